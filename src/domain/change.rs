@@ -1,0 +1,73 @@
+//! The change under judgement: which files differ between a base and what is judged.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// How a file changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum ChangeStatus {
+    Added,
+    Modified,
+    Deleted,
+    Renamed,
+}
+
+/// One changed file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ChangedFile {
+    /// Its path now (before, for a deleted one), relative to the repository's root.
+    pub path: String,
+    /// How it changed.
+    pub status: ChangeStatus,
+    /// The path it had, for a renamed one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The lines it has now that the base does not have: first and last, from 1, sorted, disjoint.
+    #[serde(skip)]
+    pub lines: Vec<(u32, u32)>,
+}
+
+/// How grave a change is if it goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names are the documentation")]
+pub enum RiskLevel {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// A risky operation in the change set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Risk {
+    /// `schema-change`, `data-deletion`, `auth-change`, `breaking-api` or `weakened-gate`.
+    pub kind: String,
+    /// How grave.
+    pub level: RiskLevel,
+    /// Where.
+    pub file: String,
+    /// The line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Why it is one, and what would make it safe.
+    pub why: String,
+}
+
+/// The change set and what is risky in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
+pub struct Changes {
+    /// The commit that everything is compared with; none where there is no git or no commit.
+    pub base: Option<String>,
+    /// The commit that is judged; its working tree or index holds the change.
+    pub head: Option<String>,
+    /// The changed files, by path.
+    pub files: Vec<ChangedFile>,
+    /// The risks, by level (gravest first), path, line.
+    pub risks: Vec<Risk>,
+    /// What keeps the change set from being known, in words for a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}

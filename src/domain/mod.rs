@@ -1,0 +1,8 @@
+//! Words that every other module shares. Imports nothing of ours.
+
+pub mod change;
+pub mod finding;
+pub mod node;
+pub mod outcome;
+pub mod provenance;
+pub mod units;

@@ -1,0 +1,90 @@
+//! Collectors: each turns bytes of the repository into the facts of one area, with their evidence. A collector judges
+//! nothing and prints nothing.
+//!
+//! [`COLLECTORS`] is the one list of them.
+
+use std::collections::BTreeMap;
+
+use crate::domain::change::Changes;
+use crate::facts::{Area, AreaName, Facts};
+use crate::facts::{audit, coverage, dockerfiles, env, images, openapi, performance, routes, tests};
+use crate::repo::Repo;
+
+/// Every collector, in the order of areas.
+pub const COLLECTORS: &[&dyn Collector] = &[];
+
+/// The collector of an area.
+#[must_use]
+pub fn of(area: AreaName) -> Option<&'static dyn Collector> {
+    COLLECTORS.iter().copied().find(|collector| collector.area() == area)
+}
+
+/// Turns bytes into the facts of one area.
+pub trait Collector: Sync {
+    /// The area.
+    fn area(&self) -> AreaName;
+    /// The globs where its evidence is looked for unless the DoD says otherwise; empty for what is read out of the tree.
+    fn looks_for(&self) -> &'static [&'static str];
+    /// Collects. Absence and unreadability are values; this never panics, whatever the bytes.
+    fn collect(&self, context: &Context<'_>) -> Collected;
+}
+
+/// What collectors are given.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The repository.
+    pub repo: &'a Repo,
+    /// Where an area's evidence lies, for the areas where the DoD or the command line says so: replaces the defaults.
+    pub places: &'a BTreeMap<AreaName, Vec<String>>,
+    /// The change set, where it is known.
+    pub changes: Option<&'a Changes>,
+    /// The example file for environment variables that rules name.
+    pub env_examples: &'a [String],
+    /// The Dockerfiles that rules name (globs); empty for the default.
+    pub dockerfile_paths: &'a [String],
+}
+
+impl Context<'_> {
+    /// The globs of an area: those that were given, else the collector's own.
+    #[must_use]
+    pub fn globs(&self, collector: &dyn Collector) -> Vec<String> {
+        self.places
+            .get(&collector.area())
+            .cloned()
+            .unwrap_or_else(|| collector.looks_for().iter().map(|&glob| glob.to_owned()).collect())
+    }
+}
+
+/// What a collector brings.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each variant is the area of its name")]
+pub enum Collected {
+    Routes(Area<routes::Routes>),
+    Env(Area<env::Env>),
+    Coverage(Area<coverage::Coverage>),
+    Audit(Area<audit::Audit>),
+    Tests(Area<tests::Tests>),
+    Performance(Area<performance::Performance>),
+    Openapi(Area<openapi::OpenApi>),
+    Dockerfiles(Area<dockerfiles::Dockerfiles>),
+    Images(Area<images::Images>),
+    Changes(Area<Changes>),
+}
+
+impl Collected {
+    /// Puts the facts in their place.
+    pub fn store(self, facts: &mut Facts) {
+        match self {
+            Collected::Routes(area) => facts.routes = Some(area),
+            Collected::Env(area) => facts.env = Some(area),
+            Collected::Coverage(area) => facts.coverage = Some(area),
+            Collected::Audit(area) => facts.audit = Some(area),
+            Collected::Tests(area) => facts.tests = Some(area),
+            Collected::Performance(area) => facts.performance = Some(area),
+            Collected::Openapi(area) => facts.openapi = Some(area),
+            Collected::Dockerfiles(area) => facts.dockerfiles = Some(area),
+            Collected::Images(area) => facts.images = Some(area),
+            Collected::Changes(area) => facts.changes = Some(area),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Which environment variables the code reads, and which the example file documents.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Problem;
+
+/// Environment variables, read and documented.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Env {
+    /// Read by source that is no test, by name.
+    pub used: Vec<Used>,
+    /// What the example files document, by file and line.
+    pub documented: Vec<Documented>,
+    /// Read, neither active nor commented in the example, not provided by the platform; by name.
+    pub missing: Vec<String>,
+    /// Documented and read by nothing; by name.
+    pub unused: Vec<String>,
+    /// Reads whose name is not known, by file and line.
+    pub dynamic: Vec<Dynamic>,
+    /// Keys that an example file defines more than once, malformed lines, values that look like real secrets (the value
+    /// is never in here), committed .env files.
+    pub irregular: Vec<Irregular>,
+}
+
+/// A variable that is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Used {
+    /// Its name.
+    pub name: String,
+    /// Whether the program does without: false where every read has a default or tolerates absence explicitly.
+    pub required: bool,
+    /// Where it is read, by file and line.
+    pub sites: Vec<Site>,
+    /// Provided by the platform (`PATH`, `HOME`, …), so that no example needs to name it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub platform: bool,
+}
+
+/// A place in the code.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Site {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+/// A key of an example file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Documented {
+    /// The key.
+    pub name: String,
+    /// The example file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// Whether it stands behind `#`: an optional one.
+    pub commented: bool,
+}
+
+/// A read whose name is not known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Dynamic {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// What is known of the name, `*` for what is not: `TENANT_*_KEY`.
+    pub pattern: String,
+}
+
+/// Something wrong in an example file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Irregular {
+    /// `duplicate`, `malformed`, `secret` or `committed`.
+    pub kind: String,
+    /// The key, where there is one.
+    pub name: Option<String>,
+    /// Where, and what is wrong.
+    pub problem: Problem,
+}

@@ -1,0 +1,55 @@
+//! What the container images are.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Container images that were found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Images {
+    /// One for each image and platform, by reference and platform.
+    pub items: Vec<Image>,
+}
+
+/// One image for one platform.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Image {
+    /// Its name and tag, else its manifest's digest, else the archive's path.
+    pub reference: String,
+    /// `linux/amd64`.
+    pub platform: String,
+    /// Sum of the layers as stored, where they are stored compressed or told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compressed_bytes: Option<u64>,
+    /// Sum of the decompressed layer tars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncompressed_bytes: Option<u64>,
+    /// The layers, lowest first.
+    pub layers: Vec<Layer>,
+    /// The user it runs as; none where the configuration names none.
+    pub user: Option<String>,
+    /// The ports it exposes, sorted: `8080/tcp`.
+    pub exposed_ports: Vec<String>,
+    /// The names of its environment variables, sorted; never the values.
+    pub env: Vec<String>,
+    /// Whether it has a health check; none where the evidence cannot tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub healthcheck: Option<bool>,
+    /// Names in `env` that look like secrets and hold a value, sorted.
+    pub secret_env: Vec<String>,
+}
+
+/// A layer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Layer {
+    /// The digest of the layer as stored, `sha256:…`.
+    pub digest: String,
+    /// Its size as stored, if that is compressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compressed_bytes: Option<u64>,
+    /// The size of its decompressed tar.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncompressed_bytes: Option<u64>,
+    /// The instruction that made it, where the history tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<String>,
+}

@@ -1,0 +1,45 @@
+//! Which endpoints the code has.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The route inventory.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Routes {
+    /// The routes, by path, method, file and line; each (method, path, file, line) once.
+    pub items: Vec<Route>,
+    /// Registrations that could not be evaluated, by file and line.
+    pub unresolved: Vec<Unresolved>,
+}
+
+/// One route.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Route {
+    /// The method in upper case; `ANY` for all.
+    pub method: String,
+    /// The path with its full prefix: parameters `{name}`, wildcard `{*name}`, no trailing slash but for `/` itself.
+    pub path: String,
+    /// The framework: `express`, `fastapi`, …
+    pub framework: String,
+    /// The file that registers it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// Registered only under a condition that is not known.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub conditional: bool,
+    /// The library that registers it on the service's behalf, where it is not the service's own code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub library: Option<String>,
+}
+
+/// A registration that could not be evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Unresolved {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// Why it is not known.
+    pub reason: String,
+}

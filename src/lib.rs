@@ -1,0 +1,12 @@
+//! donegate judges a repository against a Definition of Done and names the proof for every line.
+//!
+//! The modules form layers; `tests/architecture.rs` holds who may import whom.
+
+pub mod checks;
+pub mod code;
+pub mod domain;
+pub mod evidence;
+pub mod facts;
+pub mod repo;
+pub mod verdict;
+pub mod yaml;

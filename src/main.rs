@@ -1,0 +1,3 @@
+//! The donegate program.
+
+fn main() {}

@@ -1,0 +1,134 @@
+//! The only module that touches files, processes, the clock and the environment.
+//!
+//! A [`Repo`] is a snapshot of one source tree: the files that git would not ignore, in path order, and the means to read
+//! them and the evidence that ignore rules hide. Everything it hands out is named by a path relative to the root, with
+//! `/`; it reads nothing outside the root, follows no link out of it, and opens nothing but regular files.
+
+mod clock;
+mod content;
+#[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
+mod disk;
+pub mod git;
+mod memory;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use clock::Clock;
+pub use content::{Content, ReadError};
+
+/// A source tree.
+#[derive(Debug)]
+pub struct Repo {
+    files: Vec<FileEntry>,
+    skipped: Vec<Skipped>,
+    backend: Backend,
+    /// The clocks of this run.
+    pub clock: Clock,
+}
+
+#[derive(Debug)]
+enum Backend {
+    Disk { root: PathBuf },
+    Memory { files: BTreeMap<Arc<str>, Arc<[u8]>> },
+}
+
+/// A file of the source tree.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileEntry {
+    /// Its path, relative to the root, with `/`.
+    pub path: Arc<str>,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// Something in the tree that was left out, with the reason.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    /// Its path.
+    pub path: String,
+    /// Why.
+    pub why: String,
+}
+
+/// Source files over this size are left out of the reading of code, and that is said: 4 MiB.
+pub const MAX_SOURCE_BYTES: u64 = 4 << 20;
+
+impl Repo {
+    /// Opens the tree at `root` and lists its files, honouring ignore files.
+    ///
+    /// # Errors
+    /// What is wrong with `root`, as a fragment that reads after "failed to open the repository: ".
+    pub fn open(root: &Path) -> Result<Self, String> {
+        disk::open(root)
+    }
+
+    /// A tree that exists in memory alone: for tests of everything that reads.
+    #[must_use]
+    pub fn in_memory(files: &[(&str, &str)]) -> Self {
+        memory::build(files)
+    }
+
+    /// The files of the source tree, by path: what git tracks or would track. Evidence that is ignored is not among them.
+    #[must_use]
+    pub fn files(&self) -> &[FileEntry] {
+        &self.files
+    }
+
+    /// The file of the source tree at `path`.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<&FileEntry> {
+        self.files.binary_search_by(|entry| (*entry.path).cmp(path)).ok().map(|index| &self.files[index])
+    }
+
+    /// What was left out of the list, by path.
+    #[must_use]
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.skipped
+    }
+
+    /// The root on disk; none in memory.
+    #[must_use]
+    pub fn root(&self) -> Option<&Path> {
+        match &self.backend {
+            Backend::Disk { root } => Some(root),
+            Backend::Memory { .. } => None,
+        }
+    }
+
+    /// Reads a regular file of at most `limit` bytes anywhere under the root.
+    ///
+    /// # Errors
+    /// Absent, over the limit, no regular file, outside the root, or what the system says.
+    pub fn read(&self, path: &str, limit: u64) -> Result<Content, ReadError> {
+        match &self.backend {
+            Backend::Disk { root } => disk::read(root, path, limit),
+            Backend::Memory { files } => memory::read(files, path, limit),
+        }
+    }
+
+    /// Opens a regular file anywhere under the root for streaming.
+    ///
+    /// # Errors
+    /// As [`Repo::read`].
+    pub fn stream(&self, path: &str) -> Result<Box<dyn std::io::Read + Send>, ReadError> {
+        match &self.backend {
+            Backend::Disk { root } => disk::stream(root, path),
+            Backend::Memory { files } => memory::stream(files, path),
+        }
+    }
+
+    /// The regular files under the root that match any of `globs`, ignored ones included, sorted; the folders `.git` and
+    /// `node_modules` are entered only where a glob names them. With `folders`, folders that match are listed too (an OCI
+    /// layout is one).
+    ///
+    /// # Errors
+    /// The glob that is malformed, and why.
+    pub fn find(&self, globs: &[String], folders: bool) -> Result<Vec<Arc<str>>, String> {
+        match &self.backend {
+            Backend::Disk { root } => disk::find(root, globs, folders),
+            Backend::Memory { files } => memory::find(files, globs),
+        }
+    }
+}

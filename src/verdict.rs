@@ -1,0 +1,185 @@
+//! The verdict: a pure fold over outcomes, and the report that every output is a function of.
+
+use crate::domain::change::{Changes, RiskLevel};
+use crate::domain::finding::Finding;
+use crate::domain::outcome::{Outcome, Section, Severity, Stage};
+use crate::domain::provenance::Source;
+
+/// The verdict of the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Every rule that decides and is due passes, by proof.
+    Complete,
+    /// A rule that decides fails.
+    Failed,
+    /// A rule that decides lacks proof, or could not be evaluated.
+    Blocked,
+    /// A person's decision is open.
+    NeedsApproval,
+}
+
+impl Verdict {
+    /// Its name in every format.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Complete => "complete",
+            Verdict::Failed => "failed",
+            Verdict::Blocked => "blocked",
+            Verdict::NeedsApproval => "needs_approval",
+        }
+    }
+}
+
+/// The exit codes, the same for every format.
+pub mod exit {
+    /// Complete.
+    pub const COMPLETE: u8 = 0;
+    /// Failed.
+    pub const FAILED: u8 = 1;
+    /// The command line or the DoD is wrong; nothing was judged.
+    pub const WRONG_USE: u8 = 2;
+    /// Blocked: proof is missing.
+    pub const BLOCKED: u8 = 3;
+    /// A person's decision is open.
+    pub const NEEDS_APPROVAL: u8 = 4;
+    /// A bug in donegate.
+    pub const BUG: u8 = 70;
+}
+
+/// The exit code of a verdict.
+#[must_use]
+pub fn exit_code(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Complete => exit::COMPLETE,
+        Verdict::Failed => exit::FAILED,
+        Verdict::Blocked => exit::BLOCKED,
+        Verdict::NeedsApproval => exit::NEEDS_APPROVAL,
+    }
+}
+
+/// One rule's result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleResult {
+    /// The rule's id.
+    pub id: String,
+    /// Its title; the id where it has none.
+    pub title: String,
+    /// The part of the DoD that it belongs to.
+    pub section: Section,
+    /// 1 code quality, 2 integration, 3 business.
+    pub level: u8,
+    /// How grave its failure is.
+    pub severity: Severity,
+    /// The check.
+    pub check: String,
+    /// The stage at which it is due.
+    pub stage: Stage,
+    /// Where the DoD demands it: `donegate.yaml:12:3`.
+    pub demanded_at: String,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// Switched off in the DoD; its outcome is `not-applicable`.
+    pub off: bool,
+    /// Why it is `not-applicable`: not due, `when` does not hold, off.
+    pub reason: Option<String>,
+    /// What it demands.
+    pub required: String,
+    /// What was measured.
+    pub measured: String,
+    /// The smallest next step.
+    pub next_step: Option<String>,
+    /// The rule's own help from the DoD.
+    pub help: Option<String>,
+    /// What is wrong; those that a waiver excuses are in `waived`.
+    pub findings: Vec<Finding>,
+    /// Findings that a waiver or the evidence itself excuses.
+    pub waived: Vec<WaivedFinding>,
+    /// The proof.
+    pub evidence: Vec<Source>,
+    /// What a reader should know beside that.
+    pub notes: Vec<String>,
+}
+
+/// A finding that is permitted to stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WaivedFinding {
+    /// The finding.
+    pub finding: Finding,
+    /// Why.
+    pub reason: String,
+    /// Who permits it; none for the evidence's own suppression.
+    pub by: Option<String>,
+    /// Until when (a date).
+    pub until: Option<String>,
+}
+
+/// Everything that a run found out; each output is a pure function of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The rules in DoD order.
+    pub rules: Vec<RuleResult>,
+    /// The stage that was judged.
+    pub stage: Stage,
+    /// Which rules were left out by `--only` or `--skip`: the report is partial then.
+    pub partial: Option<String>,
+    /// The DoD's files: path and sha256; `profile:NAME` for built-in ones.
+    pub dod_files: Vec<(String, String)>,
+    /// The change set with its risks.
+    pub changes: Option<Changes>,
+    /// Measured figures that the TaskOutput carries.
+    pub metrics: Metrics,
+    /// Identity of the task.
+    pub task: Task,
+    /// When it was judged: RFC 3339, UTC.
+    pub completed_at: String,
+    /// What a reader should know: no git, files left out for their size, routes unresolved.
+    pub notes: Vec<String>,
+}
+
+/// Measured figures; none where there is no proof.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Metrics {
+    /// Percent of lines covered.
+    pub line_coverage: Option<f64>,
+    /// Whether all tests passed and there were some.
+    pub tests_passed: Option<bool>,
+    /// 95th percentile in milliseconds.
+    pub p95_ms: Option<f64>,
+    /// Share of failed requests, 0 to 1.
+    pub error_rate: Option<f64>,
+    /// Paths of new test files in the change set.
+    pub tests_added: Vec<String>,
+}
+
+/// Identity of the task, for the TaskOutput.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// A UUID.
+    pub id: String,
+    /// The agent's name.
+    pub agent: String,
+    /// Passed through.
+    pub next: Option<String>,
+    /// Passed through.
+    pub depends_on: Vec<String>,
+}
+
+/// Folds outcomes and risks to a verdict: a deciding rule's fail, else missing proof or error, else an open decision of a
+/// person, else complete.
+#[must_use]
+pub fn fold(rules: &[RuleResult], changes: Option<&Changes>, approved: bool) -> Verdict {
+    let has = |wanted: &[Outcome]| rules.iter().any(|rule| rule.severity.decides() && wanted.contains(&rule.outcome));
+    let risky = changes.is_some_and(|changes| changes.risks.iter().any(|risk| risk.level >= RiskLevel::High));
+    if has(&[Outcome::Fail]) {
+        Verdict::Failed
+    } else if has(&[Outcome::NoEvidence, Outcome::Error]) {
+        Verdict::Blocked
+    } else if has(&[Outcome::NeedsAttestation]) || (risky && !approved) {
+        Verdict::NeedsApproval
+    } else {
+        Verdict::Complete
+    }
+}
