@@ -3,30 +3,100 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
+use rayon::prelude::*;
 
-use super::{Backend, Clock, Content, FileEntry, ReadError, Repo};
+use super::git::Git;
+use super::{Backend, Clock, Content, FileEntry, ReadError, Repo, Skipped};
 
 pub(super) fn open(root: &Path) -> Result<Repo, String> {
     let canonical = root.canonicalize().map_err(|error| format!("{}: {error}", root.display()))?;
     if !canonical.is_dir() {
         return Err(format!("{}: not a folder", root.display()));
     }
-    let mut files = Vec::new();
-    let walk = WalkBuilder::new(&canonical).hidden(false).parents(true).require_git(false).follow_links(false).build();
-    for entry in walk.flatten() {
-        let Some(path) = relative(&canonical, entry.path()) else { continue };
-        if path.starts_with(".git/") || !entry.file_type().is_some_and(|kind| kind.is_file()) {
-            continue;
+    let git = Git::discover(&canonical);
+    let listed = git.as_ref().ok().and_then(|git| git.list().ok()).filter(|paths| !paths.is_empty());
+    let mut skipped = Vec::new();
+    let paths = match listed {
+        Some(paths) => paths.into_iter().collect(),
+        None => walk(&canonical, &mut skipped),
+    };
+    let mut files = Vec::with_capacity(paths.len());
+    for seen in paths.into_par_iter().map(|path| look(&canonical, path)).collect::<Vec<_>>() {
+        match seen {
+            Seen::File(entry) => files.push(entry),
+            Seen::Nothing => {}
+            Seen::Other(other) => skipped.push(other),
         }
-        let bytes = entry.metadata().map_or(0, |meta| meta.len());
-        files.push(FileEntry { path: path.into(), bytes });
     }
     files.sort_unstable();
-    Ok(Repo { files, skipped: Vec::new(), backend: Backend::Disk { root: canonical }, clock: Clock::system() })
+    skipped.sort_unstable();
+    Ok(Repo {
+        files,
+        skipped,
+        backend: Backend::Disk { root: canonical, git },
+        clock: Clock::system(),
+        unclean: OnceLock::new(),
+    })
+}
+
+/// Lists a tree that git does not know: everything that ignore files do not name.
+fn walk(root: &Path, skipped: &mut Vec<Skipped>) -> Vec<String> {
+    let found = Mutex::new(Vec::new());
+    let unreadable = Mutex::new(Vec::new());
+    let mut builder = WalkBuilder::new(root);
+    builder.hidden(false).parents(false).require_git(false).git_global(false).follow_links(false);
+    builder.filter_entry(|entry| entry.file_name() != ".git").build_parallel().run(|| {
+        Box::new(|entry| {
+            match entry {
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {}
+                Ok(entry) => match relative(root, entry.path()) {
+                    Some(path) => lock(&found).push(path),
+                    None => lock(&unreadable).push(entry.path().to_string_lossy().into_owned()),
+                },
+                Err(error) => lock(&unreadable).push(error.to_string()),
+            }
+            ignore::WalkState::Continue
+        })
+    });
+    let root = root.to_string_lossy().into_owned();
+    skipped.extend(lock(&unreadable).drain(..).map(|text| Skipped {
+        path: text.replace(&root, "."),
+        why: "it cannot be listed, or its name is not UTF-8".to_owned(),
+    }));
+    std::mem::take(&mut lock(&found))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+enum Seen {
+    File(FileEntry),
+    Nothing,
+    Other(Skipped),
+}
+
+/// What stands at a listed path: a regular file, or a link inside the tree to one.
+fn look(root: &Path, path: String) -> Seen {
+    let full = root.join(&path);
+    let Ok(meta) = fs::symlink_metadata(&full) else { return Seen::Nothing };
+    if meta.is_file() {
+        return Seen::File(FileEntry { path: path.into(), bytes: meta.len(), link: false });
+    }
+    if meta.is_dir() {
+        // A submodule, or a repository inside the repository: its files are its own.
+        return Seen::Other(Skipped { path, why: "a repository of its own".to_owned() });
+    }
+    match open_place(root, &path) {
+        Ok((_, meta)) if meta.is_file() => Seen::File(FileEntry { path: path.into(), bytes: meta.len(), link: true }),
+        Ok((_, meta)) if meta.is_dir() => Seen::Nothing,
+        Ok(_) => Seen::Other(Skipped { path, why: "not a regular file".to_owned() }),
+        Err(error) => Seen::Other(Skipped { path, why: error.to_string() }),
+    }
 }
 
 pub(super) fn read(root: &Path, path: &str, limit: u64) -> Result<Content, ReadError> {
@@ -49,19 +119,51 @@ pub(super) fn stream(root: &Path, path: &str) -> Result<Box<dyn Read + Send>, Re
 pub(super) fn find(root: &Path, globs: &[String], folders: bool) -> Result<Vec<Arc<str>>, String> {
     let set = glob_set(globs)?;
     let named = |folder: &str| globs.iter().any(|glob| glob.split('/').any(|segment| segment == folder));
-    let walk = walkdir::WalkDir::new(root).follow_links(false).into_iter().filter_entry(|entry| {
-        let name = entry.file_name().to_string_lossy();
-        !(entry.file_type().is_dir() && (name == ".git" || name == "node_modules") && !named(&name))
-    });
-    let mut found: Vec<Arc<str>> = walk
-        .flatten()
-        .filter(|entry| entry.file_type().is_file() || (folders && entry.file_type().is_dir()))
-        .filter_map(|entry| relative(root, entry.path()))
-        .filter(|path| set.is_match(path))
-        .map(Into::into)
-        .collect();
+    let mut found = Vec::new();
+    // A glob that is a plain path needs no walk; most evidence is named so.
+    let (plain, wild): (Vec<&String>, Vec<&String>) =
+        globs.iter().partition(|glob| !glob.contains(['*', '?', '[', '{']));
+    for path in plain {
+        let path = path.strip_prefix("./").unwrap_or(path);
+        if open_place(root, path).is_ok_and(|(_, meta)| !meta.is_dir() || folders) {
+            found.push(Arc::from(path));
+        }
+    }
+    let mut starts: Vec<PathBuf> = wild.iter().map(|glob| fixed_part(glob)).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    let nested: Vec<PathBuf> = starts.clone();
+    starts.retain(|start| !nested.iter().any(|other| other != start && start.starts_with(other)));
+    for start in starts {
+        if start.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
+            continue;
+        }
+        let walk = walkdir::WalkDir::new(root.join(start)).follow_links(false).into_iter().filter_entry(|entry| {
+            let name = entry.file_name().to_string_lossy();
+            !(entry.file_type().is_dir()
+                && matches!(&*name, ".git" | "node_modules" | ".venv" | "venv")
+                && !named(&name))
+        });
+        for entry in walk.flatten() {
+            let Some(path) = relative(root, entry.path()).filter(|path| set.is_match(path)) else { continue };
+            let kind = entry.file_type();
+            // What is no regular file (a FIFO, a broken link) is listed too: its reading says why it is no evidence.
+            if !kind.is_dir() || folders {
+                found.push(path.into());
+            }
+        }
+    }
     found.sort_unstable();
+    found.dedup();
     Ok(found)
+}
+
+/// The folder that a glob starts in.
+fn fixed_part(glob: &str) -> PathBuf {
+    let glob = glob.strip_prefix("./").unwrap_or(glob);
+    let segments: Vec<&str> = glob.split('/').collect();
+    let fixed = segments.iter().take_while(|segment| !segment.contains(['*', '?', '[', '{'])).count();
+    segments[..fixed.min(segments.len().saturating_sub(1))].iter().collect()
 }
 
 /// The set of `globs`: `*` and `?` stay within a segment, `**` crosses them.
@@ -79,23 +181,34 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
     (!inner.is_empty()).then(|| inner.replace(std::path::MAIN_SEPARATOR, "/"))
 }
 
-/// Opens a regular file whose real place is inside the root.
-fn open_regular(root: &Path, path: &str) -> Result<(File, u64), ReadError> {
+/// The real place of a path and what stands there, if that is inside the root.
+pub(super) fn open_place(root: &Path, path: &str) -> Result<(PathBuf, fs::Metadata), ReadError> {
     let inside = Path::new(path);
-    if inside.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
+    if path.is_empty() || inside.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
         return Err(ReadError::Unreadable("outside the repository".to_owned()));
     }
-    let full: PathBuf = root.join(inside);
-    let real = full.canonicalize().map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => ReadError::Absent,
+    let real = root.join(inside).canonicalize().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+            match fs::symlink_metadata(root.join(inside)) {
+                Ok(meta) if meta.is_symlink() => ReadError::Unreadable("a link to nothing".to_owned()),
+                _ => ReadError::Absent,
+            }
+        }
         _ => ReadError::Unreadable(error.to_string()),
     })?;
     if !real.starts_with(root) {
         return Err(ReadError::Unreadable("a link that leaves the repository".to_owned()));
     }
     let meta = fs::metadata(&real).map_err(|error| ReadError::Unreadable(error.to_string()))?;
+    Ok((real, meta))
+}
+
+/// Opens a regular file whose real place is inside the root. A FIFO is never opened.
+fn open_regular(root: &Path, path: &str) -> Result<(File, u64), ReadError> {
+    let (real, meta) = open_place(root, path)?;
     if !meta.is_file() {
-        return Err(ReadError::Unreadable("not a regular file".to_owned()));
+        let what = if meta.is_dir() { "a folder, not a file" } else { "not a regular file" };
+        return Err(ReadError::Unreadable(what.to_owned()));
     }
     let file = File::open(&real).map_err(|error| ReadError::Unreadable(error.to_string()))?;
     Ok((file, meta.len()))

@@ -1,1 +1,95 @@
-//! What git knows, asked of the `git` program with everything switched off that could run code or reach a network.
+//! What git knows, asked of the `git` program with everything switched off that could run code of the repository or reach
+//! a network: no fsmonitor, hooks, filters, external diffs, text conversions, pagers, prompts, lazy fetches, submodules.
+//!
+//! An absent git is a state, not an error; so is a repository that git refuses to open.
+
+mod changes;
+mod run;
+mod times;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+pub(super) use changes::ChangeRequest;
+pub(super) use times::Unclean;
+
+/// A work tree that git knows, seen from the folder under judgement.
+#[derive(Debug)]
+pub(super) struct Git {
+    /// The folder under judgement; git is run in it, so paths are relative to it.
+    folder: PathBuf,
+    /// Filters that the configuration names: overridden in every call.
+    filters: Vec<String>,
+    /// The folder of the index that a commit in progress uses.
+    index_file: Option<PathBuf>,
+}
+
+impl Git {
+    /// The work tree that `folder` lies in, if there is one.
+    ///
+    /// # Errors
+    /// Why git cannot be asked: it is not installed, this is no repository, it refuses.
+    pub(super) fn discover(folder: &Path) -> Result<Self, String> {
+        let mut git = Self { folder: folder.to_owned(), filters: Vec::new(), index_file: None };
+        let inside = git.text(&["rev-parse", "--is-inside-work-tree"])?;
+        if inside.trim() != "true" {
+            return Err("not inside a git work tree".to_owned());
+        }
+        git.filters = git
+            .text(&["config", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process)$"])
+            .unwrap_or_default()
+            .lines()
+            .filter_map(|line| line.strip_prefix("filter.")?.rsplit_once('.').map(|(name, _)| name.to_owned()))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        git.index_file = git.commit_in_progress();
+        Ok(git)
+    }
+
+    /// Tracked and untracked files that are not ignored, relative to the folder, sorted. Files that the index names and
+    /// the work tree lacks are among them.
+    pub(super) fn list(&self) -> Result<BTreeSet<String>, String> {
+        let bytes = self.bytes(&["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."])?;
+        Ok(names(&bytes).collect())
+    }
+
+    /// The files that git tracks, relative to the folder.
+    pub(super) fn tracked(&self) -> Result<BTreeSet<String>, String> {
+        let bytes = self.bytes(&["ls-files", "-z", "--cached", "--", "."])?;
+        Ok(names(&bytes).collect())
+    }
+
+    /// The commit that is checked out; none before the first one.
+    pub(super) fn head(&self) -> Option<String> {
+        self.commit("HEAD")
+    }
+
+    /// The commit that a revision names.
+    pub(super) fn commit(&self, revision: &str) -> Option<String> {
+        let named = format!("{revision}^{{commit}}");
+        let id = self.text(&["rev-parse", "--verify", "--quiet", "--end-of-options", &named]).ok()?;
+        let id = id.trim();
+        (id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| id.to_owned())
+    }
+
+    /// The root commits' ids and nothing of the machine: what a repository is told by, for repeatable ids.
+    pub(super) fn identity(&self) -> Option<String> {
+        let roots = self.text(&["rev-list", "--max-parents=0", "--max-count=4", "HEAD"]).ok()?;
+        roots.lines().last().map(str::to_owned)
+    }
+
+    /// A file's bytes at a commit, the path relative to the folder.
+    pub(super) fn show(&self, commit: &str, path: &str) -> Option<Vec<u8>> {
+        let object = format!("{commit}:./{path}");
+        self.bytes(&["cat-file", "blob", "--end-of-options", &object]).ok()
+    }
+}
+
+/// Names separated by NUL; those that are not UTF-8 are left out (they cannot be shown or matched).
+fn names(bytes: &[u8]) -> impl Iterator<Item = String> {
+    bytes
+        .split(|byte| *byte == 0)
+        .filter(|name| !name.is_empty())
+        .filter_map(|name| std::str::from_utf8(name).ok().map(str::to_owned))
+}

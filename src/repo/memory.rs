@@ -11,10 +11,14 @@ type Files = BTreeMap<Arc<str>, Arc<[u8]>>;
 pub(super) fn build(files: &[(&str, &str)]) -> Repo {
     let files: Files = files.iter().map(|(path, text)| (Arc::from(*path), Arc::from(text.as_bytes()))).collect();
     Repo {
-        files: files.iter().map(|(path, bytes)| FileEntry { path: path.clone(), bytes: bytes.len() as u64 }).collect(),
+        files: files
+            .iter()
+            .map(|(path, bytes)| FileEntry { path: path.clone(), bytes: bytes.len() as u64, link: false })
+            .collect(),
         skipped: Vec::new(),
         backend: Backend::Memory { files },
         clock: Clock::fixed(0),
+        unclean: std::sync::OnceLock::new(),
     }
 }
 

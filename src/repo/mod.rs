@@ -8,15 +8,21 @@ mod clock;
 mod content;
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 mod disk;
-pub mod git;
+mod fresh;
+#[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
+mod git;
 mod memory;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use crate::domain::change::Changes;
+use git::Git;
 
 pub use clock::Clock;
 pub use content::{Content, ReadError};
+pub use fresh::Freshness;
 
 /// A source tree.
 #[derive(Debug)]
@@ -26,11 +32,13 @@ pub struct Repo {
     backend: Backend,
     /// The clocks of this run.
     pub clock: Clock,
+    /// What differs from the last commit, asked of git once.
+    unclean: OnceLock<Option<git::Unclean>>,
 }
 
 #[derive(Debug)]
 enum Backend {
-    Disk { root: PathBuf },
+    Disk { root: PathBuf, git: Result<Git, String> },
     Memory { files: BTreeMap<Arc<str>, Arc<[u8]>> },
 }
 
@@ -41,6 +49,8 @@ pub struct FileEntry {
     pub path: Arc<str>,
     /// Its size in bytes.
     pub bytes: u64,
+    /// Whether it is a link to a file inside the tree: what it links to is in the list itself.
+    pub link: bool,
 }
 
 /// Something in the tree that was left out, with the reason.
@@ -92,7 +102,7 @@ impl Repo {
     #[must_use]
     pub fn root(&self) -> Option<&Path> {
         match &self.backend {
-            Backend::Disk { root } => Some(root),
+            Backend::Disk { root, .. } => Some(root),
             Backend::Memory { .. } => None,
         }
     }
@@ -103,7 +113,7 @@ impl Repo {
     /// Absent, over the limit, no regular file, outside the root, or what the system says.
     pub fn read(&self, path: &str, limit: u64) -> Result<Content, ReadError> {
         match &self.backend {
-            Backend::Disk { root } => disk::read(root, path, limit),
+            Backend::Disk { root, .. } => disk::read(root, path, limit),
             Backend::Memory { files } => memory::read(files, path, limit),
         }
     }
@@ -114,7 +124,7 @@ impl Repo {
     /// As [`Repo::read`].
     pub fn stream(&self, path: &str) -> Result<Box<dyn std::io::Read + Send>, ReadError> {
         match &self.backend {
-            Backend::Disk { root } => disk::stream(root, path),
+            Backend::Disk { root, .. } => disk::stream(root, path),
             Backend::Memory { files } => memory::stream(files, path),
         }
     }
@@ -127,8 +137,47 @@ impl Repo {
     /// The glob that is malformed, and why.
     pub fn find(&self, globs: &[String], folders: bool) -> Result<Vec<Arc<str>>, String> {
         match &self.backend {
-            Backend::Disk { root } => disk::find(root, globs, folders),
+            Backend::Disk { root, .. } => disk::find(root, globs, folders),
             Backend::Memory { files } => memory::find(files, globs),
         }
+    }
+
+    /// The change set between a base and the working tree (or the index, where `staged`). In `Err`: why there is none;
+    /// with a base that the user named that is wrong use, else a note.
+    ///
+    /// # Errors
+    /// There is no git, or the base is not known to it.
+    pub fn changes(&self, base: Option<&str>, staged: bool) -> Result<Changes, String> {
+        self.git()?.changes(git::ChangeRequest { base, staged })
+    }
+
+    /// What this repository is told by wherever it is cloned: its first commit and the one that is checked out.
+    #[must_use]
+    pub fn identity(&self) -> Option<(String, String)> {
+        let git = self.git().ok()?;
+        Some((git.identity()?, git.head()?))
+    }
+
+    /// The files that git tracks; none without git.
+    #[must_use]
+    pub fn is_tracked(&self, path: &str) -> Option<bool> {
+        self.unclean().map(|state| state.tracked.contains(path))
+    }
+
+    /// A file as it is at a commit: for what the base says.
+    #[must_use]
+    pub fn at_commit(&self, commit: &str, path: &str) -> Option<Vec<u8>> {
+        self.git().ok()?.show(commit, path)
+    }
+
+    fn git(&self) -> Result<&Git, String> {
+        match &self.backend {
+            Backend::Disk { git, .. } => git.as_ref().map_err(Clone::clone),
+            Backend::Memory { .. } => Err("a tree in memory has no git".to_owned()),
+        }
+    }
+
+    fn unclean(&self) -> Option<&git::Unclean> {
+        self.unclean.get_or_init(|| self.git().ok()?.unclean().ok()).as_ref()
     }
 }

@@ -1,0 +1,184 @@
+//! The repository wall against real folders and a real git.
+#![expect(clippy::disallowed_methods, reason = "tests build the folders that the wall is asked about")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use donegate::domain::change::ChangeStatus;
+use donegate::repo::{Freshness, Repo};
+
+fn git(folder: &Path, args: &[&str]) {
+    let status = Command::new("git")
+        .current_dir(folder)
+        .args([
+            "-c",
+            "user.name=t",
+            "-c",
+            "user.email=t@example.org",
+            "-c",
+            "init.defaultBranch=main",
+            "-c",
+            "commit.gpgsign=false",
+        ])
+        .args(args)
+        .env_remove("GIT_DIR")
+        .env_remove("GIT_INDEX_FILE")
+        .output()
+        .expect("git runs");
+    assert!(status.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&status.stderr));
+}
+
+fn write(folder: &Path, path: &str, text: &str) {
+    let full = folder.join(path);
+    fs::create_dir_all(full.parent().expect("a parent")).expect("a folder");
+    fs::write(full, text).expect("a file");
+}
+
+fn committed(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in files {
+        write(folder.path(), path, text);
+    }
+    git(folder.path(), &["init", "-q"]);
+    git(folder.path(), &["add", "-A"]);
+    git(folder.path(), &["commit", "-qm", "first"]);
+    folder
+}
+
+fn paths(repo: &Repo) -> Vec<&str> {
+    repo.files().iter().map(|entry| &*entry.path).collect()
+}
+
+#[test]
+fn lists_what_git_would_track_with_and_without_git() {
+    let plain = tempfile::tempdir().expect("a folder");
+    for (path, text) in [(".gitignore", "build/\n"), ("src/a.py", "1"), ("build/out.py", "2"), (".env.example", "A=\n")]
+    {
+        write(plain.path(), path, text);
+    }
+    let expected = vec![".env.example", ".gitignore", "src/a.py"];
+    assert_eq!(expected, paths(&Repo::open(plain.path()).expect("a tree")));
+    git(plain.path(), &["init", "-q"]);
+    assert_eq!(expected, paths(&Repo::open(plain.path()).expect("a tree")));
+}
+
+#[test]
+fn a_tracked_file_counts_though_it_is_ignored() {
+    let folder = committed(&[("a.py", "1"), (".env", "SECRET=1\n")]);
+    write(folder.path(), ".gitignore", ".env\n");
+    let repo = Repo::open(folder.path()).expect("a tree");
+    assert!(repo.file(".env").is_some());
+    assert_eq!(Some(true), repo.is_tracked(".env"));
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_outside_is_read() {
+    let outside = tempfile::tempdir().expect("a folder");
+    write(outside.path(), "secret", "x");
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "inside", "x");
+    std::os::unix::fs::symlink(outside.path().join("secret"), folder.path().join("out")).expect("a link");
+    std::os::unix::fs::symlink("inside", folder.path().join("in")).expect("a link");
+    std::os::unix::fs::symlink("nowhere", folder.path().join("broken")).expect("a link");
+    let repo = Repo::open(folder.path()).expect("a tree");
+    assert_eq!(vec!["in", "inside"], paths(&repo));
+    assert_eq!(2, repo.skipped().len(), "{:?}", repo.skipped());
+    for path in ["out", "../secret", "/etc/hostname", "a/../../secret", ""] {
+        assert!(repo.read(path, 100).is_err(), "{path}");
+    }
+    assert!(repo.read("in", 100).is_ok());
+}
+
+#[test]
+fn the_change_set_has_every_kind_of_change_with_its_lines() {
+    let body: String = (1..=40).map(|line| format!("line {line}\n")).collect();
+    let folder = committed(&[("keep.py", "1\n2\n3\n"), ("old.py", &body), ("gone.py", "x\n")]);
+    write(folder.path(), "keep.py", "1\ntwo\n3\nfour\n");
+    git(folder.path(), &["mv", "old.py", "new.py"]);
+    git(folder.path(), &["rm", "-q", "gone.py"]);
+    write(folder.path(), "fresh.py", "a\n");
+    let repo = Repo::open(folder.path()).expect("a tree");
+    let changes = repo.changes(None, false).expect("a change set");
+    let told: Vec<_> = changes.files.iter().map(|file| (file.path.as_str(), file.status)).collect();
+    assert_eq!(
+        vec![
+            ("fresh.py", ChangeStatus::Added),
+            ("gone.py", ChangeStatus::Deleted),
+            ("keep.py", ChangeStatus::Modified),
+            ("new.py", ChangeStatus::Renamed),
+        ],
+        told
+    );
+    assert_eq!(vec![(2, 2), (4, 4)], changes.files[2].lines);
+    let staged = repo.changes(None, true).expect("a change set");
+    assert_eq!(vec!["gone.py", "new.py"], staged.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_unknown_base_is_an_error_that_says_what_to_do() {
+    let folder = committed(&[("a.py", "1\n")]);
+    let repo = Repo::open(folder.path()).expect("a tree");
+    let error = repo.changes(Some("no-such-branch"), false).expect_err("unknown");
+    assert!(error.contains("no-such-branch"), "{error}");
+    assert!(repo.changes(Some("--output=/tmp/x"), false).is_err(), "an option is no revision");
+}
+
+#[test]
+fn a_clean_default_branch_is_compared_with_the_commit_before() {
+    let folder = committed(&[("a.py", "1\n")]);
+    write(folder.path(), "b.py", "2\n");
+    git(folder.path(), &["add", "-A"]);
+    git(folder.path(), &["commit", "-qm", "second"]);
+    let repo = Repo::open(folder.path()).expect("a tree");
+    let changes = repo.changes(None, false).expect("a change set");
+    assert_eq!(vec!["b.py"], changes.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_configured_filter_or_monitor_is_never_run() {
+    let folder = committed(&[("a.txt", "1\n"), (".gitattributes", "*.txt filter=evil\n")]);
+    let outside = tempfile::tempdir().expect("a folder");
+    let marker = outside.path().join("ran");
+    let evil = format!("sh -c 'touch {}; cat'", marker.display());
+    for key in ["filter.evil.clean", "filter.evil.smudge", "core.pager", "diff.external"] {
+        git(folder.path(), &["config", key, &evil]);
+    }
+    write(folder.path(), "a.txt", "changed\n");
+    git(folder.path(), &["config", "core.fsmonitor", &evil]);
+    let repo = Repo::open(folder.path()).expect("a tree");
+    let changes = repo.changes(None, false).expect("a change set");
+    assert!(changes.files.iter().any(|file| file.path == "a.txt"));
+    assert!(!matches!(repo.freshness("a.txt", ["a.txt"]), Freshness::Unknown(_)));
+    assert!(!marker.exists(), "git ran a program that the repository names");
+}
+
+#[test]
+fn evidence_is_stale_when_what_it_speaks_of_is_newer() {
+    let folder =
+        committed(&[("a.py", "1\n"), ("README.md", "x\n"), (".gitignore", "*.info\n"), ("kept.xml", "<a/>\n")]);
+    let old = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000);
+    write(folder.path(), "cov.info", "x");
+    let touch = |path: &str, at| {
+        fs::File::options()
+            .write(true)
+            .open(folder.path().join(path))
+            .expect("a file")
+            .set_modified(at)
+            .expect("a time");
+    };
+    let fresh = Repo::open(folder.path()).expect("a tree");
+    assert_eq!(Freshness::Fresh, fresh.freshness("cov.info", ["a.py"]));
+    assert_eq!(Freshness::Fresh, fresh.freshness("kept.xml", ["a.py"]), "both are of one commit");
+    touch("cov.info", old);
+    let stale = Repo::open(folder.path()).expect("a tree");
+    assert_eq!(Freshness::Stale(vec!["a.py".to_owned()]), stale.freshness("cov.info", ["a.py"]));
+    write(folder.path(), "README.md", "changed\n");
+    write(folder.path(), "cov.info", "y");
+    let edited = Repo::open(folder.path()).expect("a tree");
+    assert_eq!(Freshness::Fresh, edited.freshness("cov.info", ["a.py"]), "the README is not what it speaks of");
+    write(folder.path(), "a.py", "2\n");
+    let modified = Repo::open(folder.path()).expect("a tree");
+    assert_eq!(Freshness::Stale(vec!["a.py".to_owned()]), modified.freshness("kept.xml", ["a.py"]), "without margin");
+}
