@@ -71,3 +71,40 @@ pub struct Changes {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
+
+/// Whether a path names a test by the habits of its language: a folder of tests, `*.test.ts`, `*_test.go`, `test_*.py`,
+/// `*Test.java`, `*_spec.rb`.
+#[must_use]
+pub fn is_test(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let in_folder = folders
+        .split('/')
+        .any(|folder| matches!(folder, "test" | "tests" | "__tests__" | "spec" | "specs" | "e2e" | "cypress"));
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let source = matches!(
+        extension,
+        "js" | "jsx"
+            | "ts"
+            | "tsx"
+            | "mjs"
+            | "cjs"
+            | "mts"
+            | "cts"
+            | "py"
+            | "go"
+            | "rs"
+            | "java"
+            | "kt"
+            | "rb"
+            | "php"
+            | "cs"
+    );
+    let named = stem.ends_with(".test")
+        || stem.ends_with(".spec")
+        || stem.ends_with("_test")
+        || stem.ends_with("_spec")
+        || stem.starts_with("test_")
+        || (matches!(extension, "java" | "kt" | "php" | "cs")
+            && ["Test", "Tests", "IT"].iter().any(|end| stem.ends_with(end)));
+    source && (in_folder || named)
+}

@@ -3,12 +3,15 @@
 //!
 //! [`COLLECTORS`] is the one list of them.
 
+pub mod dependencies;
+pub mod files;
+
 use std::collections::BTreeMap;
 
 use crate::domain::change::Changes;
-use crate::facts::{Area, AreaName, Facts};
+use crate::facts::{Area, AreaName, Facts, Problem};
 use crate::facts::{audit, coverage, dockerfiles, env, images, openapi, performance, routes, tests};
-use crate::repo::Repo;
+use crate::repo::{Freshness, Repo};
 
 /// Every collector, in the order of areas.
 pub const COLLECTORS: &[&dyn Collector] = &[];
@@ -44,7 +47,13 @@ pub struct Context<'a> {
     pub dockerfile_paths: &'a [String],
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// A context that asks for nothing beyond defaults but `places`.
+    #[must_use]
+    pub fn new(repo: &'a Repo, places: &'a BTreeMap<AreaName, Vec<String>>, changes: Option<&'a Changes>) -> Self {
+        Self { repo, places, changes, env_examples: &[], dockerfile_paths: &[] }
+    }
+
     /// The globs of an area: those that were given, else the collector's own.
     #[must_use]
     pub fn globs(&self, collector: &dyn Collector) -> Vec<String> {
@@ -87,4 +96,20 @@ impl Collected {
             Collected::Changes(area) => facts.changes = Some(area),
         }
     }
+}
+
+/// Why a report is stale: the files it speaks of that are newer, the first three named. None where it is fresh.
+#[must_use]
+pub fn stale<'a>(repo: &Repo, report: &str, sources: impl IntoIterator<Item = &'a str>) -> Option<Problem> {
+    let why = match repo.freshness(report, sources) {
+        Freshness::Fresh => return None,
+        Freshness::Unknown(why) => format!("whether it is fresh cannot be told: {why}"),
+        Freshness::Stale(newer) => {
+            let more = newer.len().saturating_sub(3);
+            let named = newer.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
+            format!("older than what it speaks of: {named}{rest} changed since")
+        }
+    };
+    Some(Problem { path: report.to_owned(), line: None, why })
 }

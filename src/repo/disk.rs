@@ -167,7 +167,10 @@ fn fixed_part(glob: &str) -> PathBuf {
 }
 
 /// The set of `globs`: `*` and `?` stay within a segment, `**` crosses them.
-pub(super) fn glob_set(globs: &[String]) -> Result<GlobSet, String> {
+///
+/// # Errors
+/// The glob that is malformed, and why.
+pub fn glob_set(globs: &[String]) -> Result<GlobSet, String> {
     let mut builder = GlobSetBuilder::new();
     for glob in globs {
         let built = GlobBuilder::new(glob.strip_prefix("./").unwrap_or(glob)).literal_separator(true).build();
@@ -212,4 +215,25 @@ fn open_regular(root: &Path, path: &str) -> Result<(File, u64), ReadError> {
     }
     let file = File::open(&real).map_err(|error| ReadError::Unreadable(error.to_string()))?;
     Ok((file, meta.len()))
+}
+
+/// What a file that the user names may have at the most: 16 MiB.
+const MAX_NAMED: u64 = 16 << 20;
+
+/// Reads a file that the user names on the command line.
+pub(super) fn read_named(path: &Path) -> Result<Content, ReadError> {
+    let real = path.canonicalize().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => ReadError::Absent,
+        _ => ReadError::Unreadable(error.to_string()),
+    })?;
+    let name = real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = real.parent().ok_or(ReadError::Absent)?;
+    let content = read(folder, &name, MAX_NAMED)?;
+    Ok(Content { path: path.to_string_lossy().into(), bytes: content.bytes })
+}
+
+/// A path that the user names, as seen from the root: from where the command was given, else from the root itself.
+pub(super) fn relative_to(root: &Path, path: &Path) -> Result<String, String> {
+    let real = path.canonicalize().or_else(|_| root.join(path).canonicalize()).map_err(|error| error.to_string())?;
+    relative(root, &real).ok_or_else(|| "it lies outside the repository".to_owned())
 }

@@ -4,6 +4,8 @@
 //! them and the evidence that ignore rules hide. Everything it hands out is named by a path relative to the root, with
 //! `/`; it reads nothing outside the root, follows no link out of it, and opens nothing but regular files.
 
+#[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
+mod cargo;
 mod clock;
 mod content;
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
@@ -22,6 +24,7 @@ use git::Git;
 
 pub use clock::Clock;
 pub use content::{Content, ReadError};
+pub use disk::glob_set;
 pub use fresh::Freshness;
 
 /// A source tree.
@@ -179,5 +182,33 @@ impl Repo {
 
     fn unclean(&self) -> Option<&git::Unclean> {
         self.unclean.get_or_init(|| self.git().ok()?.unclean().ok()).as_ref()
+    }
+
+    /// Whether something stands at a path under the root that could be read.
+    #[must_use]
+    pub fn exists(&self, path: &str) -> bool {
+        match &self.backend {
+            Backend::Disk { root, .. } => disk::open_place(root, path).is_ok(),
+            Backend::Memory { files } => files.contains_key(path),
+        }
+    }
+
+    /// Reads a file that the user names on the command line, wherever it lies.
+    ///
+    /// # Errors
+    /// As [`Repo::read`].
+    pub fn read_outside(&self, path: &Path) -> Result<Content, ReadError> {
+        disk::read_named(path)
+    }
+
+    /// A path that the user names on the command line, relative to the root.
+    ///
+    /// # Errors
+    /// It does not exist, or lies outside the repository.
+    pub fn relative(&self, path: &Path) -> Result<String, String> {
+        match &self.backend {
+            Backend::Disk { root, .. } => disk::relative_to(root, path),
+            Backend::Memory { .. } => path.to_str().map(str::to_owned).ok_or_else(|| "not UTF-8".to_owned()),
+        }
     }
 }
