@@ -3,6 +3,8 @@
 //!
 //! [`CHECKS`] is the one list of them; help, schema, validation, docs and tests walk it.
 
+pub mod image;
+
 use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -15,7 +17,7 @@ use crate::domain::provenance::Source;
 use crate::facts::{Evidence, Facts, Need, State};
 
 /// Every check, in the order of DESIGN's table.
-pub const CHECKS: &[&dyn Check] = &[];
+pub const CHECKS: &[&dyn Check] = &[&image::IMAGE];
 
 /// The check of that name.
 #[must_use]

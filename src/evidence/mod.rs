@@ -4,17 +4,19 @@
 //! [`COLLECTORS`] is the one list of them.
 
 pub mod dependencies;
+pub mod dockerfiles;
+pub mod env;
 pub mod files;
+pub mod images;
 
 use std::collections::BTreeMap;
 
 use crate::domain::change::Changes;
-use crate::facts::{Area, AreaName, Facts, Problem};
-use crate::facts::{audit, coverage, dockerfiles, env, images, openapi, performance, routes, tests};
+use crate::facts::{self, Area, AreaName, Facts, Problem};
 use crate::repo::{Freshness, Repo};
 
 /// Every collector, in the order of areas.
-pub const COLLECTORS: &[&dyn Collector] = &[];
+pub const COLLECTORS: &[&dyn Collector] = &[&images::ImageCollector];
 
 /// The collector of an area.
 #[must_use]
@@ -68,15 +70,15 @@ impl<'a> Context<'a> {
 #[derive(Debug)]
 #[expect(missing_docs, reason = "each variant is the area of its name")]
 pub enum Collected {
-    Routes(Area<routes::Routes>),
-    Env(Area<env::Env>),
-    Coverage(Area<coverage::Coverage>),
-    Audit(Area<audit::Audit>),
-    Tests(Area<tests::Tests>),
-    Performance(Area<performance::Performance>),
-    Openapi(Area<openapi::OpenApi>),
-    Dockerfiles(Area<dockerfiles::Dockerfiles>),
-    Images(Area<images::Images>),
+    Routes(Area<facts::routes::Routes>),
+    Env(Area<facts::env::Env>),
+    Coverage(Area<facts::coverage::Coverage>),
+    Audit(Area<facts::audit::Audit>),
+    Tests(Area<facts::tests::Tests>),
+    Performance(Area<facts::performance::Performance>),
+    Openapi(Area<facts::openapi::OpenApi>),
+    Dockerfiles(Area<facts::dockerfiles::Dockerfiles>),
+    Images(Area<facts::images::Images>),
     Changes(Area<Changes>),
 }
 

@@ -13,6 +13,8 @@ pub struct Images {
 /// One image for one platform.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Image {
+    /// The archive or folder that it was read from.
+    pub path: String,
     /// Its name and tag, else its manifest's digest, else the archive's path.
     pub reference: String,
     /// `linux/amd64`.
@@ -52,4 +54,11 @@ pub struct Layer {
     /// The instruction that made it, where the history tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
+}
+
+/// Whether a `USER` is root: by name or number, with a group or without.
+#[must_use]
+pub fn is_root(user: &str) -> bool {
+    let name = user.split(':').next().unwrap_or_default().trim();
+    name.is_empty() || name == "root" || name.parse::<u64>() == Ok(0)
 }
