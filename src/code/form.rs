@@ -438,7 +438,7 @@ pub enum Imported {
 /// An export.
 #[derive(Debug)]
 pub enum Export {
-    /// `export default expr`, `export = expr`.
+    /// `export default expr`. (`export = expr` is lowered to `module.exports = expr`.)
     Default(Expr),
     /// `export { local as name }`.
     Names(Vec<(Name, Name)>),

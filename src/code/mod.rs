@@ -2,3 +2,4 @@
 //! meaning is data under `rules/`.
 
 pub mod form;
+pub mod lower;

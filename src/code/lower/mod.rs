@@ -1,0 +1,34 @@
+//! Front ends: each lowers the sources of one language to the common form.
+//!
+//! They know tree-sitter and no library; what a call means is data under `rules/`.
+
+pub mod javascript;
+mod reader;
+#[cfg(test)]
+mod show;
+
+use super::form::{Language, Module};
+
+/// Lowers a file by what its name says it is; none where no front end reads it.
+pub fn lower(path: &str, source: &str) -> Option<Module> {
+    match Language::of(path)? {
+        Language::JavaScript => Some(javascript::lower(source, javascript::Dialect::of(path))),
+        Language::Python | Language::Go | Language::Rust | Language::Java => None,
+    }
+}
+
+impl Language {
+    /// The language a file is written in, by its extension.
+    pub fn of(path: &str) -> Option<Language> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let (_, extension) = name.rsplit_once('.')?;
+        match extension {
+            "js" | "jsx" | "mjs" | "cjs" | "ts" | "tsx" | "mts" | "cts" => Some(Language::JavaScript),
+            "py" => Some(Language::Python),
+            "go" => Some(Language::Go),
+            "rs" => Some(Language::Rust),
+            "java" => Some(Language::Java),
+            _ => None,
+        }
+    }
+}

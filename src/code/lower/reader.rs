@@ -1,0 +1,138 @@
+//! What every front end needs while it walks a syntax tree: text, places, and a bound on depth.
+//!
+//! It knows tree-sitter and the common form's places, and no language.
+
+use super::super::form::{Name, Pos};
+use tree_sitter::{Language as Grammar, Node, Parser, Tree};
+
+/// How deeply a construct may be nested before it is given up as unknown. Real code stays far below; the stack of a
+/// worker thread must hold it.
+const DEPTH: usize = 200;
+
+/// How many places that could not be parsed are kept for one file.
+const ERRORS: usize = 100;
+
+/// Parses, or gives nothing where the grammar does not fit the library (a bug) or the parser gives up.
+pub(super) fn parse(grammar: &Grammar, source: &str) -> Option<Tree> {
+    let mut parser = Parser::new();
+    parser.set_language(grammar).ok()?;
+    parser.parse(source, None)
+}
+
+/// A source being read.
+pub(super) struct Reader<'s> {
+    source: &'s str,
+    /// Where each UTF-8 continuation byte stands, ascending: columns count characters, the parser counts bytes.
+    continuations: Vec<usize>,
+    depth: usize,
+    errors: Vec<Pos>,
+}
+
+impl<'s> Reader<'s> {
+    /// Starts to read a whole file.
+    pub(super) fn new(source: &'s str) -> Reader<'s> {
+        let continuations =
+            source.bytes().enumerate().filter(|(_, byte)| byte & 0xC0 == 0x80).map(|(index, _)| index).collect();
+        Reader { source, continuations, depth: 0, errors: Vec::new() }
+    }
+
+    /// The source text of a node.
+    pub(super) fn text(&self, node: Node<'_>) -> &'s str {
+        self.source.get(node.byte_range()).unwrap_or_default()
+    }
+
+    /// The source text of a node as a name.
+    pub(super) fn name(&self, node: Node<'_>) -> Name {
+        Name::from(self.text(node))
+    }
+
+    /// Where a node starts.
+    pub(super) fn pos(&self, node: Node<'_>) -> Pos {
+        let start = node.start_byte();
+        let point = node.start_position();
+        let line_start = start.saturating_sub(point.column);
+        let before = self.continuations.partition_point(|&at| at < start)
+            - self.continuations.partition_point(|&at| at < line_start);
+        let column = point.column.saturating_sub(before) + 1;
+        Pos {
+            line: u32::try_from(point.row + 1).unwrap_or(u32::MAX),
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Goes one level deeper; false where that is too deep, and the place is noted.
+    pub(super) fn enter(&mut self, node: Node<'_>) -> bool {
+        if self.depth >= DEPTH {
+            let pos = self.pos(node);
+            self.note(pos);
+            return false;
+        }
+        self.depth += 1;
+        true
+    }
+
+    /// Comes back from a level that [`Reader::enter`] granted.
+    pub(super) fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// Notes a place that could not be read.
+    pub(super) fn note(&mut self, pos: Pos) {
+        if self.errors.len() < ERRORS && self.errors.last() != Some(&pos) {
+            self.errors.push(pos);
+        }
+    }
+
+    /// Notes every place below that the parser could not make sense of.
+    pub(super) fn note_errors(&mut self, root: Node<'_>) {
+        let mut cursor = root.walk();
+        loop {
+            let node = cursor.node();
+            if node.is_error() || node.is_missing() {
+                let pos = self.pos(node);
+                self.note(pos);
+            }
+            let descend = node.has_error() && !node.is_error() && self.errors.len() < ERRORS;
+            if descend && cursor.goto_first_child() {
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The places noted, in order.
+    pub(super) fn into_errors(self) -> Vec<Pos> {
+        let mut errors = self.errors;
+        errors.sort_unstable();
+        errors.dedup();
+        errors
+    }
+}
+
+/// The named children that mean something: comments are left out.
+pub(super) fn children(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).filter(|child| !child.kind().ends_with("comment")).collect()
+}
+
+/// All children, signs and keywords included, comments left out.
+pub(super) fn all_children(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    node.children(&mut cursor).filter(|child| !child.kind().ends_with("comment")).collect()
+}
+
+/// The children in a field.
+pub(super) fn fields<'t>(node: Node<'t>, field: &str) -> Vec<Node<'t>> {
+    let mut cursor = node.walk();
+    node.children_by_field_name(field, &mut cursor).filter(|child| !child.kind().ends_with("comment")).collect()
+}
+
+/// Whether a keyword or sign stands among the children.
+pub(super) fn has(node: Node<'_>, token: &str) -> bool {
+    let mut cursor = node.walk();
+    node.children(&mut cursor).any(|child| child.kind() == token)
+}
