@@ -3,6 +3,7 @@
 //!
 //! [`CHECKS`] is the one list of them; help, schema, validation, docs and tests walk it.
 
+pub mod env;
 pub mod image;
 
 use std::marker::PhantomData;
@@ -17,7 +18,7 @@ use crate::domain::provenance::Source;
 use crate::facts::{Evidence, Facts, Need, State};
 
 /// Every check, in the order of DESIGN's table.
-pub const CHECKS: &[&dyn Check] = &[&image::IMAGE];
+pub const CHECKS: &[&dyn Check] = &[&env::ENV, &image::IMAGE];
 
 /// The check of that name.
 #[must_use]

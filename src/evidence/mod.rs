@@ -16,7 +16,7 @@ use crate::facts::{self, Area, AreaName, Facts, Problem};
 use crate::repo::{Freshness, Repo};
 
 /// Every collector, in the order of areas.
-pub const COLLECTORS: &[&dyn Collector] = &[&images::ImageCollector];
+pub const COLLECTORS: &[&dyn Collector] = &[&env::EnvCollector, &images::ImageCollector];
 
 /// The collector of an area.
 #[must_use]

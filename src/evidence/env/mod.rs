@@ -1,3 +1,64 @@
 //! Environment variables: what the code reads against what example files document.
 
+mod combine;
+mod dotenv;
+mod examples;
+pub(in crate::evidence) mod known;
 pub(crate) mod secret;
+mod tooling;
+
+use combine::{Around, Read, combine};
+
+use super::{Collected, Collector, Context, dependencies};
+use crate::facts::env::{Dynamic, Env};
+use crate::facts::{Area, AreaName, Evidence, Problem, State};
+
+/// Reads what the code wants of its environment.
+#[derive(Debug)]
+pub struct EnvCollector;
+
+impl Collector for EnvCollector {
+    fn area(&self) -> AreaName {
+        AreaName::Env
+    }
+
+    fn looks_for(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn collect(&self, context: &Context<'_>) -> Collected {
+        Collected::Env(collect(context, reads(context)))
+    }
+}
+
+/// What the code reads.
+struct Reads {
+    reads: Vec<Read>,
+    dynamic: Vec<Dynamic>,
+    problems: Vec<Problem>,
+    state: State,
+}
+
+/// What the code reads, as far as its languages are read.
+fn reads(_: &Context<'_>) -> Reads {
+    Reads { reads: Vec::new(), dynamic: Vec::new(), problems: Vec::new(), state: State::Unsupported }
+}
+
+fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {
+    let examples = examples::read(context.repo, context.env_examples);
+    let declared = dependencies::collect(context.repo);
+    let names: Vec<String> =
+        declared.facts.iter().flat_map(|facts| &facts.items).map(|dependency| dependency.name.clone()).collect();
+    let around = Around { dependencies: &names, tooling: &|names| tooling::used(context.repo, names) };
+    let mut env = combine(reads.reads, reads.dynamic, examples.documented, examples.irregular, &around);
+    if reads.state != State::Found {
+        // What nothing is known to read cannot be told from what nothing reads.
+        env.unused.clear();
+    }
+    let mut evidence = Evidence::new(reads.state, examples.looked_for);
+    evidence.reports = examples.reports;
+    evidence.problems = reads.problems;
+    evidence.problems.extend(examples.problems);
+    evidence.problems.sort();
+    Area { facts: Some(env), evidence }
+}

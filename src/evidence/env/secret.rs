@@ -1,134 +1,51 @@
 //! Tells by name and value what looks like a secret, and never hands a value on.
 
-/// Words that make a name a secret's.
-const WORDS: &[&str] = &[
-    "PASSWORD",
-    "PASSWD",
-    "PASS",
-    "PWD",
-    "PASSPHRASE",
-    "SECRET",
-    "SECRETS",
-    "TOKEN",
-    "TOKENS",
-    "CREDENTIAL",
-    "CREDENTIALS",
-    "APIKEY",
-    "APITOKEN",
-];
+use std::sync::LazyLock;
 
-/// Words that make a name a secret's where `KEY` follows them.
-const KEYS: &[&str] = &[
-    "API",
-    "ACCESS",
-    "PRIVATE",
-    "SIGNING",
-    "ENCRYPTION",
-    "SECRET",
-    "AUTH",
-    "MASTER",
-    "JWT",
-    "SSH",
-    "SERVICE",
-    "WEBHOOK",
-    "SESSION",
-    "COOKIE",
-    "ACCOUNT",
-    "APP",
-    "HMAC",
-    "CLIENT",
-];
+use serde::Deserialize;
 
-/// Last words that make a name one of something about a secret: where it lies, how long it lives.
-const ABOUT: &[&str] = &[
-    "FILE",
-    "PATH",
-    "DIR",
-    "URL",
-    "URI",
-    "NAME",
-    "ID",
-    "TTL",
-    "EXPIRY",
-    "EXPIRES",
-    "IN",
-    "EXPIRATION",
-    "LENGTH",
-    "HEADER",
-    "ENDPOINT",
-    "ISSUER",
-    "AUDIENCE",
-    "ALGORITHM",
-    "ALG",
-    "ENABLED",
-    "TIMEOUT",
-    "MIN",
-    "MAX",
-    "PREFIX",
-    "TYPE",
-    "AGE",
-    "ROUNDS",
-    "LIMIT",
-    "COUNT",
-    "LIFETIME",
-    "SECONDS",
-    "MINUTES",
-    "HOURS",
-    "DAYS",
-    "HOST",
-    "PORT",
-];
+/// The data: `rules/env/secrets.yaml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Data {
+    words: Vec<String>,
+    keys: Vec<String>,
+    about: Vec<String>,
+    kinds: Vec<Kind>,
+    placeholders: Vec<String>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "what the tests hold the rest against"))]
+    secret: Vec<String>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "what the tests hold the rest against"))]
+    ordinary: Vec<String>,
+}
 
-/// How known kinds of secrets begin, and how long such a value is at least.
-const PREFIXES: &[(&str, usize)] = &[
-    ("AKIA", 20),
-    ("ASIA", 20),
-    ("ghp_", 20),
-    ("gho_", 20),
-    ("ghu_", 20),
-    ("ghs_", 20),
-    ("ghr_", 20),
-    ("github_pat_", 30),
-    ("glpat-", 20),
-    ("sk_live_", 16),
-    ("rk_live_", 16),
-    ("sk_test_", 24),
-    ("whsec_", 24),
-    ("xoxb-", 20),
-    ("xoxp-", 20),
-    ("xoxa-", 20),
-    ("xapp-", 20),
-    ("SG.", 40),
-    ("AIza", 35),
-    ("ya29.", 30),
-    ("npm_", 30),
-    ("pypi-", 40),
-    ("dckr_pat_", 24),
-    ("hf_", 30),
-    ("sk-ant-", 30),
-    ("sk-proj-", 30),
-    ("sk-", 40),
-    ("shpat_", 30),
-    ("dop_v1_", 40),
-    ("hvs.", 24),
-    ("eyJhbGciOi", 60),
-    ("django-insecure-", 24),
-    ("AGE-SECRET-KEY-1", 50),
-    ("-----BEGIN", 24),
-];
+/// A known kind of secret.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kind {
+    starts: String,
+    length: usize,
+}
+
+static DATA: LazyLock<Data> =
+    LazyLock::new(|| super::known::built_in("rules/env/secrets.yaml", include_str!("../../../rules/env/secrets.yaml")));
+
+fn has(list: &[String], word: &str) -> bool {
+    list.iter().any(|entry| entry == word)
+}
 
 /// Whether a name is one that secrets have.
 #[must_use]
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let words = words(name);
     let Some(last) = words.last() else { return false };
-    if ABOUT.contains(&last.as_str()) || words.iter().any(|word| word == "PUBLIC") {
+    if has(&DATA.about, last) || words.iter().any(|word| word == "PUBLIC") {
         return false;
     }
     // `PWD` alone is the shell's folder.
     let lone = words.len() == 1 && matches!(last.as_str(), "PWD" | "PASS");
-    let by_word = !lone && words.iter().any(|word| WORDS.contains(&word.as_str()));
-    let by_key = words.windows(2).any(|pair| pair[1] == "KEY" && KEYS.contains(&pair[0].as_str()));
+    let by_word = !lone && words.iter().any(|word| has(&DATA.words, word));
+    let by_key = words.windows(2).any(|pair| pair[1] == "KEY" && has(&DATA.keys, &pair[0]));
     by_word || by_key
 }
 
@@ -161,6 +78,16 @@ pub(crate) fn is_secret(name: &str, value: &str) -> bool {
     has_known_prefix(value) || (is_secret_name(name) && is_literal(value))
 }
 
+/// Whether an example's value looks real: of a known kind, or random under a secret's name.
+#[must_use]
+pub(crate) fn is_real_value(name: &str, value: &str) -> bool {
+    let value = value.trim();
+    if is_placeholder(value) && !value.starts_with("django-insecure-") {
+        return false;
+    }
+    has_known_prefix(value) || (is_secret_name(name) && is_random(value))
+}
+
 /// A value that stands for itself: neither empty, a reference, a switch, a number of few digits nor a path.
 fn is_literal(value: &str) -> bool {
     let value = value.trim().trim_matches(['"', '\'']);
@@ -173,13 +100,45 @@ fn is_literal(value: &str) -> bool {
 fn has_known_prefix(value: &str) -> bool {
     let value = value.trim();
     let block = value.contains("PRIVATE KEY-----");
-    let known = PREFIXES.iter().any(|(prefix, length)| {
-        value.len() >= *length
-            && value.starts_with(prefix)
-            && (!prefix.starts_with("-----") || block)
-            && (block || !value.contains(char::is_whitespace))
-    });
-    known || block
+    let known = |kind: &Kind| value.len() >= kind.length && value.starts_with(kind.starts.as_str());
+    block || (!value.contains(char::is_whitespace) && DATA.kinds.iter().any(known))
+}
+
+/// Whether a value is there for a person to replace.
+#[must_use]
+pub(crate) fn is_placeholder(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let marked = (lower.starts_with('<') && lower.ends_with('>')) || lower.starts_with("${") || lower.starts_with("{{");
+    let mut kinds: Vec<char> = lower.chars().collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    marked || kinds.len() < 4 || DATA.placeholders.iter().any(|word| lower.contains(word.as_str()))
+}
+
+/// Long, without blanks, letters and digits mixed, and as varied as chance makes it.
+fn is_random(value: &str) -> bool {
+    value.len() >= 16
+        && !value.contains(char::is_whitespace)
+        && !value.contains("://")
+        && value.bytes().any(|byte| byte.is_ascii_digit())
+        && value.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && entropy(value) >= 3.3
+}
+
+/// Shannon's entropy, in bits for each byte.
+#[expect(clippy::cast_precision_loss, reason = "counts of bytes of one value are far below 2^53")]
+fn entropy(value: &str) -> f64 {
+    let mut counts = [0_u64; 256];
+    for byte in value.bytes() {
+        counts[usize::from(byte)] += 1;
+    }
+    let total = value.len() as f64;
+    counts
+        .iter()
+        .filter(|&&count| count > 0)
+        .map(|&count| count as f64 / total)
+        .map(|share| -share * share.log2())
+        .sum()
 }
 
 /// An instruction of an image's history with the values behind secrets' names blotted out, cut to 500 characters.
@@ -202,14 +161,24 @@ mod tests {
 
     #[test]
     fn names_of_secrets_are_told_from_names_about_them() {
-        for name in ["DB_PASSWORD", "AWS_SECRET_ACCESS_KEY", "apiKey", "GITHUB_TOKEN", "JWT_KEY", "dbPwd"] {
+        for name in &DATA.secret {
             assert!(is_secret_name(name), "{name}");
         }
-        for name in
-            ["PATH", "PWD", "GPG_KEY", "TOKEN_TTL", "SECRET_FILE", "PUBLIC_KEY", "KEYBOARD", "", "__", "TOKENIZER"]
-        {
+        for name in DATA.ordinary.iter().map(String::as_str).chain(["", "__", "=", "é"]) {
             assert!(!is_secret_name(name), "{name}");
         }
+    }
+
+    #[test]
+    fn placeholders_are_no_real_values() {
+        for value in
+            ["changeme", "your-api-key-here-1234567", "xxxxxxxxxxxxxxxxxxxx", "<token>", "", "${TOKEN}", "secret"]
+        {
+            assert!(!is_real_value("API_TOKEN", value), "{value}");
+        }
+        assert!(is_real_value("ANY", concat!("AKIA", "Q3EGRT7NMPLS5ZXW")));
+        assert!(is_real_value("API_TOKEN", "9f8Ab37cD0e1T5kLm2Qz"));
+        assert!(!is_real_value("BUILD_HASH", "9f8Ab37cD0e1T5kLm2Qz"), "not under a secret's name");
     }
 
     #[test]

@@ -1,0 +1,126 @@
+//! Holds what the code reads against what the examples document.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::known;
+use crate::facts::env::{Documented, Dynamic, Env, Irregular, Site, Used, fits};
+
+/// One read of a variable in source that is no test.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Read {
+    /// The name.
+    pub(super) name: String,
+    /// Where.
+    pub(super) site: Site,
+    /// Whether the program fails without it.
+    pub(super) required: bool,
+}
+
+/// What is known beside reads and examples.
+pub(super) struct Around<'a> {
+    /// The names of the dependencies that manifests declare.
+    pub(super) dependencies: &'a [String],
+    /// Which of some names the tooling uses.
+    pub(super) tooling: &'a dyn Fn(&BTreeSet<&str>) -> BTreeSet<String>,
+}
+
+/// The facts. Names compare without regard to case, as settings libraries do.
+pub(super) fn combine(
+    reads: Vec<Read>,
+    mut dynamic: Vec<Dynamic>,
+    mut documented: Vec<Documented>,
+    irregular: Vec<Irregular>,
+    around: &Around<'_>,
+) -> Env {
+    let used = group(reads);
+    dynamic.sort();
+    dynamic.dedup();
+    documented.sort_by(|a, b| (&a.file, a.line, &a.name).cmp(&(&b.file, b.line, &b.name)));
+    let known: BTreeSet<String> = documented.iter().map(|entry| entry.name.to_ascii_lowercase()).collect();
+    let missing = used
+        .iter()
+        .filter(|used| !used.platform && !known.contains(&used.name.to_ascii_lowercase()))
+        .map(|used| used.name.clone())
+        .collect();
+    let read: BTreeSet<String> = used.iter().map(|used| used.name.to_ascii_lowercase()).collect();
+    let candidates: BTreeSet<&str> = documented
+        .iter()
+        .filter(|entry| !entry.commented && !read.contains(&entry.name.to_ascii_lowercase()))
+        .map(|entry| entry.name.as_str())
+        .filter(|name| !known::is_read_by_libraries(name, around.dependencies))
+        .filter(|name| !dynamic.iter().any(|read| may_be(&read.pattern, name)))
+        .collect();
+    let tooling = (around.tooling)(&candidates);
+    let unused = candidates.into_iter().filter(|name| !tooling.contains(*name)).map(str::to_owned).collect();
+    Env { used, documented, missing, unused, dynamic, irregular }
+}
+
+/// Whether a read whose name is partly known may be of a variable. One of which nothing is known excuses none.
+fn may_be(pattern: &str, name: &str) -> bool {
+    let pattern = pattern.split_whitespace().next().unwrap_or_default();
+    let known = pattern.chars().filter(|&c| c != '*' && c != '_').count();
+    known >= 2 && fits(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase())
+}
+
+fn group(reads: Vec<Read>) -> Vec<Used> {
+    let mut grouped: BTreeMap<String, (bool, BTreeSet<Site>)> = BTreeMap::new();
+    for read in reads {
+        let entry = grouped.entry(read.name).or_default();
+        entry.0 |= read.required;
+        entry.1.insert(read.site);
+    }
+    grouped
+        .into_iter()
+        .map(|(name, (required, sites))| Used {
+            platform: known::is_platform(&name),
+            name,
+            required,
+            sites: sites.into_iter().collect(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, required: bool) -> Read {
+        Read { name: name.to_owned(), site: Site { file: "a.py".to_owned(), line: 1 }, required }
+    }
+
+    fn documented(name: &str, commented: bool) -> Documented {
+        Documented { name: name.to_owned(), file: ".env.example".to_owned(), line: 1, commented }
+    }
+
+    fn combined(reads: Vec<Read>, patterns: &[&str], documented: Vec<Documented>) -> Env {
+        let dynamic = patterns
+            .iter()
+            .map(|pattern| Dynamic { file: "a.py".to_owned(), line: 1, pattern: (*pattern).to_owned() })
+            .collect();
+        let around = Around { dependencies: &[], tooling: &|_| BTreeSet::from(["TOOL".to_owned()]) };
+        combine(reads, dynamic, documented, Vec::new(), &around)
+    }
+
+    #[test]
+    fn missing_is_what_is_read_and_nowhere_documented() {
+        let env = combined(
+            vec![read("A", true), read("A", false), read("B", false), read("PATH", true), read("C", true)],
+            &[],
+            vec![documented("b", false), documented("C", true)],
+        );
+        assert_eq!(vec!["A"], env.missing);
+        assert!(env.used[0].required && env.used[0].sites.len() == 1);
+        assert!(env.used.iter().any(|used| used.name == "PATH" && used.platform));
+    }
+
+    #[test]
+    fn unused_is_what_nothing_can_read() {
+        let env = combined(
+            vec![read("A", true)],
+            &["SHARD_*_DSN", "*"],
+            ["A", "SHARD_1_DSN", "TOOL", "COMPOSE_FILE", "LEFT"].iter().map(|name| documented(name, false)).collect(),
+        );
+        assert_eq!(vec!["LEFT"], env.unused);
+        assert!(combined(vec![], &[], vec![documented("X", true)]).unused.is_empty(), "an optional one is none");
+    }
+}

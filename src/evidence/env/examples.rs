@@ -1,0 +1,206 @@
+//! Finds and reads example files, and finds `.env` files that were committed.
+
+use std::collections::BTreeMap;
+
+use super::{dotenv, secret};
+use crate::domain::provenance::Source;
+use crate::facts::Problem;
+use crate::facts::env::{Documented, Irregular};
+use crate::repo::{ReadError, Repo};
+
+/// A longer file is no example.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// What an example file is called where no rule says otherwise.
+const NAMES: &[&str] = &[
+    ".env.example",
+    ".env.sample",
+    ".env.template",
+    ".env.dist",
+    ".env.defaults",
+    ".env.tpl",
+    ".env.tmpl",
+    ".env-example",
+    ".env-sample",
+    ".env_example",
+    ".env_sample",
+    ".example.env",
+    ".sample.env",
+    ".template.env",
+    "env.example",
+    "env.sample",
+    "env.template",
+    "env.dist",
+    "example.env",
+    "sample.env",
+    "template.env",
+    "dotenv.example",
+    "dotenv.sample",
+];
+
+/// Ends that make `.env.local.example` and the like an example too.
+const ENDS: &[&str] = &[".example", ".sample", ".template", ".dist", ".tpl", ".tmpl", ".defaults"];
+
+/// `.env` files that are committed on purpose: for tests and CI alone.
+const FOR_TESTS: &[&str] = &[".env.test", ".env.testing", ".env.ci", ".env.vault"];
+
+/// Folders that hold other people's code or made-up trees.
+const FOREIGN: &[&str] =
+    &["node_modules", "vendor", "third_party", "testdata", "fixtures", "__fixtures__", "tests", "test"];
+
+/// What the examples say.
+#[derive(Debug, Default)]
+pub(super) struct Examples {
+    pub(super) documented: Vec<Documented>,
+    pub(super) irregular: Vec<Irregular>,
+    pub(super) reports: Vec<Source>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) looked_for: Vec<String>,
+}
+
+/// Reads the examples that rules name, else those with a usual name in any folder.
+pub(super) fn read(repo: &Repo, named: &[String]) -> Examples {
+    let mut examples = Examples::default();
+    let mut paths: Vec<String> = if named.is_empty() {
+        examples.looked_for = NAMES[..4].iter().map(|&name| name.to_owned()).collect();
+        repo.files().iter().map(|entry| entry.path.to_string()).filter(|path| is_example(path)).collect()
+    } else {
+        examples.looked_for = named.to_vec();
+        named.to_vec()
+    };
+    paths.sort_unstable();
+    paths.dedup();
+    for path in paths {
+        match repo.read(&path, MAX_BYTES) {
+            Ok(content) => {
+                examples.reports.push(content.source(".env.example"));
+                add(
+                    &mut examples,
+                    &path,
+                    &String::from_utf8_lossy(content.text().map_or(&content.bytes, str::as_bytes)),
+                );
+            }
+            Err(ReadError::Absent) => {}
+            Err(error @ (ReadError::Unreadable(_) | ReadError::TooLarge { .. })) => {
+                examples.problems.push(Problem { path, line: None, why: error.to_string() });
+            }
+        }
+    }
+    examples.irregular.extend(committed(repo));
+    examples.irregular.sort_by(|a, b| (&a.problem, &a.kind).cmp(&(&b.problem, &b.kind)));
+    examples
+}
+
+fn add(examples: &mut Examples, path: &str, text: &str) {
+    let parsed = dotenv::parse(text);
+    let irregular = |kind: &str, name: Option<&str>, line: u32, why: String| Irregular {
+        kind: kind.to_owned(),
+        name: name.map(str::to_owned),
+        problem: Problem { path: path.to_owned(), line: Some(line), why },
+    };
+    let mut first: BTreeMap<String, u32> = BTreeMap::new();
+    for entry in &parsed.entries {
+        let name = entry.name.as_str();
+        if !entry.commented {
+            match first.get(name) {
+                Some(line) => examples.irregular.push(irregular(
+                    "duplicate",
+                    Some(name),
+                    entry.line,
+                    format!("{name} is defined on line {line} already"),
+                )),
+                None => {
+                    first.insert(name.to_owned(), entry.line);
+                }
+            }
+        }
+        if secret::is_real_value(name, &entry.value) {
+            let why = format!("the value of {name} looks like a real secret");
+            examples.irregular.push(irregular("secret", Some(name), entry.line, why));
+        }
+    }
+    examples.irregular.extend(parsed.malformed.into_iter().map(|(line, why)| irregular("malformed", None, line, why)));
+    // An optional key that is active elsewhere in the file is documented once.
+    let documented = parsed.entries.into_iter().filter(|entry| !entry.commented || !first.contains_key(&entry.name));
+    examples.documented.extend(documented.map(|entry| Documented {
+        name: entry.name,
+        file: path.to_owned(),
+        line: entry.line,
+        commented: entry.commented,
+    }));
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn is_foreign(path: &str) -> bool {
+    path.rsplit_once('/').is_some_and(|(folder, _)| folder.split('/').any(|part| FOREIGN.contains(&part)))
+}
+
+fn is_example(path: &str) -> bool {
+    !is_foreign(path) && is_example_name(file_name(path))
+}
+
+fn is_example_name(name: &str) -> bool {
+    NAMES.contains(&name) || (name.starts_with(".env.") && ENDS.iter().any(|end| name.ends_with(end)))
+}
+
+/// `.env` files among the files of the source tree, which git tracks or would track.
+fn committed(repo: &Repo) -> Vec<Irregular> {
+    repo.files()
+        .iter()
+        .map(|entry| &*entry.path)
+        .filter(|path| {
+            let name = file_name(path);
+            let env = name == ".env" || name.starts_with(".env.");
+            env && !is_example_name(name) && !FOR_TESTS.contains(&name) && !is_foreign(path)
+        })
+        .filter(|path| repo.is_tracked(path) != Some(false))
+        .map(|path| Irregular {
+            kind: "committed".to_owned(),
+            name: None,
+            problem: Problem {
+                path: path.to_owned(),
+                line: None,
+                why: "a file of real values is in version control".to_owned(),
+            },
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_of_all_folders_are_merged_and_their_faults_told() {
+        let token = concat!("ghp_", "16C7e42F292c6912E7710c838347Ae178B4a");
+        let text = format!("A=1\nB=2\nA=3\nwhat\nTOKEN={token}\n# C=\n#A=\n");
+        let repo = Repo::in_memory(&[
+            (".env.example", &text),
+            ("api/.env.local.example", "D=1\n"),
+            ("tests/.env.example", "E=1\n"),
+            (".env", "F=1\n"),
+            (".env.test", "G=1\n"),
+        ]);
+        let examples = read(&repo, &[]);
+        let names: Vec<(&str, u32)> = examples.documented.iter().map(|it| (it.name.as_str(), it.line)).collect();
+        assert_eq!(vec![("A", 1), ("B", 2), ("A", 3), ("TOKEN", 5), ("C", 6), ("D", 1)], names);
+        let kinds: Vec<(&str, Option<u32>)> =
+            examples.irregular.iter().map(|it| (it.kind.as_str(), it.problem.line)).collect();
+        assert_eq!(
+            vec![("committed", None), ("duplicate", Some(3)), ("malformed", Some(4)), ("secret", Some(5))],
+            kinds
+        );
+        assert!(!format!("{examples:?}").contains(token), "the value is nowhere");
+    }
+
+    #[test]
+    fn a_named_example_is_the_only_one() {
+        let repo = Repo::in_memory(&[("config/env.txt", "A=1\n"), (".env.example", "B=1\n")]);
+        let examples = read(&repo, &["config/env.txt".to_owned()]);
+        assert_eq!(1, examples.documented.len());
+        assert!(read(&repo, &["absent".to_owned()]).documented.is_empty());
+    }
+}
