@@ -4,6 +4,7 @@
 
 pub mod javascript;
 mod reader;
+pub mod rust;
 #[cfg(test)]
 mod show;
 
@@ -13,7 +14,8 @@ use super::form::{Language, Module};
 pub fn lower(path: &str, source: &str) -> Option<Module> {
     match Language::of(path)? {
         Language::JavaScript => Some(javascript::lower(source, javascript::Dialect::of(path))),
-        Language::Python | Language::Go | Language::Rust | Language::Java => None,
+        Language::Rust => Some(rust::lower(source)),
+        Language::Python | Language::Go | Language::Java => None,
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Reader<'s> {
     continuations: Vec<usize>,
     depth: usize,
     errors: Vec<Pos>,
+    /// The line of the file that this source's second line is; none where the source is the file.
+    second_line: Option<u32>,
 }
 
 impl<'s> Reader<'s> {
@@ -33,7 +35,15 @@ impl<'s> Reader<'s> {
     pub(super) fn new(source: &'s str) -> Reader<'s> {
         let continuations =
             source.bytes().enumerate().filter(|(_, byte)| byte & 0xC0 == 0x80).map(|(index, _)| index).collect();
-        Reader { source, continuations, depth: 0, errors: Vec::new() }
+        Reader { source, continuations, depth: 0, errors: Vec::new(), second_line: None }
+    }
+
+    /// Starts to read a piece of the file that is parsed by itself, behind a first line that is not in the file.
+    pub(super) fn piece<'p>(&self, source: &'p str, line: u32) -> Reader<'p> {
+        let mut reader = Reader::new(source);
+        reader.depth = self.depth;
+        reader.second_line = Some(line);
+        reader
     }
 
     /// The source text of a node.
@@ -54,10 +64,12 @@ impl<'s> Reader<'s> {
         let before = self.continuations.partition_point(|&at| at < start)
             - self.continuations.partition_point(|&at| at < line_start);
         let column = point.column.saturating_sub(before) + 1;
-        Pos {
-            line: u32::try_from(point.row + 1).unwrap_or(u32::MAX),
-            column: u32::try_from(column).unwrap_or(u32::MAX),
-        }
+        let row = u32::try_from(point.row).unwrap_or(u32::MAX);
+        let line = match self.second_line {
+            None => row.saturating_add(1),
+            Some(second) => row.saturating_add(second).saturating_sub(1),
+        };
+        Pos { line, column: u32::try_from(column).unwrap_or(u32::MAX) }
     }
 
     /// Goes one level deeper; false where that is too deep, and the place is noted.

@@ -1,0 +1,149 @@
+//! Attributes and macro calls. Their tokens are parsed again as the arguments of a call.
+
+use super::super::reader::{Reader, all_children, children, parse};
+use super::Lowering;
+use crate::code::form::{Arg, Block, Call, Decorator, Expr, ExprKind, MacroCall, Name, Pattern, Spread, StmtKind};
+use tree_sitter::Node;
+
+/// Longer token lists are not parsed again.
+const TOKENS: usize = 64 * 1024;
+
+/// How many macro calls may stand in one another: every level is parsed by itself.
+const NESTED: usize = 8;
+
+impl Lowering<'_> {
+    /// Attributes as decorators: `#[get("/x")]` is a call, `#[path = "x"]` a call with that value, `#[test]` a name.
+    pub(super) fn attributes(&mut self, nodes: &[Node<'_>]) -> Vec<Decorator> {
+        let mut out = Vec::new();
+        for &node in nodes {
+            if let Some(&attribute) = children(node).first() {
+                out.push(Decorator { expr: self.attribute(attribute), pos: self.pos(node) });
+            }
+        }
+        out
+    }
+
+    fn attribute(&mut self, node: Node<'_>) -> Expr {
+        let Some(&name) = children(node).first() else { return self.unknown(node) };
+        let callee = self.expr(name);
+        let args = match (node.child_by_field_name("arguments"), node.child_by_field_name("value")) {
+            (Some(tokens), _) => self.arguments(tokens),
+            (None, Some(value)) => vec![Arg { name: None, spread: Spread::No, value: self.expr(value) }],
+            (None, None) => return callee,
+        };
+        self.at(node, ExprKind::Call(Box::new(Call { callee, args, is_new: false })))
+    }
+
+    /// A macro call as a value.
+    pub(super) fn macro_call(&mut self, node: Node<'_>) -> Expr {
+        let mut path = Vec::new();
+        if let Some(name) = node.child_by_field_name("macro") {
+            self.path(name, &mut path);
+        }
+        let tree = children(node).into_iter().find(|child| child.kind() == "token_tree");
+        let (args, tokens) = match tree {
+            Some(tree) => (self.arguments(tree), Name::from(inside(self.text(tree)))),
+            None => (Vec::new(), "".into()),
+        };
+        self.at(node, ExprKind::Macro(Box::new(MacroCall { path, args, tokens })))
+    }
+
+    /// A macro call as a statement. `lazy_static!` declares statics, `panic!` and its peers end the path.
+    pub(super) fn macro_statement(&mut self, node: Node<'_>, out: &mut Block) {
+        let name = node.child_by_field_name("macro").map_or("", |name| self.text(name));
+        let last = name.rsplit("::").next().unwrap_or(name);
+        if last == "lazy_static"
+            && let Some(tree) = children(node).into_iter().find(|child| child.kind() == "token_tree")
+        {
+            out.extend(self.statics(tree));
+            return;
+        }
+        let value = self.macro_call(node);
+        self.push(node, StmtKind::Expr(value), out);
+        if matches!(last, "panic" | "unreachable" | "todo" | "unimplemented" | "bail") {
+            self.push(node, StmtKind::Throw, out);
+        }
+    }
+
+    /// The tokens of a tree as the arguments of a call; none where they are no list of expressions.
+    fn arguments(&mut self, tree: Node<'_>) -> Vec<Arg> {
+        let written = inside(self.text(tree));
+        let parsed = self.reparse(tree, written, ("fn f(){f(", ")}"), |lowering, root| {
+            let call = first_of(root, "call_expression")?;
+            let list = call.child_by_field_name("arguments")?;
+            Some(children(list).into_iter().map(|arg| lowering.argument(arg)).collect())
+        });
+        parsed.unwrap_or_default()
+    }
+
+    fn argument(&mut self, node: Node<'_>) -> Arg {
+        if node.kind() == "assignment_expression"
+            && let Some(name) = node.child_by_field_name("left")
+            && matches!(name.kind(), "identifier" | "scoped_identifier")
+        {
+            return Arg { name: Some(self.name(name)), spread: Spread::No, value: self.expr_in(node, "right") };
+        }
+        Arg { name: None, spread: Spread::No, value: self.expr(node) }
+    }
+
+    /// `static ref X: T = value;` items; `ref` is blanked so that they parse.
+    fn statics(&mut self, tree: Node<'_>) -> Block {
+        let mut written = inside(self.text(tree)).to_owned();
+        let start = tree.start_byte() + 1;
+        for child in all_children(tree).into_iter().filter(|child| child.kind() == "ref") {
+            let range = child.start_byte().saturating_sub(start)..child.end_byte().saturating_sub(start);
+            if written.get(range.clone()) == Some("ref") {
+                written.replace_range(range, "   ");
+            }
+        }
+        let items = self.reparse(tree, &written, ("", ""), |lowering, root| Some(lowering.items(root)));
+        items.unwrap_or_default().into_iter().filter(|item| is_bound(&item.kind)).collect()
+    }
+
+    /// Parses a piece of the file between a head and a tail, at its own place, and lowers what comes out.
+    fn reparse<T>(
+        &mut self,
+        tree: Node<'_>,
+        written: &str,
+        (head, tail): (&str, &str),
+        lower: impl FnOnce(&mut Lowering<'_>, Node<'_>) -> Option<T>,
+    ) -> Option<T> {
+        if written.trim().is_empty() || written.len() > TOKENS || self.macros >= NESTED {
+            return None;
+        }
+        let start = self.pos(tree);
+        let column = usize::try_from(start.column).unwrap_or(0).min(500);
+        let source = format!("{head}\n{}{written}{tail}", " ".repeat(column));
+        let parsed = parse(&tree_sitter_rust::LANGUAGE.into(), &source)?;
+        if parsed.root_node().has_error() {
+            return None;
+        }
+        let reader: Reader<'_> = self.reader.piece(&source, start.line);
+        let mut lowering = Lowering { reader, macros: self.macros + 1 };
+        lower(&mut lowering, parsed.root_node())
+    }
+}
+
+/// The tokens without their delimiters.
+fn inside(text: &str) -> &str {
+    let mut characters = text.chars();
+    characters.next();
+    characters.next_back();
+    characters.as_str()
+}
+
+fn is_bound(kind: &StmtKind) -> bool {
+    matches!(kind, StmtKind::Bind { target: Pattern::Name(..), .. })
+}
+
+/// The first node of a kind, depth first along first children.
+fn first_of<'t>(root: Node<'t>, kind: &str) -> Option<Node<'t>> {
+    let mut here = root;
+    loop {
+        if here.kind() == kind {
+            return Some(here);
+        }
+        let below = children(here);
+        here = below.iter().copied().find(|child| child.kind() == "block").or_else(|| below.first().copied())?;
+    }
+}
