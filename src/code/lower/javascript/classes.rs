@@ -40,7 +40,7 @@ impl Lowering<'_> {
         })
     }
 
-    /// What is extended is a value, what is implemented is a type.
+    /// What is extended. What is implemented brings no member along.
     fn heritage(&mut self, node: Node<'_>, bases: &mut Vec<Arg>) {
         for child in children(node) {
             match child.kind() {
@@ -49,12 +49,7 @@ impl Lowering<'_> {
                         bases.push(base(self.expr(value)));
                     }
                 }
-                "implements_clause" => {
-                    for ty in children(child) {
-                        let kind = ExprKind::Type(self.ty(ty));
-                        bases.push(base(self.at(ty, kind)));
-                    }
-                }
+                "implements_clause" => {}
                 _ => bases.push(base(self.expr(child))),
             }
         }

@@ -225,7 +225,7 @@ fn classes_keep_fields_methods_bases_and_decorators() {
                   constructor(@Inject() private readonly s: Service, o: Options) { super() } \
                   @Get(':id') @Auth one(@Param('id') id: string): Cat {} \
                   @Input() name?: string = 'n'; abstract later(): void; }";
-    let expected = "export @Controller(\"cats\") Class Cats(Base, type(I)) <@Input() name: string = \"n\"> \
+    let expected = "export @Controller(\"cats\") Class Cats(Base) <@Input() name: string = \"n\"> \
                     {pub Constructor constructor(@Inject() field s: Service, o: Options) {super()}; \
                     @Get(\":id\") @Auth pub Method one(@Param(\"id\") id: string) -> Cat {}}";
     assert_eq!(ts(source), expected);
