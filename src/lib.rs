@@ -4,7 +4,9 @@
 
 pub mod checks;
 pub mod code;
+pub mod dod;
 pub mod domain;
+pub mod engine;
 pub mod evidence;
 pub mod facts;
 pub mod repo;

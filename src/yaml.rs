@@ -6,6 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
@@ -51,6 +52,38 @@ pub fn parse(file: &str, text: &str) -> Result<Node, Mistake> {
         }
     }
 }
+
+/// Mistakes for a person: each with file:line:column, the source line where `text` knows the file, and what to do.
+pub fn render<'a>(mistakes: &[Mistake], text: impl Fn(&str) -> Option<&'a str>) -> String {
+    let renderer = Renderer::plain();
+    let blocks = mistakes.iter().map(|mistake| {
+        let place = &mistake.place;
+        let line = usize::try_from(place.line).unwrap_or(1);
+        let source = text(&place.file).map(|text| text.strip_prefix('\u{feff}').unwrap_or(text));
+        let shown = source.and_then(|source| source.lines().nth(line.saturating_sub(1)));
+        let Some(shown) = shown.filter(|shown| shown.len() <= MAX_SHOWN) else {
+            let help = mistake.help.as_ref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
+            return format!("error: {}\n --> {place}{help}", mistake.message);
+        };
+        let start = shown.char_indices().nth(usize::try_from(place.column).unwrap_or(1).saturating_sub(1));
+        let start = start.map_or(shown.len(), |(at, _)| at);
+        let word = shown[start..].find([' ', ',', ':', '}', ']']).filter(|length| *length > 0);
+        let end = start + word.unwrap_or(shown.len() - start);
+        let snippet = Snippet::source(shown)
+            .path(&*place.file)
+            .line_start(line)
+            .annotation(AnnotationKind::Primary.span(start..end));
+        let mut group = Level::ERROR.primary_title(&mistake.message).element(snippet);
+        if let Some(help) = &mistake.help {
+            group = group.element(Level::HELP.message(help));
+        }
+        renderer.render(&[group])
+    });
+    blocks.collect::<Vec<_>>().join("\n\n")
+}
+
+/// A source line over this many bytes is not shown.
+const MAX_SHOWN: usize = 1_000;
 
 /// What the YAML crate says, without its own place.
 fn message(error: &serde_saphyr::Error) -> String {

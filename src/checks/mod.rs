@@ -3,8 +3,15 @@
 //!
 //! [`CHECKS`] is the one list of them; help, schema, validation, docs and tests walk it.
 
+pub mod attestation;
+pub mod dependency;
 pub mod env;
+pub mod expr;
+pub mod file;
 pub mod image;
+pub mod pattern;
+pub mod route;
+pub mod text;
 
 use std::marker::PhantomData;
 
@@ -18,7 +25,16 @@ use crate::domain::provenance::Source;
 use crate::facts::{Evidence, Facts, Need, State};
 
 /// Every check, in the order of DESIGN's table.
-pub const CHECKS: &[&dyn Check] = &[&env::ENV, &image::IMAGE];
+pub const CHECKS: &[&dyn Check] = &[
+    &route::ROUTE,
+    &env::ENV,
+    &image::IMAGE,
+    &file::FILE,
+    &pattern::PATTERN,
+    &dependency::DEPENDENCY,
+    &expr::EXPR,
+    &attestation::ATTESTATION,
+];
 
 /// The check of that name.
 #[must_use]

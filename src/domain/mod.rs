@@ -1,6 +1,7 @@
 //! Words that every other module shares. Imports nothing of ours.
 
 pub mod change;
+pub mod expression;
 pub mod finding;
 pub mod node;
 pub mod outcome;

@@ -3,6 +3,7 @@
 //!
 //! [`COLLECTORS`] is the one list of them.
 
+pub mod attestations;
 pub mod dependencies;
 pub mod dockerfiles;
 pub mod env;

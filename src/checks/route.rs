@@ -1,0 +1,218 @@
+//! `route`: an endpoint that the code must have, or must not.
+
+use std::marker::PhantomData;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{CheckOf, Judge, Judgement, RuleContext};
+use crate::domain::finding::{Finding, Location};
+use crate::domain::outcome::{Outcome, Stage};
+use crate::facts::routes::{Route, Routes};
+use crate::facts::{AreaName, Facts, Need};
+
+/// The check.
+pub const ROUTE: CheckOf<RouteRule> =
+    CheckOf { name: "route", page: include_str!("route.md"), stage: Stage::Commit, parameters: PhantomData };
+
+/// Which endpoint is meant.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RouteRule {
+    /// The method; GET where none is given.
+    method: Option<String>,
+    /// The path.
+    path: Option<String>,
+    /// Several paths of which one is enough.
+    any_of: Vec<String>,
+    /// It must not be there.
+    absent: bool,
+}
+
+/// A path's segments with the names of parameters erased. A slash at the end makes no difference.
+fn shape(path: &str) -> Vec<String> {
+    let segments = path.split('/').filter(|segment| !segment.is_empty());
+    segments
+        .map(|segment| match segment.strip_prefix(':') {
+            Some(_) => "{}".to_owned(),
+            None if segment.starts_with("{*") && segment.ends_with('}') => "{*}".to_owned(),
+            None if segment.starts_with('{') && segment.ends_with('}') => "{}".to_owned(),
+            None => segment.to_owned(),
+        })
+        .collect()
+}
+
+impl RouteRule {
+    fn method(&self) -> String {
+        self.method.as_deref().unwrap_or("GET").to_uppercase()
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        self.path.iter().chain(&self.any_of).map(String::as_str).collect()
+    }
+
+    /// A parameter or wildcard never satisfies a literal path; ANY satisfies every method.
+    fn meets(&self, route: &Route) -> bool {
+        let method = self.method();
+        (route.method == method || route.method == "ANY" || method == "ANY")
+            && self.paths().iter().any(|path| shape(path) == shape(&route.path))
+    }
+
+    fn verdict(&self, rule: &RuleContext<'_>, routes: &Routes, required: String) -> Judgement {
+        let found: Vec<&Route> = routes.items.iter().filter(|route| self.meets(route)).collect();
+        let sure = found.iter().find(|route| !route.conditional);
+        let measured = match sure.or(found.first()) {
+            Some(route) => format!("{} {} at {}:{}", route.method, route.path, route.file, route.line),
+            None => format!("{} routes, none of them this one", routes.items.len()),
+        };
+        if self.absent {
+            if found.is_empty() && routes.unresolved.is_empty() {
+                return Judgement::new(Outcome::Pass, required, measured);
+            }
+            if found.is_empty() {
+                return unresolved(rule, routes, required);
+            }
+            let mut judgement = Judgement::new(Outcome::Fail, required, measured);
+            judgement.findings = found
+                .iter()
+                .map(|route| {
+                    let message = format!("{} {} must not be there", route.method, route.path);
+                    Finding::new(rule.id, &route.path, message, Some(Location::line(&route.file, route.line)))
+                })
+                .collect();
+            return judgement.next("remove the route");
+        }
+        match (sure, found.first()) {
+            (Some(_), _) => Judgement::new(Outcome::Pass, required, measured),
+            (None, Some(route)) => {
+                let mut judgement = Judgement::new(Outcome::Pass, required, measured);
+                judgement.notes.push(format!("registered only under a condition, at {}:{}", route.file, route.line));
+                judgement
+            }
+            (None, None) if !routes.unresolved.is_empty() => unresolved(rule, routes, required),
+            (None, None) => {
+                let message = format!("no route {required}");
+                let mut judgement = Judgement::new(Outcome::Fail, required.clone(), measured);
+                judgement.findings.push(Finding::new(rule.id, self.paths().join(" "), message, near(self, routes)));
+                judgement.next(format!("register {required}"))
+            }
+        }
+    }
+}
+
+/// The route nearest to the one that is missing: same path under another method, or the same last segment.
+fn near(rule: &RouteRule, routes: &Routes) -> Option<Location> {
+    let paths = rule.paths();
+    let same = routes.items.iter().find(|route| paths.iter().any(|path| shape(path) == shape(&route.path)));
+    let last = |path: &str| shape(path).last().cloned();
+    let alike = || {
+        routes
+            .items
+            .iter()
+            .find(|route| paths.iter().any(|path| last(path).is_some() && last(path) == last(&route.path)))
+    };
+    same.or_else(alike).map(|route| Location::line(&route.file, route.line))
+}
+
+/// The route was not found, and something could not be resolved: it may be that.
+fn unresolved(rule: &RuleContext<'_>, routes: &Routes, required: String) -> Judgement {
+    let count = routes.unresolved.len();
+    let mut judgement = Judgement::new(Outcome::NoEvidence, required, format!("{} routes", routes.items.len()));
+    judgement.findings = routes
+        .unresolved
+        .iter()
+        .take(20)
+        .map(|one| {
+            let at = Location::line(&one.file, one.line);
+            Finding::new(rule.id, &one.reason, format!("not resolved: {}", one.reason), Some(at))
+        })
+        .collect();
+    judgement.next(format!(
+        "it is not among the routes, and {count} registrations could not be resolved: write those with literal paths, or probe the running service"
+    ))
+}
+
+impl Judge for RouteRule {
+    fn needs(&self, _: &RuleContext<'_>) -> Vec<Need> {
+        vec![Need::Area(AreaName::Routes)]
+    }
+
+    fn judge(&self, rule: &RuleContext<'_>, facts: &Facts) -> Judgement {
+        if self.paths().is_empty() {
+            return Judgement::new(Outcome::Error, "a route", "").next("name a `path`");
+        }
+        let paths = self.paths().join(" or ");
+        let required = format!("{} {paths}", self.method());
+        let Some(area) = &facts.routes else {
+            return Judgement::new(Outcome::NoEvidence, required, "").next("routes are not collected");
+        };
+        let mut judgement = match area.proven() {
+            Ok(routes) => self.verdict(rule, routes, if self.absent { format!("no {required}") } else { required }),
+            Err(evidence) => {
+                let step =
+                    "register it in a framework that donegate reads (`donegate facts routes` shows what was found)";
+                Judgement::no_evidence(rule, required, evidence, step)
+            }
+        };
+        if judgement.evidence.is_empty() {
+            judgement.evidence = area.evidence.reports.clone();
+        }
+        judgement
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::routes::Unresolved;
+    use crate::facts::{Area, Evidence, State};
+
+    fn route(method: &str, path: &str) -> Route {
+        Route {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            framework: "express".to_owned(),
+            file: "app.js".to_owned(),
+            line: 3,
+            conditional: false,
+            library: None,
+        }
+    }
+
+    fn outcome(rule: RouteRule, items: Vec<Route>, unresolved: usize) -> Outcome {
+        let one = Unresolved { file: "a.js".to_owned(), line: 1, reason: "a path that is not known".to_owned() };
+        let routes = Routes { items, unresolved: vec![one; unresolved] };
+        let area = Area::found(routes, Evidence::new(State::Found, Vec::new()));
+        let facts = Facts { routes: Some(area), ..Facts::default() };
+        rule.judge(&RuleContext { id: "health" }, &facts).outcome
+    }
+
+    fn health() -> RouteRule {
+        RouteRule { path: Some("/health".to_owned()), ..RouteRule::default() }
+    }
+
+    #[test]
+    fn a_literal_path_wants_that_path() {
+        assert_eq!(Outcome::Pass, outcome(health(), vec![route("GET", "/health")], 0));
+        assert_eq!(Outcome::Pass, outcome(health(), vec![route("ANY", "/health")], 0));
+        assert_eq!(Outcome::Fail, outcome(health(), vec![route("POST", "/health")], 0));
+        assert_eq!(Outcome::Fail, outcome(health(), vec![route("GET", "/{anything}")], 0));
+        assert_eq!(Outcome::Fail, outcome(health(), vec![route("GET", "/{*rest}")], 0));
+    }
+
+    #[test]
+    fn what_is_unresolved_may_be_it() {
+        assert_eq!(Outcome::NoEvidence, outcome(health(), vec![route("GET", "/x")], 1));
+        assert_eq!(Outcome::Pass, outcome(health(), vec![route("GET", "/health")], 1));
+        let absent = || RouteRule { absent: true, ..health() };
+        assert_eq!(Outcome::NoEvidence, outcome(absent(), vec![], 1));
+        assert_eq!(Outcome::Pass, outcome(absent(), vec![], 0));
+        assert_eq!(Outcome::Fail, outcome(absent(), vec![route("GET", "/health/")], 0));
+    }
+
+    #[test]
+    fn names_of_parameters_make_no_difference() {
+        let user = RouteRule { path: Some("/users/:userId".to_owned()), ..RouteRule::default() };
+        assert_eq!(Outcome::Pass, outcome(user, vec![route("GET", "/users/{id}")], 0));
+    }
+}

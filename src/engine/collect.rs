@@ -1,0 +1,174 @@
+//! Collecting: the areas that rules need, each once, in parallel; then the answers to what rules ask of files and people.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+use serde_json::{Value as Json, json};
+
+use crate::dod::Plan;
+use crate::domain::change::{ChangeStatus, Changes};
+use crate::evidence::attestations::{self, Ledger};
+use crate::evidence::{self, Collected, Context, dependencies, files};
+use crate::facts::{Area, AreaName, Evidence, Facts, Need, State};
+use crate::repo::{Content, Repo};
+
+use super::{Refusal, Request, places, source};
+
+/// What collecting starts from.
+pub(super) struct Inputs<'a> {
+    repo: &'a Repo,
+    places: BTreeMap<AreaName, Vec<String>>,
+    changes: Area<Changes>,
+    outside: Option<&'a Content>,
+    self_attest: bool,
+    /// What `when` may ask about; made when the first rule asks.
+    world: OnceLock<Json>,
+}
+
+impl<'a> Inputs<'a> {
+    /// Asks git for the change set.
+    ///
+    /// # Errors
+    /// The base that was named is not known, or a glob is malformed.
+    pub(super) fn new(
+        repo: &'a Repo,
+        plan: &Plan,
+        request: &Request,
+        outside: Option<&'a Content>,
+    ) -> Result<Self, Refusal> {
+        let changes = match repo.changes(request.base.as_deref(), request.staged) {
+            Ok(changes) => Area::found(changes, Evidence::new(State::Found, Vec::new())),
+            Err(why) if request.base.is_some() => return Err(Refusal::new(why)),
+            Err(why) => {
+                let mut evidence = Evidence::new(State::Absent, Vec::new());
+                evidence.problems.push(crate::facts::Problem { path: ".git".to_owned(), line: None, why });
+                Area::missing(evidence)
+            }
+        };
+        let places = places(plan, request);
+        for globs in places.values() {
+            crate::repo::glob_set(globs)
+                .map_err(|why| Refusal::new(format!("a glob for evidence is malformed: {why}")))?;
+        }
+        Ok(Self { repo, places, changes, outside, self_attest: plan.self_attest, world: OnceLock::new() })
+    }
+}
+
+impl Inputs<'_> {
+    /// The languages, frameworks and files of the tree, as `when` sees them.
+    pub(super) fn world(&self) -> &Json {
+        self.world.get_or_init(|| {
+            let files: Vec<&str> = self.repo.files().iter().map(|entry| &*entry.path).collect();
+            json!({ "languages": languages(self.repo), "frameworks": source::frameworks(self.repo), "files": files })
+        })
+    }
+}
+
+/// The languages of the source files, sorted.
+fn languages(repo: &Repo) -> BTreeSet<&'static str> {
+    let of = |path: &str| match path.rsplit_once('.')?.1 {
+        "js" | "jsx" | "mjs" | "cjs" => Some("javascript"),
+        "ts" | "tsx" | "mts" | "cts" => Some("typescript"),
+        "py" => Some("python"),
+        "go" => Some("go"),
+        "rs" => Some("rust"),
+        "java" => Some("java"),
+        "kt" | "kts" => Some("kotlin"),
+        "rb" => Some("ruby"),
+        "php" => Some("php"),
+        "cs" => Some("csharp"),
+        "sql" => Some("sql"),
+        "sh" | "bash" => Some("shell"),
+        _ => None,
+    };
+    repo.files().iter().filter_map(|entry| of(&entry.path)).collect()
+}
+
+/// Collects what is needed.
+///
+/// # Errors
+/// A rule's glob or expression is malformed (its reading refuses that earlier, so this is the last wall).
+pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refusal> {
+    let mut facts = Facts { today: Some(inputs.repo.clock.today()), ..Facts::default() };
+    let areas: BTreeSet<AreaName> = needs
+        .iter()
+        .filter_map(|need| match need {
+            Need::Area(area) => Some(*area),
+            Need::Files(_) | Need::Dependencies | Need::Attestation(_) => None,
+        })
+        .collect();
+    let context = Context::new(inputs.repo, &inputs.places, inputs.changes.facts.as_ref());
+    let collected: Vec<Collected> =
+        areas.par_iter().filter_map(|area| evidence::of(*area).map(|collector| collector.collect(&context))).collect();
+    for one in collected {
+        one.store(&mut facts);
+    }
+    facts.changes = Some(inputs.changes.clone());
+    if needs.contains(&Need::Dependencies) {
+        facts.dependencies = Some(dependencies::collect(inputs.repo));
+    }
+    let mut ledger = None;
+    for need in needs.iter().collect::<BTreeSet<_>>() {
+        match need {
+            Need::Files(query) => {
+                let answer = files::answer(inputs.repo, query).map_err(Refusal::new)?;
+                facts.files.push((query.clone(), answer));
+            }
+            Need::Attestation(query) => {
+                let ledger = ledger.get_or_insert_with(|| ledger_of(inputs));
+                facts.attestations.push((query.clone(), ledger.answer(inputs.repo, query)));
+            }
+            Need::Area(_) | Need::Dependencies => {}
+        }
+    }
+    Ok(facts)
+}
+
+fn ledger_of(inputs: &Inputs<'_>) -> Ledger {
+    let base = inputs.changes.facts.as_ref().and_then(|changes| changes.base.as_deref());
+    let rules = attestations::Rules { outside: inputs.outside, base, self_attest: inputs.self_attest };
+    Ledger::read(inputs.repo, rules)
+}
+
+/// New test files of a change set, by path.
+pub(super) fn tests_added(changes: &Changes) -> Vec<String> {
+    let added = changes.files.iter().filter(|file| file.status == ChangeStatus::Added);
+    added.filter(|file| crate::domain::change::is_test(&file.path)).map(|file| file.path.clone()).collect()
+}
+
+/// What a reader of the report should know beside the rules.
+pub(super) fn notes(repo: &Repo, facts: &Facts, plan: &Plan, request: &Request) -> Vec<String> {
+    let mut notes = Vec::new();
+    match &facts.changes {
+        Some(Area { facts: Some(changes), .. }) => notes.extend(changes.note.clone()),
+        Some(Area { facts: None, evidence }) => {
+            let why = evidence.problems.first().map_or("unknown", |problem| problem.why.as_str());
+            notes.push(format!("the change set is not known: {why}"));
+        }
+        None => {}
+    }
+    if let Some(routes) =
+        facts.routes.as_ref().and_then(|area| area.facts.as_ref()).filter(|routes| !routes.unresolved.is_empty())
+    {
+        let first = &routes.unresolved[0];
+        notes.push(format!(
+            "{} route registrations could not be resolved, the first at {}:{}: {} (`donegate facts routes` lists them)",
+            routes.unresolved.len(),
+            first.file,
+            first.line,
+            first.reason
+        ));
+    }
+    if let Some(first) = repo.skipped().first() {
+        let more = repo.skipped().len() - 1;
+        let rest = if more == 0 { String::new() } else { format!(", and {more} more") };
+        notes.push(format!("left out: {} ({}){rest}", first.path, first.why));
+    }
+    let commands = plan.evidence.values().flat_map(|places| &places.run).count();
+    if commands > 0 && request.run {
+        notes.push("commands in the DoD's evidence are not run yet: only reports that are there are read".to_owned());
+    }
+    notes
+}

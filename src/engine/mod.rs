@@ -1,0 +1,207 @@
+//! The engine: plan, collect, judge, apply waivers, fold. It knows no format that goes in or out.
+
+mod collect;
+mod judge;
+mod source;
+mod waivers;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use uuid::Uuid;
+
+use crate::dod::{self, Plan};
+use crate::domain::outcome::Stage;
+use crate::facts::{AreaName, Facts, Need};
+use crate::repo::{Content, Repo};
+use crate::verdict::{Metrics, Report, Task, fold};
+
+/// What is asked of a run.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The repository.
+    pub path: PathBuf,
+    /// The DoD, relative to the repository; none for `donegate.yaml`.
+    pub dod: Option<PathBuf>,
+    /// A built-in profile instead of a file.
+    pub profile: Option<String>,
+    /// The stage that is judged.
+    pub stage: Stage,
+    /// The base that the change set is made against; none for the default.
+    pub base: Option<String>,
+    /// The change set ends at the index.
+    pub staged: bool,
+    /// The rules that are judged alone; empty for all.
+    pub only: Vec<String>,
+    /// The rules that are left out.
+    pub skip: Vec<String>,
+    /// Where an area's evidence is looked for: replaces the DoD's.
+    pub evidence: Vec<(AreaName, String)>,
+    /// A component of a monorepo.
+    pub component: Option<PathBuf>,
+    /// A file of attestations from outside the tree.
+    pub attestations: Option<PathBuf>,
+    /// Whether commands that the DoD names may be run.
+    pub run: bool,
+    /// The task's id; none for a repeatable one.
+    pub task_id: Option<String>,
+    /// The agent's name; none for the DoD's.
+    pub agent: Option<String>,
+    /// Passed through to the TaskOutput.
+    pub next_task: Option<String>,
+    /// Passed through to the TaskOutput.
+    pub depends_on: Vec<String>,
+}
+
+impl Request {
+    /// A request with every default, for the repository at `path`.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            dod: None,
+            profile: None,
+            stage: Stage::Ci,
+            base: None,
+            staged: false,
+            only: Vec::new(),
+            skip: Vec::new(),
+            evidence: Vec::new(),
+            component: None,
+            attestations: None,
+            run: false,
+            task_id: None,
+            agent: None,
+            next_task: None,
+            depends_on: Vec::new(),
+        }
+    }
+}
+
+/// Why nothing was judged: the command line or the DoD is wrong. Already in words for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong, with file, line and what to do.
+    pub message: String,
+}
+
+impl Refusal {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+/// Evaluates a repository against its DoD.
+///
+/// # Errors
+/// The path, the DoD or an option is wrong: nothing was judged.
+pub fn check(request: &Request) -> Result<Report, Refusal> {
+    let repo = open(request)?;
+    let mut notes = Vec::new();
+    let plan = source::plan(request, &repo, &mut notes)?;
+    let chosen = judge::choose(&plan, request)?;
+    let outside = outside(request, &repo)?;
+    let inputs = collect::Inputs::new(&repo, &plan, request, outside.as_ref())?;
+    let worlds = judge::due(&plan, &chosen, request, &inputs);
+    let needs: Vec<Need> = worlds.iter().flat_map(|due| due.needs()).collect();
+    let facts = collect::collect(&inputs, &needs)?;
+    let mut rules = judge::judge(&plan, worlds, &facts);
+    waivers::apply(&plan, &mut rules, &repo.clock.today());
+    let changes = facts.changes.as_ref().and_then(|area| area.facts.clone());
+    notes.extend(collect::notes(&repo, &facts, &plan, request));
+    let verdict = fold(&rules, changes.as_ref(), false);
+    Ok(Report {
+        verdict,
+        rules,
+        stage: request.stage,
+        partial: judge::partial(request),
+        dod_files: plan.files.iter().map(|file| (file.path.clone(), file.sha256.clone())).collect(),
+        metrics: metrics(&facts),
+        task: task(request, &repo, &plan),
+        changes,
+        completed_at: repo.clock.printed(),
+        notes,
+    })
+}
+
+/// Collects areas of facts alone, in the order in which they are asked for.
+///
+/// # Errors
+/// The path or an option is wrong.
+pub fn facts(request: &Request, areas: &[AreaName]) -> Result<Facts, Refusal> {
+    let repo = open(request)?;
+    let plan = Plan::empty();
+    let inputs = collect::Inputs::new(&repo, &plan, request, None)?;
+    let needs: Vec<Need> = areas.iter().copied().map(Need::Area).collect();
+    collect::collect(&inputs, &needs)
+}
+
+/// The rules as they would be judged.
+///
+/// # Errors
+/// The path or the DoD is wrong.
+pub fn plan(request: &Request) -> Result<Plan, Refusal> {
+    source::plan(request, &open(request)?, &mut Vec::new())
+}
+
+fn open(request: &Request) -> Result<Repo, Refusal> {
+    let path = match &request.component {
+        Some(component) => request.path.join(component),
+        None => request.path.clone(),
+    };
+    Repo::open(&path).map_err(|why| Refusal::new(format!("cannot open the repository: {why}")))
+}
+
+fn outside(request: &Request, repo: &Repo) -> Result<Option<Content>, Refusal> {
+    let Some(path) = &request.attestations else { return Ok(None) };
+    repo.read_outside(path)
+        .map(Some)
+        .map_err(|error| Refusal::new(format!("cannot read the attestations in {}: {error}", path.display())))
+}
+
+/// The figures that the TaskOutput carries: those that are proven.
+fn metrics(facts: &Facts) -> Metrics {
+    let coverage = facts.coverage.as_ref().and_then(|area| area.proven().ok());
+    let tests = facts.tests.as_ref().and_then(|area| area.proven().ok());
+    let performance = facts.performance.as_ref().and_then(|area| area.proven().ok());
+    let changed = facts.changes.as_ref().and_then(|area| area.facts.as_ref());
+    Metrics {
+        line_coverage: coverage.and_then(|coverage| coverage.lines).map(|lines| lines.percent),
+        tests_passed: tests.map(|tests| tests.failed == 0 && tests.errored == 0 && tests.passed > 0),
+        p95_ms: performance.and_then(|performance| performance.p95_ms),
+        error_rate: performance.and_then(|performance| performance.error_rate),
+        tests_added: changed.map(collect::tests_added).unwrap_or_default(),
+    }
+}
+
+/// The task: as asked, else a UUIDv5 of repository, commit and DoD, so that it is repeatable.
+fn task(request: &Request, repo: &Repo, plan: &Plan) -> Task {
+    let id = request.task_id.clone().unwrap_or_else(|| {
+        let (origin, head) = repo.identity().unwrap_or_default();
+        let dod: String = plan.files.iter().map(|file| file.sha256.as_str()).collect();
+        Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("donegate:{origin}:{head}:{dod}").as_bytes()).to_string()
+    });
+    let agent = request.agent.clone().or_else(|| plan.agent.clone()).unwrap_or_else(|| "donegate".to_owned());
+    Task { id, agent, next: request.next_task.clone(), depends_on: request.depends_on.clone() }
+}
+
+/// The places where evidence lies: the DoD's, then the command line's in their stead.
+fn places(plan: &Plan, request: &Request) -> BTreeMap<AreaName, Vec<String>> {
+    let mut places: BTreeMap<AreaName, Vec<String>> = BTreeMap::new();
+    for (area, given) in &plan.evidence {
+        if !given.globs.is_empty() {
+            places.insert(*area, given.globs.clone());
+        }
+    }
+    let mut named: BTreeMap<AreaName, Vec<String>> = BTreeMap::new();
+    for (area, glob) in &request.evidence {
+        named.entry(*area).or_default().push(glob.clone());
+    }
+    places.extend(named);
+    places
+}
+
+/// Loads a DoD, its mistakes rendered for a person.
+fn load(from: &dod::DodSource, repo: &Repo) -> Result<Plan, Refusal> {
+    dod::load(from, repo).map_err(|refusal| Refusal::new(refusal.render()))
+}
