@@ -3,6 +3,7 @@
 //! The modules form layers; `tests/architecture.rs` holds who may import whom.
 
 pub mod checks;
+pub mod cli;
 pub mod code;
 pub mod dod;
 pub mod domain;
@@ -10,5 +11,6 @@ pub mod engine;
 pub mod evidence;
 pub mod facts;
 pub mod repo;
+pub mod report;
 pub mod verdict;
 pub mod yaml;

@@ -1,3 +1,7 @@
 //! The donegate program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(donegate::cli::run(std::env::args_os()))
+}

@@ -183,3 +183,167 @@ pub fn fold(rules: &[RuleResult], changes: Option<&Changes>, approved: bool) -> 
         Verdict::Complete
     }
 }
+
+/// How many rules came to what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is the outcome of its name")]
+pub struct Counts {
+    pub pass: u64,
+    pub fail: u64,
+    pub no_evidence: u64,
+    pub needs_attestation: u64,
+    pub waived: u64,
+    pub not_applicable: u64,
+    pub error: u64,
+    /// Switched off; not counted under `not_applicable`.
+    pub off: u64,
+}
+
+impl Report {
+    /// How many rules came to what.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for rule in &self.rules {
+            let slot = match rule.outcome {
+                _ if rule.off => &mut counts.off,
+                Outcome::Pass => &mut counts.pass,
+                Outcome::Fail => &mut counts.fail,
+                Outcome::NoEvidence => &mut counts.no_evidence,
+                Outcome::NeedsAttestation => &mut counts.needs_attestation,
+                Outcome::Waived => &mut counts.waived,
+                Outcome::NotApplicable => &mut counts.not_applicable,
+                Outcome::Error => &mut counts.error,
+            };
+            *slot += 1;
+        }
+        counts
+    }
+
+    /// The exit code.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        exit_code(self.verdict)
+    }
+
+    /// One sentence with an honest denominator: of the rules that are due, how many are decided by proof; then the rest.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let counts = self.counts();
+        let due =
+            counts.pass + counts.fail + counts.no_evidence + counts.needs_attestation + counts.waived + counts.error;
+        let mut parts = vec![format!("{} of {due} due rules pass by proof", counts.pass)];
+        let mut say = |count: u64, one: &str, many: &str| {
+            if count > 0 {
+                parts.push(format!("{count} {}", if count == 1 { one } else { many }));
+            }
+        };
+        say(counts.fail, "fails", "fail");
+        say(counts.no_evidence, "lacks proof", "lack proof");
+        say(counts.error, "could not be evaluated", "could not be evaluated");
+        say(counts.needs_attestation, "waits for a person", "wait for a person");
+        if counts.waived > 0 {
+            let until = self.rules.iter().flat_map(|rule| &rule.waived).filter_map(|one| one.until.as_deref()).min();
+            parts.push(match until {
+                Some(date) => format!("{} waived (the nearest until {date})", counts.waived),
+                None => format!("{} waived", counts.waived),
+            });
+        }
+        let risks = self.open_risks().len();
+        if risks > 0 {
+            parts.push(format!("{risks} {} nobody approved", if risks == 1 { "risk that" } else { "risks that" }));
+        }
+        let mut aside = |count: u64, text: &str| {
+            if count > 0 {
+                parts.push(format!("{count} {text}"));
+            }
+        };
+        aside(counts.not_applicable, "not due or not applicable");
+        aside(counts.off, "switched off");
+        let partial = self.partial.as_ref().map(|which| format!("partial ({which}): ")).unwrap_or_default();
+        format!("{partial}{}", parts.join(", "))
+    }
+
+    /// The risks that make the verdict `needs_approval` until somebody approves them.
+    #[must_use]
+    pub fn open_risks(&self) -> Vec<&crate::domain::change::Risk> {
+        let risks = self.changes.iter().flat_map(|changes| &changes.risks);
+        risks.filter(|risk| risk.level >= RiskLevel::High).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::Risk;
+
+    fn rule(outcome: Outcome, severity: Severity) -> RuleResult {
+        RuleResult {
+            id: "r".to_owned(),
+            title: "r".to_owned(),
+            section: Section::Testing,
+            level: 1,
+            severity,
+            check: "file".to_owned(),
+            stage: Stage::Ci,
+            demanded_at: "donegate.yaml:1:1".to_owned(),
+            outcome,
+            off: false,
+            reason: None,
+            required: String::new(),
+            measured: String::new(),
+            next_step: None,
+            help: None,
+            findings: Vec::new(),
+            waived: Vec::new(),
+            evidence: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn folded(outcomes: &[Outcome]) -> Verdict {
+        let rules: Vec<RuleResult> = outcomes.iter().map(|outcome| rule(*outcome, Severity::Major)).collect();
+        fold(&rules, None, false)
+    }
+
+    #[test]
+    fn the_gravest_outcome_decides() {
+        use Outcome::{Error, Fail, NeedsAttestation, NoEvidence, NotApplicable, Pass, Waived};
+        assert_eq!(Verdict::Complete, folded(&[Pass, Waived, NotApplicable]));
+        assert_eq!(Verdict::NeedsApproval, folded(&[Pass, NeedsAttestation]));
+        assert_eq!(Verdict::Blocked, folded(&[Pass, NeedsAttestation, NoEvidence]));
+        assert_eq!(Verdict::Blocked, folded(&[Error, NeedsAttestation]));
+        assert_eq!(Verdict::Failed, folded(&[Error, NoEvidence, Fail, NeedsAttestation]));
+    }
+
+    #[test]
+    fn what_is_minor_never_decides() {
+        for outcome in Outcome::ALL {
+            assert_eq!(
+                Verdict::Complete,
+                fold(&[rule(outcome, Severity::Minor), rule(outcome, Severity::Info)], None, false)
+            );
+        }
+    }
+
+    #[test]
+    fn a_grave_risk_waits_for_a_person() {
+        let risk = |level| Risk {
+            kind: "schema-change".to_owned(),
+            level,
+            file: "m.sql".to_owned(),
+            line: Some(1),
+            why: String::new(),
+        };
+        let changes = |level| Changes { risks: vec![risk(level)], ..Changes::default() };
+        assert_eq!(Verdict::NeedsApproval, fold(&[], Some(&changes(RiskLevel::High)), false));
+        assert_eq!(Verdict::Complete, fold(&[], Some(&changes(RiskLevel::High)), true));
+        assert_eq!(Verdict::Complete, fold(&[], Some(&changes(RiskLevel::Medium)), false));
+    }
+
+    #[test]
+    fn every_verdict_has_its_exit_code() {
+        let codes = [Verdict::Complete, Verdict::Failed, Verdict::Blocked, Verdict::NeedsApproval].map(exit_code);
+        assert_eq!([0, 1, 3, 4], codes);
+    }
+}

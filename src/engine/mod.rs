@@ -6,7 +6,7 @@ mod source;
 mod waivers;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
@@ -142,6 +142,18 @@ pub fn facts(request: &Request, areas: &[AreaName]) -> Result<Facts, Refusal> {
 /// The path or the DoD is wrong.
 pub fn plan(request: &Request) -> Result<Plan, Refusal> {
     source::plan(request, &open(request)?, &mut Vec::new())
+}
+
+/// The folder of the repository that `folder` lies in: the git work tree's top, else the folder itself.
+#[must_use]
+pub fn root_of(folder: &Path) -> PathBuf {
+    Repo::top_of(folder)
+}
+
+/// Whether a manifest of the repository declares an HTTP framework.
+#[must_use]
+pub fn serves_http(repo: &Repo) -> bool {
+    source::serves_http(repo)
 }
 
 fn open(request: &Request) -> Result<Repo, Refusal> {

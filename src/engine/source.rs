@@ -48,7 +48,7 @@ fn named(path: &Path, repo: &Repo) -> Result<String, Refusal> {
 }
 
 /// Whether a manifest declares an HTTP framework.
-fn serves_http(repo: &Repo) -> bool {
+pub(super) fn serves_http(repo: &Repo) -> bool {
     !frameworks(repo).is_empty()
 }
 

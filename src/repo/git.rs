@@ -60,6 +60,11 @@ impl Git {
         Ok(names(&bytes).collect())
     }
 
+    /// The top of the work tree.
+    pub(super) fn top(&self) -> Option<PathBuf> {
+        self.text(&["rev-parse", "--show-toplevel"]).ok().map(|path| PathBuf::from(path.trim_end_matches('\n')))
+    }
+
     /// The commit that is checked out; none before the first one.
     pub(super) fn head(&self) -> Option<String> {
         self.commit("HEAD")

@@ -13,6 +13,8 @@ mod disk;
 mod fresh;
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 mod git;
+#[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
+pub mod host;
 mod memory;
 
 use std::collections::BTreeMap;
@@ -210,5 +212,11 @@ impl Repo {
             Backend::Disk { root, .. } => disk::relative_to(root, path),
             Backend::Memory { .. } => path.to_str().map(str::to_owned).ok_or_else(|| "not UTF-8".to_owned()),
         }
+    }
+
+    /// The top of the git work tree that a folder lies in, else the folder itself.
+    #[must_use]
+    pub fn top_of(folder: &Path) -> PathBuf {
+        Git::discover(folder).ok().and_then(|git| git.top()).unwrap_or_else(|| folder.to_owned())
     }
 }
