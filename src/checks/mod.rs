@@ -4,6 +4,7 @@
 //! [`CHECKS`] is the one list of them; help, schema, validation, docs and tests walk it.
 
 pub mod attestation;
+pub mod coverage;
 pub mod dependency;
 pub mod env;
 pub mod expr;
@@ -26,6 +27,7 @@ use crate::facts::{Evidence, Facts, Need, State};
 
 /// Every check, in the order of DESIGN's table.
 pub const CHECKS: &[&dyn Check] = &[
+    &coverage::COVERAGE,
     &route::ROUTE,
     &env::ENV,
     &image::IMAGE,

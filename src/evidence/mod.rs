@@ -4,6 +4,7 @@
 //! [`COLLECTORS`] is the one list of them.
 
 pub mod attestations;
+pub mod coverage;
 pub mod dependencies;
 pub mod dockerfiles;
 pub mod env;
@@ -17,7 +18,7 @@ use crate::facts::{self, Area, AreaName, Facts, Problem};
 use crate::repo::{Freshness, Repo};
 
 /// Every collector, in the order of areas.
-pub const COLLECTORS: &[&dyn Collector] = &[&env::EnvCollector, &images::ImageCollector];
+pub const COLLECTORS: &[&dyn Collector] = &[&coverage::CoverageCollector, &env::EnvCollector, &images::ImageCollector];
 
 /// The collector of an area.
 #[must_use]

@@ -1,0 +1,161 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::change::ChangedFile;
+
+fn collected(files: &[(&str, &str)], changes: Option<&Changes>) -> Area<Coverage> {
+    let repo = Repo::in_memory(files);
+    let places = BTreeMap::new();
+    let Collected::Coverage(area) = CoverageCollector.collect(&Context::new(&repo, &places, changes)) else {
+        panic!("coverage")
+    };
+    area
+}
+
+fn proven(files: &[(&str, &str)]) -> Coverage {
+    collected(files, None).proven().cloned().unwrap_or_else(|evidence| panic!("{evidence:?}"))
+}
+
+fn pair(measure: Option<Measure>) -> Option<(u64, u64)> {
+    measure.map(|measure| (measure.covered, measure.total))
+}
+
+const LCOV: &str = "TN:\nSF:/ci/work/src/a.js\nFN:1,f\nFNDA:1,f\nDA:1,1\nDA:2,0,abc\nBRDA:2,0,jump to line 4,-\nBRDA:2,0,1,3\nLF:9\nLH:9\nend_of_record\n";
+
+#[test]
+fn lcov_counts_lines_and_not_what_it_claims() {
+    let coverage = proven(&[("src/a.js", "x"), ("lcov.info", LCOV)]);
+    assert_eq!(Some((1, 2)), pair(coverage.lines));
+    assert_eq!(Some((1, 2)), pair(coverage.branches));
+    assert_eq!(Some((1, 1)), pair(coverage.functions));
+    assert_eq!(("src/a.js", true), (coverage.files[0].path.as_str(), coverage.files[0].present));
+}
+
+#[test]
+fn reports_merge_by_line() {
+    let one = "SF:src/a.js\nDA:1,1\nDA:2,0\nend_of_record\n";
+    let two = "SF:src/a.js\nDA:2,1\nDA:3,0\nend_of_record\n";
+    let coverage = proven(&[("src/a.js", "x"), ("reports/coverage/one.info", one), ("coverage/lcov.info", two)]);
+    assert_eq!(Some((2, 3)), pair(coverage.lines));
+}
+
+#[test]
+fn cobertura_reads_class_lines_alone() {
+    let xml = r#"<?xml version="1.0"?><!DOCTYPE coverage SYSTEM "http://x/coverage-04.dtd"><coverage line-rate="1" lines-valid="9" lines-covered="9">
+<sources><source>/b/app</source></sources><packages><package><classes><class filename="m.py"><methods><method name="f"><lines><line number="7" hits="1"/></lines></method></methods>
+<lines><line number="1" hits="1"/><line number="2" hits="0" branch="true" condition-coverage="50% (1/2)"/></lines></class></classes></package></packages></coverage>"#;
+    let area = collected(&[("app/m.py", "x"), ("coverage.xml", xml)], None);
+    assert_eq!(1, area.evidence.problems.len(), "the claim of the root is told");
+    let coverage = area.proven().expect("proof");
+    assert_eq!((Some((1, 2)), Some((1, 2))), (pair(coverage.lines), pair(coverage.branches)));
+    assert_eq!("app/m.py", coverage.files[0].path);
+}
+
+#[test]
+fn go_tells_statements_and_never_lines() {
+    let profile =
+        "mode: count\nexample.org/m/a.go:1.1,2.2 3 0\nexample.org/m/a.go:1.1,2.2 3 5\nexample.org/m/a.go:4.1,5.2 1 0\n";
+    let coverage = proven(&[("go.mod", "module example.org/m\n"), ("a.go", "x"), ("cover.out", profile)]);
+    assert_eq!((Some((3, 4)), None), (pair(coverage.statements), pair(coverage.lines)));
+}
+
+#[test]
+fn istanbul_reads_lines_statements_functions_and_branches() {
+    let place = |line: u32, column: u32| {
+        format!(r#"{{"start":{{"line":{line},"column":{column}}},"end":{{"line":{line},"column":{}}}}}"#, column + 3)
+    };
+    let json = format!(
+        r#"{{"/x/src/a.js":{{"path":"/x/src/a.js","statementMap":{{"0":{},"1":{},"2":{}}},"fnMap":{{"0":{{"name":"f","decl":{}}}}},"branchMap":{{"0":{{"loc":{}}}}},"s":{{"0":1,"1":0,"2":0}},"f":{{"0":0}},"b":{{"0":[1,0]}}}}}}"#,
+        place(1, 0),
+        place(1, 9),
+        place(2, 0),
+        place(1, 0),
+        place(1, 0)
+    );
+    let coverage = proven(&[("src/a.js", "x"), ("coverage/coverage-final.json", &json)]);
+    assert_eq!((Some((1, 2)), Some((1, 3))), (pair(coverage.lines), pair(coverage.statements)));
+    assert_eq!((Some((0, 1)), Some((1, 2))), (pair(coverage.functions), pair(coverage.branches)));
+}
+
+#[test]
+fn what_says_nothing_is_no_proof() {
+    let source = ("src/a.js", "x");
+    for (text, state) in [
+        ("", State::Unreadable),
+        ("<html><body>502</body></html>", State::Unreadable),
+        ("SF:src/a.js\nend_of_record\n", State::Empty),
+        ("SF:src/a.js\nDA:1,1\n", State::Unreadable),
+        ("SF:src/a.js\nDA:1,x\nend_of_record\n", State::Unreadable),
+        ("SF:other/b.js\nDA:1,1\nend_of_record\n", State::Stale),
+        ("{}", State::Unreadable),
+        ("<coverage><packages/></coverage>", State::Empty),
+        ("<!DOCTYPE c [<!ENTITY a \"b\">]><coverage line-rate=\"1\"/>", State::Unreadable),
+        ("<coverage><packages>", State::Unreadable),
+    ] {
+        let area = collected(&[source, ("lcov.info", text)], None);
+        assert_eq!(state, area.evidence.state, "{text}: {:?}", area.evidence.problems);
+        assert!(area.proven().is_err());
+    }
+    assert_eq!(State::Absent, collected(&[source], None).evidence.state);
+}
+
+#[test]
+fn a_broken_count_is_told_with_its_line() {
+    let area = collected(&[("src/a.js", "x"), ("lcov.info", "SF:src/a.js\nDA:1,x\nend_of_record\n")], None);
+    assert_eq!(Some(2), area.evidence.problems[0].line);
+}
+
+#[test]
+fn changed_lines_count_what_reports_list_and_whole_unknown_files() {
+    let changes = Changes {
+        files: vec![
+            ChangedFile {
+                path: "src/a.js".to_owned(),
+                status: ChangeStatus::Modified,
+                from: None,
+                lines: vec![(2, 5)],
+            },
+            ChangedFile {
+                path: "src/new.js".to_owned(),
+                status: ChangeStatus::Added,
+                from: None,
+                lines: vec![(1, u32::MAX)],
+            },
+            ChangedFile { path: "README.md".to_owned(), status: ChangeStatus::Added, from: None, lines: vec![(1, 9)] },
+        ],
+        ..Changes::default()
+    };
+    let lcov = "SF:src/a.js\nDA:1,0\nDA:2,1\nDA:4,0\nend_of_record\n";
+    let files =
+        [("src/a.js", "x"), ("src/new.js", "one();\n\n// two\nthree();\n"), ("README.md", "a"), ("lcov.info", lcov)];
+    let area = collected(&files, Some(&changes));
+    let changed = area.facts.expect("facts").changed_lines.expect("changed lines");
+    assert_eq!((1, 4), (changed.covered, changed.total));
+    let told: Vec<_> = changed.uncovered.iter().map(|one| (one.path.as_str(), one.lines.as_slice())).collect();
+    assert_eq!(vec![("src/a.js", [4].as_slice()), ("src/new.js", &[1, 4])], told);
+}
+
+#[test]
+fn a_report_that_is_cut_never_says_more_than_the_whole() {
+    for end in 0..LCOV.len() - 1 {
+        let area = collected(&[("src/a.js", "x"), ("lcov.info", &LCOV[..end])], None);
+        assert!(area.proven().is_err(), "cut at {end}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read(lines in prop::collection::btree_map(1_u32..5_000, any::<bool>(), 1..60)) {
+        let body: String = lines.iter().map(|(line, hit)| format!("DA:{line},{}\n", u8::from(*hit))).collect();
+        let coverage = proven(&[("src/a.js", "x"), ("lcov.info", &format!("SF:src/a.js\n{body}end_of_record\n"))]);
+        prop_assert_eq!(&lines, &coverage.files[0].hits);
+    }
+
+    #[test]
+    fn any_bytes_are_an_answer(text in "\\PC{0,200}", head in prop::sample::select(vec!["", "SF:a\n", "mode: set\n", "<coverage>", "{\"meta\":1,\"files\":"])) {
+        let area = collected(&[("src/a.js", "x"), ("lcov.info", &format!("{head}{text}"))], None);
+        prop_assert!(area.proven().is_err());
+    }
+}
