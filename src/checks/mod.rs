@@ -4,6 +4,7 @@
 //! [`CHECKS`] is the one list of them; help, schema, validation, docs and tests walk it.
 
 pub mod attestation;
+pub mod audit;
 pub mod coverage;
 pub mod dependency;
 pub mod env;
@@ -12,6 +13,7 @@ pub mod file;
 pub mod image;
 pub mod pattern;
 pub mod route;
+pub mod tests;
 pub mod text;
 
 use std::marker::PhantomData;
@@ -28,6 +30,8 @@ use crate::facts::{Evidence, Facts, Need, State};
 /// Every check, in the order of DESIGN's table.
 pub const CHECKS: &[&dyn Check] = &[
     &coverage::COVERAGE,
+    &tests::TESTS,
+    &audit::AUDIT,
     &route::ROUTE,
     &env::ENV,
     &image::IMAGE,

@@ -4,12 +4,14 @@
 //! [`COLLECTORS`] is the one list of them.
 
 pub mod attestations;
+pub mod audit;
 pub mod coverage;
 pub mod dependencies;
 pub mod dockerfiles;
 pub mod env;
 pub mod files;
 pub mod images;
+pub mod tests;
 
 use std::collections::BTreeMap;
 
@@ -18,7 +20,13 @@ use crate::facts::{self, Area, AreaName, Facts, Problem};
 use crate::repo::{Freshness, Repo};
 
 /// Every collector, in the order of areas.
-pub const COLLECTORS: &[&dyn Collector] = &[&coverage::CoverageCollector, &env::EnvCollector, &images::ImageCollector];
+pub const COLLECTORS: &[&dyn Collector] = &[
+    &coverage::CoverageCollector,
+    &audit::AuditCollector,
+    &tests::TestsCollector,
+    &env::EnvCollector,
+    &images::ImageCollector,
+];
 
 /// The collector of an area.
 #[must_use]
