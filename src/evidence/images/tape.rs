@@ -154,7 +154,8 @@ fn header(input: &mut dyn Read, first: bool) -> Result<Option<tar::Header>, Stri
     let mut filled = 0;
     while filled < BLOCK {
         match input.read(&mut block[filled..]) {
-            Ok(0) if filled == 0 => return Ok(None),
+            Ok(0) if filled == 0 && first => return Ok(None),
+            Ok(0) if filled == 0 => return Err("the archive ends without its end mark: it is cut".to_owned()),
             Ok(0) if first => return Err(NO_TAR.to_owned()),
             Ok(0) => return Err("the archive ends in the middle of a header".to_owned()),
             Ok(read) => filled += read,
