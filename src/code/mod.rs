@@ -1,5 +1,167 @@
 //! Reading facts out of code: front ends lower each language to one common form, one evaluator runs it, and libraries'
 //! meaning is data under `rules/`.
 
+mod eval;
 pub mod form;
 pub mod lower;
+mod models;
+mod resolve;
+mod select;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::repo::{MAX_SOURCE_BYTES, Repo};
+use form::{Language, Module, Name};
+
+/// What the code of a repository says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Analysis {
+    /// The routes it registers.
+    pub routes: BTreeSet<RouteFound>,
+    /// Registrations that could not be evaluated: file, line, reason.
+    pub unresolved: BTreeSet<(String, u32, String)>,
+    /// Variables that it reads.
+    pub env_reads: BTreeSet<EnvRead>,
+    /// Reads whose name is not known: file, line, pattern.
+    pub env_dynamic: BTreeSet<(String, u32, String)>,
+    /// The frameworks whose libraries it names.
+    pub frameworks: BTreeSet<String>,
+    /// Files of a language that is read which could not be: file, line, why.
+    pub problems: BTreeSet<(String, u32, String)>,
+    /// How many source files of languages that are read there are.
+    pub sources: usize,
+}
+
+/// A route that code registers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RouteFound {
+    /// The full path in the one form.
+    pub path: String,
+    /// The method in upper case; `ANY` for all.
+    pub method: String,
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The framework.
+    pub framework: String,
+    /// Registered under a condition that is not known.
+    pub conditional: bool,
+}
+
+/// A variable that code reads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EnvRead {
+    /// Its name.
+    pub name: String,
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// Whether the program does not do without it.
+    pub required: bool,
+}
+
+/// Bytes of stack for the evaluator: its nesting is bounded, and this holds it.
+const STACK: usize = 512 << 20;
+
+/// Reads routes and reads of the environment out of a repository's code.
+#[must_use]
+pub fn analyse(repo: &Repo) -> Analysis {
+    std::thread::scope(|scope| {
+        let run = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || analyse_here(repo));
+        run.map_or_else(
+            |error| surprised(&error.to_string()),
+            |run| run.join().unwrap_or_else(|_| surprised("a bug in the evaluator")),
+        )
+    })
+}
+
+/// An analysis that says that it could not be made.
+fn surprised(why: &str) -> Analysis {
+    let mut analysis = Analysis { sources: 1, ..Analysis::default() };
+    analysis.unresolved.insert((".".to_owned(), 1, format!("the code could not be evaluated: {why}")));
+    analysis.env_dynamic.insert((".".to_owned(), 1, "*".to_owned()));
+    analysis
+}
+
+/// What reading one file came to.
+enum Looked {
+    /// It does not matter.
+    Nothing,
+    /// It cannot be read, and why.
+    Problem(Name, String),
+    /// It matters: its form, and the frameworks that it names.
+    Form(Name, Language, Option<Arc<Module>>, BTreeSet<String>),
+}
+
+fn analyse_here(repo: &Repo) -> Analysis {
+    let models = models::builtin();
+    let tokens = select::Tokens::new(models);
+    let files: Vec<_> = repo.files().iter().filter(|entry| !entry.link && select::is_own_source(&entry.path)).collect();
+    let looked: Vec<Looked> = files.par_iter().map(|entry| look(repo, &entry.path, &tokens)).collect();
+    let mut analysis = Analysis { sources: files.len(), ..Analysis::default() };
+    let mut lowered = BTreeMap::new();
+    let mut entries = Vec::new();
+    for one in looked {
+        match one {
+            Looked::Nothing => {}
+            Looked::Problem(path, why) => {
+                analysis.problems.insert((path.to_string(), 1, why));
+            }
+            Looked::Form(path, language, form, frameworks) => {
+                analysis.frameworks.extend(frameworks);
+                if let Some(form) = &form {
+                    for at in form.errors.iter().take(1) {
+                        analysis.problems.insert((path.to_string(), at.line, "this does not parse".to_owned()));
+                    }
+                }
+                entries.push((path.clone(), language));
+                lowered.insert(path, form);
+            }
+        }
+    }
+    let tree = resolve::Tree::new(repo, lowered);
+    let outcome = eval::run(&tree, models, &entries, eval::machine::Limits::default());
+    for (method, path, framework, file, line, conditional) in outcome.routes {
+        if select::is_own_source(&file) {
+            analysis.routes.insert(RouteFound { path, method, file, line, framework, conditional });
+        }
+    }
+    analysis.unresolved.extend(outcome.unresolved.into_iter().filter(|(file, _, _)| select::is_own_source(file)));
+    for (name, dynamic, file, line, tolerated) in outcome.reads {
+        if !select::is_own_source(&file) {
+            continue;
+        }
+        if dynamic {
+            analysis.env_dynamic.insert((file, line, name));
+        } else {
+            analysis.env_reads.insert(EnvRead { name, file, line, required: !tolerated });
+        }
+    }
+    analysis
+}
+
+fn look(repo: &Repo, path: &Name, tokens: &select::Tokens) -> Looked {
+    let Some(language) = Language::of(path) else { return Looked::Nothing };
+    let content = match repo.read(path, MAX_SOURCE_BYTES) {
+        Ok(content) => content,
+        Err(error) => return Looked::Problem(path.clone(), error.to_string()),
+    };
+    let Some(frameworks) = tokens.found(&content.bytes) else { return Looked::Nothing };
+    match content.text() {
+        Ok(text) => {
+            let form = lower_file(path, text).map(Arc::new);
+            Looked::Form(path.clone(), language, form, frameworks)
+        }
+        Err(offset) => Looked::Problem(path.clone(), format!("not UTF-8 text (byte {offset})")),
+    }
+}
+
+/// Lowers a file by what its name says it is.
+fn lower_file(path: &str, text: &str) -> Option<Module> {
+    lower::lower(path, text)
+}

@@ -11,16 +11,20 @@ pub mod dockerfiles;
 pub mod env;
 pub mod files;
 pub mod images;
+pub mod routes;
 pub mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
+use crate::code::Analysis;
 use crate::domain::change::Changes;
 use crate::facts::{self, Area, AreaName, Facts, Problem};
 use crate::repo::{Freshness, Repo};
 
 /// Every collector, in the order of areas.
 pub const COLLECTORS: &[&dyn Collector] = &[
+    &routes::RouteCollector,
     &coverage::CoverageCollector,
     &audit::AuditCollector,
     &tests::TestsCollector,
@@ -57,13 +61,21 @@ pub struct Context<'a> {
     pub env_examples: &'a [String],
     /// The Dockerfiles that rules name (globs); empty for the default.
     pub dockerfile_paths: &'a [String],
+    /// What the code says: routes and reads of the environment come from one reading.
+    analysis: OnceLock<Analysis>,
 }
 
 impl<'a> Context<'a> {
     /// A context that asks for nothing beyond defaults but `places`.
     #[must_use]
     pub fn new(repo: &'a Repo, places: &'a BTreeMap<AreaName, Vec<String>>, changes: Option<&'a Changes>) -> Self {
-        Self { repo, places, changes, env_examples: &[], dockerfile_paths: &[] }
+        Self { repo, places, changes, env_examples: &[], dockerfile_paths: &[], analysis: OnceLock::new() }
+    }
+
+    /// What the code says; read when it is first asked for.
+    #[must_use]
+    pub fn analysis(&self) -> &Analysis {
+        self.analysis.get_or_init(|| crate::code::analyse(self.repo))
     }
 
     /// The globs of an area: those that were given, else the collector's own.

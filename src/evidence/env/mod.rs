@@ -10,7 +10,7 @@ mod tooling;
 use combine::{Around, Read, combine};
 
 use super::{Collected, Collector, Context, dependencies};
-use crate::facts::env::{Dynamic, Env};
+use crate::facts::env::{Dynamic, Env, Site};
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
 
 /// Reads what the code wants of its environment.
@@ -39,9 +39,26 @@ struct Reads {
     state: State,
 }
 
-/// What the code reads, as far as its languages are read.
-fn reads(_: &Context<'_>) -> Reads {
-    Reads { reads: Vec::new(), dynamic: Vec::new(), problems: Vec::new(), state: State::Unsupported }
+/// What the code reads. Where there is no source of a language that is read, nothing is known of it.
+fn reads(context: &Context<'_>) -> Reads {
+    let analysis = context.analysis();
+    let reads = analysis.env_reads.iter().map(|read| Read {
+        name: read.name.clone(),
+        site: Site { file: read.file.clone(), line: read.line },
+        required: read.required,
+    });
+    let dynamic = analysis.env_dynamic.iter().map(|(file, line, pattern)| Dynamic {
+        file: file.clone(),
+        line: *line,
+        pattern: pattern.clone(),
+    });
+    let problems = analysis.problems.iter().map(|(path, line, why)| Problem {
+        path: path.clone(),
+        line: Some(*line),
+        why: why.clone(),
+    });
+    let state = if analysis.sources == 0 { State::Absent } else { State::Found };
+    Reads { reads: reads.collect(), dynamic: dynamic.collect(), problems: problems.collect(), state }
 }
 
 fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {

@@ -1,0 +1,239 @@
+//! Binding: patterns, places, names.
+
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::scope::{self, ScopeRef};
+use super::value::{Key, Value};
+use crate::code::form::{Expr, ExprKind, Language, Name, Pattern, PatternField, PatternItem};
+
+impl Machine<'_> {
+    /// Binds a pattern; `declares` tells a declaration from an assignment.
+    pub(crate) fn bind(&mut self, target: &Pattern, value: Value, scope: &ScopeRef, declares: bool) {
+        match target {
+            Pattern::Name(name, _) => {
+                if declares || self.language(scope) == Language::Python {
+                    self.bind_name(name, value, scope);
+                } else {
+                    self.assign_name(name, value, scope);
+                }
+            }
+            Pattern::Place(place) => self.assign_place(place, value, scope),
+            Pattern::List(items) => self.bind_list(items, &value, scope, declares),
+            Pattern::Map(fields) => self.bind_map(fields, &value, scope, declares),
+            Pattern::Ignore => {}
+        }
+    }
+
+    /// Binds a name in the scope; Python binds in the function's, or where `global` and `nonlocal` say.
+    pub(crate) fn bind_name(&mut self, name: &Name, value: Value, scope: &ScopeRef) {
+        if self.language(scope) != Language::Python {
+            self.set_in(scope, name, value);
+            return;
+        }
+        let frame = scope::frame_of(scope);
+        if frame.outer.borrow().contains(name) {
+            let owner = frame.parent.as_ref().and_then(|parent| scope::find(parent, name, true));
+            let owner = owner.unwrap_or_else(|| scope::top_of(scope));
+            self.set_in(&owner, name, value);
+        } else {
+            self.set_in(&frame, name, value);
+        }
+    }
+
+    fn assign_name(&mut self, name: &Name, value: Value, scope: &ScopeRef) {
+        let owner = scope::find(scope, name, false).unwrap_or_else(|| scope::top_of(scope));
+        self.set_in(&owner, name, value);
+    }
+
+    /// Sets a binding and journals it.
+    pub(crate) fn set_in(&mut self, scope: &ScopeRef, name: &Name, value: Value) {
+        let old = scope.set(name, value);
+        if let Some(journal) = self.journals.last_mut() {
+            journal.push((scope.clone(), name.clone(), old));
+        }
+    }
+
+    fn bind_list(&mut self, items: &[PatternItem], value: &Value, scope: &ScopeRef, declares: bool) {
+        let value = self.force(value.clone());
+        let known = match &value {
+            Value::List(list) if !list.partial.get() => Some(list.items.borrow().clone()),
+            Value::List(list) => {
+                let mut known = list.items.borrow().clone();
+                known.resize(known.len().max(items.len()), Value::unknown());
+                Some(known)
+            }
+            Value::Map(_) => {
+                let (walked, partial) = self.walk(&value, crate::code::form::Yields::Elements, scope);
+                (!partial).then_some(walked)
+            }
+            _ => None,
+        };
+        let after = items.iter().rev().take_while(|item| !item.rest).count();
+        for (at, item) in items.iter().enumerate() {
+            let bound = match &known {
+                None if at == 0 && !item.rest && self.language(scope) == Language::Go => value.clone(),
+                None => Value::unknown(),
+                Some(known) if item.rest => {
+                    let end = known.len().saturating_sub(after);
+                    Value::list(known.get(at..end.max(at)).unwrap_or_default().to_vec())
+                }
+                Some(known) => {
+                    let rest_before = items[..at].iter().any(|item| item.rest);
+                    let index = if rest_before { (known.len() + at).saturating_sub(items.len()) } else { at };
+                    known.get(index).cloned().unwrap_or(Value::Undefined)
+                }
+            };
+            let bound = self.or_default(bound, item.default.as_ref(), scope);
+            self.bind(&item.target, bound, scope, declares);
+        }
+    }
+
+    fn bind_map(&mut self, fields: &[PatternField], value: &Value, scope: &ScopeRef, declares: bool) {
+        let mut used = Vec::new();
+        for field in fields {
+            match field {
+                PatternField::Key { key, target, default } => {
+                    let line = key.pos.line;
+                    let key = self.eval(key, scope);
+                    let mut bound = self.index_read(value, &key, scope, line);
+                    used.extend(key.key());
+                    bound = self.or_default(bound, default.as_ref(), scope);
+                    self.bind(target, bound, scope, declares);
+                }
+                PatternField::Rest(target) => {
+                    let rest = self.rest_of(value, &used);
+                    self.bind(target, rest, scope, declares);
+                }
+            }
+        }
+    }
+
+    fn rest_of(&mut self, value: &Value, used: &[Key]) -> Value {
+        match self.force(value.clone()) {
+            Value::Map(map) => {
+                let rest = map.pairs().into_iter().filter(|(key, _)| key.key().is_none_or(|key| !used.contains(&key)));
+                let out = Value::map(rest.collect());
+                if let Value::Map(copy) = &out {
+                    copy.partial.set(map.partial.get());
+                }
+                out
+            }
+            _ => Value::unknown(),
+        }
+    }
+
+    /// The value, or the default where nothing is there. An unknown value takes the default as what it may be.
+    pub(crate) fn or_default(&mut self, value: Value, default: Option<&Expr>, scope: &ScopeRef) -> Value {
+        let Some(default) = default else { return value };
+        match &value {
+            Value::Undefined => self.eval(default, scope),
+            Value::Env(_) => {
+                let default = self.eval(default, scope);
+                self.env_or(value, default)
+            }
+            Value::Unknown(_) => {
+                let default = self.eval(default, scope);
+                value.join(default)
+            }
+            _ => value,
+        }
+    }
+
+    /// What an augmented assignment starts from.
+    pub(crate) fn read_target(&mut self, target: &Pattern, scope: &ScopeRef) -> Value {
+        match target {
+            Pattern::Name(name, _) => self.name(name, scope),
+            Pattern::Place(place) => self.eval(place, scope),
+            Pattern::List(_) | Pattern::Map(_) | Pattern::Ignore => Value::unknown(),
+        }
+    }
+
+    /// Appends in place, as `+=` does to a list; false where the left is none.
+    pub(crate) fn extend_list(&mut self, list: &Value, more: &Value) -> bool {
+        let Value::List(list) = list else { return false };
+        match self.force(more.clone()) {
+            Value::List(more) if !Rc::ptr_eq(&more, list) => {
+                let more_items = more.items.borrow().clone();
+                list.items.borrow_mut().extend(more_items);
+                list.partial.set(list.partial.get() || more.partial.get());
+            }
+            Value::List(_) => list.partial.set(true),
+            other => {
+                list.items.borrow_mut().extend(self.as_element(other));
+                list.partial.set(true);
+            }
+        }
+        true
+    }
+
+    /// An unknown part of a list: kept as an element where a model object may still be told from it.
+    fn as_element(&self, value: Value) -> Option<Value> {
+        match value {
+            Value::Object(_) | Value::Module(_) => Some(value),
+            _ => None,
+        }
+    }
+
+    fn assign_place(&mut self, place: &Expr, value: Value, scope: &ScopeRef) {
+        match &place.kind {
+            ExprKind::Name(name) => self.bind_name(name, value, scope),
+            ExprKind::Member(object, name) => {
+                let object = self.eval_place(object, scope);
+                self.write_member(&object, name, value);
+            }
+            ExprKind::Index(object, index) => {
+                let object = self.eval_place(object, scope);
+                let index = self.eval(index, scope);
+                self.write_index(&object, &index, value);
+            }
+            ExprKind::Unary(_, inner) => self.assign_place(inner, value, scope),
+            _ => {}
+        }
+    }
+
+    /// Sets a member.
+    pub(crate) fn write_member(&mut self, object: &Value, name: &Name, value: Value) {
+        match object {
+            Value::Object(it) => it.members.put(name, value),
+            Value::Map(it) => it.put(name, value),
+            Value::Class(it) => it.members.put(name, value),
+            Value::Function(it) => it.attributes.put(name, value),
+            Value::Module(id) => {
+                let scope = self.modules[id.0].scope.clone();
+                self.set_in(&scope, name, value);
+            }
+            Value::Alt(all) => {
+                for one in all.iter() {
+                    self.write_member(one, name, value.clone());
+                }
+            }
+            _ => self.escape(&value),
+        }
+    }
+
+    /// Sets an element.
+    fn write_index(&mut self, object: &Value, index: &Value, value: Value) {
+        match (object, index) {
+            (Value::List(list), Value::Int(at)) => {
+                let mut items = list.items.borrow_mut();
+                match usize::try_from(*at) {
+                    Ok(at) if at < items.len() => items[at] = value,
+                    Ok(at) if at == items.len() => items.push(value),
+                    Ok(_) | Err(_) => list.partial.set(true),
+                }
+            }
+            (Value::List(list), _) => list.partial.set(true),
+            (Value::Map(map), index) => match index.key() {
+                Some(key) => map.set(key, index.clone(), value),
+                None => {
+                    map.partial.set(true);
+                    self.escape(&value);
+                }
+            },
+            (Value::Object(object), Value::Str(name)) => object.members.put(name, value),
+            (Value::Class(class), Value::Str(name)) => class.members.put(name, value),
+            _ => self.escape(&value),
+        }
+    }
+}

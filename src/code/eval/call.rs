@@ -1,0 +1,358 @@
+//! Calls: entering functions, binding arguments, and letting go of what unseen code gets.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::machine::{Flow, Frame, Machine};
+use super::scope::{Scope, ScopeKind, ScopeRef};
+use super::value::{Args, Bound, ClassValue, Closure, Map, Native, Spot, Value};
+use crate::code::form::{Function, FunctionKind, Language, Name, ParamKind, Pattern};
+
+/// How often one function may be entered within itself.
+const MOST_RECURSION: usize = 3;
+
+impl Machine<'_> {
+    /// A function with its scope.
+    pub(crate) fn closure(
+        &mut self,
+        function: &Arc<Function>,
+        scope: &ScopeRef,
+        home: Option<Rc<ClassValue>>,
+    ) -> Value {
+        let early = self.language(scope) == Language::Python;
+        let defaults = if early {
+            function.params.iter().map(|param| param.default.as_ref().map(|d| self.eval(d, scope))).collect()
+        } else {
+            Vec::new()
+        };
+        let this = (function.kind == FunctionKind::Lexical).then(|| self.this(scope));
+        let closure = Rc::new(Closure {
+            function: function.clone(),
+            scope: scope.clone(),
+            this,
+            home: RefCell::new(home.or_else(|| self.lexical_home(function))),
+            defaults,
+            attributes: Map::default(),
+            marks: Map::default(),
+            entered: Cell::new(false),
+        });
+        self.closures.push(closure.clone());
+        Value::Function(closure)
+    }
+
+    fn lexical_home(&self, function: &Function) -> Option<Rc<ClassValue>> {
+        let frame = self.frames.last()?;
+        if function.kind == FunctionKind::Lexical { frame.home.clone() } else { None }
+    }
+
+    /// Calls a value.
+    pub(crate) fn call(&mut self, callee: &Value, args: Args, spot: Spot) -> Value {
+        if !self.tick() || self.nesting > self.limits.nesting {
+            return Value::unknown();
+        }
+        match self.force(callee.clone()) {
+            Value::Function(closure) => self.enter(&closure, None, args, spot),
+            Value::Bound(bound) => match &bound.callee {
+                Value::Function(closure) => self.enter(closure, Some(bound.receiver.clone()), args, spot),
+                other => self.call(&other.clone(), args, spot),
+            },
+            Value::Method(method) => {
+                let scope = self.modules[spot.module.0].scope.clone();
+                self.call_member(&method.0, &method.1, args, &scope, spot)
+            }
+            Value::Native(native) => self.call_native(&native, args, spot),
+            class @ Value::Class(_) => self.instantiate(&class, args, spot),
+            Value::Object(object) => self.call_object(&object, args, spot),
+            Value::Unknown(path) => self.call_path(&path, args, spot),
+            Value::Alt(all) => {
+                self.conditional += 1;
+                let results = all.iter().map(|one| self.call(one, args.clone(), spot)).collect();
+                self.conditional -= 1;
+                Value::any_of(results)
+            }
+            Value::Super(_) => Value::unknown(),
+            _ => {
+                self.let_go(&args);
+                Value::unknown()
+            }
+        }
+    }
+
+    fn call_native(&mut self, native: &Native, args: Args, spot: Spot) -> Value {
+        match native {
+            Native::Decorator { action, member, receiver, args: outer, spot: place } => {
+                let target = args.at(0);
+                self.decorate_with(action, member, receiver, outer, &target, *place);
+                target
+            }
+            Native::Partial { callee, args: first } => {
+                let mut all = first.clone();
+                all.list.extend(args.list);
+                all.named.extend(args.named);
+                all.partial |= args.partial;
+                self.call(callee, all, spot)
+            }
+            Native::Wraps(from) => {
+                let target = args.at(0);
+                if let (Value::Function(from), Value::Function(to)) = (from, &target) {
+                    for (key, value) in from.marks.pairs() {
+                        if let Some(at) = key.key() {
+                            to.marks.set(at, key, value);
+                        }
+                    }
+                    to.attributes.put("__wrapped__", Value::Function(from.clone()));
+                }
+                target
+            }
+        }
+    }
+
+    /// Enters a function.
+    pub(crate) fn enter(&mut self, closure: &Rc<Closure>, receiver: Option<Value>, args: Args, spot: Spot) -> Value {
+        let address = Rc::as_ptr(closure).addr();
+        closure.entered.set(true);
+        let node = Arc::as_ptr(&closure.function).addr();
+        let active = self
+            .frames
+            .iter()
+            .filter(|frame| frame.closure.as_ref().is_some_and(|it| Arc::as_ptr(&it.function).addr() == node));
+        if active.count() >= MOST_RECURSION || self.frames.len() >= self.limits.calls || self.exhausted() {
+            self.escape_all(&args);
+            return Value::unknown();
+        }
+        if self.idle.get(&node).is_some_and(|idle| *idle >= self.limits.idle_entries) {
+            return Value::unknown();
+        }
+        let _ = address;
+        let before = self.effects;
+        let scope = Scope::inside(&closure.scope, ScopeKind::Function);
+        let this = closure.this.clone().or_else(|| receiver.clone()).unwrap_or(Value::Undefined);
+        self.frames.push(Frame {
+            closure: Some(closure.clone()),
+            spot,
+            this,
+            home: closure.home.borrow().clone(),
+            returns: Vec::new(),
+            yields: Vec::new(),
+        });
+        self.bind_arguments(closure, receiver, args, &scope);
+        let flow = self.block(&closure.function.body, &scope);
+        let frame = self.frames.pop();
+        let value = result_of(flow, frame, &closure.function);
+        if self.effects == before && matches!(value, Value::Unknown(_) | Value::Undefined | Value::Null) {
+            *self.idle.entry(node).or_default() += 1;
+        }
+        value
+    }
+
+    fn bind_arguments(&mut self, closure: &Rc<Closure>, receiver: Option<Value>, args: Args, scope: &ScopeRef) {
+        let function = closure.function.clone();
+        let mut list = args.list;
+        if let Some(receiver) = receiver {
+            match &function.receiver {
+                Some(param) => self.bind(&param.target, receiver, scope, true),
+                None if self.takes_self(&function, scope) => list.insert(0, receiver),
+                None => {}
+            }
+        } else if let Some(param) = &function.receiver {
+            let value = param.ty.as_ref().and_then(|ty| self.typed(ty, scope)).unwrap_or_else(Value::unknown);
+            self.bind(&param.target, value, scope, true);
+        }
+        if self.language(scope) == Language::JavaScript && function.kind != FunctionKind::Lexical {
+            scope.set(&"arguments".into(), Value::list_of(super::value::ListKind::List, list.clone(), args.partial));
+        }
+        let mut named = args.named;
+        let mut next = 0;
+        for (at, param) in function.params.iter().enumerate() {
+            let name = match &param.target {
+                Pattern::Name(name, _) => Some(name.clone()),
+                _ => None,
+            };
+            let value = match param.kind {
+                ParamKind::Rest => {
+                    let rest = list.get(next..).unwrap_or_default().to_vec();
+                    next = list.len();
+                    Value::list_of(super::value::ListKind::List, rest, args.partial)
+                }
+                ParamKind::KeywordRest => {
+                    let entries = std::mem::take(&mut named);
+                    let map = Value::map(entries.into_iter().map(|(key, value)| (Value::Str(key), value)).collect());
+                    if let Value::Map(map) = &map {
+                        map.partial.set(args.partial);
+                    }
+                    map
+                }
+                ParamKind::Plain | ParamKind::Keyword => {
+                    let given = if param.kind == ParamKind::Plain { list.get(next).cloned() } else { None };
+                    next += usize::from(param.kind == ParamKind::Plain);
+                    let given = given.or_else(|| take_named(&mut named, name.as_ref()));
+                    self.argument(closure, at, given, args.partial, scope)
+                }
+            };
+            if param.is_field
+                && let (Some(name), Some(frame)) = (&name, self.frames.last())
+            {
+                let this = frame.this.clone();
+                self.write_member(&this, name, value.clone());
+            }
+            self.bind(&param.target, value, scope, true);
+        }
+    }
+
+    /// The value of one parameter: what is given, else its default, else what its type says.
+    fn argument(&mut self, closure: &Closure, at: usize, given: Option<Value>, open: bool, scope: &ScopeRef) -> Value {
+        let function = closure.function.clone();
+        let Some(param) = function.params.get(at) else { return Value::unknown() };
+        let early = closure.defaults.get(at).cloned().flatten();
+        let given = given.map(|value| self.force(value));
+        match given {
+            Some(Value::Undefined) | None => match (early, &param.default) {
+                (Some(default), _) if !open => default,
+                (Some(default), _) => Value::unknown().join(default),
+                (None, Some(default)) => self.eval(default, scope),
+                (None, None) => {
+                    let typed = param.ty.as_ref().and_then(|ty| self.typed(ty, &closure.scope));
+                    typed.unwrap_or(if given.is_some() { Value::Undefined } else { Value::unknown() })
+                }
+            },
+            Some(value @ Value::Unknown(_)) => match &param.ty {
+                Some(ty) => self.typed(ty, &closure.scope).unwrap_or(value),
+                None => value,
+            },
+            Some(value) => value,
+        }
+    }
+
+    fn takes_self(&self, function: &Function, scope: &ScopeRef) -> bool {
+        self.language(scope) == Language::Python && function.kind != FunctionKind::Static
+    }
+
+    /// The receiver in this place.
+    pub(crate) fn this(&mut self, scope: &ScopeRef) -> Value {
+        match self.frames.last() {
+            Some(frame) if !matches!(frame.this, Value::Undefined) => frame.this.clone(),
+            Some(frame) => match &frame.closure {
+                Some(closure) if closure.function.receiver.is_some() => self.name(&"self".into(), scope),
+                _ => Value::Undefined,
+            },
+            None => Value::Undefined,
+        }
+    }
+
+    /// Functions that unseen code gets are called by it; routers that it gets may be served by it.
+    pub(crate) fn let_go(&mut self, args: &Args) {
+        for value in args.list.iter().chain(args.named.iter().map(|(_, value)| value)) {
+            self.escape(value);
+        }
+    }
+
+    fn escape_all(&mut self, args: &Args) {
+        for value in &args.list {
+            self.served(value);
+        }
+    }
+
+    /// A value goes where nobody sees it.
+    pub(crate) fn escape(&mut self, value: &Value) {
+        match value {
+            Value::Function(closure) if !closure.entered.get() => {
+                let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
+                self.enter(&closure.clone(), None, Args::default(), spot);
+            }
+            Value::Bound(bound) => {
+                if let Value::Function(closure) = &bound.callee
+                    && !closure.entered.get()
+                {
+                    let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
+                    self.enter(&closure.clone(), Some(bound.receiver.clone()), Args::default(), spot);
+                }
+            }
+            Value::Alt(all) => all.iter().for_each(|one| self.escape(one)),
+            Value::List(list) => {
+                let items = list.items.borrow().clone();
+                items.iter().take(64).for_each(|one| self.escape_shallow(one));
+            }
+            Value::Map(map) => {
+                let pairs = map.pairs();
+                pairs.iter().take(64).for_each(|(_, one)| self.escape_shallow(one));
+            }
+            other => self.served(other),
+        }
+    }
+
+    fn escape_shallow(&mut self, value: &Value) {
+        match value {
+            Value::Function(_) | Value::Bound(_) | Value::Object(_) => self.escape(value),
+            _ => {}
+        }
+    }
+
+    /// Applies decorators to a function or class, the last one first. One that nobody knows changes nothing.
+    pub(crate) fn decorated(
+        &mut self,
+        value: Value,
+        decorators: &[crate::code::form::Decorator],
+        scope: &ScopeRef,
+    ) -> Value {
+        let mut value = value;
+        let callees: Vec<(Value, u32)> = decorators
+            .iter()
+            .map(|decorator| (self.eval_decorator(&decorator.expr, decorator.pos.line, scope), decorator.pos.line))
+            .collect();
+        for (callee, line) in callees.into_iter().rev() {
+            let spot = Spot { module: scope.module, line };
+            let result = self.call(&callee, Args::of(vec![value.clone()]), spot);
+            match result {
+                Value::Function(_) | Value::Bound(_) | Value::Native(_) | Value::Class(_) | Value::Method(_) => {
+                    value = result;
+                }
+                Value::Object(_) if !matches!(value, Value::Class(_)) => value = result,
+                _ => {}
+            }
+        }
+        value
+    }
+
+    /// The decorator's value; calls in it stand where the sign stands.
+    fn eval_decorator(&mut self, expr: &crate::code::form::Expr, line: u32, scope: &ScopeRef) -> Value {
+        use crate::code::form::ExprKind;
+        let ExprKind::Call(call) = &expr.kind else { return self.eval(expr, scope) };
+        let spot = Spot { module: scope.module, line };
+        let args = self.arguments(&call.args, scope);
+        match &call.callee.kind {
+            ExprKind::Member(object, name) => {
+                let object = self.eval(object, scope);
+                self.call_member(&object, name, args, scope, spot)
+            }
+            _ => {
+                let callee = self.eval(&call.callee, scope);
+                self.call(&callee, args, spot)
+            }
+        }
+    }
+
+    /// A function bound to a receiver.
+    pub(crate) fn bound(callee: Value, receiver: Value) -> Value {
+        Value::Bound(Rc::new(Bound { callee, receiver }))
+    }
+}
+
+fn take_named(named: &mut Vec<(Name, Value)>, name: Option<&Name>) -> Option<Value> {
+    let at = named.iter().position(|(key, _)| Some(key) == name)?;
+    Some(named.remove(at).1)
+}
+
+/// What a call comes to.
+fn result_of(flow: Flow, frame: Option<Frame>, function: &Function) -> Value {
+    let (returns, yields) = frame.map(|frame| (frame.returns, frame.yields)).unwrap_or_default();
+    if function.is_generator {
+        return Value::list(yields);
+    }
+    let last = match flow {
+        Flow::Return(value) => value,
+        Flow::Next | Flow::Break | Flow::Continue => Value::Null,
+        Flow::Throw => Value::unknown(),
+    };
+    if returns.is_empty() { last } else { Value::any_of(returns).join(last) }
+}

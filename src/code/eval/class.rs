@@ -1,0 +1,406 @@
+//! Classes: inheritance, also from models; construction; static types.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::machine::Machine;
+use super::scope::{self, Scope, ScopeKind, ScopeRef};
+use super::value::{Args, ClassValue, Map, Object, Spot, Value};
+use crate::code::form::{Class, ClassKind, Extension, FunctionKind, Language, Spread, StmtKind, TypeRef};
+use crate::code::models::ObjectModel;
+
+/// The most classes that a class may inherit from.
+const MOST_ANCESTORS: usize = 40;
+
+impl Machine<'_> {
+    /// A class, with its decorators applied.
+    pub(crate) fn class(&mut self, class: &Arc<Class>, scope: &ScopeRef) -> Value {
+        let mut bases = Vec::new();
+        for base in &class.bases {
+            let value = self.eval(&base.value, scope);
+            if base.name.is_some() {
+                continue;
+            }
+            if base.spread == Spread::No {
+                bases.extend(value.each());
+            }
+        }
+        let body = Scope::inside(scope, ScopeKind::Class);
+        let value = Rc::new(ClassValue {
+            class: class.clone(),
+            scope: body.clone(),
+            bases,
+            members: Map::default(),
+            marks: Map::default(),
+            made: Cell::new(false),
+            spot: Spot { module: scope.module, line: class.pos.line },
+        });
+        self.classes.push(value.clone());
+        if let Some(name) = &class.name
+            && self.language(scope) != Language::Python
+        {
+            body.set(name, Value::Class(value.clone()));
+        }
+        self.class_body(class, &value, &body);
+        self.class_settings(&value);
+        self.decorated(Value::Class(value), &class.decorators, scope)
+    }
+
+    fn class_body(&mut self, class: &Arc<Class>, value: &Rc<ClassValue>, body: &ScopeRef) {
+        for field in &class.fields {
+            if !field.is_static && self.language(body) != Language::Python {
+                continue;
+            }
+            if let Some(init) = &field.value {
+                let init = self.eval(init, body);
+                body.set(&field.name, init.clone());
+                value.members.put(&field.name, init);
+            }
+        }
+        if class.kind == ClassKind::Enum {
+            for (at, field) in class.fields.iter().enumerate() {
+                let number = Value::Int(i64::try_from(at).unwrap_or(0));
+                let init = field.value.as_ref().map_or(number, |init| self.eval(init, body));
+                value.members.put(&field.name, init);
+            }
+        }
+        for stmt in &class.body {
+            let (functions, before) = match &stmt.kind {
+                StmtKind::Function(function) => (Some(function), None),
+                _ => (None, Some(body.names.borrow().clone())),
+            };
+            if let Some(function) = functions {
+                let made = self.closure(function, body, Some(value.clone()));
+                let made = self.method_decorated(made, function, value, body);
+                if let Some(name) = &function.name {
+                    body.set(name, made.clone());
+                    if function.kind == FunctionKind::Constructor && self.language(body) != Language::Python {
+                        value.members.put("constructor", made);
+                    } else {
+                        value.members.put(name, made);
+                    }
+                }
+                continue;
+            }
+            self.stmt(stmt, body);
+            let before = before.unwrap_or_default();
+            let now = body.names.borrow().clone();
+            for (name, bound) in now {
+                let old = before.get(&name);
+                if old.is_none() || old.and_then(|old| old.same(&bound)) != Some(true) {
+                    value.members.put(&name, bound);
+                }
+            }
+        }
+    }
+
+    fn method_decorated(
+        &mut self,
+        made: Value,
+        function: &Arc<crate::code::form::Function>,
+        _class: &Rc<ClassValue>,
+        body: &ScopeRef,
+    ) -> Value {
+        if function.decorators.is_empty() { made } else { self.decorated(made, &function.decorators, body) }
+    }
+
+    /// The class and what it inherits from, nearest first; what is no code of the repository as it is.
+    pub(crate) fn ancestors(&mut self, class: &Rc<ClassValue>) -> Vec<Value> {
+        fn visit(machine: &mut Machine<'_>, value: Value, out: &mut Vec<Value>) {
+            let value = machine.force(value);
+            if out.len() >= MOST_ANCESTORS || out.iter().any(|seen| seen.same(&value) == Some(true)) {
+                return;
+            }
+            out.push(value.clone());
+            if let Value::Class(class) = value {
+                for base in class.bases.clone() {
+                    visit(machine, base, out);
+                }
+            }
+        }
+        let mut out = Vec::new();
+        visit(self, Value::Class(class.clone()), &mut out);
+        out
+    }
+
+    /// A member that a class has or inherits, with the class that has it.
+    pub(crate) fn class_member(&mut self, class: &Rc<ClassValue>, name: &str) -> Option<(Value, Rc<ClassValue>)> {
+        for ancestor in self.ancestors(class) {
+            if let Value::Class(class) = ancestor
+                && let Some(value) = class.members.named(name)
+            {
+                return Some((self.force(value), class));
+            }
+        }
+        None
+    }
+
+    /// What a class is to the models by inheritance.
+    pub(crate) fn modelled_base(&mut self, class: &Rc<ClassValue>) -> Option<&'static ObjectModel> {
+        self.ancestors(class).iter().find_map(|ancestor| match ancestor {
+            Value::Unknown(path) => self.models.makers.get(&**path).copied(),
+            _ => None,
+        })
+    }
+
+    /// An instance.
+    pub(crate) fn instantiate(&mut self, callee: &Value, args: Args, spot: Spot) -> Value {
+        match self.force(callee.clone()) {
+            Value::Class(class) => self.instance(&class, args, spot),
+            Value::Unknown(path) => self.construct_path(&path, args, spot),
+            Value::Alt(all) => {
+                let made = all.iter().map(|one| self.instantiate(one, args.clone(), spot)).collect();
+                Value::any_of(made)
+            }
+            Value::Function(closure) => {
+                let object =
+                    Value::Object(Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() }));
+                let result = self.enter(&closure, Some(object.clone()), args, spot);
+                if matches!(result, Value::Object(_) | Value::Map(_) | Value::Function(_)) { result } else { object }
+            }
+            other => self.call(&other, args, spot),
+        }
+    }
+
+    fn instance(&mut self, class: &Rc<ClassValue>, args: Args, spot: Spot) -> Value {
+        class.made.set(true);
+        if class.class.kind == ClassKind::Enum || self.is_enum(class) {
+            return args.at(0);
+        }
+        let object = Rc::new(Object { class: Some(class.clone()), members: Map::default(), model: RefCell::default() });
+        let value = Value::Object(object.clone());
+        if let Some(model) = self.modelled_base(class) {
+            self.become_object(&object, model);
+        }
+        self.construct(class, &value, args, spot);
+        value
+    }
+
+    fn is_enum(&mut self, class: &Rc<ClassValue>) -> bool {
+        self.ancestors(class).iter().any(
+            |ancestor| matches!(ancestor, Value::Unknown(path) if path.starts_with("enum.") && path.ends_with("Enum")),
+        )
+    }
+
+    /// Runs the constructor of a class on an object.
+    pub(crate) fn construct(&mut self, class: &Rc<ClassValue>, object: &Value, args: Args, spot: Spot) {
+        if self.frames.len() >= self.limits.calls || self.exhausted() {
+            return;
+        }
+        let python = self.modules[class.spot.module.0].language == Language::Python;
+        let name = if python { "__init__" } else { "constructor" };
+        if python {
+            match self.class_member(class, name) {
+                Some((init @ Value::Function(_), _)) => {
+                    self.call(&Self::bound(init, object.clone()), args, spot);
+                }
+                _ => self.construct_plain(class, object, &args, spot),
+            }
+            return;
+        }
+        let own = class.members.named(name);
+        let derived = !class.bases.is_empty();
+        match own {
+            Some(Value::Function(constructor)) => {
+                if !derived {
+                    self.init_fields(class, object);
+                }
+                self.enter(&constructor, Some(object.clone()), args, spot);
+            }
+            _ => {
+                self.construct_base(class, object, args, spot);
+                self.init_fields(class, object);
+            }
+        }
+    }
+
+    /// Runs the constructor of the base.
+    fn construct_base(&mut self, class: &Rc<ClassValue>, object: &Value, args: Args, spot: Spot) {
+        for base in class.bases.clone() {
+            match self.force(base) {
+                Value::Class(base) => return self.construct(&base, object, args, spot),
+                Value::Unknown(_) => {
+                    if let Value::Object(object) = object {
+                        self.init_object(object, &args, spot);
+                    }
+                    return;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// `super(…)` as a call of the base's constructor.
+    pub(crate) fn construct_super(&mut self, args: Args, scope: &ScopeRef, spot: Spot) -> Value {
+        if let Value::Super(it) = self.super_value(scope) {
+            self.construct_base(&it.0, &it.1, args, spot);
+            self.init_fields(&it.0, &it.1);
+        } else {
+            self.let_go(&args);
+        }
+        Value::Undefined
+    }
+
+    /// `super` in this place.
+    pub(crate) fn super_value(&mut self, _scope: &ScopeRef) -> Value {
+        let found = self.frames.last().and_then(|frame| Some((frame.home.clone()?, frame.this.clone())));
+        match found {
+            Some(found) => Value::Super(Rc::new(found)),
+            None => Value::unknown(),
+        }
+    }
+
+    fn init_fields(&mut self, class: &Rc<ClassValue>, object: &Value) {
+        let written = class.class.clone();
+        for field in &written.fields {
+            if field.is_static {
+                continue;
+            }
+            let value = match (&field.value, &field.ty) {
+                (Some(init), _) => self.eval_with_this(init, object, class),
+                (None, Some(ty)) => match self.typed(ty, &class.scope) {
+                    Some(value) => value,
+                    None => continue,
+                },
+                (None, None) => continue,
+            };
+            self.write_member(object, &field.name, value);
+        }
+    }
+
+    fn eval_with_this(&mut self, expr: &crate::code::form::Expr, this: &Value, class: &Rc<ClassValue>) -> Value {
+        self.frames.push(super::machine::Frame {
+            closure: None,
+            spot: class.spot,
+            this: this.clone(),
+            home: Some(class.clone()),
+            returns: Vec::new(),
+            yields: Vec::new(),
+        });
+        let value = self.eval(expr, &class.scope);
+        self.frames.pop();
+        value
+    }
+
+    /// A class without constructor: a model's, or one whose fields are its parameters.
+    fn construct_plain(&mut self, class: &Rc<ClassValue>, object: &Value, args: &Args, spot: Spot) {
+        let Value::Object(it) = object else { return };
+        if it.model.borrow().is_some() {
+            self.init_object(it, args, spot);
+        }
+        let mut fields = Vec::new();
+        for ancestor in self.ancestors(class).iter().rev() {
+            if let Value::Class(ancestor) = ancestor {
+                fields.extend(ancestor.class.fields.iter().map(|field| field.name.clone()));
+            }
+        }
+        for (name, value) in fields.iter().zip(&args.list) {
+            it.members.put(name, value.clone());
+        }
+        for (name, value) in &args.named {
+            it.members.put(name, value.clone());
+        }
+        if let Some((after @ Value::Function(_), _)) = self.class_member(class, "__post_init__") {
+            self.call(&Self::bound(after, object.clone()), Args::default(), spot);
+        }
+    }
+
+    /// Adds members to a type that is declared elsewhere.
+    pub(crate) fn extend(&mut self, extension: &Extension, scope: &ScopeRef) {
+        let target = self.type_value(&extension.target, scope);
+        let Value::Class(class) = target else { return };
+        let body = Scope::inside(scope, ScopeKind::Class);
+        body.set(&"Self".into(), Value::Class(class.clone()));
+        for stmt in &extension.body {
+            match &stmt.kind {
+                StmtKind::Function(function) => {
+                    let made = self.closure(function, &body, Some(class.clone()));
+                    let made = self.decorated(made, &function.decorators, &body);
+                    if let Some(name) = &function.name {
+                        class.members.put(name, made);
+                    }
+                }
+                StmtKind::Bind { target: crate::code::form::Pattern::Name(name, _), value: Some(value), .. } => {
+                    let value = self.eval(value, &body);
+                    class.members.put(name, value);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What a type's name leads to: a class of the repository, or a path.
+    pub(crate) fn type_value(&mut self, ty: &TypeRef, scope: &ScopeRef) -> Value {
+        let Some((first, rest)) = ty.path.split_first() else { return Value::unknown() };
+        if self.language(scope) == Language::Rust {
+            return self.path(&ty.path, scope);
+        }
+        let skip = self.language(scope) == Language::Python;
+        let mut value = match scope::find(scope, first, skip) {
+            Some(_) => self.name(first, scope),
+            None => Value::from_path(first.clone()),
+        };
+        for name in rest {
+            value = self.member(&value, name, scope, 0);
+        }
+        value
+    }
+
+    /// What a value of a stated type is known to be, where nothing else is known of it.
+    pub(crate) fn typed(&mut self, ty: &TypeRef, scope: &ScopeRef) -> Option<Value> {
+        if ty.path.is_empty() {
+            return None;
+        }
+        match self.type_value(ty, scope) {
+            Value::Unknown(path) => {
+                if let Some(model) = self.models.types.get(&*path) {
+                    return Some(self.placeholder(model));
+                }
+                let wrapped = ["Optional", "Annotated", "Arc", "Rc", "Box", "Promise", "Pick", "Omit", "Partial"];
+                let last = path.rsplit('.').next().unwrap_or(&path);
+                if wrapped.contains(&last) {
+                    return ty.args.first().and_then(|inner| self.typed(inner, scope));
+                }
+                (!path.is_empty()).then(|| Value::from_path(format!("{path}()")))
+            }
+            Value::Class(class) if class.class.kind != ClassKind::Enum => {
+                let object = Object { class: Some(class), members: Map::default(), model: RefCell::default() };
+                Some(Value::Object(Rc::new(object)))
+            }
+            _ => None,
+        }
+    }
+
+    /// A literal with a type.
+    pub(crate) fn composite(&mut self, ty: &TypeRef, literal: Value, scope: &ScopeRef, line: u32) -> Value {
+        let spot = Spot { module: scope.module, line };
+        match (self.type_value(ty, scope), &literal) {
+            (Value::Class(class), Value::Map(map)) => {
+                class.made.set(true);
+                let object =
+                    Rc::new(Object { class: Some(class.clone()), members: Map::default(), model: RefCell::default() });
+                let value = Value::Object(object.clone());
+                self.init_fields(&class, &value);
+                for (key, field) in map.pairs() {
+                    if let Some(key) = key.as_text() {
+                        object.members.put(&key, field);
+                    }
+                }
+                value
+            }
+            (Value::Class(class), Value::List(list)) => {
+                let object =
+                    Rc::new(Object { class: Some(class.clone()), members: Map::default(), model: RefCell::default() });
+                for (field, value) in class.class.fields.iter().zip(list.items.borrow().iter()) {
+                    object.members.put(&field.name, value.clone());
+                }
+                Value::Object(object)
+            }
+            (Value::Unknown(path), _) if self.models.makers.contains_key(&*path) => {
+                self.construct_path(&path, Args::of(vec![literal]), spot)
+            }
+            _ => literal,
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Reads of the environment.
+
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::scope::ScopeRef;
+use super::text::pattern_of;
+use super::value::{Args, ClassValue, EnvValue, Map, Modelled, Spot, Value, has_hole};
+use crate::code::form::{ExprKind, Name, Yields};
+use crate::code::models::EnvWord;
+
+/// A read of the environment.
+#[derive(Debug, Clone)]
+pub(crate) struct Read {
+    /// The variable's name, or a pattern where it is not known whole.
+    pub(crate) name: String,
+    /// Whether the name is a pattern.
+    pub(crate) dynamic: bool,
+    /// Where it stands.
+    pub(crate) spot: Spot,
+    /// The calls around it, innermost first.
+    pub(crate) chain: Vec<Spot>,
+    /// Whether the program does without the variable.
+    pub(crate) tolerated: bool,
+}
+
+impl Machine<'_> {
+    /// Reads a variable.
+    pub(crate) fn read_env(&mut self, name: &Value, spot: Spot, tolerated: bool) -> Value {
+        let mut reads = Vec::new();
+        for name in name.each() {
+            let (name, dynamic) = match name.as_text() {
+                Some(text) if has_hole(&text) => (pattern_of(&text), true),
+                Some(text) => (text.to_string(), false),
+                None => ("*".to_owned(), true),
+            };
+            if name.is_empty() {
+                continue;
+            }
+            self.effects += 1;
+            reads.push(self.reads.len());
+            let chain = self.chain();
+            self.reads.push(Read { name, dynamic, spot, chain, tolerated });
+        }
+        Value::Env(Rc::new(EnvValue { reads, default: None }))
+    }
+
+    /// The program does without what was read.
+    pub(crate) fn tolerate(&mut self, value: &Value) {
+        match value {
+            Value::Env(env) => {
+                for read in &env.reads {
+                    self.reads[*read].tolerated = true;
+                }
+            }
+            Value::Alt(all) => all.iter().for_each(|one| self.tolerate(one)),
+            _ => {}
+        }
+    }
+
+    /// What was read, or a default.
+    pub(crate) fn env_or(&mut self, value: Value, default: Value) -> Value {
+        let Value::Env(env) = &value else { return value.join(default) };
+        self.tolerate(&value);
+        match &default {
+            Value::Env(other) => {
+                self.tolerate(&default);
+                let reads = env.reads.iter().chain(&other.reads).copied().collect();
+                Value::Env(Rc::new(EnvValue { reads, default: other.default.clone() }))
+            }
+            Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::List(_) | Value::Alt(_) => {
+                Value::Env(Rc::new(EnvValue { reads: env.reads.clone(), default: Some(default) }))
+            }
+            _ => value,
+        }
+    }
+
+    /// The value where the variable is absent.
+    pub(crate) fn env_default(&self, value: &Value) -> Option<Value> {
+        match value {
+            Value::Env(env) => env.default.clone(),
+            _ => None,
+        }
+    }
+
+    /// A method of what was read.
+    pub(crate) fn env_method(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        args: Args,
+        scope: &ScopeRef,
+        spot: Spot,
+    ) -> Value {
+        match &**name {
+            "unwrap" | "expect" | "into_string" | "to_string" | "to_owned" | "clone" | "as_str" | "trim"
+            | "toString" => object.clone(),
+            "unwrap_or" | "or" => self.env_or(object.clone(), args.at(0)),
+            "unwrap_or_else" => {
+                let given = Args::of(vec![Value::unknown()]);
+                let thrown = self.throws(&args.at(0));
+                let default = self.call(&args.at(0), given, spot);
+                if thrown { object.clone() } else { self.env_or_any(object, default) }
+            }
+            "unwrap_or_default" => self.env_or(object.clone(), Value::text("")),
+            "ok" | "is_ok" | "is_err" | "is_some" | "map" | "map_or" | "and_then" | "ok_or" | "map_err" => {
+                if !matches!(&**name, "map_err" | "map" | "ok_or") {
+                    self.tolerate(object);
+                }
+                self.let_go(&args);
+                object.clone()
+            }
+            _ => match self.env_default(object) {
+                Some(default) => self.call_member(&default, name, args, scope, spot),
+                None => {
+                    self.let_go(&args);
+                    Value::unknown()
+                }
+            },
+        }
+    }
+
+    fn env_or_any(&mut self, object: &Value, default: Value) -> Value {
+        self.tolerate(object);
+        self.env_or(object.clone(), default)
+    }
+
+    /// Whether a function does nothing but end the path.
+    fn throws(&self, callee: &Value) -> bool {
+        use crate::code::form::StmtKind;
+        let Value::Function(closure) = callee else { return false };
+        closure.function.body.iter().any(|stmt| match &stmt.kind {
+            StmtKind::Throw => true,
+            StmtKind::Return(Some(expr)) | StmtKind::Expr(expr) => is_panic(expr),
+            _ => false,
+        })
+    }
+
+    /// What a model says of a call that reads the environment.
+    pub(crate) fn env_action(&mut self, env: &EnvWord, model: Option<&Modelled>, bound: &Rc<Map>, spot: Spot) -> Value {
+        let default = env.default.as_ref().map_or(Value::Undefined, |default| self.argument_at(bound, default, spot));
+        if env.writes {
+            return default;
+        }
+        if env.all {
+            return Value::unknown();
+        }
+        let mut name = self.argument_at(bound, &env.name, spot);
+        if let (true, Some(model)) = (env.prefixed, model) {
+            let prefix = self.forest.nodes[model.node].prefix.clone();
+            if !prefix.is_nothing() {
+                name = self.concat(&prefix, &name);
+            }
+        }
+        if let Value::List(list) = &name {
+            let items = list.items.borrow().clone();
+            let reads = items.iter().map(|item| self.read_env(item, spot, env.tolerant)).collect();
+            return Value::any_of(reads);
+        }
+        let value = self.read_env(&name, spot, env.tolerant);
+        match default {
+            Value::Undefined => value,
+            default => {
+                self.tolerate(&value);
+                self.env_or(value, default)
+            }
+        }
+    }
+
+    /// A class whose fields are read from the environment.
+    pub(crate) fn class_settings(&mut self, class: &Rc<ClassValue>) {
+        let ancestors = self.ancestors(class);
+        let settings = ancestors.iter().find_map(|one| match one {
+            Value::Unknown(path) => self.models.classes.get(&**path).and_then(|class| class.settings.as_ref()),
+            _ => None,
+        });
+        let Some(settings) = settings else { return };
+        let mut prefix = String::new();
+        'found: for path in &settings.prefix {
+            for ancestor in &ancestors {
+                let Value::Class(ancestor) = ancestor else { continue };
+                let bound = Map::default();
+                for (key, value) in ancestor.members.pairs() {
+                    if let Some(at) = key.key() {
+                        bound.set(at, key, value);
+                    }
+                }
+                if let Some(text) = self.argument_at(&Rc::new(bound), path, class.spot).as_whole_text() {
+                    prefix = text.to_string();
+                    break 'found;
+                }
+            }
+        }
+        let written = class.class.clone();
+        for field in &written.fields {
+            if settings.except.iter().any(|except| **except == *field.name) || field.name.starts_with('_') {
+                continue;
+            }
+            self.setting_field(class, field, settings, &prefix);
+        }
+    }
+
+    fn setting_field(
+        &mut self,
+        class: &Rc<ClassValue>,
+        field: &crate::code::form::Field,
+        settings: &crate::code::models::Settings,
+        prefix: &str,
+    ) {
+        let spot = Spot { module: class.spot.module, line: field.pos.line };
+        let mut names = Value::text(format!("{prefix}{}", field.name).to_uppercase());
+        let mut tolerated = field.value.is_some();
+        if let Some(expr) = &field.value
+            && let ExprKind::Call(call) = &expr.kind
+        {
+            let args = self.arguments(&call.args, &class.scope.clone());
+            let required = matches!(args.list.first(), None | Some(Value::Unknown(_)));
+            tolerated =
+                !required || args.named.iter().any(|(name, _)| settings.default.iter().any(|it| **it == **name));
+            for alias in &settings.alias {
+                if let Some((_, value)) = args.named.iter().find(|(name, _)| **name == **alias) {
+                    names = value.clone();
+                    break;
+                }
+            }
+        }
+        let scope = class.scope.clone();
+        let all = match &names {
+            Value::List(_) => self.walk(&names, Yields::Elements, &scope).0,
+            other => vec![other.clone()],
+        };
+        for name in all {
+            let upper = name.as_whole_text().map_or(name, |text| Value::text(text.to_uppercase()));
+            self.read_env(&upper, spot, tolerated);
+        }
+    }
+}
+
+fn is_panic(expr: &crate::code::form::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Macro(call) => {
+            call.path.last().is_some_and(|name| matches!(&**name, "panic" | "unreachable" | "todo" | "unimplemented"))
+        }
+        ExprKind::Call(call) => match &call.callee.kind {
+            ExprKind::Member(_, name) | ExprKind::Name(name) => {
+                matches!(&**name, "exit" | "Fatal" | "Fatalf" | "panic" | "abort")
+            }
+            ExprKind::Path(path) => path.last().is_some_and(|name| matches!(&**name, "exit" | "abort")),
+            _ => false,
+        },
+        ExprKind::Block(body) => body.iter().any(|stmt| match &stmt.kind {
+            crate::code::form::StmtKind::Expr(expr) => is_panic(expr),
+            crate::code::form::StmtKind::Throw => true,
+            _ => false,
+        }),
+        _ => false,
+    }
+}

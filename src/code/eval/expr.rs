@@ -1,0 +1,536 @@
+//! Expressions.
+
+use std::rc::Rc;
+
+use super::machine::{Flow, Machine};
+use super::scope::{self, Scope, ScopeKind, ScopeRef};
+use super::value::{Args, HOLE, Lazy, ListKind, Map, Spot, Value, hole};
+use crate::code::form::{
+    Arg, BinaryOp, Call, Comprehension, ComprehensionKind, Entry, Expr, ExprKind, Item, Language, LogicalOp, Name,
+    Spread, Stmt, StmtKind, TemplatePart, UnaryOp, Yields,
+};
+
+impl Machine<'_> {
+    /// The value of an expression.
+    pub(crate) fn eval(&mut self, expr: &Expr, scope: &ScopeRef) -> Value {
+        if !self.tick() || self.nesting > self.limits.nesting {
+            return Value::unknown();
+        }
+        self.nesting += 1;
+        let value = self.eval_kind(expr, scope);
+        self.nesting -= 1;
+        self.force(value)
+    }
+
+    /// The object of an assignment: reading it is no read of the environment.
+    pub(crate) fn eval_place(&mut self, expr: &Expr, scope: &ScopeRef) -> Value {
+        self.eval(expr, scope)
+    }
+
+    fn eval_kind(&mut self, expr: &Expr, scope: &ScopeRef) -> Value {
+        let line = expr.pos.line;
+        match &expr.kind {
+            ExprKind::Null => Value::Null,
+            ExprKind::Bool(value) => Value::Bool(*value),
+            ExprKind::Int(value) => Value::Int(*value),
+            ExprKind::Float(value) => Value::Float(*value),
+            ExprKind::Str(text) if text.contains(HOLE) => Value::unknown(),
+            ExprKind::Str(text) => Value::Str(text.clone()),
+            ExprKind::Template(parts) => self.template(parts, scope),
+            ExprKind::Regex(text) => Value::Regex(text.clone()),
+            ExprKind::Name(name) => self.name(name, scope),
+            ExprKind::Path(path) => self.path(path, scope),
+            ExprKind::This => self.this(scope),
+            ExprKind::Super => self.super_value(scope),
+            ExprKind::Member(object, name) => {
+                let object = self.eval(object, scope);
+                self.member(&object, name, scope, line)
+            }
+            ExprKind::Index(object, index) => {
+                let object = self.eval(object, scope);
+                let index = self.eval(index, scope);
+                self.index_read(&object, &index, scope, line)
+            }
+            ExprKind::Slice(object, from, to) => {
+                let object = self.eval(object, scope);
+                let from = from.as_ref().map(|from| self.eval(from, scope));
+                let to = to.as_ref().map(|to| self.eval(to, scope));
+                super::text::slice(&object, from.as_ref(), to.as_ref())
+            }
+            ExprKind::Call(call) => self.call_expr(call, line, scope),
+            ExprKind::Function(function) => self.closure(function, scope, None),
+            ExprKind::Class(class) => self.class(class, scope),
+            ExprKind::List(items) => self.sequence(ListKind::List, items, scope),
+            ExprKind::Tuple(items) => self.sequence(ListKind::Tuple, items, scope),
+            ExprKind::Set(items) => self.sequence(ListKind::Set, items, scope),
+            ExprKind::Map(entries) => self.map_literal(entries, scope),
+            ExprKind::Composite(ty, literal) => {
+                let literal = self.eval(literal, scope);
+                self.composite(ty, literal, scope, line)
+            }
+            ExprKind::Unary(op, operand) => self.unary(*op, operand, scope),
+            ExprKind::Binary(op, left, right) => self.binary_expr(*op, left, right, scope),
+            ExprKind::Logical(op, left, right) => self.logical(*op, left, right, scope),
+            ExprKind::Conditional(test, then, otherwise) => self.conditional(test, then, otherwise, scope),
+            ExprKind::Switch(subject, arms) => self.switch_value(subject.as_deref(), arms, scope),
+            ExprKind::Block(body) => {
+                let inner = Scope::inside(scope, ScopeKind::Block);
+                self.block_value(body, &inner)
+            }
+            ExprKind::Await(inner) => self.eval(inner, scope),
+            ExprKind::Yield(inner) => {
+                let value = inner.as_ref().map_or(Value::Null, |inner| self.eval(inner, scope));
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.yields.push(value);
+                }
+                Value::unknown()
+            }
+            ExprKind::Assign(target, op, value) => {
+                let mut value = self.eval(value, scope);
+                if let Some(op) = op {
+                    let old = self.read_target(target, scope);
+                    value = self.binary(*op, old, value);
+                }
+                self.bind(target, value.clone(), scope, false);
+                value
+            }
+            ExprKind::Sequence(all) => all.iter().fold(Value::Undefined, |_, one| self.eval(one, scope)),
+            ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, scope),
+            ExprKind::Cast(inner, ty) => {
+                let value = self.eval(inner, scope);
+                match value {
+                    Value::Unknown(_) => self.typed(ty, scope).unwrap_or(value),
+                    value => value,
+                }
+            }
+            ExprKind::Macro(call) => {
+                let args = self.arguments(&call.args, scope);
+                self.macro_call(call, args, scope, line)
+            }
+            ExprKind::Type(ty) => self.type_value(ty, scope),
+            ExprKind::Unknown(parts) => {
+                for part in parts {
+                    let value = self.eval(part, scope);
+                    self.escape(&value);
+                }
+                Value::unknown()
+            }
+        }
+    }
+
+    /// The value that a name is bound to; a name that nothing binds is the library's or the language's.
+    pub(crate) fn name(&mut self, name: &Name, scope: &ScopeRef) -> Value {
+        let skip = self.language(scope) == Language::Python;
+        if let Some(owner) = scope::find(scope, name, skip)
+            && let Some(value) = owner.own(name)
+        {
+            let forced = self.force(value.clone());
+            if matches!(value, Value::Lazy(_)) && !matches!(forced, Value::Lazy(_) | Value::Unknown(_)) {
+                owner.set(name, forced.clone());
+            }
+            return forced;
+        }
+        if let Some(value) = self.implicit(name, scope) {
+            return value;
+        }
+        Value::from_path(name.clone())
+    }
+
+    /// What a lazy value has come to.
+    pub(crate) fn force(&mut self, value: Value) -> Value {
+        let mut value = value;
+        for _ in 0..24 {
+            let Value::Lazy(lazy) = &value else { return value };
+            let next = match &**lazy {
+                Lazy::Export(module, name) => self.exported(*module, name),
+                Lazy::Local(scope, name) => scope.own(name),
+            };
+            match next {
+                Some(next) => value = next,
+                None => return value,
+            }
+        }
+        Value::unknown()
+    }
+
+    fn template(&mut self, parts: &[TemplatePart], scope: &ScopeRef) -> Value {
+        let mut all = Value::text("");
+        for part in parts {
+            let piece = match part {
+                TemplatePart::Text(text) if text.contains(HOLE) => Value::unknown(),
+                TemplatePart::Text(text) => Value::Str(text.clone()),
+                TemplatePart::Expr(expr) => {
+                    let value = self.eval(expr, scope);
+                    self.shown(&value, hint_of(expr))
+                }
+            };
+            all = self.concat(&all, &piece);
+        }
+        all
+    }
+
+    fn sequence(&mut self, kind: ListKind, items: &[Item], scope: &ScopeRef) -> Value {
+        let mut out = Vec::new();
+        let mut partial = false;
+        for item in items {
+            let value = self.eval(&item.value, scope);
+            match item.spread {
+                Spread::No => out.push(value),
+                Spread::List | Spread::Map => {
+                    let (more, open) = self.walk(&value, Yields::Elements, scope);
+                    if open && more.is_empty() && matches!(value, Value::Object(_) | Value::Module(_)) {
+                        out.push(value);
+                    }
+                    out.extend(more);
+                    partial |= open;
+                }
+            }
+        }
+        Value::list_of(kind, out, partial)
+    }
+
+    fn map_literal(&mut self, entries: &[Entry], scope: &ScopeRef) -> Value {
+        let map = Rc::new(Map::default());
+        for entry in entries {
+            match entry {
+                Entry::Pair(key, value) => {
+                    let key = self.eval(key, scope);
+                    let value = self.eval(value, scope);
+                    match key.key() {
+                        Some(at) => map.set(at, key, value),
+                        None => {
+                            map.partial.set(true);
+                            self.escape(&value);
+                        }
+                    }
+                }
+                Entry::Spread(value) => {
+                    let value = self.eval(value, scope);
+                    self.merge_map(&map, &value);
+                }
+            }
+        }
+        Value::Map(map)
+    }
+
+    /// Writes the entries of a value into a map; where they are not all known, the map is not either.
+    pub(crate) fn merge_map(&mut self, map: &Map, value: &Value) {
+        match self.force(value.clone()) {
+            Value::Map(other) => {
+                for (key, value) in other.pairs() {
+                    if let Some(at) = key.key() {
+                        map.set(at, key, value);
+                    }
+                }
+                map.partial.set(map.partial.get() || other.partial.get());
+            }
+            Value::Object(object) => {
+                for (key, value) in object.members.pairs() {
+                    if let Some(at) = key.key() {
+                        map.set(at, key, value);
+                    }
+                }
+            }
+            Value::Alt(all) => {
+                for one in all.iter() {
+                    self.merge_map(map, one);
+                }
+            }
+            Value::Module(id) => {
+                for (name, value) in self.all_exports(id) {
+                    map.put(&name, value);
+                }
+            }
+            Value::Null | Value::Undefined | Value::Bool(_) => {}
+            _ => map.partial.set(true),
+        }
+    }
+
+    fn unary(&mut self, op: UnaryOp, operand: &Expr, scope: &ScopeRef) -> Value {
+        let value = self.eval(operand, scope);
+        match (op, value) {
+            (UnaryOp::Not, value) => match self.truth(&value, scope) {
+                Some(truth) => Value::Bool(!truth),
+                None => Value::unknown(),
+            },
+            (UnaryOp::Minus, Value::Int(value)) => Value::Int(value.wrapping_neg()),
+            (UnaryOp::Minus, Value::Float(value)) => Value::Float(-value),
+            (UnaryOp::Plus, value @ (Value::Int(_) | Value::Float(_) | Value::Env(_))) => value,
+            (UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Other, _) => Value::unknown(),
+        }
+    }
+
+    fn binary_expr(&mut self, op: BinaryOp, left: &Expr, right: &Expr, scope: &ScopeRef) -> Value {
+        let a = self.eval(left, scope);
+        let b = self.eval(right, scope);
+        if matches!(op, BinaryOp::In | BinaryOp::NotIn) {
+            return self.contains(&a, &b, op == BinaryOp::In, scope, left.pos.line);
+        }
+        if op == BinaryOp::Add {
+            let text = |value: &Value| value.as_text().is_some() || matches!(value, Value::Alt(_));
+            if text(&a) && b.is_unknown() {
+                let piece = self.shown(&b, hint_of(right));
+                return self.concat(&a, &piece);
+            }
+            if text(&b) && a.is_unknown() {
+                let piece = self.shown(&a, hint_of(left));
+                return self.concat(&piece, &b);
+            }
+        }
+        self.binary(op, a, b)
+    }
+
+    fn logical(&mut self, op: LogicalOp, left: &Expr, right: &Expr, scope: &ScopeRef) -> Value {
+        let a = self.eval(left, scope);
+        let decided = match op {
+            LogicalOp::Coalesce => match &a {
+                Value::Null | Value::Undefined => Some(false),
+                Value::Unknown(_) | Value::Env(_) | Value::Alt(_) | Value::Lazy(_) => None,
+                _ => Some(true),
+            },
+            LogicalOp::And | LogicalOp::Or => self.truth(&a, scope),
+        };
+        match (op, decided) {
+            (LogicalOp::And, Some(false)) | (LogicalOp::Or | LogicalOp::Coalesce, Some(true)) => a,
+            (LogicalOp::And, Some(true)) | (LogicalOp::Or | LogicalOp::Coalesce, Some(false)) => {
+                self.eval(right, scope)
+            }
+            (LogicalOp::And, None) => {
+                self.tolerate(&a);
+                self.conditional += 1;
+                let b = self.eval(right, scope);
+                self.conditional -= 1;
+                b
+            }
+            (LogicalOp::Or | LogicalOp::Coalesce, None) => {
+                let conditional = u32::from(!matches!(a, Value::Env(_)));
+                self.conditional += conditional;
+                let b = self.eval(right, scope);
+                self.conditional -= conditional;
+                match a {
+                    Value::Env(_) => self.env_or(a, b),
+                    a => a.join(b),
+                }
+            }
+        }
+    }
+
+    fn conditional(&mut self, test: &Expr, then: &Expr, otherwise: &Expr, scope: &ScopeRef) -> Value {
+        let condition = self.eval(test, scope);
+        match self.truth(&condition, scope) {
+            Some(true) => self.eval(then, scope),
+            Some(false) => self.eval(otherwise, scope),
+            None => {
+                self.tolerate(&condition);
+                self.conditional += 1;
+                let a = self.eval(then, scope);
+                let b = self.eval(otherwise, scope);
+                self.conditional -= 1;
+                a.join(b)
+            }
+        }
+    }
+
+    fn switch_value(&mut self, subject: Option<&Expr>, arms: &[crate::code::form::Arm], scope: &ScopeRef) -> Value {
+        let value = subject.map_or(Value::Bool(true), |subject| self.eval(subject, scope));
+        let mut results = Vec::new();
+        let mut decided = false;
+        for arm in arms {
+            let mut hit = if arm.values.is_empty() { None } else { Some(false) };
+            for candidate in &arm.values {
+                let candidate = self.eval(candidate, scope);
+                match value.same(&candidate) {
+                    Some(true) => hit = Some(true),
+                    Some(false) => {}
+                    None => hit = hit.filter(|hit| *hit),
+                }
+            }
+            if hit == Some(false) || (decided && hit.is_none()) {
+                continue;
+            }
+            decided |= hit == Some(true);
+            let sure = hit == Some(true) && results.is_empty();
+            self.conditional += u32::from(!sure);
+            let inner = Scope::inside(scope, ScopeKind::Block);
+            results.push(self.block_value(&arm.body, &inner));
+            self.conditional -= u32::from(!sure);
+            if sure {
+                break;
+            }
+        }
+        Value::any_of(results)
+    }
+
+    /// Runs a block and gives the value of its last expression.
+    pub(crate) fn block_value(&mut self, body: &[Stmt], scope: &ScopeRef) -> Value {
+        let Some((last, before)) = body.split_last() else { return Value::Null };
+        match self.block(before, scope) {
+            Flow::Next => {}
+            Flow::Return(value) => {
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.returns.push(value);
+                }
+                return Value::unknown();
+            }
+            Flow::Break | Flow::Continue | Flow::Throw => return Value::unknown(),
+        }
+        match &last.kind {
+            StmtKind::Expr(expr) => self.eval(expr, scope),
+            StmtKind::Return(Some(expr)) => {
+                let value = self.eval(expr, scope);
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.returns.push(value);
+                }
+                Value::unknown()
+            }
+            _ => {
+                self.stmt(last, scope);
+                Value::unknown()
+            }
+        }
+    }
+
+    fn comprehension(&mut self, it: &Comprehension, scope: &ScopeRef) -> Value {
+        let inner = Scope::inside(scope, ScopeKind::Function);
+        let mut out = Vec::new();
+        let partial = self.clauses(it, 0, &inner, &mut out);
+        match it.kind {
+            ComprehensionKind::Map => {
+                let value = Value::map(out);
+                if let Value::Map(map) = &value {
+                    map.partial.set(map.partial.get() || partial);
+                }
+                value
+            }
+            ComprehensionKind::Set => {
+                Value::list_of(ListKind::Set, out.into_iter().map(|(_, value)| value).collect(), partial)
+            }
+            ComprehensionKind::List | ComprehensionKind::Generator => {
+                Value::list_of(ListKind::List, out.into_iter().map(|(_, value)| value).collect(), partial)
+            }
+        }
+    }
+
+    fn clauses(&mut self, it: &Comprehension, at: usize, scope: &ScopeRef, out: &mut Vec<(Value, Value)>) -> bool {
+        let Some((target, iterable, tests)) = it.clauses.get(at) else {
+            let key = it.key.as_ref().map_or(Value::Undefined, |key| self.eval(key, scope));
+            let value = self.eval(&it.element, scope);
+            out.push((key, value));
+            return false;
+        };
+        let walked = self.eval(iterable, scope);
+        let (mut items, mut partial) = self.walk(&walked, Yields::Elements, scope);
+        if partial && items.is_empty() {
+            items.push(self.element_of(&walked));
+        }
+        for item in items.into_iter().take(self.limits.elements) {
+            if self.exhausted() {
+                return true;
+            }
+            self.bind(target, item, scope, true);
+            let mut keep = Some(true);
+            for test in tests {
+                let value = self.eval(test, scope);
+                match self.truth(&value, scope) {
+                    Some(true) => {}
+                    Some(false) => keep = Some(false),
+                    None => {
+                        self.tolerate(&value);
+                        keep = keep.filter(|keep| !keep);
+                    }
+                }
+            }
+            if keep != Some(false) {
+                partial |= self.clauses(it, at + 1, scope, out);
+            }
+        }
+        partial
+    }
+
+    /// The arguments of a call.
+    pub(crate) fn arguments(&mut self, given: &[Arg], scope: &ScopeRef) -> Args {
+        let mut args = Args::default();
+        for arg in given {
+            let value = self.eval(&arg.value, scope);
+            match (arg.spread, &arg.name) {
+                (Spread::No, None) => args.list.push(value),
+                (Spread::No, Some(name)) => args.named.push((name.clone(), value)),
+                (Spread::List, _) => {
+                    let (more, partial) = self.walk(&value, Yields::Elements, scope);
+                    args.list.extend(more);
+                    args.partial |= partial;
+                }
+                (Spread::Map, _) => {
+                    let map = Map::default();
+                    self.merge_map(&map, &value);
+                    args.partial |= map.partial.get();
+                    for (key, value) in map.pairs() {
+                        if let Value::Str(name) = key {
+                            args.named.push((name, value));
+                        }
+                    }
+                }
+            }
+        }
+        args
+    }
+
+    fn call_expr(&mut self, call: &Call, line: u32, scope: &ScopeRef) -> Value {
+        let spot = Spot { module: scope.module, line };
+        if let ExprKind::Name(name) = &call.callee.kind
+            && let Some(value) = self.special_call(name, call, scope, spot)
+        {
+            return value;
+        }
+        match &call.callee.kind {
+            ExprKind::Member(object, name) if !call.is_new => {
+                let object = self.eval(object, scope);
+                let args = self.arguments(&call.args, scope);
+                self.call_member(&object, name, args, scope, spot)
+            }
+            ExprKind::Super => {
+                let args = self.arguments(&call.args, scope);
+                self.construct_super(args, scope, spot)
+            }
+            _ => {
+                let callee = self.eval(&call.callee, scope);
+                let args = self.arguments(&call.args, scope);
+                if call.is_new { self.instantiate(&callee, args, spot) } else { self.call(&callee, args, spot) }
+            }
+        }
+    }
+
+    /// The value as a piece of a string: a hole where it is not known.
+    pub(crate) fn shown(&mut self, value: &Value, hint: &str) -> Value {
+        match value {
+            Value::Str(_) => value.clone(),
+            Value::Int(number) => Value::text(number.to_string()),
+            Value::Float(number) => Value::text(number.to_string()),
+            Value::Bool(truth) => Value::text(truth.to_string()),
+            Value::Env(env) => match &env.default {
+                Some(default) => {
+                    let default = default.clone();
+                    self.shown(&default, hint)
+                }
+                None => Value::text(hole(hint)),
+            },
+            Value::Alt(all) => {
+                let shown: Vec<Value> = all.iter().map(|one| self.shown(one, hint)).collect();
+                Value::any_of(shown)
+            }
+            Value::Object(object) => match object.members.named("value") {
+                Some(inner) => self.shown(&inner, hint),
+                None => Value::text(hole(hint)),
+            },
+            _ => Value::text(hole(hint)),
+        }
+    }
+}
+
+/// What a hole may be called.
+fn hint_of(expr: &Expr) -> &str {
+    match &expr.kind {
+        ExprKind::Name(name) | ExprKind::Member(_, name) => name,
+        _ => "x",
+    }
+}

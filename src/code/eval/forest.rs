@@ -1,0 +1,367 @@
+//! The forest: routers and what is registered and mounted on them; routes are read off it with their full prefixes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::machine::Machine;
+use super::value::{Spot, Value, fill_holes, has_hole, hole};
+use crate::code::models::{ObjectModel, Syntax, put_together, spell, tidy};
+
+/// A router.
+#[derive(Debug)]
+pub(crate) struct Node {
+    /// What it is.
+    pub(crate) model: &'static ObjectModel,
+    /// Its own prefix.
+    pub(crate) prefix: Value,
+    /// What is registered and mounted on it, in order.
+    pub(crate) entries: Vec<Entry>,
+    /// Made under an unknown condition.
+    pub(crate) conditional: bool,
+    /// Code serves it.
+    pub(crate) served: bool,
+    /// It was given to code that is not seen.
+    pub(crate) handed: bool,
+    /// Only its type is known: a parameter of a function that nobody called.
+    pub(crate) unbound: bool,
+    /// Made by code that nothing in the repository runs.
+    pub(crate) late: bool,
+}
+
+/// What stands on a router.
+#[derive(Debug)]
+pub(crate) enum Entry {
+    /// A route.
+    Route { path: Value, methods: Methods, handler: Value, spot: Spot, chain: Vec<Spot>, conditional: bool },
+    /// Other routers.
+    Mount { at: Value, child: Value, replaces: bool, loose: bool, spot: Spot, conditional: bool },
+}
+
+/// The methods of a route.
+#[derive(Debug, Clone)]
+pub(crate) enum Methods {
+    /// These.
+    Fixed(Vec<String>),
+    /// Those of the handler where it is a class, else these; ANY where there are none.
+    Default(Vec<String>),
+    /// These at least; not all are known.
+    Unknown(Vec<String>),
+}
+
+/// All routers.
+#[derive(Debug, Default)]
+pub(crate) struct Forest {
+    /// The routers, in the order in which they were made.
+    pub(crate) nodes: Vec<Node>,
+    /// Whether code runs that nothing in the repository calls.
+    pub(crate) late: bool,
+}
+
+impl Forest {
+    /// A new router.
+    pub(crate) fn add(&mut self, model: &'static ObjectModel, conditional: bool) -> usize {
+        let late = self.late;
+        self.nodes.push(Node {
+            model,
+            prefix: Value::Undefined,
+            entries: Vec::new(),
+            conditional,
+            served: false,
+            handed: false,
+            unbound: false,
+            late,
+        });
+        self.nodes.len() - 1
+    }
+}
+
+/// A route as read off the forest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Found {
+    /// The full path in the one form.
+    pub(crate) path: String,
+    /// The method in upper case.
+    pub(crate) method: String,
+    /// The framework.
+    pub(crate) framework: String,
+    /// Where it is registered.
+    pub(crate) spot: Spot,
+    /// Registered under a condition that is not known.
+    pub(crate) conditional: bool,
+}
+
+/// Routes that one forest may give.
+const MOST_ROUTES: usize = 200_000;
+/// Routers within routers.
+const MOST_DEPTH: usize = 40;
+
+/// Reading in progress.
+#[derive(Default)]
+struct Reading {
+    found: BTreeSet<Found>,
+    notes: Vec<(Spot, String)>,
+    reached: BTreeSet<usize>,
+    stack: Vec<usize>,
+}
+
+impl Machine<'_> {
+    /// Reads every route that is served; what is not known goes under unresolved.
+    pub(crate) fn read_routes(&mut self) -> Vec<Found> {
+        let children = self.mounted();
+        let roots: Vec<usize> = (0..self.forest.nodes.len()).filter(|node| !children.contains(node)).collect();
+        let is_app = |machine: &Self, node: &usize| {
+            let node = &machine.forest.nodes[*node];
+            (node.model.served || node.served) && !node.unbound
+        };
+        let mut served: Vec<usize> =
+            roots.iter().copied().filter(|node| is_app(self, node) && !self.forest.nodes[*node].late).collect();
+        if !served.iter().any(|node| self.has_routes(*node)) {
+            served.extend(roots.iter().copied().filter(|node| is_app(self, node) && self.forest.nodes[*node].late));
+        }
+        let mut reading = Reading::default();
+        for root in &served {
+            self.read(*root, vec![String::new()], false, None, &mut reading);
+        }
+        if reading.found.is_empty() {
+            for root in roots.iter().filter(|root| !served.contains(root)) {
+                self.read(*root, vec![String::new()], false, None, &mut reading);
+            }
+        } else {
+            for root in roots.iter().filter(|root| !reading.reached.contains(root)) {
+                let node = &self.forest.nodes[*root];
+                let spots: Vec<Spot> = node
+                    .entries
+                    .iter()
+                    .filter_map(|entry| match entry {
+                        Entry::Route { spot, .. } => Some(*spot),
+                        Entry::Mount { .. } => None,
+                    })
+                    .collect();
+                for spot in spots {
+                    reading.notes.push((spot, "registered on a router that is never mounted".to_owned()));
+                }
+            }
+        }
+        for (spot, reason) in reading.notes {
+            self.note(spot, reason);
+        }
+        reading.found.into_iter().collect()
+    }
+
+    fn has_routes(&self, node: usize) -> bool {
+        !self.forest.nodes[node].entries.is_empty()
+    }
+
+    /// Every router that is mounted somewhere.
+    fn mounted(&mut self) -> BTreeSet<usize> {
+        let mut children = BTreeSet::new();
+        for node in 0..self.forest.nodes.len() {
+            for index in 0..self.forest.nodes[node].entries.len() {
+                let Entry::Mount { child, .. } = &self.forest.nodes[node].entries[index] else { continue };
+                let child = child.clone();
+                let mut nodes = Vec::new();
+                self.routers(&child, &mut nodes, &mut false, 0);
+                children.extend(nodes.into_iter().map(|(node, _)| node).filter(|child| *child != node));
+            }
+        }
+        children
+    }
+
+    /// The routers in a value, with the prefix of the view; `unknown` where something in it may be one and is not known.
+    fn routers(&mut self, value: &Value, out: &mut Vec<(usize, Option<String>)>, unknown: &mut bool, depth: usize) {
+        if depth > 6 {
+            return;
+        }
+        match self.force(value.clone()) {
+            Value::Object(object) => {
+                // An instance that merely holds a router is none.
+                if let Some(it) = object.model.borrow().as_ref() {
+                    out.push((it.node, it.view.as_ref().map(ToString::to_string)));
+                }
+            }
+            Value::List(list) => {
+                let items = list.items.borrow().clone();
+                items.iter().for_each(|item| self.routers(item, out, unknown, depth + 1));
+                *unknown |= list.partial.get();
+            }
+            Value::Alt(all) => all.iter().for_each(|one| self.routers(one, out, unknown, depth + 1)),
+            Value::Map(map) => {
+                if let Some(inner) = map.named("default").or_else(|| map.named("router")) {
+                    self.routers(&inner, out, unknown, depth + 1);
+                }
+            }
+            Value::Module(id) => {
+                let inner = self.module_member(id, &"default".into());
+                if !matches!(inner, Value::Module(_)) {
+                    self.routers(&inner, out, unknown, depth + 1);
+                }
+            }
+            Value::Unknown(path) => *unknown |= path.is_empty(),
+            _ => {}
+        }
+    }
+
+    fn read(
+        &mut self,
+        node: usize,
+        prefixes: Vec<String>,
+        conditional: bool,
+        own: Option<&Value>,
+        reading: &mut Reading,
+    ) {
+        if reading.stack.contains(&node) || reading.stack.len() > MOST_DEPTH || reading.found.len() > MOST_ROUTES {
+            return;
+        }
+        reading.reached.insert(node);
+        reading.stack.push(node);
+        let model = self.forest.nodes[node].model;
+        let (syntax, join) = (model.paths.unwrap_or_default(), model.join.unwrap_or_default());
+        let conditional = conditional || self.forest.nodes[node].conditional;
+        let prefix = own.cloned().unwrap_or_else(|| self.forest.nodes[node].prefix.clone());
+        let prefixes = self.extended(&prefixes, &prefix, syntax, join);
+        let shared = self.shared_spots(node);
+        for index in 0..self.forest.nodes[node].entries.len() {
+            match &self.forest.nodes[node].entries[index] {
+                Entry::Route { path, methods, handler, spot, chain, conditional: under } => {
+                    let place = if shared.contains(spot) { chain.first().copied().unwrap_or(*spot) } else { *spot };
+                    let under = conditional || *under;
+                    let (path, methods, handler, spot) = (path.clone(), methods.clone(), handler.clone(), *spot);
+                    let methods = self.methods(&methods, &handler, spot, reading);
+                    let paths = self.extended(&prefixes, &path, syntax, join);
+                    for path in paths {
+                        add(reading, &path, &methods, model.framework(), (place, under));
+                    }
+                }
+                Entry::Mount { at, child, replaces, loose, spot, conditional: under } => {
+                    let (at, child, replaces, loose, spot) = (at.clone(), child.clone(), *replaces, *loose, *spot);
+                    let under = conditional || *under;
+                    let mut nodes = Vec::new();
+                    let mut unknown = false;
+                    self.routers(&child, &mut nodes, &mut unknown, 0);
+                    if unknown && !loose {
+                        reading.notes.push((spot, "what is mounted here is not known".to_owned()));
+                    }
+                    for (child, view) in nodes {
+                        let given = !at.is_nothing();
+                        let own = (replaces && given).then_some(&at);
+                        let mut places = match own {
+                            Some(_) => prefixes.clone(),
+                            None => self.extended(&prefixes, &at, syntax, join),
+                        };
+                        if let Some(view) = view {
+                            places = places.iter().map(|place| put_together(join, place, &view)).collect();
+                        }
+                        let own = own.cloned();
+                        self.read(child, places, under, own.as_ref(), reading);
+                    }
+                }
+            }
+        }
+        reading.stack.pop();
+    }
+
+    /// Lines that register several paths: there the caller's line tells more.
+    fn shared_spots(&self, node: usize) -> BTreeSet<Spot> {
+        let mut seen: BTreeMap<Spot, BTreeSet<Option<Spot>>> = BTreeMap::new();
+        for entry in &self.forest.nodes[node].entries {
+            if let Entry::Route { spot, chain, .. } = entry {
+                seen.entry(*spot).or_default().insert(chain.first().copied());
+            }
+        }
+        seen.into_iter().filter(|(_, callers)| callers.len() > 1).map(|(spot, _)| spot).collect()
+    }
+
+    /// Each prefix with each spelling of a path behind it.
+    fn extended(
+        &mut self,
+        prefixes: &[String],
+        path: &Value,
+        syntax: Syntax,
+        join: crate::code::models::Join,
+    ) -> Vec<String> {
+        let spelled = self.spelled(path, syntax, 0);
+        prefixes
+            .iter()
+            .flat_map(|prefix| spelled.iter().map(move |path| put_together(join, prefix, path)))
+            .take(64)
+            .collect()
+    }
+
+    fn spelled(&mut self, path: &Value, syntax: Syntax, depth: usize) -> Vec<String> {
+        match self.force(path.clone()) {
+            Value::Undefined | Value::Null => vec![String::new()],
+            Value::Str(text) => spell(syntax, &text),
+            Value::Regex(text) => spell(Syntax::Regex, &text),
+            Value::Int(number) => vec![number.to_string()],
+            Value::Alt(all) if depth < 3 => all.iter().flat_map(|one| self.spelled(one, syntax, depth + 1)).collect(),
+            Value::List(list) if depth < 3 => {
+                let items = list.items.borrow().clone();
+                items.iter().flat_map(|one| self.spelled(one, syntax, depth + 1)).collect()
+            }
+            Value::Env(env) => match &env.default {
+                Some(default) => self.spelled(&default.clone(), syntax, depth + 1),
+                None => vec![hole("env")],
+            },
+            Value::Unknown(path) => vec![hole(path.rsplit('.').next().unwrap_or_default())],
+            _ => vec![hole("")],
+        }
+    }
+
+    fn methods(&mut self, methods: &Methods, handler: &Value, spot: Spot, reading: &mut Reading) -> Vec<String> {
+        let known = match methods {
+            Methods::Fixed(all) => all.clone(),
+            Methods::Default(all) => {
+                let own = self.class_methods(handler);
+                if own.is_empty() { all.clone() } else { own }
+            }
+            Methods::Unknown(all) => {
+                reading.notes.push((spot, "the methods of this route are not all known".to_owned()));
+                all.clone()
+            }
+        };
+        match (known.is_empty(), methods) {
+            (true, Methods::Unknown(_)) => Vec::new(),
+            (true, Methods::Fixed(_) | Methods::Default(_)) => vec!["ANY".to_owned()],
+            (false, _) => known,
+        }
+    }
+
+    /// The HTTP methods that a handler class answers.
+    fn class_methods(&mut self, handler: &Value) -> Vec<String> {
+        const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
+        let Value::Class(class) = self.force(handler.clone()) else { return Vec::new() };
+        let mut all = BTreeSet::new();
+        for ancestor in self.ancestors(&class) {
+            match ancestor {
+                Value::Class(one) => {
+                    all.extend(
+                        METHODS.iter().filter(|name| one.members.named(name).is_some()).map(|name| name.to_uppercase()),
+                    );
+                }
+                Value::Unknown(path) => {
+                    if let Some(model) = self.models.classes.get(&*path) {
+                        all.extend(model.has.iter().map(|name| name.to_uppercase()));
+                    }
+                }
+                _ => {}
+            }
+        }
+        all.into_iter().collect()
+    }
+}
+
+fn add(reading: &mut Reading, path: &str, methods: &[String], framework: &str, (spot, conditional): (Spot, bool)) {
+    if has_hole(path) {
+        let shown = fill_holes(path, |hint| format!("<{hint}>"));
+        reading.notes.push((spot, format!("the path {} has a part that is not known", tidy(&shown))));
+        return;
+    }
+    for method in methods {
+        reading.found.insert(Found {
+            path: tidy(path),
+            method: method.clone(),
+            framework: framework.to_owned(),
+            spot,
+            conditional,
+        });
+    }
+}

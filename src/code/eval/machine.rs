@@ -1,0 +1,225 @@
+//! The machine: what is running, how much it may still do, and what it found.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::env::Read;
+use super::forest::Forest;
+use super::scope::{Scope, ScopeRef};
+use super::value::{ClassValue, Closure, Map, ModuleId, Spot, Value};
+use crate::code::form::{Language, Module, Name};
+use crate::code::models::Models;
+use crate::code::resolve::Tree;
+
+/// How far a run may go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Statements, expressions and calls.
+    pub(crate) steps: u64,
+    /// Calls within calls.
+    pub(crate) calls: usize,
+    /// Expressions within expressions and statements within statements.
+    pub(crate) nesting: usize,
+    /// Elements of a list that a loop walks.
+    pub(crate) elements: usize,
+    /// Entries of one function that brought nothing.
+    pub(crate) idle_entries: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps: 20_000_000, calls: 60, nesting: 1_500, elements: 2_000, idle_entries: 40 }
+    }
+}
+
+/// How far a module is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// Not started.
+    New,
+    /// Running: what it binds is coming.
+    Running,
+    /// Done.
+    Done,
+}
+
+/// A module.
+#[derive(Debug)]
+pub(crate) struct ModuleState {
+    /// Its file, or its folder where it is one.
+    pub(crate) path: Name,
+    /// Its language.
+    pub(crate) language: Language,
+    /// How far it is.
+    pub(crate) progress: Progress,
+    /// Its scope.
+    pub(crate) scope: ScopeRef,
+    /// What it exports by ES syntax.
+    pub(crate) exports: Rc<Map>,
+    /// Modules whose exports it passes on.
+    pub(crate) stars: Vec<ModuleId>,
+    /// CommonJS's `module`.
+    pub(crate) common: Rc<Map>,
+    /// The files that it is made of.
+    pub(crate) files: Vec<Name>,
+    /// The dotted name, where the language has one.
+    pub(crate) dotted: Name,
+}
+
+/// A call that is running.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    /// What was called.
+    pub(crate) closure: Option<Rc<Closure>>,
+    /// Where the call stands.
+    pub(crate) spot: Spot,
+    /// The receiver.
+    pub(crate) this: Value,
+    /// The class that the method belongs to.
+    pub(crate) home: Option<Rc<ClassValue>>,
+    /// What was returned under unknown conditions.
+    pub(crate) returns: Vec<Value>,
+    /// What was yielded.
+    pub(crate) yields: Vec<Value>,
+}
+
+/// How a statement ends.
+#[derive(Debug)]
+pub(crate) enum Flow {
+    /// The next one runs.
+    Next,
+    /// The function returns.
+    Return(Value),
+    /// The loop ends.
+    Break,
+    /// The loop goes on.
+    Continue,
+    /// The path ends.
+    Throw,
+}
+
+/// Changes of bindings, to be undone.
+pub(crate) type Journal = Vec<(ScopeRef, Name, Option<Value>)>;
+
+/// The machine.
+pub(crate) struct Machine<'a> {
+    /// The files and how names lead to them.
+    pub(crate) tree: &'a Tree<'a>,
+    /// What libraries mean.
+    pub(crate) models: &'static Models,
+    /// The modules.
+    pub(crate) modules: Vec<ModuleState>,
+    /// Modules by path.
+    pub(crate) by_path: BTreeMap<Name, ModuleId>,
+    /// The routers.
+    pub(crate) forest: Forest,
+    /// The reads of the environment.
+    pub(crate) reads: Vec<Read>,
+    /// What could not be evaluated.
+    pub(crate) unresolved: BTreeMap<Spot, String>,
+    /// The calls that are running.
+    pub(crate) frames: Vec<Frame>,
+    /// How many unknown conditions are around.
+    pub(crate) conditional: u32,
+    /// The journals of the branches that are running.
+    pub(crate) journals: Vec<Journal>,
+    /// Steps done.
+    pub(crate) steps: u64,
+    /// How deep expressions and statements are nested.
+    pub(crate) nesting: usize,
+    /// How far it may go.
+    pub(crate) limits: Limits,
+    /// Every function that was made.
+    pub(crate) closures: Vec<Rc<Closure>>,
+    /// Every class that was made.
+    pub(crate) classes: Vec<Rc<ClassValue>>,
+    /// Entries that brought nothing, by function.
+    pub(crate) idle: BTreeMap<usize, u32>,
+    /// Registrations, reads and objects so far: tells whether a call brought something.
+    pub(crate) effects: u64,
+    /// Loads within loads.
+    pub(crate) loading: usize,
+}
+
+impl<'a> Machine<'a> {
+    /// A machine over a tree.
+    pub(crate) fn new(tree: &'a Tree<'a>, models: &'static Models, limits: Limits) -> Self {
+        Machine {
+            tree,
+            models,
+            modules: Vec::new(),
+            by_path: BTreeMap::new(),
+            forest: Forest::default(),
+            reads: Vec::new(),
+            unresolved: BTreeMap::new(),
+            frames: Vec::new(),
+            conditional: 0,
+            journals: Vec::new(),
+            steps: 0,
+            nesting: 0,
+            limits,
+            closures: Vec::new(),
+            classes: Vec::new(),
+            idle: BTreeMap::new(),
+            effects: 0,
+            loading: 0,
+        }
+    }
+
+    /// Counts a step; false when there are none left.
+    pub(crate) fn tick(&mut self) -> bool {
+        self.steps += 1;
+        self.steps <= self.limits.steps
+    }
+
+    /// Whether nothing may run any more.
+    pub(crate) fn exhausted(&self) -> bool {
+        self.steps > self.limits.steps
+    }
+
+    /// The language of a scope's code.
+    pub(crate) fn language(&self, scope: &ScopeRef) -> Language {
+        self.modules[scope.module.0].language
+    }
+
+    /// Notes what could not be evaluated.
+    pub(crate) fn note(&mut self, spot: Spot, reason: impl Into<String>) {
+        self.unresolved.entry(spot).or_insert_with(|| reason.into());
+    }
+
+    /// The file of a place.
+    pub(crate) fn file(&self, spot: Spot) -> &str {
+        &self.modules[spot.module.0].path
+    }
+
+    /// A new module.
+    pub(crate) fn add_module(&mut self, path: Name, language: Language, files: Vec<Name>) -> ModuleId {
+        let id = ModuleId(self.modules.len());
+        let common = Map::default();
+        common.put("exports", Value::map(Vec::new()));
+        self.modules.push(ModuleState {
+            path: path.clone(),
+            language,
+            progress: Progress::New,
+            scope: Scope::module(id),
+            exports: Rc::new(Map::default()),
+            stars: Vec::new(),
+            common: Rc::new(common),
+            files,
+            dotted: "".into(),
+        });
+        self.by_path.insert(path, id);
+        id
+    }
+
+    /// The lowered file at a path.
+    pub(crate) fn form(&self, path: &str) -> Option<Arc<Module>> {
+        self.tree.form(path)
+    }
+
+    /// The places of the running calls, innermost first.
+    pub(crate) fn chain(&self) -> Vec<Spot> {
+        self.frames.iter().rev().map(|frame| frame.spot).take(12).collect()
+    }
+}

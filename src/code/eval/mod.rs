@@ -1,0 +1,140 @@
+//! The evaluator: runs lowered code symbolically and partially, so that the values a program computes (paths, prefixes, lists
+//! of routes, names of variables) are computed and not matched. It is arithmetic over a syntax tree: nothing of the
+//! repository is executed.
+
+mod bind;
+mod call;
+mod class;
+mod container;
+mod env;
+mod expr;
+pub(crate) mod forest;
+pub(crate) mod machine;
+mod member;
+mod module;
+mod objects;
+mod ops;
+mod plugin;
+pub(crate) mod pure;
+mod scope;
+mod stmt;
+mod text;
+pub(crate) mod value;
+
+use std::rc::Rc;
+
+use machine::{Limits, Machine};
+use value::{Args, Closure, Spot, Value};
+
+use super::form::{FunctionKind, Language, Name};
+use super::models::Models;
+use super::resolve::Tree;
+
+/// What a run found.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// Routes: method, path, framework, file, line, conditional.
+    pub(crate) routes: Vec<(String, String, String, String, u32, bool)>,
+    /// What could not be evaluated: file, line, reason.
+    pub(crate) unresolved: Vec<(String, u32, String)>,
+    /// Reads of the environment: name, whether it is a pattern, file, line, whether the program does without.
+    pub(crate) reads: Vec<(String, bool, String, u32, bool)>,
+}
+
+/// Rounds of entering what nobody called: each may make functions that nobody called.
+const ROUNDS: usize = 4;
+
+/// Runs the modules of `files`, then what nothing called in them.
+pub(crate) fn run(tree: &Tree<'_>, models: &'static Models, files: &[(Name, Language)], limits: Limits) -> Outcome {
+    let mut machine = Machine::new(tree, models, limits);
+    for (path, language) in files {
+        let id = machine.module_of(path, *language);
+        machine.load(id);
+    }
+    machine.forest.late = true;
+    for _ in 0..ROUNDS {
+        if !machine.enter_uncalled() {
+            break;
+        }
+    }
+    let found = machine.read_routes();
+    let mut outcome = Outcome::default();
+    for route in found {
+        let file = machine.file(route.spot).to_owned();
+        outcome.routes.push((route.method, route.path, route.framework, file, route.spot.line, route.conditional));
+    }
+    for (spot, reason) in &machine.unresolved {
+        outcome.unresolved.push((machine.file(*spot).to_owned(), spot.line, reason.clone()));
+    }
+    for read in &machine.reads {
+        // A helper's line reads many variables: there the caller's line is the one that names this one.
+        let helper = read
+            .chain
+            .first()
+            .filter(|_| machine.reads.iter().any(|other| other.spot == read.spot && other.name != read.name));
+        let spot = helper.copied().unwrap_or(read.spot);
+        let dynamic = read.dynamic;
+        // A helper that its callers enter with names was read with those; what it reads for nobody is no read.
+        let idle =
+            dynamic && read.name == "*" && machine.reads.iter().any(|other| other.spot == read.spot && !other.dynamic);
+        if !idle {
+            outcome.reads.push((read.name.clone(), dynamic, machine.file(spot).to_owned(), spot.line, read.tolerated));
+        }
+    }
+    if machine.exhausted() {
+        let file = files.first().map_or_else(String::new, |(path, _)| path.to_string());
+        outcome.unresolved.push((
+            file,
+            1,
+            "the code computes more than is evaluated here: what is behind is not known".to_owned(),
+        ));
+    }
+    outcome
+}
+
+impl Machine<'_> {
+    /// Enters functions and makes instances that nothing did; whether there was any.
+    fn enter_uncalled(&mut self) -> bool {
+        let classes: Vec<_> = self.classes.iter().filter(|class| !class.made.get()).cloned().collect();
+        let mut any = false;
+        for class in classes {
+            any = true;
+            class.made.set(true);
+            let args = Args { partial: true, ..Args::default() };
+            let spot = class.spot;
+            let object = self.instantiate(&Value::Class(class.clone()), args, spot);
+            for (_, member) in class.members.pairs() {
+                let Value::Function(method) = member else { continue };
+                if !method.entered.get() && !matches!(method.function.kind, FunctionKind::Constructor) {
+                    self.enter_alone(&method, Some(object.clone()));
+                }
+            }
+        }
+        let closures: Vec<_> = self.closures.iter().filter(|closure| !closure.entered.get()).cloned().collect();
+        for closure in closures {
+            if closure.entered.get() {
+                continue;
+            }
+            any = true;
+            self.enter_alone(&closure, None);
+        }
+        any && !self.exhausted()
+    }
+
+    /// Enters a function with nothing known of its arguments but their stated types.
+    fn enter_alone(&mut self, closure: &Rc<Closure>, receiver: Option<Value>) {
+        let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
+        let mut list = Vec::new();
+        let skip = usize::from(
+            receiver.is_some()
+                && self.language(&closure.scope) == Language::Python
+                && closure.function.kind == FunctionKind::Method,
+        );
+        for param in closure.function.params.iter().skip(skip) {
+            let typed = param.ty.as_ref().and_then(|ty| self.typed(ty, &closure.scope));
+            list.push(typed.unwrap_or_else(Value::unknown));
+        }
+        let args = Args { list, named: Vec::new(), partial: false };
+        self.enter(closure, receiver, args, spot);
+    }
+}

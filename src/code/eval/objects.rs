@@ -1,0 +1,541 @@
+//! Model objects: what calling a library does to them, by the vocabulary of the model files.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::forest::{Entry, Methods};
+use super::machine::Machine;
+use super::value::{Args, ClassValue, ListKind, Map, Modelled, Native, Object, Spot, Value};
+use crate::code::form::{Name, Yields};
+use crate::code::models::{Action, ObjectModel};
+
+impl Machine<'_> {
+    /// An object of which only the type is known.
+    pub(crate) fn placeholder(&mut self, model: &'static ObjectModel) -> Value {
+        let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
+        self.become_object(&object, model);
+        if let Some(it) = object.model.borrow().as_ref() {
+            self.forest.nodes[it.node].unbound = true;
+        }
+        Value::Object(object)
+    }
+
+    /// Makes an object one of a model's kind.
+    pub(crate) fn become_object(&mut self, object: &Rc<Object>, model: &'static ObjectModel) {
+        self.effects += 1;
+        let node = self.forest.add(model, self.conditional > 0);
+        let args = Rc::new(Map::default());
+        object.model.replace(Some(Modelled { ty: model, node, view: None, args }));
+    }
+
+    /// Gives a model object its constructor's arguments.
+    pub(crate) fn init_object(&mut self, object: &Rc<Object>, args: &Args, spot: Spot) {
+        let Some(it) = object.model.borrow().clone() else { return };
+        let bound = self.bind_names(&it.ty.args, args);
+        for (key, value) in bound.pairs() {
+            if let Some(at) = key.key() {
+                it.args.set(at, key, value);
+            }
+        }
+        if let Some(prefix) = &it.ty.prefix {
+            self.forest.nodes[it.node].prefix = self.argument_at(&bound, prefix, spot);
+        }
+        if let (Some(default), Value::Undefined | Value::Null) =
+            (&it.ty.prefix_default, &self.forest.nodes[it.node].prefix)
+        {
+            let mut text = default.clone();
+            for (key, value) in bound.pairs() {
+                if let (Value::Str(key), Some(value)) = (key, value.as_text()) {
+                    text = text.replace(&format!("{{{key}}}"), &value);
+                }
+            }
+            self.forest.nodes[it.node].prefix = Value::text(text);
+        }
+        if let Some(takes) = &it.ty.takes {
+            let child = self.argument_at(&bound, takes, spot);
+            if !child.is_nothing() {
+                self.mount(it.node, Value::text(""), child, (false, false), spot);
+            }
+        }
+        if let Some(entry) = &it.ty.entry {
+            let action = entry.clone();
+            self.route(&action, &it, &bound, args, spot);
+        }
+        if let Some(holds) = &it.ty.holds {
+            let at = holds.at.as_ref().map_or(Value::text(""), |at| self.argument_at(&bound, at, spot));
+            for name in holds.child.split('|') {
+                let child = self.argument_at(&bound, name.trim(), spot);
+                if !child.is_nothing() {
+                    self.mount(it.node, at.clone(), child, (holds.replaces, holds.loose), spot);
+                }
+            }
+        }
+        if let Some(attach) = &it.ty.attach {
+            let parent = self.argument_at(&bound, attach, spot);
+            self.attach(&parent, &Value::Object(object.clone()), spot);
+        }
+    }
+
+    fn attach(&mut self, parent: &Value, child: &Value, spot: Spot) {
+        if let Value::Object(parent) = parent
+            && let Some(it) = parent.model.borrow().clone()
+        {
+            self.mount(it.node, Value::text(""), child.clone(), (false, false), spot);
+        }
+    }
+
+    /// `new path(…)`.
+    pub(crate) fn construct_path(&mut self, path: &Name, args: Args, spot: Spot) -> Value {
+        if let Some(model) = self.models.makers.get(&**path).copied() {
+            let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
+            self.become_object(&object, model);
+            self.init_object(&object, &args, spot);
+            return Value::Object(object);
+        }
+        self.call_path(path, args, spot)
+    }
+
+    /// A call of what is known by its path alone.
+    pub(crate) fn call_path(&mut self, path: &Name, args: Args, spot: Spot) -> Value {
+        if path.is_empty() {
+            self.let_go(&args);
+            return Value::unknown();
+        }
+        if self.models.makers.contains_key(&**path) {
+            return self.construct_path(path, args, spot);
+        }
+        if let Some(action) = self.models.functions.get(&**path).copied() {
+            return self.act(action, path, None, &args, spot);
+        }
+        if let Some(value) = self.pure(path, &args, spot) {
+            return value;
+        }
+        self.let_go(&args);
+        Value::from_path(format!("{path}()"))
+    }
+
+    /// A call of a member of something unknown.
+    pub(crate) fn call_unknown_member(
+        &mut self,
+        object: &Value,
+        callee: &Value,
+        name: &Name,
+        args: Args,
+        spot: Spot,
+    ) -> Value {
+        match (object, callee) {
+            (Value::Unknown(path), _) if path.is_empty() => {
+                if &**name == "then" || &**name == "catch" {
+                    let given = Args::of(vec![Value::unknown()]);
+                    return self.call(&args.at(0), given, spot);
+                }
+                self.let_go(&args);
+                Value::unknown()
+            }
+            (_, callee) => self.call(callee, args, spot),
+        }
+    }
+
+    /// A member of a class that nothing in the repository defines.
+    pub(crate) fn class_call(&mut self, class: &Rc<ClassValue>, name: &Name, args: Args, spot: Spot) -> Value {
+        if &**name == "as_view" {
+            return Value::Class(class.clone());
+        }
+        let base = self.ancestors(class).into_iter().find_map(|one| match one {
+            Value::Unknown(path) if !path.is_empty() => Some(path),
+            _ => None,
+        });
+        match base {
+            Some(base) => self.call_path(&format!("{base}.{name}").into(), args, spot),
+            None => {
+                self.let_go(&args);
+                Value::unknown()
+            }
+        }
+    }
+
+    /// A member of a model object that is read.
+    pub(crate) fn modelled_member(&mut self, it: &Rc<Object>, object: &Value, name: &Name) -> Option<Value> {
+        let model = it.model.borrow().clone()?;
+        if let Some(argument) = model.ty.values.get(&**name) {
+            if argument == "self" {
+                return Some(object.clone());
+            }
+            if argument == "prefix" && model.args.named("prefix").is_none() {
+                return Some(self.forest.nodes[model.node].prefix.clone());
+            }
+            return Some(model.args.named(argument).unwrap_or(Value::Undefined));
+        }
+        model.ty.members.contains_key(&**name).then(|| Value::Method(Rc::new((object.clone(), name.clone()))))
+    }
+
+    /// Calls a member of a model object; none where the model has no such member.
+    pub(crate) fn call_modelled(
+        &mut self,
+        it: &Rc<Object>,
+        object: &Value,
+        name: &Name,
+        args: &Args,
+        spot: Spot,
+    ) -> Option<Value> {
+        let model = it.model.borrow().clone()?;
+        match model.ty.members.get(&**name) {
+            Some(action) => Some(self.act(action, name, Some((it, object)), args, spot)),
+            None if model.ty.values.contains_key(&**name) => None,
+            None => {
+                self.let_go(args);
+                Some(Value::unknown())
+            }
+        }
+    }
+
+    /// `super.name(…)` where the base is a model.
+    pub(crate) fn call_super_model(&mut self, this: &Value, name: &Name, args: &Args, spot: Spot) -> Value {
+        let Value::Object(it) = this else { return Value::unknown() };
+        if matches!(&**name, "__init__" | "constructor") {
+            self.init_object(it, args, spot);
+            return Value::Null;
+        }
+        self.call_modelled(it, this, name, args, spot).unwrap_or_else(Value::unknown)
+    }
+
+    /// Arguments by the names of parameters.
+    pub(crate) fn bind_names(&mut self, names: &[String], args: &Args) -> Rc<Map> {
+        let map = Map::default();
+        let mut next = 0;
+        for name in names {
+            if let Some(name) = name.strip_prefix('*') {
+                let rest = args.list.get(next..).unwrap_or_default().to_vec();
+                next = args.list.len();
+                map.put(name, Value::list_of(ListKind::List, rest, args.partial));
+            } else if let Some(name) = name.strip_prefix('?') {
+                if let Some(value) = args.list.get(next)
+                    && looks_like_path(value, args.list.len() - next > 1)
+                {
+                    map.put(name, value.clone());
+                    next += 1;
+                }
+            } else if let Some(value) = args.list.get(next) {
+                map.put(name, value.clone());
+                next += 1;
+            }
+        }
+        for (name, value) in &args.named {
+            map.put(name, value.clone());
+        }
+        map.partial.set(args.partial);
+        Rc::new(map)
+    }
+
+    /// The value that an argument's path leads to.
+    pub(crate) fn argument_at(&mut self, bound: &Rc<Map>, path: &str, spot: Spot) -> Value {
+        let mut parts = path.split('.');
+        let first = parts.next().unwrap_or(path);
+        let mut value = match bound.named(first) {
+            Some(value) => value,
+            None if bound.partial.get() => return Value::unknown(),
+            None => return Value::Undefined,
+        };
+        let scope = self.modules[spot.module.0].scope.clone();
+        for part in parts {
+            value = match self.force(value) {
+                Value::Undefined | Value::Null => return Value::Undefined,
+                value => self.index_read(&value, &Value::text(part), &scope, spot.line),
+            };
+        }
+        self.force(value)
+    }
+
+    /// Does what a model says that a call does.
+    pub(crate) fn act(
+        &mut self,
+        action: &'static Action,
+        name: &Name,
+        receiver: Option<(&Rc<Object>, &Value)>,
+        args: &Args,
+        spot: Spot,
+    ) -> Value {
+        let bound = self.bind_names(&action.args, args);
+        let model = receiver.and_then(|(it, _)| it.model.borrow().clone());
+        let this = receiver.map_or(Value::Undefined, |(_, value)| value.clone());
+        let mut made = Value::Undefined;
+        if let Some(env) = &action.env {
+            return self.env_action(env, model.as_ref(), &bound, spot);
+        }
+        if let Some(word) = &action.make
+            && let Some(made_model) = self.models.objects.get(&word.object).copied()
+        {
+            made = self.make(word, made_model, model.as_ref(), args, &bound, spot);
+        }
+        if let (Some(route), Some(model)) = (&action.route, &model) {
+            if args.list.len() < route.at_least {
+                return Value::unknown();
+            }
+            let handler = route.handler.as_ref().map(|handler| self.argument_at(&bound, handler, spot));
+            if route.decorates && handler.is_none_or(|handler| handler.is_nothing()) {
+                let (member, args) = (name.clone(), args.clone());
+                return Value::Native(Rc::new(Native::Decorator { action, member, receiver: this, args, spot }));
+            }
+            self.route(route, model, &bound, args, spot);
+        }
+        if let (Some(mount), Some(model)) = (&action.mount, &model) {
+            let at = mount.at.as_ref().map_or(Value::Undefined, |at| self.argument_at(&bound, at, spot));
+            let child = self.argument_at(&bound, &mount.child, spot);
+            let prefixed = self.viewed(model, at);
+            self.mount(model.node, prefixed, child, (mount.replaces, mount.loose), spot);
+        }
+        if let (Some(plugin), Some(model)) = (&action.plugin, &model) {
+            self.plugin(plugin, model, &this, &bound, spot);
+        }
+        if let (Some(set), Value::Object(it)) = (&action.set, &this)
+            && let Some(member) = self.argument_at(&bound, &set.name, spot).as_whole_text()
+        {
+            let value = self.argument_at(&bound, &set.value, spot);
+            it.members.put(&member, value);
+        }
+        if let Some(attach) = &action.attach {
+            let parent = self.argument_at(&bound, attach, spot);
+            self.attach(&parent, &this, spot);
+        }
+        if let (true, Some(model)) = (action.serve, &model) {
+            self.forest.nodes[model.node].served = true;
+        }
+        if let Some(hand) = &action.hand {
+            let given = if hand.what == "made" { made.clone() } else { this.clone() };
+            let to = self.argument_at(&bound, &hand.to, spot);
+            self.hand(&to, &given, spot);
+        }
+        if let Some(mark) = &action.mark {
+            match &mark.on {
+                Some(on) => {
+                    let target = self.argument_at(&bound, on, spot);
+                    self.mark(mark, &target, &bound, spot);
+                }
+                None => {
+                    let (member, args) = (name.clone(), args.clone());
+                    return Value::Native(Rc::new(Native::Decorator { action, member, receiver: this, args, spot }));
+                }
+            }
+        }
+        if let Some(load) = &action.load {
+            let Some(dotted) = self.argument_at(&bound, load, spot).as_whole_text() else { return Value::unknown() };
+            let scope = self.modules[spot.module.0].scope.clone();
+            return self.load_dotted(&dotted, &scope);
+        }
+        if action.callbacks {
+            self.let_go(args);
+        }
+        match action.returns.as_deref() {
+            Some("self") => this,
+            Some("made") => made,
+            Some(argument) => self.argument_at(&bound, argument, spot),
+            None => Value::unknown(),
+        }
+    }
+
+    fn hand(&mut self, to: &Value, given: &Value, spot: Spot) {
+        for one in to.each() {
+            match self.force(one) {
+                Value::List(list) => {
+                    let items = list.items.borrow().clone();
+                    for item in items {
+                        self.hand(&item, given, spot);
+                    }
+                }
+                callee if callee.is_callable() || matches!(callee, Value::Class(_)) => {
+                    self.call(&callee, Args::of(vec![given.clone()]), spot);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn make(
+        &mut self,
+        word: &crate::code::models::MakeWord,
+        made_model: &'static ObjectModel,
+        parent: Option<&Modelled>,
+        args: &Args,
+        bound: &Rc<Map>,
+        spot: Spot,
+    ) -> Value {
+        let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
+        self.become_object(&object, made_model);
+        if !made_model.args.is_empty() {
+            self.init_object(&object, args, spot);
+        }
+        let value = Value::Object(object);
+        let prefix = word.prefix.as_ref().map_or(Value::text(""), |prefix| self.argument_at(bound, prefix, spot));
+        if let (true, Some(parent)) = (word.mounted, parent) {
+            let prefix = self.viewed(parent, prefix);
+            self.mount(parent.node, prefix, value.clone(), (false, false), spot);
+        } else if let Value::Object(object) = &value
+            && let Some(it) = object.model.borrow().as_ref()
+        {
+            self.forest.nodes[it.node].prefix = prefix;
+        }
+        value
+    }
+
+    fn viewed(&mut self, model: &Modelled, at: Value) -> Value {
+        match &model.view {
+            Some(view) => self.concat(&Value::Str(view.clone()), &at),
+            None => at,
+        }
+    }
+
+    /// Notes something on a function or class.
+    fn mark(&mut self, mark: &crate::code::models::MarkWord, target: &Value, bound: &Rc<Map>, spot: Spot) {
+        let mut value = mark.value.as_ref().map_or(Value::Undefined, |value| self.argument_at(bound, value, spot));
+        if value.is_nothing() && !mark.default.is_empty() {
+            value = Value::list(mark.default.iter().map(|one| Value::text(one.as_str())).collect());
+        }
+        if value.is_nothing() {
+            value = Value::Bool(true);
+        }
+        for one in target.each() {
+            match one {
+                Value::Function(it) => it.marks.put(&mark.name, value.clone()),
+                Value::Class(it) => it.marks.put(&mark.name, value.clone()),
+                Value::Bound(it) => {
+                    if let Value::Function(it) = &it.callee {
+                        it.marks.put(&mark.name, value.clone());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A decorator of a model meets what it decorates.
+    pub(crate) fn decorate_with(
+        &mut self,
+        action: &'static Action,
+        _member: &Name,
+        receiver: &Value,
+        args: &Args,
+        target: &Value,
+        spot: Spot,
+    ) {
+        let bound = self.bind_names(&action.args, args);
+        if let Some(mark) = &action.mark {
+            self.mark(mark, target, &bound, spot);
+        }
+        let Value::Object(it) = receiver else { return };
+        let Some(model) = it.model.borrow().clone() else { return };
+        if let Some(route) = &action.route {
+            if let Some(handler) = &route.handler {
+                bound.put(handler, target.clone());
+            }
+            self.route(route, &model, &bound, args, spot);
+        }
+    }
+
+    /// Registers routes.
+    fn route(
+        &mut self,
+        word: &crate::code::models::RouteWord,
+        model: &Modelled,
+        bound: &Rc<Map>,
+        args: &Args,
+        spot: Spot,
+    ) {
+        let path = match &word.path {
+            Some(path) => self.argument_at(bound, path, spot),
+            None => Value::text(""),
+        };
+        let path = if path.is_nothing() && args.partial { Value::unknown() } else { path };
+        let handler = word.handler.as_ref().map_or(Value::Undefined, |handler| self.argument_at(bound, handler, spot));
+        let scope = self.modules[spot.module.0].scope.clone();
+        let methods = if !word.method.is_empty() {
+            Methods::Fixed(word.method.clone())
+        } else {
+            let given = word.methods.as_ref().map_or(Value::Undefined, |given| self.argument_at(bound, given, spot));
+            match &given {
+                Value::Undefined | Value::Null => Methods::Default(word.default.clone()),
+                Value::Str(one) => Methods::Fixed(vec![one.to_uppercase()]),
+                other => {
+                    let (items, partial) = self.walk(other, Yields::Elements, &scope);
+                    let texts: Vec<String> =
+                        items.iter().filter_map(Value::as_whole_text).map(|text| text.to_uppercase()).collect();
+                    if partial || texts.len() != items.len() || texts.is_empty() {
+                        Methods::Unknown(texts)
+                    } else {
+                        Methods::Fixed(texts)
+                    }
+                }
+            }
+        };
+        let mut paths = Vec::new();
+        self.flatten(&path, &mut paths, 0);
+        for path in paths {
+            let path = self.viewed(model, path);
+            self.effects += 1;
+            let entry = Entry::Route {
+                path,
+                methods: methods.clone(),
+                handler: handler.clone(),
+                spot,
+                chain: self.chain(),
+                conditional: self.conditional > 0,
+            };
+            self.forest.nodes[model.node].entries.push(entry);
+        }
+    }
+
+    fn flatten(&mut self, value: &Value, out: &mut Vec<Value>, depth: usize) {
+        match self.force(value.clone()) {
+            Value::List(list) if depth < 4 => {
+                let items = list.items.borrow().clone();
+                for item in items {
+                    self.flatten(&item, out, depth + 1);
+                }
+                if list.partial.get() {
+                    out.push(Value::unknown());
+                }
+            }
+            Value::Alt(all) => out.extend(all.iter().cloned()),
+            other => out.push(other),
+        }
+    }
+
+    /// Mounts a child or children.
+    pub(crate) fn mount(&mut self, node: usize, at: Value, child: Value, how: (bool, bool), spot: Spot) {
+        self.effects += 1;
+        let (replaces, loose) = how;
+        let mut places = Vec::new();
+        match &at {
+            Value::List(_) | Value::Alt(_) => self.flatten(&at, &mut places, 0),
+            _ => places.push(at),
+        }
+        for at in places {
+            let entry =
+                Entry::Mount { at, child: child.clone(), replaces, loose, spot, conditional: self.conditional > 0 };
+            self.forest.nodes[node].entries.push(entry);
+        }
+    }
+
+    /// A value goes to code that nobody sees: a router among it may be served there.
+    pub(crate) fn served(&mut self, value: &Value) {
+        if let Value::Object(object) = value
+            && let Some(it) = object.model.borrow().as_ref()
+        {
+            self.forest.nodes[it.node].handed = true;
+        }
+    }
+}
+
+/// Whether an argument is a path: text, a pattern, a list of them; something unknown where more follows.
+fn looks_like_path(value: &Value, more: bool) -> bool {
+    match value {
+        Value::Str(_) | Value::Regex(_) => true,
+        Value::List(list) => {
+            let items = list.items.borrow();
+            !items.is_empty() && items.iter().all(|item| matches!(item, Value::Str(_) | Value::Regex(_)))
+        }
+        Value::Alt(all) => all.iter().all(|one| looks_like_path(one, more)),
+        Value::Env(_) => more,
+        Value::Unknown(path) => more && !path.contains("()"),
+        _ => false,
+    }
+}

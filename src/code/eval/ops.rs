@@ -1,0 +1,270 @@
+//! Operators, truth, and walking over what has elements.
+
+use super::machine::Machine;
+use super::scope::ScopeRef;
+use super::value::{ListKind, Spot, Value, has_hole};
+use crate::code::form::{BinaryOp, Language, Yields};
+
+impl Machine<'_> {
+    /// Whether a value counts as true; none where that is not known. What the environment holds never decides.
+    pub(crate) fn truth(&self, value: &Value, scope: &ScopeRef) -> Option<bool> {
+        let python = self.language(scope) == Language::Python;
+        match value {
+            Value::Undefined | Value::Null => Some(false),
+            Value::Bool(truth) => Some(*truth),
+            Value::Int(number) => Some(*number != 0),
+            Value::Float(number) => Some(*number != 0.0),
+            Value::Str(text) if has_hole(text) => None,
+            Value::Str(text) => Some(!text.is_empty()),
+            Value::List(list) if python => {
+                let known = !list.items.borrow().is_empty();
+                if known || !list.partial.get() { Some(known) } else { None }
+            }
+            Value::Map(map) if python => {
+                if map.len() > 0 || !map.partial.get() {
+                    Some(map.len() > 0)
+                } else {
+                    None
+                }
+            }
+            Value::Unknown(_) | Value::Env(_) | Value::Alt(_) | Value::Lazy(_) => None,
+            Value::List(_)
+            | Value::Map(_)
+            | Value::Regex(_)
+            | Value::Function(_)
+            | Value::Bound(_)
+            | Value::Method(_)
+            | Value::Native(_)
+            | Value::Class(_)
+            | Value::Object(_)
+            | Value::Super(_)
+            | Value::Module(_) => Some(true),
+        }
+    }
+
+    /// Two strings, or alternatives of them, as one.
+    pub(crate) fn concat(&mut self, a: &Value, b: &Value) -> Value {
+        let mut out = Vec::new();
+        for left in a.each() {
+            for right in b.each() {
+                match (left.as_text(), right.as_text()) {
+                    (Some(left), Some(right)) if left.len() + right.len() < 4_096 => {
+                        out.push(Value::text(format!("{left}{right}")));
+                    }
+                    _ => out.push(Value::unknown()),
+                }
+            }
+        }
+        Value::any_of(out)
+    }
+
+    /// The value of an operator with two operands.
+    pub(crate) fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
+        match op {
+            BinaryOp::Add => self.add(a, b),
+            BinaryOp::Eq | BinaryOp::Ne => match a.same(&b) {
+                Some(same) => Value::Bool(same == (op == BinaryOp::Eq)),
+                None => Value::unknown(),
+            },
+            BinaryOp::Mod => match (&a, &b) {
+                (Value::Int(a), Value::Int(b)) => a.checked_rem(*b).map_or_else(Value::unknown, Value::Int),
+                (Value::Str(text), _) => self.percent_format(text, &b),
+                _ => Value::unknown(),
+            },
+            BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => arithmetic(op, &a, &b),
+            BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => compare(op, &a, &b),
+            BinaryOp::BitOr => self.union(&a, &b),
+            BinaryOp::In | BinaryOp::NotIn | BinaryOp::Other => Value::unknown(),
+        }
+    }
+
+    fn add(&mut self, a: Value, b: Value) -> Value {
+        match (&a, &b) {
+            (Value::Int(x), Value::Int(y)) => x.checked_add(*y).map_or_else(Value::unknown, Value::Int),
+            (Value::Float(x), Value::Float(y)) => Value::Float(x + y),
+            (Value::List(x), Value::List(y)) => {
+                let items = x.items.borrow().iter().chain(y.items.borrow().iter()).cloned().collect();
+                Value::list_of(x.kind, items, x.partial.get() || y.partial.get())
+            }
+            (Value::List(list), other) | (other, Value::List(list)) if other.as_text().is_none() => {
+                let mut items = list.items.borrow().clone();
+                if matches!(other, Value::Object(_)) {
+                    items.push(other.clone());
+                }
+                Value::list_of(list.kind, items, true)
+            }
+            _ => {
+                let textual = |value: &Value| value.each().iter().any(|one| one.as_text().is_some());
+                if textual(&a) || textual(&b) {
+                    let left = self.shown(&a, "x");
+                    let right = self.shown(&b, "x");
+                    self.concat(&left, &right)
+                } else {
+                    Value::unknown()
+                }
+            }
+        }
+    }
+
+    fn union(&mut self, a: &Value, b: &Value) -> Value {
+        match (a, b) {
+            (Value::Map(_), _) => {
+                let map = super::value::Map::default();
+                self.merge_map(&map, a);
+                self.merge_map(&map, b);
+                Value::Map(std::rc::Rc::new(map))
+            }
+            (Value::List(x), Value::List(y)) => {
+                let items = x.items.borrow().iter().chain(y.items.borrow().iter()).cloned().collect();
+                Value::list_of(x.kind, items, x.partial.get() || y.partial.get())
+            }
+            _ => Value::unknown(),
+        }
+    }
+
+    /// Whether `needle` is in `hay`. Asking whether the environment has a name is a read that tolerates absence.
+    pub(crate) fn contains(
+        &mut self,
+        needle: &Value,
+        hay: &Value,
+        positive: bool,
+        scope: &ScopeRef,
+        line: u32,
+    ) -> Value {
+        let answer = match hay {
+            Value::Unknown(path) if self.models.sources.contains_key(&**path) => {
+                let spot = Spot { module: scope.module, line };
+                let read = self.read_env(needle, spot, true);
+                self.tolerate(&read);
+                None
+            }
+            Value::List(list) => {
+                let mut found = if list.partial.get() { None } else { Some(false) };
+                for item in list.items.borrow().iter() {
+                    match item.same(needle) {
+                        Some(true) => {
+                            found = Some(true);
+                            break;
+                        }
+                        Some(false) => {}
+                        None => found = None,
+                    }
+                }
+                found
+            }
+            Value::Map(map) => match needle.key() {
+                Some(key) if map.get(&key).is_some() => Some(true),
+                Some(_) if !map.partial.get() => Some(false),
+                _ => None,
+            },
+            Value::Str(text) => match needle {
+                Value::Str(part) if !has_hole(text) && !has_hole(part) => Some(text.contains(&**part)),
+                _ => None,
+            },
+            _ => None,
+        };
+        answer.map_or_else(Value::unknown, |answer| Value::Bool(answer == positive))
+    }
+
+    /// The elements of a value, and whether there may be more.
+    pub(crate) fn walk(&mut self, value: &Value, yields: Yields, scope: &ScopeRef) -> (Vec<Value>, bool) {
+        let value = self.force(value.clone());
+        let python = self.language(scope) == Language::Python;
+        let pair = |a: Value, b: Value| Value::list_of(ListKind::Tuple, vec![a, b], false);
+        match &value {
+            Value::List(list) => {
+                let items = list.items.borrow().clone();
+                let partial = list.partial.get();
+                let index = |at: usize| Value::Int(i64::try_from(at).unwrap_or(i64::MAX));
+                match yields {
+                    Yields::Elements => (items, partial),
+                    Yields::Keys => ((0..items.len()).map(index).collect(), partial),
+                    Yields::Pairs => {
+                        (items.into_iter().enumerate().map(|(at, item)| pair(index(at), item)).collect(), partial)
+                    }
+                }
+            }
+            Value::Map(map) => {
+                let entries = map.pairs();
+                let keys = yields == Yields::Keys || (yields == Yields::Elements && python);
+                let items = entries.into_iter().map(|(key, value)| if keys { key } else { pair(key, value) });
+                (items.collect(), map.partial.get())
+            }
+            Value::Str(text) if !has_hole(text) && text.len() < 512 => {
+                (text.chars().map(|c| Value::text(c.to_string())).collect(), false)
+            }
+            Value::Alt(all) => {
+                let mut out = Vec::new();
+                let mut partial = false;
+                for one in all.iter() {
+                    let (more, open) = self.walk(one, yields, scope);
+                    out.extend(more);
+                    partial |= open;
+                }
+                (out, partial)
+            }
+            Value::Class(class) => {
+                let constants = class.members.pairs().into_iter().map(|(_, value)| value);
+                (constants.filter(|value| matches!(value, Value::Str(_) | Value::Int(_))).collect(), true)
+            }
+            Value::Null | Value::Undefined => (Vec::new(), false),
+            _ => (Vec::new(), true),
+        }
+    }
+
+    /// What an element may be of which nothing is known.
+    pub(crate) fn element_of(&self, value: &Value) -> Value {
+        match value {
+            Value::Unknown(path) if !path.is_empty() => Value::from_path(format!("{path}[]")),
+            _ => Value::unknown(),
+        }
+    }
+}
+
+fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Value {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => match op {
+            BinaryOp::Sub => a.checked_sub(*b),
+            BinaryOp::Mul => a.checked_mul(*b),
+            BinaryOp::Div if *b != 0 && a % b == 0 => a.checked_div(*b),
+            _ => None,
+        }
+        .map_or_else(Value::unknown, Value::Int),
+        (Value::Float(a), Value::Float(b)) => match op {
+            BinaryOp::Sub => Value::Float(a - b),
+            BinaryOp::Mul => Value::Float(a * b),
+            _ => Value::unknown(),
+        },
+        (Value::Str(a), Value::Str(b)) if op == BinaryOp::Div => {
+            Value::text(format!("{}/{}", a.trim_end_matches('/'), b.trim_start_matches('/')))
+        }
+        (Value::Str(text), Value::Int(times)) if op == BinaryOp::Mul => match usize::try_from(*times) {
+            Ok(times) if times.saturating_mul(text.len()) < 4_096 => Value::text(text.repeat(times)),
+            _ => Value::unknown(),
+        },
+        (Value::List(list), Value::Int(times)) if op == BinaryOp::Mul && (0..64).contains(times) => {
+            let items = list.items.borrow();
+            let all: Vec<Value> = (0..*times).flat_map(|_| items.iter().cloned()).collect();
+            Value::list_of(list.kind, all, list.partial.get())
+        }
+        _ => Value::unknown(),
+    }
+}
+
+fn compare(op: BinaryOp, a: &Value, b: &Value) -> Value {
+    let order = match (a, b) {
+        (Value::Int(a), Value::Int(b)) => a.partial_cmp(b),
+        (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
+        (Value::Str(a), Value::Str(b)) if !has_hole(a) && !has_hole(b) => a.partial_cmp(b),
+        _ => None,
+    };
+    match order {
+        Some(order) => Value::Bool(match op {
+            BinaryOp::Lt => order.is_lt(),
+            BinaryOp::Le => order.is_le(),
+            BinaryOp::Gt => order.is_gt(),
+            _ => order.is_ge(),
+        }),
+        None => Value::unknown(),
+    }
+}

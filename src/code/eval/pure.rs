@@ -1,0 +1,557 @@
+//! Functions of languages and standard libraries that are worth computing, by the path that reaches them.
+
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::scope::ScopeRef;
+use super::value::{Args, ListKind, Map, Native, Spot, Value, has_hole, hole};
+use crate::code::form::{Call, ExprKind, Language, Name, Yields};
+
+impl Machine<'_> {
+    /// Calls whose meaning depends on where they stand.
+    pub(crate) fn special_call(&mut self, name: &Name, call: &Call, scope: &ScopeRef, spot: Spot) -> Option<Value> {
+        if super::scope::find(scope, name, true).is_some() {
+            return None;
+        }
+        match (&**name, self.language(scope)) {
+            ("require" | "import" | "__import__", _) => {
+                let args = self.arguments(&call.args, scope);
+                let source = args.at(0).as_whole_text()?;
+                Some(self.required(&source, scope))
+            }
+            ("super", Language::Python) => {
+                for arg in &call.args {
+                    if let ExprKind::Call(_) = arg.value.kind {
+                        self.eval(&arg.value, scope);
+                    }
+                }
+                Some(self.super_value(scope))
+            }
+            ("globals" | "locals" | "vars", Language::Python) if call.args.is_empty() => {
+                let names = super::scope::top_of(scope).names.borrow().clone();
+                Some(Value::map(names.into_iter().map(|(name, value)| (Value::Str(name), value)).collect()))
+            }
+            _ => {
+                let _ = spot;
+                None
+            }
+        }
+    }
+
+    /// A function by its path; none where it is not one of these.
+    pub(crate) fn pure(&mut self, path: &str, args: &Args, spot: Spot) -> Option<Value> {
+        let scope = self.modules[spot.module.0].scope.clone();
+        let language = self.modules[spot.module.0].language;
+        let found = match language {
+            Language::Python => self.python_builtin(path, args, &scope, spot),
+            Language::JavaScript => self.javascript_builtin(path, args, &scope, spot),
+            Language::Go | Language::Rust | Language::Java => self.other_builtin(path, args, &scope),
+        };
+        found.or_else(|| self.paths_builtin(path, args))
+    }
+
+    fn python_builtin(&mut self, path: &str, args: &Args, scope: &ScopeRef, spot: Spot) -> Option<Value> {
+        let first = args.at(0);
+        let listed = |machine: &mut Self, kind: ListKind, value: &Value| {
+            if matches!(value, Value::Undefined) {
+                return Value::list_of(kind, Vec::new(), false);
+            }
+            let (items, partial) = machine.walk(value, Yields::Elements, scope);
+            Value::list_of(kind, items, partial)
+        };
+        Some(match path {
+            "list" | "iter" | "sorted" => listed(self, ListKind::List, &first),
+            "tuple" => listed(self, ListKind::Tuple, &first),
+            "set" | "frozenset" => listed(self, ListKind::Set, &first),
+            "reversed" => match listed(self, ListKind::List, &first) {
+                Value::List(list) => {
+                    let items = list.items.borrow().iter().rev().cloned().collect();
+                    Value::list_of(ListKind::List, items, list.partial.get())
+                }
+                other => other,
+            },
+            "dict" | "collections.OrderedDict" => {
+                let map = Map::default();
+                match &first {
+                    Value::Undefined => {}
+                    Value::List(list) => {
+                        for pair in list.items.borrow().iter() {
+                            if let Value::List(pair) = pair
+                                && let [key, value] = &pair.items.borrow()[..]
+                                && let Some(at) = key.key()
+                            {
+                                map.set(at, key.clone(), value.clone());
+                            }
+                        }
+                    }
+                    other => self.merge_map(&map, other),
+                }
+                for (name, value) in &args.named {
+                    map.put(name, value.clone());
+                }
+                Value::Map(Rc::new(map))
+            }
+            "collections.defaultdict" => {
+                let map = Map::default();
+                map.factory.replace(Some(first));
+                Value::Map(Rc::new(map))
+            }
+            "enumerate" => {
+                let (items, partial) = self.walk(&first, Yields::Elements, scope);
+                let start = match args.get(1, "start") {
+                    Some(Value::Int(start)) => start,
+                    _ => 0,
+                };
+                let pairs = items.into_iter().zip(start..).map(|(item, at)| Self::tuple(vec![Value::Int(at), item]));
+                Value::list_of(ListKind::List, pairs.collect(), partial)
+            }
+            "zip" => self.zip(args, scope),
+            "range" => range(args),
+            "len" => match &first {
+                Value::List(list) if !list.partial.get() => {
+                    Value::Int(i64::try_from(list.items.borrow().len()).unwrap_or(i64::MAX))
+                }
+                Value::Map(map) if !map.partial.get() => Value::Int(i64::try_from(map.len()).unwrap_or(i64::MAX)),
+                Value::Str(text) if !has_hole(text) => Value::Int(i64::try_from(text.chars().count()).unwrap_or(0)),
+                _ => Value::unknown(),
+            },
+            "str" => self.shown_whole(&first),
+            "int" | "float" | "bool" => match &first {
+                Value::Str(text) if !has_hole(text) && path == "int" => {
+                    text.trim().parse().map_or_else(|_| Value::unknown(), Value::Int)
+                }
+                Value::Int(_) | Value::Float(_) | Value::Env(_) => first,
+                other if path == "bool" => self.truth(other, scope).map_or_else(Value::unknown, Value::Bool),
+                _ => Value::unknown(),
+            },
+            "getattr" => {
+                let Some(name) = args.at(1).as_whole_text() else { return Some(Value::unknown()) };
+                let value = self.member(&first, &name, scope, spot.line);
+                let default = args.list.get(2).cloned();
+                match (value, default) {
+                    (Value::Undefined, Some(default)) => default,
+                    (value @ Value::Unknown(_), Some(default)) => value.join(default),
+                    (value, _) => value,
+                }
+            }
+            "setattr" => {
+                if let Some(name) = args.at(1).as_whole_text() {
+                    self.write_member(&first, &name, args.at(2));
+                }
+                Value::Null
+            }
+            "hasattr" => match args.at(1).as_whole_text() {
+                Some(name) => match self.member(&first, &name, scope, spot.line) {
+                    Value::Undefined => Value::Bool(false),
+                    Value::Unknown(_) => Value::unknown(),
+                    _ => Value::Bool(true),
+                },
+                None => Value::unknown(),
+            },
+            "map" => {
+                let (items, partial) = self.walk(&args.at(1), Yields::Elements, scope);
+                let out = items.into_iter().map(|item| self.call(&first, Args::of(vec![item]), spot)).collect();
+                Value::list_of(ListKind::List, out, partial)
+            }
+            "filter" => {
+                let (items, partial) = self.walk(&args.at(1), Yields::Elements, scope);
+                let mut out = Vec::new();
+                for item in items {
+                    let result = if first.is_nothing() {
+                        item.clone()
+                    } else {
+                        self.call(&first, Args::of(vec![item.clone()]), spot)
+                    };
+                    if self.truth(&result, scope) != Some(false) {
+                        out.push(item);
+                    }
+                }
+                Value::list_of(ListKind::List, out, partial)
+            }
+            "sum" => {
+                let (items, partial) = self.walk(&first, Yields::Elements, scope);
+                let start = args.get(1, "start").unwrap_or(Value::Int(0));
+                let all =
+                    items.into_iter().fold(start, |all, item| self.binary(crate::code::form::BinaryOp::Add, all, item));
+                if partial { Value::unknown() } else { all }
+            }
+            "next" => {
+                let (items, _) = self.walk(&first, Yields::Elements, scope);
+                items.into_iter().next().unwrap_or_else(|| args.at(1))
+            }
+            "type" => match &first {
+                Value::Object(object) => object.class.clone().map_or_else(Value::unknown, Value::Class),
+                _ => Value::unknown(),
+            },
+            "isinstance" => self.isinstance(&first, &args.at(1)),
+            "cast" | "typing.cast" => args.at(1),
+            "print" | "super" => Value::Null,
+            "functools.partial" => {
+                let mut rest = args.clone();
+                if rest.list.is_empty() {
+                    return Some(Value::unknown());
+                }
+                let callee = rest.list.remove(0);
+                Value::Native(Rc::new(Native::Partial { callee, args: rest }))
+            }
+            "functools.wraps" => Value::Native(Rc::new(Native::Wraps(first))),
+            "itertools.chain" => {
+                let mut out = Vec::new();
+                let mut partial = false;
+                for list in &args.list {
+                    let (more, open) = self.walk(list, Yields::Elements, scope);
+                    out.extend(more);
+                    partial |= open;
+                }
+                Value::list_of(ListKind::List, out, partial)
+            }
+            "vars" => match &first {
+                Value::Object(object) => Value::map(object.members.pairs()),
+                Value::Class(class) => Value::map(class.members.pairs()),
+                _ => Value::unknown(),
+            },
+            "pathlib.Path" | "Path" => first,
+            _ => return None,
+        })
+    }
+
+    fn isinstance(&mut self, value: &Value, class: &Value) -> Value {
+        let classes = match class {
+            Value::List(list) => list.items.borrow().clone(),
+            other => vec![other.clone()],
+        };
+        let mut sure = !value.is_unknown();
+        for class in &classes {
+            let hit = match (class, value) {
+                (Value::Unknown(name), Value::Str(_)) => Some(&**name == "str"),
+                (Value::Unknown(name), Value::List(list)) => Some(match list.kind {
+                    ListKind::List => &**name == "list",
+                    ListKind::Tuple => &**name == "tuple",
+                    ListKind::Set => &**name == "set",
+                }),
+                (Value::Unknown(name), Value::Map(_)) => Some(&**name == "dict"),
+                (Value::Unknown(name), Value::Int(_)) => Some(&**name == "int"),
+                (Value::Class(class), Value::Object(object)) => match object.class.clone() {
+                    Some(own) => {
+                        let target = Value::Class(class.clone());
+                        Some(self.ancestors(&own).iter().any(|one| one.same(&target) == Some(true)))
+                    }
+                    None => None,
+                },
+                (Value::Class(_), Value::Str(_) | Value::List(_) | Value::Map(_) | Value::Int(_)) => Some(false),
+                _ => None,
+            };
+            match hit {
+                Some(true) => return Value::Bool(true),
+                Some(false) => {}
+                None => sure = false,
+            }
+        }
+        if sure { Value::Bool(false) } else { Value::unknown() }
+    }
+
+    fn zip(&mut self, args: &Args, scope: &ScopeRef) -> Value {
+        let mut lists = Vec::new();
+        let mut open = false;
+        for list in &args.list {
+            let (items, partial) = self.walk(list, Yields::Elements, scope);
+            open |= partial;
+            lists.push(items);
+        }
+        let shortest = lists.iter().map(Vec::len).min().unwrap_or(0);
+        let rows = (0..shortest).map(|at| Self::tuple(lists.iter().map(|list| list[at].clone()).collect()));
+        Value::list_of(ListKind::List, rows.collect(), open)
+    }
+
+    fn javascript_builtin(&mut self, path: &str, args: &Args, scope: &ScopeRef, spot: Spot) -> Option<Value> {
+        let first = self.force(args.at(0));
+        Some(match path {
+            "Object.keys" | "Object.getOwnPropertyNames" | "Reflect.ownKeys" => {
+                self.object_list(&first, Yields::Keys, scope)
+            }
+            "Object.values" => match self.object_list(&first, Yields::Pairs, scope) {
+                Value::List(list) => {
+                    let pairs = list.items.borrow().clone();
+                    let values = pairs.iter().map(|pair| match pair {
+                        Value::List(pair) => pair.items.borrow().get(1).cloned().unwrap_or(Value::Undefined),
+                        other => other.clone(),
+                    });
+                    let values = values.collect::<Vec<_>>();
+                    let values = values.into_iter().map(|value| self.force(value)).collect();
+                    Value::list_of(ListKind::List, values, list.partial.get())
+                }
+                other => other,
+            },
+            "Object.entries" => self.object_list(&first, Yields::Pairs, scope),
+            "Object.assign" => {
+                if let Value::Map(map) = &first {
+                    for more in args.list.iter().skip(1) {
+                        self.merge_map(map, more);
+                    }
+                } else if let Value::Function(_) | Value::Object(_) = &first {
+                    for more in args.list.iter().skip(1) {
+                        if let Value::Map(more) = more {
+                            for (key, value) in more.pairs() {
+                                if let Value::Str(name) = key {
+                                    self.write_member(&first, &name, value);
+                                }
+                            }
+                        }
+                    }
+                }
+                first
+            }
+            "Object.freeze" | "Object.seal" | "Promise.resolve" | "Promise.all" | "Promise.allSettled"
+            | "structuredClone" => first,
+            "Object.fromEntries" => {
+                let (items, partial) = self.walk(&first, Yields::Elements, scope);
+                let mut entries = Vec::new();
+                for item in items {
+                    if let Value::List(pair) = item
+                        && let [key, value, ..] = &pair.items.borrow()[..]
+                    {
+                        entries.push((key.clone(), value.clone()));
+                    }
+                }
+                let map = Value::map(entries);
+                if let Value::Map(map) = &map {
+                    map.partial.set(map.partial.get() || partial);
+                }
+                map
+            }
+            "Object.defineProperty" => {
+                if let (Some(name), Value::Map(descriptor)) = (args.at(1).as_whole_text(), args.at(2))
+                    && let Some(value) = descriptor.named("value")
+                    && &*name != "__esModule"
+                {
+                    self.write_member(&first, &name, value);
+                } else if let (Some(name), Value::Map(descriptor)) = (args.at(1).as_whole_text(), args.at(2))
+                    && let Some(getter) = descriptor.named("get")
+                {
+                    let value = self.call(&getter, Args::default(), spot);
+                    self.write_member(&first, &name, value);
+                }
+                first
+            }
+            "Array.isArray" => match &first {
+                Value::List(_) => Value::Bool(true),
+                Value::Unknown(_) | Value::Alt(_) | Value::Env(_) | Value::Lazy(_) => Value::unknown(),
+                _ => Value::Bool(false),
+            },
+            "Array.from" => {
+                let (items, partial) = self.walk(&first, Yields::Elements, scope);
+                let callee = args.at(1);
+                let items = if callee.is_callable() {
+                    items.into_iter().map(|item| self.call(&callee, Args::of(vec![item]), spot)).collect()
+                } else {
+                    items
+                };
+                Value::list_of(ListKind::List, items, partial)
+            }
+            "Array.of" => Value::list(args.list.clone()),
+            "Array" => Value::list_of(ListKind::List, args.list.clone(), args.list.len() == 1),
+            "String" | "decodeURI" | "encodeURI" | "encodeURIComponent" => self.shown_whole(&first),
+            "Number" | "parseInt" | "parseFloat" => match &first {
+                Value::Str(text) if !has_hole(text) => text.parse().map_or_else(|_| Value::unknown(), Value::Int),
+                Value::Int(_) | Value::Env(_) => first,
+                _ => Value::unknown(),
+            },
+            "Boolean" => self.truth(&first, scope).map_or_else(Value::unknown, Value::Bool),
+            "Map" | "WeakMap" => {
+                let map = match &first {
+                    Value::List(_) => self.javascript_builtin("Object.fromEntries", args, scope, spot)?,
+                    _ => Value::map(Vec::new()),
+                };
+                if let Value::Map(map) = &map {
+                    map.keyed.set(true);
+                }
+                map
+            }
+            "Set" | "WeakSet" => {
+                let (items, partial) = self.walk(&first, Yields::Elements, scope);
+                Value::list_of(ListKind::Set, items, partial)
+            }
+            "RegExp" => first.as_whole_text().map_or_else(Value::unknown, Value::Regex),
+            "Symbol.for" | "Symbol" => match first.as_whole_text() {
+                Some(text) => Value::text(format!("Symbol({text})")),
+                None => Value::unknown(),
+            },
+            "url.fileURLToPath" | "fileURLToPath" => first,
+            "url.URL" | "URL" => match (first.as_whole_text(), args.at(1).as_whole_text()) {
+                (Some(relative), Some(base)) => Value::text(join_paths(&[parent_of(&base), &relative])),
+                _ => Value::unknown(),
+            },
+            "setImmediate" | "setTimeout" | "process.nextTick" | "queueMicrotask" => {
+                self.call(&first, Args::default(), spot);
+                Value::unknown()
+            }
+            _ => return None,
+        })
+    }
+
+    fn object_list(&mut self, value: &Value, yields: Yields, scope: &ScopeRef) -> Value {
+        match value {
+            Value::Unknown(path) if self.models.sources.contains_key(&**path) => Value::unknown(),
+            Value::Map(_) | Value::List(_) => {
+                let (items, partial) = self.walk(value, yields, scope);
+                Value::list_of(ListKind::List, items, partial)
+            }
+            Value::Object(object) => {
+                let map = Value::map(object.members.pairs());
+                self.object_list(&map, yields, scope)
+            }
+            Value::Class(class) => {
+                let map = Value::map(class.members.pairs());
+                self.object_list(&map, yields, scope)
+            }
+            Value::Module(id) => {
+                let exports = self.all_exports(*id);
+                let map = Value::map(exports.into_iter().map(|(name, value)| (Value::Str(name), value)).collect());
+                self.object_list(&map, yields, scope)
+            }
+            _ => Value::list_of(ListKind::List, Vec::new(), true),
+        }
+    }
+
+    fn other_builtin(&mut self, path: &str, args: &Args, scope: &ScopeRef) -> Option<Value> {
+        let first = args.at(0);
+        let rest = || Value::list(args.list.iter().skip(1).cloned().collect());
+        Some(match path {
+            "fmt.Sprintf" | "String.format" => {
+                let text = first.as_text()?;
+                self.percent_format(&text, &rest())
+            }
+            "strings.ToLower" => {
+                self.text_method(&first.as_text()?, "lower", &Args::default(), scope, Spot::default_in(scope))
+            }
+            "strings.ToUpper" => {
+                self.text_method(&first.as_text()?, "upper", &Args::default(), scope, Spot::default_in(scope))
+            }
+            "strings.TrimSuffix" | "strings.TrimRight" => {
+                let (text, cut) = (first.as_text()?, args.at(1).as_text()?);
+                Value::text(text.strip_suffix(&*cut).unwrap_or(&text))
+            }
+            "strings.TrimPrefix" | "strings.TrimLeft" => {
+                let (text, cut) = (first.as_text()?, args.at(1).as_text()?);
+                Value::text(text.strip_prefix(&*cut).unwrap_or(&text))
+            }
+            "strings.Join" => {
+                let separator = args.at(1).as_text()?;
+                let (items, partial) = self.walk(&first, Yields::Elements, scope);
+                if partial { Value::text(hole("join")) } else { self.join_items(&separator, &items) }
+            }
+            "append" => {
+                let out = match &first {
+                    Value::List(list) => Value::list_of(list.kind, list.items.borrow().clone(), list.partial.get()),
+                    Value::Null | Value::Undefined => Value::list(Vec::new()),
+                    _ => Value::list_of(ListKind::List, Vec::new(), true),
+                };
+                if let Value::List(list) = &out {
+                    list.items.borrow_mut().extend(args.list.iter().skip(1).cloned());
+                    list.partial.set(list.partial.get() || args.partial);
+                }
+                out
+            }
+            "String.from" | "string" | "Some" | "Ok" | "Box.new" | "Arc.new" | "Rc.new" | "std.sync.Arc.new"
+            | "String.valueOf" => first,
+            "List.of" | "Arrays.asList" | "Set.of" => Value::list(args.list.clone()),
+            _ => return None,
+        })
+    }
+
+    /// Functions over file and URL paths.
+    fn paths_builtin(&mut self, path: &str, args: &Args) -> Option<Value> {
+        let (base, leaf) = path.rsplit_once('.')?;
+        let base = base.trim_end_matches(".posix").trim_end_matches(".default");
+        if !matches!(
+            base,
+            "path" | "node:path" | "os.path" | "posixpath" | "pathe" | "upath" | "path/filepath" | "net/url"
+        ) {
+            return None;
+        }
+        let texts: Vec<Option<Name>> = args.list.iter().map(Value::as_text).collect();
+        let whole: Option<Vec<Name>> = texts.iter().cloned().collect();
+        Some(match (leaf, whole) {
+            ("join" | "resolve" | "Join" | "JoinPath", Some(parts)) if !parts.is_empty() => {
+                let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
+                Value::text(join_paths(&parts))
+            }
+            ("join" | "resolve" | "Join", None) if !texts.is_empty() => {
+                let parts: Vec<String> =
+                    texts.iter().map(|part| part.as_deref().map_or_else(|| hole("dir"), str::to_owned)).collect();
+                Value::text(parts.join("/"))
+            }
+            ("dirname" | "Dir", Some(parts)) if parts.len() == 1 => Value::text(parent_of(&parts[0])),
+            ("basename" | "Base", Some(parts)) if !parts.is_empty() => {
+                let name = parts[0].rsplit('/').next().unwrap_or("");
+                let cut = parts.get(1).and_then(|suffix| name.strip_suffix(&**suffix)).unwrap_or(name);
+                Value::text(cut)
+            }
+            ("extname" | "Ext", Some(parts)) if parts.len() == 1 => {
+                let name = parts[0].rsplit('/').next().unwrap_or("");
+                Value::text(name.rfind('.').filter(|at| *at > 0).map_or("", |at| &name[at..]))
+            }
+            ("abspath" | "realpath" | "normpath" | "normalize" | "Clean", Some(parts)) if parts.len() == 1 => {
+                Value::text(join_paths(&[&parts[0]]))
+            }
+            _ => Value::unknown(),
+        })
+    }
+
+    fn shown_whole(&mut self, value: &Value) -> Value {
+        match value {
+            Value::Env(_) | Value::Str(_) => value.clone(),
+            Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::Object(_) => self.shown(value, "x"),
+            _ => Value::unknown(),
+        }
+    }
+}
+
+impl Spot {
+    /// The start of a scope's module.
+    pub(crate) fn default_in(scope: &ScopeRef) -> Self {
+        Spot { module: scope.module, line: 0 }
+    }
+}
+
+fn range(args: &Args) -> Value {
+    let bounds = match (args.at(0), args.at(1), args.at(2)) {
+        (Value::Int(end), Value::Undefined, _) => Some((0, end, 1)),
+        (Value::Int(start), Value::Int(end), Value::Undefined) => Some((start, end, 1)),
+        (Value::Int(start), Value::Int(end), Value::Int(step)) if step > 0 => Some((start, end, step)),
+        _ => None,
+    };
+    match bounds {
+        Some((start, end, step)) => {
+            let step = usize::try_from(step).unwrap_or(1);
+            Value::list((start..end).step_by(step).take(2_000).map(Value::Int).collect())
+        }
+        None => Value::unknown(),
+    }
+}
+
+/// The folder of a path.
+pub(crate) fn parent_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+/// Paths joined, `.` and `..` taken out; a leading slash of a later part starts anew only where it is the first.
+pub(crate) fn join_paths(parts: &[&str]) -> String {
+    let absolute = parts.first().is_some_and(|first| first.starts_with('/'));
+    let mut out: Vec<&str> = Vec::new();
+    for piece in parts.iter().flat_map(|part| part.split('/')) {
+        match piece {
+            "" | "." => {}
+            ".." => {
+                if out.last().is_some_and(|last| *last != "..") {
+                    out.pop();
+                } else if !absolute {
+                    out.push("..");
+                }
+            }
+            piece => out.push(piece),
+        }
+    }
+    let joined = out.join("/");
+    if absolute { format!("/{joined}") } else { joined }
+}

@@ -1,0 +1,113 @@
+//! Scopes: names and what they are bound to.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::value::{ModuleId, Value};
+use crate::code::form::Name;
+
+/// A shared scope.
+pub(crate) type ScopeRef = Rc<Scope>;
+
+/// What a scope belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ScopeKind {
+    /// A module.
+    Module,
+    /// A function's call.
+    Function,
+    /// A class body.
+    Class,
+    /// A block.
+    Block,
+}
+
+/// Names and what they are bound to.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    /// What it belongs to.
+    pub(crate) kind: ScopeKind,
+    /// The module that its code stands in.
+    pub(crate) module: ModuleId,
+    /// The scope around it.
+    pub(crate) parent: Option<ScopeRef>,
+    /// The bindings.
+    pub(crate) names: RefCell<BTreeMap<Name, Value>>,
+    /// Names that assignment reaches outside the function.
+    pub(crate) outer: RefCell<BTreeSet<Name>>,
+    /// What a star import may have brought besides.
+    pub(crate) open: Cell<bool>,
+}
+
+impl Scope {
+    /// A scope of a module.
+    pub(crate) fn module(module: ModuleId) -> ScopeRef {
+        Self::build(ScopeKind::Module, module, None)
+    }
+
+    /// A scope inside another.
+    pub(crate) fn inside(parent: &ScopeRef, kind: ScopeKind) -> ScopeRef {
+        Self::build(kind, parent.module, Some(parent.clone()))
+    }
+
+    fn build(kind: ScopeKind, module: ModuleId, parent: Option<ScopeRef>) -> ScopeRef {
+        Rc::new(Scope {
+            kind,
+            module,
+            parent,
+            names: RefCell::default(),
+            outer: RefCell::default(),
+            open: Cell::new(false),
+        })
+    }
+
+    /// What a name is bound to in this scope alone.
+    pub(crate) fn own(&self, name: &str) -> Option<Value> {
+        self.names.borrow().get(name).cloned()
+    }
+
+    /// Binds a name here and returns what it was bound to.
+    pub(crate) fn set(&self, name: &Name, value: Value) -> Option<Value> {
+        self.names.borrow_mut().insert(name.clone(), value)
+    }
+}
+
+/// The scope that binds `name`, from `scope` outwards. A class body's names are not seen from functions within it where
+/// `skip_classes` says so (Python).
+pub(crate) fn find(scope: &ScopeRef, name: &str, skip_classes: bool) -> Option<ScopeRef> {
+    let mut at = Some(scope);
+    let mut inner = true;
+    while let Some(here) = at {
+        let hidden = skip_classes && here.kind == ScopeKind::Class && !inner;
+        if !hidden && here.names.borrow().contains_key(name) {
+            return Some(here.clone());
+        }
+        if here.kind == ScopeKind::Function {
+            inner = false;
+        }
+        at = here.parent.as_ref();
+    }
+    None
+}
+
+/// The innermost scope of a function, class or module.
+pub(crate) fn frame_of(scope: &ScopeRef) -> ScopeRef {
+    let mut at = scope;
+    while at.kind == ScopeKind::Block {
+        match &at.parent {
+            Some(parent) => at = parent,
+            None => break,
+        }
+    }
+    at.clone()
+}
+
+/// The scope of the module.
+pub(crate) fn top_of(scope: &ScopeRef) -> ScopeRef {
+    let mut at = scope;
+    while let Some(parent) = &at.parent {
+        at = parent;
+    }
+    at.clone()
+}

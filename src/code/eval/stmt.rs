@@ -1,0 +1,503 @@
+//! Statements: order, branches and loops.
+
+use std::collections::BTreeMap;
+
+use super::machine::{Flow, Journal, Machine};
+use super::scope::{self, Scope, ScopeKind, ScopeRef};
+use super::value::{Spot, Value};
+use crate::code::form::{
+    Arm, BinaryOp, Block, Export, Expr, ExprKind, Language, Name, Pattern, Stmt, StmtKind, Yields,
+};
+
+impl Machine<'_> {
+    /// Runs a block in the scope that it is given.
+    pub(crate) fn block(&mut self, body: &[Stmt], scope: &ScopeRef) -> Flow {
+        self.hoist(body, scope);
+        for stmt in body {
+            match self.stmt(stmt, scope) {
+                Flow::Next => {}
+                other => return other,
+            }
+        }
+        Flow::Next
+    }
+
+    /// Runs a block in a scope of its own, where the language has such.
+    pub(crate) fn inner_block(&mut self, body: &[Stmt], scope: &ScopeRef) -> Flow {
+        if self.language(scope) == Language::Python {
+            self.block(body, scope)
+        } else {
+            let inner = Scope::inside(scope, ScopeKind::Block);
+            self.block(body, &inner)
+        }
+    }
+
+    /// Binds what is there before the first statement runs.
+    fn hoist(&mut self, body: &[Stmt], scope: &ScopeRef) {
+        let language = self.language(scope);
+        if language == Language::Python {
+            return;
+        }
+        for stmt in body {
+            let (stmt, exported) = match &stmt.kind {
+                StmtKind::Export(Export::Declaration(inner)) => (&**inner, true),
+                _ => (stmt, false),
+            };
+            match &stmt.kind {
+                StmtKind::Function(function) => {
+                    let closure = self.closure(function, scope, None);
+                    if let Some(name) = &function.name {
+                        scope.set(name, closure.clone());
+                        if exported {
+                            self.export(scope, name, closure);
+                        }
+                    }
+                }
+                StmtKind::Import(import) => self.import(import, scope),
+                StmtKind::Class(class) if language != Language::JavaScript => {
+                    let value = self.class(class, scope);
+                    if let Some(name) = &class.name {
+                        scope.set(name, value);
+                    }
+                }
+                StmtKind::Module { name, attributes, body } if language != Language::JavaScript => {
+                    self.inner_module(name, attributes, body.as_deref(), scope);
+                }
+                _ => {}
+            }
+        }
+        if language != Language::JavaScript {
+            for stmt in body {
+                if let StmtKind::Extend(extension) = &stmt.kind {
+                    self.extend(extension, scope);
+                }
+            }
+        }
+    }
+
+    /// Runs one statement.
+    pub(crate) fn stmt(&mut self, stmt: &Stmt, scope: &ScopeRef) -> Flow {
+        if !self.tick() || self.nesting > self.limits.nesting {
+            return Flow::Throw;
+        }
+        self.nesting += 1;
+        let flow = self.stmt_kind(stmt, scope);
+        self.nesting -= 1;
+        flow
+    }
+
+    fn stmt_kind(&mut self, stmt: &Stmt, scope: &ScopeRef) -> Flow {
+        let hoisted = self.language(scope) != Language::Python;
+        match &stmt.kind {
+            StmtKind::Bind { target, ty, value } => self.stmt_bind(target, ty.as_ref(), value.as_ref(), scope),
+            StmtKind::Assign { target, op, value } => self.stmt_assign(target, *op, value, scope),
+            StmtKind::Expr(expr) | StmtKind::Deferred(expr) => {
+                self.eval(expr, scope);
+            }
+            StmtKind::Function(function) => {
+                if hoisted {
+                    return Flow::Next;
+                }
+                let value = self.closure(function, scope, None);
+                let value = self.decorated(value, &function.decorators, scope);
+                if let Some(name) = &function.name {
+                    self.bind_name(name, value, scope);
+                }
+            }
+            StmtKind::Class(class) => {
+                if hoisted && self.language(scope) != Language::JavaScript {
+                    return Flow::Next;
+                }
+                let value = self.class(class, scope);
+                if let Some(name) = &class.name {
+                    self.bind_name(name, value, scope);
+                }
+            }
+            StmtKind::Extend(extension) => {
+                if self.language(scope) == Language::JavaScript || !hoisted {
+                    self.extend(extension, scope);
+                }
+            }
+            StmtKind::Return(value) => {
+                let value = value.as_ref().map_or(Value::Null, |value| self.eval(value, scope));
+                return Flow::Return(value);
+            }
+            StmtKind::If { test, then, otherwise } => return self.stmt_if(test, then, otherwise, scope),
+            StmtKind::Each { target, iterable, yields, body } => {
+                return self.stmt_each(target, iterable, *yields, body, scope);
+            }
+            StmtKind::Loop { test, body } => return self.stmt_loop(test.as_ref(), body, scope),
+            StmtKind::Switch { subject, arms } => return self.stmt_switch(subject.as_ref(), arms, scope),
+            StmtKind::Try { body, handlers, finally } => return self.stmt_try(body, handlers, finally, scope),
+            StmtKind::With { items, body } => {
+                for (value, target) in items {
+                    let value = self.eval(value, scope);
+                    if let Some(target) = target {
+                        let entered = self.entered_context(value, scope, stmt.pos.line);
+                        self.bind(target, entered, scope, true);
+                    }
+                }
+                return self.inner_block(body, scope);
+            }
+            StmtKind::Block(body) => return self.inner_block(body, scope),
+            StmtKind::Break => return Flow::Break,
+            StmtKind::Continue => return Flow::Continue,
+            StmtKind::Throw => return Flow::Throw,
+            StmtKind::Delete(expr) => self.delete(expr, scope),
+            StmtKind::Outer(names) => {
+                scope::frame_of(scope).outer.borrow_mut().extend(names.iter().cloned());
+            }
+            StmtKind::Import(import) => {
+                if !hoisted {
+                    self.import(import, scope);
+                }
+            }
+            StmtKind::Export(export) => return self.stmt_export(export, scope),
+            StmtKind::Module { name, attributes, body } => {
+                if self.language(scope) == Language::JavaScript || !hoisted {
+                    self.inner_module(name, attributes, body.as_deref(), scope);
+                }
+            }
+        }
+        Flow::Next
+    }
+
+    fn stmt_bind(
+        &mut self,
+        target: &Pattern,
+        ty: Option<&crate::code::form::TypeRef>,
+        value: Option<&Expr>,
+        scope: &ScopeRef,
+    ) {
+        let mut value = match value {
+            Some(value) => self.eval(value, scope),
+            None => match ty {
+                Some(ty) => self.typed(ty, scope).unwrap_or(Value::Undefined),
+                None => Value::Undefined,
+            },
+        };
+        if let (Value::Unknown(_), Some(ty)) = (&value, ty)
+            && let Some(typed) = self.typed(ty, scope)
+        {
+            value = typed;
+        }
+        self.bind(target, value, scope, true);
+    }
+
+    fn stmt_assign(&mut self, target: &Pattern, op: Option<BinaryOp>, value: &Expr, scope: &ScopeRef) {
+        let value = self.eval(value, scope);
+        let value = match op {
+            None => value,
+            Some(op) => {
+                let old = self.read_target(target, scope);
+                if op == BinaryOp::Add && self.extend_list(&old, &value) {
+                    return;
+                }
+                self.binary(op, old, value)
+            }
+        };
+        self.bind(target, value, scope, false);
+    }
+
+    fn stmt_if(&mut self, test: &Expr, then: &Block, otherwise: &Block, scope: &ScopeRef) -> Flow {
+        let condition = self.eval(test, scope);
+        match self.truth(&condition, scope) {
+            Some(true) => self.inner_block(then, scope),
+            Some(false) => self.inner_block(otherwise, scope),
+            None => {
+                let throws = then.iter().any(|stmt| matches!(stmt.kind, StmtKind::Throw));
+                if !throws {
+                    self.tolerate(&condition);
+                }
+                self.branches(&[then.as_slice(), otherwise.as_slice()], scope)
+            }
+        }
+    }
+
+    /// Runs alternatives of which one holds, and joins what they bind.
+    pub(crate) fn branches(&mut self, blocks: &[&[Stmt]], scope: &ScopeRef) -> Flow {
+        self.conditional += 1;
+        let mut finals: Vec<Journal> = Vec::new();
+        let mut returns = Vec::new();
+        let (mut ended, mut breaks, mut continues) = (0, 0, 0);
+        for block in blocks {
+            self.journals.push(Vec::new());
+            let flow = self.inner_block(block, scope);
+            let changes = self.rewind();
+            match flow {
+                Flow::Next => {
+                    finals.push(changes);
+                    continue;
+                }
+                Flow::Return(value) => returns.push(value),
+                Flow::Break => breaks += 1,
+                Flow::Continue => continues += 1,
+                Flow::Throw => {}
+            }
+            ended += 1;
+        }
+        self.conditional -= 1;
+        if ended == blocks.len() {
+            return match (returns.is_empty(), breaks, continues) {
+                (false, _, _) => Flow::Return(Value::any_of(returns)),
+                (true, 0, 0) => Flow::Throw,
+                (true, _, 0) => Flow::Break,
+                (true, _, _) => Flow::Continue,
+            };
+        }
+        if let Some(frame) = self.frames.last_mut() {
+            frame.returns.extend(returns);
+        }
+        self.merge(finals);
+        Flow::Next
+    }
+
+    /// Undoes the changes of the innermost journal and gives what they had come to.
+    fn rewind(&mut self) -> Journal {
+        let log = self.journals.pop().unwrap_or_default();
+        let mut last: BTreeMap<(usize, Name), (ScopeRef, Option<Value>)> = BTreeMap::new();
+        for (scope, name, _) in &log {
+            let key = (std::rc::Rc::as_ptr(scope).addr(), name.clone());
+            last.entry(key).or_insert_with(|| (scope.clone(), scope.own(name)));
+        }
+        for (scope, name, old) in log.into_iter().rev() {
+            match old {
+                Some(old) => scope.names.borrow_mut().insert(name, old),
+                None => scope.names.borrow_mut().remove(&name),
+            };
+        }
+        last.into_iter().map(|((_, name), (scope, value))| (scope, name, value)).collect()
+    }
+
+    /// Joins what the branches that went on have bound.
+    fn merge(&mut self, finals: Vec<Journal>) {
+        let count = finals.len();
+        let mut all: BTreeMap<(usize, Name), (ScopeRef, Vec<Value>)> = BTreeMap::new();
+        for changes in finals {
+            for (scope, name, value) in changes {
+                let key = (std::rc::Rc::as_ptr(&scope).addr(), name);
+                let slot = all.entry(key).or_insert_with(|| (scope, Vec::new()));
+                slot.1.extend(value);
+            }
+        }
+        for ((_, name), (scope, mut values)) in all {
+            if values.len() < count
+                && let Some(old) = scope.own(&name)
+            {
+                values.insert(0, old);
+            }
+            self.set_in(&scope, &name, Value::any_of(values));
+        }
+    }
+
+    /// Runs a block whose bindings do not last: it may not run at all.
+    fn perhaps(&mut self, body: &[Stmt], scope: &ScopeRef) {
+        self.branches(&[body, &[]], scope);
+    }
+
+    fn stmt_each(&mut self, target: &Pattern, iterable: &Expr, yields: Yields, body: &Block, scope: &ScopeRef) -> Flow {
+        let walked = self.eval(iterable, scope);
+        let spot = Spot { module: scope.module, line: iterable.pos.line };
+        let (items, partial) = self.walk(&walked, yields, scope);
+        let single = !matches!(target, Pattern::List(_));
+        for item in items.iter().take(self.limits.elements) {
+            if self.exhausted() {
+                return Flow::Throw;
+            }
+            let inner = self.loop_scope(scope);
+            let item = match (yields, single, item) {
+                (Yields::Pairs, true, Value::List(pair)) => {
+                    pair.items.borrow().first().cloned().unwrap_or(Value::Undefined)
+                }
+                _ => item.clone(),
+            };
+            self.bind(target, item, &inner, true);
+            match self.block(body, &inner) {
+                Flow::Next | Flow::Continue => {}
+                Flow::Break => return Flow::Next,
+                flow @ (Flow::Return(_) | Flow::Throw) => return flow,
+            }
+        }
+        if items.len() > self.limits.elements {
+            self.note(spot, "the loop is longer than is walked");
+        }
+        if partial {
+            let inner = self.loop_scope(scope);
+            self.conditional += 1;
+            let element = self.element_of(&walked);
+            self.bind(target, element, &inner, true);
+            self.perhaps(body, &inner);
+            self.conditional -= 1;
+        }
+        Flow::Next
+    }
+
+    fn loop_scope(&self, scope: &ScopeRef) -> ScopeRef {
+        if self.language(scope) == Language::Python { scope.clone() } else { Scope::inside(scope, ScopeKind::Block) }
+    }
+
+    fn stmt_loop(&mut self, test: Option<&Expr>, body: &Block, scope: &ScopeRef) -> Flow {
+        for _ in 0..300 {
+            let truth = test.and_then(|test| {
+                let value = self.eval(test, scope);
+                self.truth(&value, scope)
+            });
+            match truth {
+                Some(false) => return Flow::Next,
+                Some(true) => match self.inner_block(body, scope) {
+                    Flow::Next | Flow::Continue => {}
+                    Flow::Break => return Flow::Next,
+                    flow @ (Flow::Return(_) | Flow::Throw) => return flow,
+                },
+                None => {
+                    self.perhaps(body, scope);
+                    return Flow::Next;
+                }
+            }
+        }
+        Flow::Next
+    }
+
+    fn stmt_switch(&mut self, subject: Option<&Expr>, arms: &[Arm], scope: &ScopeRef) -> Flow {
+        let value = match subject {
+            Some(subject) => self.eval(subject, scope),
+            None => Value::Bool(true),
+        };
+        let mut possible: Vec<&[Stmt]> = Vec::new();
+        let mut default: Option<&[Stmt]> = None;
+        for arm in arms {
+            if arm.values.is_empty() {
+                default = Some(&arm.body);
+                continue;
+            }
+            let mut hit = Some(false);
+            for candidate in &arm.values {
+                let candidate = self.eval(candidate, scope);
+                match value.same(&candidate) {
+                    Some(true) => hit = Some(true),
+                    Some(false) => {}
+                    None => hit = hit.filter(|hit| *hit),
+                }
+            }
+            match hit {
+                Some(true) if possible.is_empty() => return self.arm(&arm.body, scope),
+                Some(false) => {}
+                Some(true) | None => possible.push(&arm.body),
+            }
+        }
+        if possible.is_empty() {
+            return default.map_or(Flow::Next, |body| self.arm(body, scope));
+        }
+        possible.push(default.unwrap_or(&[]));
+        match self.branches(&possible, scope) {
+            Flow::Break => Flow::Next,
+            flow => flow,
+        }
+    }
+
+    fn arm(&mut self, body: &[Stmt], scope: &ScopeRef) -> Flow {
+        match self.inner_block(body, scope) {
+            Flow::Break => Flow::Next,
+            flow => flow,
+        }
+    }
+
+    fn stmt_try(&mut self, body: &Block, handlers: &[Block], finally: &Block, scope: &ScopeRef) -> Flow {
+        let flow = match self.inner_block(body, scope) {
+            Flow::Throw if !self.exhausted() => {
+                let blocks: Vec<&[Stmt]> = handlers.iter().map(Vec::as_slice).collect();
+                match blocks.as_slice() {
+                    [] => Flow::Next,
+                    [one] => self.inner_block(one, scope),
+                    many => self.branches(many, scope),
+                }
+            }
+            flow => {
+                for handler in handlers {
+                    self.unlikely(handler, scope);
+                }
+                flow
+            }
+        };
+        match self.inner_block(finally, scope) {
+            Flow::Next => flow,
+            other => other,
+        }
+    }
+
+    /// Runs what is not expected to run, for what it reads; nothing that it binds lasts.
+    fn unlikely(&mut self, body: &[Stmt], scope: &ScopeRef) {
+        self.conditional += 1;
+        self.journals.push(Vec::new());
+        self.inner_block(body, scope);
+        self.rewind();
+        self.conditional -= 1;
+    }
+
+    fn stmt_export(&mut self, export: &Export, scope: &ScopeRef) -> Flow {
+        match export {
+            Export::Default(expr) => {
+                let value = self.eval(expr, scope);
+                self.export(scope, &"default".into(), value);
+            }
+            Export::Names(names) => {
+                for (local, name) in names {
+                    let value = Value::Lazy(std::rc::Rc::new(super::value::Lazy::Local(scope.clone(), local.clone())));
+                    self.export(scope, name, value);
+                }
+            }
+            Export::From(source, names) => self.export_from(source, names, scope),
+            Export::AllFrom(source) => self.export_all(source, scope),
+            Export::Declaration(stmt) => {
+                let flow = self.stmt(stmt, scope);
+                self.export_declared(stmt, scope);
+                return flow;
+            }
+        }
+        Flow::Next
+    }
+
+    fn delete(&mut self, expr: &Expr, scope: &ScopeRef) {
+        match &expr.kind {
+            ExprKind::Name(name) => {
+                if let Some(owner) = scope::find(scope, name, false) {
+                    owner.names.borrow_mut().remove(name);
+                }
+            }
+            ExprKind::Member(object, name) => {
+                let object = self.eval(object, scope);
+                self.remove(&object, &Value::Str(name.clone()));
+            }
+            ExprKind::Index(object, index) => {
+                let object = self.eval(object, scope);
+                let index = self.eval(index, scope);
+                self.remove(&object, &index);
+            }
+            _ => {}
+        }
+    }
+
+    fn remove(&mut self, object: &Value, key: &Value) {
+        match (object, key.key()) {
+            (Value::Map(map), Some(key)) => {
+                map.remove(&key);
+            }
+            (Value::Map(map), None) => map.partial.set(true),
+            (Value::Object(object), Some(key)) => {
+                object.members.remove(&key);
+            }
+            _ => {}
+        }
+    }
+
+    /// What a context manager gives to its block: what its `__enter__` returns, else itself.
+    fn entered_context(&mut self, value: Value, scope: &ScopeRef, line: u32) -> Value {
+        let Value::Object(object) = &value else { return value };
+        let Some(class) = object.class.clone() else { return value };
+        if self.class_member(&class, "__enter__").is_none() {
+            return value;
+        }
+        let spot = super::value::Spot { module: scope.module, line };
+        self.call_member(&value, &"__enter__".into(), super::value::Args::default(), scope, spot)
+    }
+}

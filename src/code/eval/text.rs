@@ -1,0 +1,321 @@
+//! Strings: the methods whose result is worth knowing, over all languages.
+
+use super::machine::Machine;
+use super::scope::ScopeRef;
+use super::value::{Args, HOLE, HOLE_END, ListKind, Spot, Value, fill_holes, has_hole, hole};
+use crate::code::form::{Language, Name, Yields};
+
+/// The longest string that is computed.
+const LONGEST: usize = 8_192;
+
+impl Machine<'_> {
+    /// `text.name(…)`.
+    pub(crate) fn text_method(&mut self, text: &Name, name: &str, args: &Args, scope: &ScopeRef, spot: Spot) -> Value {
+        match name {
+            "format" if self.language(scope) == Language::Python => return self.format(text, args),
+            "join" => return self.join_text(text, &args.at(0), scope),
+            "forEach" | "map" => {
+                self.let_go(args);
+                return Value::unknown();
+            }
+            "concat" => {
+                return args.list.iter().fold(Value::Str(text.clone()), |all, piece| {
+                    let piece = self.shown(piece, "x");
+                    self.concat(&all, &piece)
+                });
+            }
+            _ => {}
+        }
+        let _ = spot;
+        if matches!(args.at(0), Value::Alt(_)) {
+            return Value::unknown();
+        }
+        pure_method(text, name, args)
+    }
+
+    fn join_text(&mut self, separator: &str, list: &Value, scope: &ScopeRef) -> Value {
+        let (items, partial) = self.walk(list, Yields::Elements, scope);
+        if partial {
+            return Value::text(hole("join"));
+        }
+        self.join_items(separator, &items)
+    }
+
+    /// The elements as one string.
+    pub(crate) fn join_items(&mut self, separator: &str, items: &[Value]) -> Value {
+        let mut all = Value::text("");
+        for (at, item) in items.iter().take(256).enumerate() {
+            if at > 0 {
+                all = self.concat(&all, &Value::text(separator));
+            }
+            let piece = if item.is_nothing() { Value::text("") } else { self.shown(item, "x") };
+            all = self.concat(&all, &piece);
+        }
+        all
+    }
+
+    /// Python's `"…".format(…)`.
+    pub(crate) fn format(&mut self, text: &str, args: &Args) -> Value {
+        let mut all = Value::text("");
+        let mut next = 0_usize;
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}']) {
+            let (before, from) = rest.split_at(at);
+            all = self.concat(&all, &Value::text(before));
+            if from.starts_with("{{") || from.starts_with("}}") {
+                all = self.concat(&all, &Value::text(&from[..1]));
+                rest = &from[2..];
+                continue;
+            }
+            let Some((field, after)) = from.strip_prefix('{').and_then(|from| from.split_once('}')) else {
+                rest = &from[1..];
+                continue;
+            };
+            let key = field.split([':', '!', '.', '[']).next().unwrap_or("");
+            let value = match key.parse::<usize>() {
+                Ok(index) => args.at(index),
+                Err(_) if key.is_empty() => {
+                    next += 1;
+                    args.at(next - 1)
+                }
+                Err(_) => {
+                    let named = args.named.iter().find(|(name, _)| &**name == key);
+                    named.map_or_else(Value::unknown, |(_, value)| value.clone())
+                }
+            };
+            let piece = self.shown(&value, key);
+            all = self.concat(&all, &piece);
+            rest = after;
+        }
+        self.concat(&all, &Value::text(rest))
+    }
+
+    /// `"…%s…" % values`, also Go's `Sprintf`.
+    pub(crate) fn percent_format(&mut self, text: &str, given: &Value) -> Value {
+        let values = match given {
+            Value::List(list) => list.items.borrow().clone(),
+            other => vec![other.clone()],
+        };
+        let mut all = Value::text("");
+        let mut next = values.iter();
+        let mut rest = text;
+        while let Some((before, from)) = rest.split_once('%') {
+            all = self.concat(&all, &Value::text(before));
+            if let Some(after) = from.strip_prefix('%') {
+                all = self.concat(&all, &Value::text("%"));
+                rest = after;
+                continue;
+            }
+            if let Some((key, after)) = from.strip_prefix('(').and_then(|from| from.split_once(')'))
+                && let Value::Map(map) = given
+            {
+                let value = map.named(key).unwrap_or_else(Value::unknown);
+                let piece = self.shown(&value, key);
+                all = self.concat(&all, &piece);
+                rest = after.get(1..).unwrap_or("");
+                continue;
+            }
+            let verb =
+                from.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-' | '#' | ' '));
+            let value = next.next().cloned().unwrap_or_else(Value::unknown);
+            let piece = self.shown(&value, "x");
+            all = self.concat(&all, &piece);
+            let mut chars = verb.chars();
+            chars.next();
+            rest = chars.as_str();
+        }
+        self.concat(&all, &Value::text(rest))
+    }
+}
+
+/// Methods that need nothing but the string and plain arguments.
+fn pure_method(text: &Name, name: &str, args: &Args) -> Value {
+    let first = args.at(0).as_text();
+    let second = args.at(1).as_text();
+    let first = first.as_deref();
+    let given = |default: &'static str| first.unwrap_or(default).to_owned();
+    match name {
+        "toLowerCase" | "lower" | "casefold" | "to_lowercase" | "ToLower" | "to_ascii_lowercase" => {
+            Value::text(outside_holes(text, str::to_lowercase))
+        }
+        "toUpperCase" | "upper" | "to_uppercase" | "ToUpper" | "to_ascii_uppercase" => {
+            Value::text(outside_holes(text, str::to_uppercase))
+        }
+        "capitalize" => {
+            let mut chars = text.chars();
+            let head = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+            Value::text(format!("{head}{}", chars.as_str().to_lowercase()))
+        }
+        "toString" | "valueOf" | "to_string" | "to_owned" | "into" | "as_str" | "clone" | "String" | "encode"
+        | "decode" | "as_ref" | "normalize" | "removeprefix" | "removesuffix" | "trim_start_matches"
+        | "trim_end_matches" | "strip" | "lstrip" | "rstrip" | "trim" | "trimStart" | "trimEnd" => {
+            trimmed(text, name, first)
+        }
+        "replace" | "replaceAll" | "replaceFirst" => match (args.at(0), &second) {
+            (Value::Regex(pattern), Some(with)) => replace_regex(text, &pattern, with),
+            (Value::Str(from), Some(with)) if !from.is_empty() && text.len() < LONGEST => {
+                Value::text(text.replace(&*from, with))
+            }
+            _ => Value::text(hole("x")),
+        },
+        _ if has_hole(text) => match name {
+            "startsWith" | "startswith" | "starts_with" => {
+                let head = text.split(HOLE).next().unwrap_or("");
+                match first {
+                    Some(prefix) if head.starts_with(prefix) => Value::Bool(true),
+                    Some(prefix) if !prefix.starts_with(head) => Value::Bool(false),
+                    _ => Value::unknown(),
+                }
+            }
+            "endsWith" | "endswith" | "ends_with" => {
+                let tail = text.rsplit(HOLE_END).next().unwrap_or("");
+                match first {
+                    Some(suffix) if tail.ends_with(suffix) => Value::Bool(true),
+                    Some(suffix) if !suffix.ends_with(tail) => Value::Bool(false),
+                    _ => Value::unknown(),
+                }
+            }
+            _ => Value::unknown(),
+        },
+        "startsWith" | "startswith" | "starts_with" => {
+            first.map_or_else(Value::unknown, |prefix| Value::Bool(text.starts_with(prefix)))
+        }
+        "endsWith" | "endswith" | "ends_with" => {
+            first.map_or_else(Value::unknown, |suffix| Value::Bool(text.ends_with(suffix)))
+        }
+        "includes" | "contains" => first.map_or_else(Value::unknown, |part| Value::Bool(text.contains(part))),
+        "split" => {
+            if let Value::Regex(_) = args.at(0) {
+                return Value::unknown();
+            }
+            let separator = given(" ");
+            if separator.is_empty() {
+                return Value::list(text.chars().map(|c| Value::text(c.to_string())).collect());
+            }
+            Value::list(text.split(separator.as_str()).take(1_000).map(Value::text).collect())
+        }
+        "slice" | "substring" | "substr" => {
+            let to = match (args.at(1), name) {
+                (Value::Int(length), "substr") => match args.at(0) {
+                    Value::Int(from) => Some(Value::Int(from.saturating_add(length))),
+                    _ => None,
+                },
+                (Value::Undefined, _) => None,
+                (to, _) => Some(to),
+            };
+            slice(&Value::Str(text.clone()), Some(&args.at(0)), to.as_ref())
+        }
+        "repeat" => match args.at(0) {
+            Value::Int(times) if (0..100).contains(&times) && text.len() < 100 => {
+                Value::text(text.repeat(usize::try_from(times).unwrap_or(0)))
+            }
+            _ => Value::unknown(),
+        },
+        "title" => Value::text(
+            text.split(' ')
+                .map(|word| {
+                    let mut chars = word.chars();
+                    let head = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+                    format!("{head}{}", chars.as_str())
+                })
+                .collect::<Vec<_>>()
+                .join(" "),
+        ),
+        "isupper" => Value::Bool(text.chars().any(char::is_alphabetic) && text.to_uppercase() == **text),
+        "rsplit" | "rpartition" | "partition" => {
+            let separator = given(" ");
+            let parts = if name == "partition" { text.split_once(&*separator) } else { text.rsplit_once(&*separator) };
+            match parts {
+                Some((a, b)) if name == "rsplit" => Value::list(vec![Value::text(a), Value::text(b)]),
+                Some((a, b)) => {
+                    let items = vec![Value::text(a), Value::text(separator.as_str()), Value::text(b)];
+                    Value::list_of(ListKind::Tuple, items, false)
+                }
+                None => Value::list(vec![Value::Str(text.clone())]),
+            }
+        }
+        _ => Value::unknown(),
+    }
+}
+
+fn trimmed(text: &str, name: &str, given: Option<&str>) -> Value {
+    let set: Option<Vec<char>> = given.map(|given| given.chars().collect());
+    let out = match (name, set) {
+        ("strip", Some(set)) => text.trim_matches(&set[..]),
+        ("lstrip", Some(set)) => text.trim_start_matches(&set[..]),
+        ("rstrip", Some(set)) => text.trim_end_matches(&set[..]),
+        ("trim_start_matches", Some(set)) => text.trim_start_matches(&set[..]),
+        ("trim_end_matches", Some(set)) => text.trim_end_matches(&set[..]),
+        ("removeprefix", Some(_)) => given.and_then(|given| text.strip_prefix(given)).unwrap_or(text),
+        ("removesuffix", Some(_)) => given.and_then(|given| text.strip_suffix(given)).unwrap_or(text),
+        ("strip" | "trim", None) => text.trim(),
+        ("lstrip" | "trimStart", None) => text.trim_start(),
+        ("rstrip" | "trimEnd", None) => text.trim_end(),
+        _ => text,
+    };
+    Value::text(out)
+}
+
+/// Applies a change to the text between holes.
+fn outside_holes(text: &str, change: impl Fn(&str) -> String) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(HOLE) {
+        out.push_str(&change(before));
+        let (hint, tail) = after.split_once(HOLE_END).unwrap_or((after, ""));
+        out.push_str(&hole(hint));
+        rest = tail;
+    }
+    out.push_str(&change(rest));
+    out
+}
+
+/// JavaScript's `replace` with a regular expression; the first match alone without a global flag is the rule there, but
+/// literals come without flags, and one replacement for all is what path code does.
+fn replace_regex(text: &str, pattern: &str, with: &str) -> Value {
+    if text.len() > LONGEST || pattern.len() > 200 {
+        return Value::text(hole("x"));
+    }
+    match regex::RegexBuilder::new(pattern).size_limit(1 << 18).build() {
+        Ok(pattern) => Value::text(pattern.replace_all(text, with).into_owned()),
+        Err(_) => Value::text(hole("x")),
+    }
+}
+
+/// `object[from:to]`.
+pub(super) fn slice(object: &Value, from: Option<&Value>, to: Option<&Value>) -> Value {
+    let bounds = |length: usize| -> Option<(usize, usize)> {
+        let length = i64::try_from(length).ok()?;
+        let place = |bound: Option<&Value>, default: i64| match bound {
+            None | Some(Value::Null | Value::Undefined) => Some(default),
+            Some(Value::Int(at)) if *at < 0 => Some(length.saturating_add(*at).max(0)),
+            Some(Value::Int(at)) => Some((*at).min(length)),
+            Some(_) => None,
+        };
+        let (from, to) = (place(from, 0)?, place(to, length)?);
+        Some((usize::try_from(from).ok()?, usize::try_from(to.max(from)).ok()?))
+    };
+    match object {
+        Value::List(list) => {
+            let items = list.items.borrow();
+            match bounds(items.len()) {
+                Some((from, to)) => Value::list_of(list.kind, items[from..to].to_vec(), list.partial.get()),
+                None => Value::unknown(),
+            }
+        }
+        Value::Str(text) if !has_hole(text) => {
+            let chars: Vec<char> = text.chars().collect();
+            match bounds(chars.len()) {
+                Some((from, to)) => Value::text(chars[from..to].iter().collect::<String>()),
+                None => Value::unknown(),
+            }
+        }
+        Value::Env(env) => env.default.as_ref().map_or_else(Value::unknown, |it| slice(it, from, to)),
+        _ => Value::unknown(),
+    }
+}
+
+/// A pattern for people: holes as `*`.
+pub(crate) fn pattern_of(text: &str) -> String {
+    fill_holes(text, |_| "*".to_owned())
+}

@@ -1,0 +1,502 @@
+//! Values: what an expression may be known to be. Everything that is not known carries where it came from.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::scope::ScopeRef;
+use crate::code::form::{Class, Function, Name};
+use crate::code::models::Action;
+
+/// Opens a hole in a string: what stands between this and [`HOLE_END`] is a hint, not text.
+pub(crate) const HOLE: char = '\u{e000}';
+/// Closes a hole.
+pub(crate) const HOLE_END: char = '\u{e001}';
+/// The most values that travel on together.
+const MOST_ALTERNATIVES: usize = 8;
+
+/// The index of a module in the machine's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ModuleId(pub(crate) usize);
+
+/// A place in the code: a module's file and a line in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Spot {
+    /// The module.
+    pub(crate) module: ModuleId,
+    /// The line, from 1.
+    pub(crate) line: u32,
+}
+
+/// What an expression is known to be.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    /// Nothing there: an absent argument, element or member.
+    Undefined,
+    /// `null`, `None`, `nil`.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Another number.
+    Float(f64),
+    /// A string, perhaps with holes.
+    Str(Name),
+    /// A regular expression's source.
+    Regex(Name),
+    /// A list, tuple or set.
+    List(Rc<List>),
+    /// A map or plain object.
+    Map(Rc<Map>),
+    /// A function with its scope.
+    Function(Rc<Closure>),
+    /// A function with its receiver.
+    Bound(Rc<Bound>),
+    /// A member that is no code of the repository: of a list, a string, a model object.
+    Method(Rc<(Value, Name)>),
+    /// Something of ours that is called.
+    Native(Rc<Native>),
+    /// A class.
+    Class(Rc<ClassValue>),
+    /// An instance of a class, a model object, or both.
+    Object(Rc<Object>),
+    /// `super`, within a method of `.0` on the receiver `.1`.
+    Super(Rc<(Rc<ClassValue>, Value)>),
+    /// A module.
+    Module(ModuleId),
+    /// What the environment holds under a name.
+    Env(Rc<EnvValue>),
+    /// One of several.
+    Alt(Rc<[Value]>),
+    /// Not evaluated yet.
+    Lazy(Rc<Lazy>),
+    /// Not known; the dotted path tells where it came from, calls as `()`, empty where nothing is known.
+    Unknown(Name),
+}
+
+/// What kind of list a list is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ListKind {
+    /// A list.
+    List,
+    /// A tuple.
+    Tuple,
+    /// A set.
+    Set,
+}
+
+/// A list, which may be known in part only.
+#[derive(Debug)]
+pub(crate) struct List {
+    /// The known elements.
+    pub(crate) items: RefCell<Vec<Value>>,
+    /// Whether there may be more.
+    pub(crate) partial: Cell<bool>,
+    /// Its kind.
+    pub(crate) kind: ListKind,
+}
+
+/// A key of a map.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Key {
+    /// A number.
+    Int(i64),
+    /// A string.
+    Str(Name),
+    /// Something with an identity.
+    Identity(usize),
+}
+
+/// A map in insertion order, which may be known in part only.
+#[derive(Debug, Default)]
+pub(crate) struct Map {
+    entries: RefCell<Vec<(Key, Value, Value)>>,
+    index: RefCell<BTreeMap<Key, usize>>,
+    /// Whether there may be more, or other values under known keys.
+    pub(crate) partial: Cell<bool>,
+    /// Whether it is a `Map` of its own kind, whose entries are no members.
+    pub(crate) keyed: Cell<bool>,
+    /// Makes what is absent: Python's `defaultdict`.
+    pub(crate) factory: RefCell<Option<Value>>,
+}
+
+impl Map {
+    /// The value under `key`.
+    pub(crate) fn get(&self, key: &Key) -> Option<Value> {
+        let at = *self.index.borrow().get(key)?;
+        self.entries.borrow().get(at).map(|(_, _, value)| value.clone())
+    }
+
+    /// The value under a name.
+    pub(crate) fn named(&self, name: &str) -> Option<Value> {
+        self.get(&Key::Str(name.into()))
+    }
+
+    /// Puts a value under a key.
+    pub(crate) fn set(&self, key: Key, shown: Value, value: Value) {
+        let mut entries = self.entries.borrow_mut();
+        match self.index.borrow().get(&key) {
+            Some(&at) => entries[at].2 = value,
+            None => entries.push((key.clone(), shown, value)),
+        }
+        let last = entries.len().saturating_sub(1);
+        self.index.borrow_mut().entry(key).or_insert(last);
+    }
+
+    /// Puts a value under a name.
+    pub(crate) fn put(&self, name: &str, value: Value) {
+        let name: Name = name.into();
+        self.set(Key::Str(name.clone()), Value::Str(name), value);
+    }
+
+    /// Takes the value under a key out.
+    pub(crate) fn remove(&self, key: &Key) -> Option<Value> {
+        let at = self.index.borrow_mut().remove(key)?;
+        let (_, _, value) = self.entries.borrow_mut().remove(at);
+        for other in self.index.borrow_mut().values_mut() {
+            if *other > at {
+                *other -= 1;
+            }
+        }
+        Some(value)
+    }
+
+    /// Keys and values in order.
+    pub(crate) fn pairs(&self) -> Vec<(Value, Value)> {
+        self.entries.borrow().iter().map(|(_, key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    /// How many entries are known.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.borrow().len()
+    }
+}
+
+/// A function with its scope.
+#[derive(Debug)]
+pub(crate) struct Closure {
+    /// The function.
+    pub(crate) function: Arc<Function>,
+    /// Where it was made.
+    pub(crate) scope: ScopeRef,
+    /// The receiver outside, for a lexical function.
+    pub(crate) this: Option<Value>,
+    /// The class it is a method of.
+    pub(crate) home: RefCell<Option<Rc<ClassValue>>>,
+    /// Default values, evaluated where the language evaluates them early.
+    pub(crate) defaults: Vec<Option<Value>>,
+    /// Members set on it.
+    pub(crate) attributes: Map,
+    /// What models noted on it.
+    pub(crate) marks: Map,
+    /// Whether it was ever entered.
+    pub(crate) entered: Cell<bool>,
+}
+
+/// A function with its receiver or leading arguments.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    /// What is called.
+    pub(crate) callee: Value,
+    /// The receiver.
+    pub(crate) receiver: Value,
+}
+
+/// Something of ours that is called.
+#[derive(Debug)]
+pub(crate) enum Native {
+    /// An action of a model that waits for the function it decorates.
+    Decorator { action: &'static Action, member: Name, receiver: Value, args: Args, spot: Spot },
+    /// Leading arguments given.
+    Partial { callee: Value, args: Args },
+    /// A decorator that copies what was noted on one function to another.
+    Wraps(Value),
+}
+
+/// A class.
+#[derive(Debug)]
+pub(crate) struct ClassValue {
+    /// The class as written.
+    pub(crate) class: Arc<Class>,
+    /// The scope of its body.
+    pub(crate) scope: ScopeRef,
+    /// What it extends.
+    pub(crate) bases: Vec<Value>,
+    /// Members on the class: methods, static fields, class attributes.
+    pub(crate) members: Map,
+    /// What models noted on it.
+    pub(crate) marks: Map,
+    /// Whether it was ever instantiated.
+    pub(crate) made: Cell<bool>,
+    /// Where it stands.
+    pub(crate) spot: Spot,
+}
+
+/// An instance, a model object, or both.
+#[derive(Debug)]
+pub(crate) struct Object {
+    /// Its class, unless it is a model object alone.
+    pub(crate) class: Option<Rc<ClassValue>>,
+    /// Its members.
+    pub(crate) members: Map,
+    /// What it is to the models.
+    pub(crate) model: RefCell<Option<Modelled>>,
+}
+
+/// What an object is to the models.
+#[derive(Debug, Clone)]
+pub(crate) struct Modelled {
+    /// Its type.
+    pub(crate) ty: &'static crate::code::models::ObjectModel,
+    /// Its node in the forest.
+    pub(crate) node: usize,
+    /// A prefix that this view of the node adds.
+    pub(crate) view: Option<Name>,
+    /// The arguments that made it.
+    pub(crate) args: Rc<Map>,
+}
+
+/// What the environment holds under a name.
+#[derive(Debug)]
+pub(crate) struct EnvValue {
+    /// The reads that brought it.
+    pub(crate) reads: Vec<usize>,
+    /// The value where the variable is absent.
+    pub(crate) default: Option<Value>,
+}
+
+/// Something that is evaluated when it is asked for.
+#[derive(Debug)]
+pub(crate) enum Lazy {
+    /// An export of a module.
+    Export(ModuleId, Name),
+    /// A name of a scope, which may be bound later.
+    Local(ScopeRef, Name),
+}
+
+/// Arguments of a call.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Args {
+    /// By position.
+    pub(crate) list: Vec<Value>,
+    /// By name.
+    pub(crate) named: Vec<(Name, Value)>,
+    /// Whether there may be more.
+    pub(crate) partial: bool,
+}
+
+impl Args {
+    /// Positional arguments alone.
+    pub(crate) fn of(list: Vec<Value>) -> Self {
+        Self { list, named: Vec::new(), partial: false }
+    }
+
+    /// The argument at a position.
+    pub(crate) fn at(&self, index: usize) -> Value {
+        self.list.get(index).cloned().unwrap_or(Value::Undefined)
+    }
+
+    /// The argument at a position or under a name.
+    pub(crate) fn get(&self, index: usize, name: &str) -> Option<Value> {
+        self.list
+            .get(index)
+            .or_else(|| self.named.iter().find(|(key, _)| &**key == name).map(|(_, value)| value))
+            .cloned()
+    }
+}
+
+impl Value {
+    /// Not known, and nothing known of it.
+    pub(crate) fn unknown() -> Self {
+        Value::Unknown("".into())
+    }
+
+    /// Not known, from `path`.
+    pub(crate) fn from_path(path: impl Into<Name>) -> Self {
+        let path: Name = path.into();
+        if path.len() > 160 { Self::unknown() } else { Value::Unknown(path) }
+    }
+
+    /// A string.
+    pub(crate) fn text(text: impl Into<Name>) -> Self {
+        Value::Str(text.into())
+    }
+
+    /// A list that is known whole.
+    pub(crate) fn list(items: Vec<Value>) -> Self {
+        Self::list_of(ListKind::List, items, false)
+    }
+
+    /// A list.
+    pub(crate) fn list_of(kind: ListKind, items: Vec<Value>, partial: bool) -> Self {
+        Value::List(Rc::new(List { items: RefCell::new(items), partial: Cell::new(partial), kind }))
+    }
+
+    /// A map that is known whole.
+    pub(crate) fn map(entries: Vec<(Value, Value)>) -> Self {
+        let map = Map::default();
+        for (key, value) in entries {
+            match key.key() {
+                Some(at) => map.set(at, key, value),
+                None => map.partial.set(true),
+            }
+        }
+        Value::Map(Rc::new(map))
+    }
+
+    /// Whether nothing is known.
+    pub(crate) fn is_unknown(&self) -> bool {
+        matches!(self, Value::Unknown(_))
+    }
+
+    /// Whether nothing is there.
+    pub(crate) fn is_nothing(&self) -> bool {
+        matches!(self, Value::Undefined | Value::Null)
+    }
+
+    /// Whether it is code that can be entered.
+    pub(crate) fn is_callable(&self) -> bool {
+        matches!(self, Value::Function(_) | Value::Bound(_) | Value::Native(_))
+    }
+
+    /// The string, where it is one: an environment variable's default is.
+    pub(crate) fn as_text(&self) -> Option<Name> {
+        match self {
+            Value::Str(text) => Some(text.clone()),
+            Value::Env(env) => env.default.as_ref().and_then(Value::as_text),
+            _ => None,
+        }
+    }
+
+    /// The string, where it is one without holes.
+    pub(crate) fn as_whole_text(&self) -> Option<Name> {
+        self.as_text().filter(|text| !has_hole(text))
+    }
+
+    /// The key that it is in a map.
+    pub(crate) fn key(&self) -> Option<Key> {
+        match self {
+            Value::Int(value) => Some(Key::Int(*value)),
+            Value::Bool(value) => Some(Key::Str(if *value { "true" } else { "false" }.into())),
+            Value::Null => Some(Key::Str("null".into())),
+            Value::Str(text) if !has_hole(text) => Some(Key::Str(text.clone())),
+            Value::Env(env) => env.default.as_ref().and_then(Value::key),
+            Value::Undefined
+            | Value::Float(_)
+            | Value::Str(_)
+            | Value::Regex(_)
+            | Value::Alt(_)
+            | Value::Lazy(_)
+            | Value::Unknown(_)
+            | Value::Super(_)
+            | Value::Module(_) => None,
+            _ => self.identity().map(Key::Identity),
+        }
+    }
+
+    /// The address of what has an identity.
+    pub(crate) fn identity(&self) -> Option<usize> {
+        match self {
+            Value::List(it) => Some(Rc::as_ptr(it).addr()),
+            Value::Map(it) => Some(Rc::as_ptr(it).addr()),
+            Value::Function(it) => Some(Rc::as_ptr(it).addr()),
+            Value::Bound(it) => Some(Rc::as_ptr(it).addr()),
+            Value::Method(it) => Some(Rc::as_ptr(it).addr()),
+            Value::Native(it) => Some(Rc::as_ptr(it).addr()),
+            Value::Class(it) => Some(Rc::as_ptr(it).addr()),
+            Value::Object(it) => Some(Rc::as_ptr(it).addr()),
+            _ => None,
+        }
+    }
+
+    /// Whether two values are the same as far as is known: none where it is not known.
+    pub(crate) fn same(&self, other: &Value) -> Option<bool> {
+        match (self, other) {
+            (Value::Unknown(_) | Value::Env(_) | Value::Alt(_) | Value::Lazy(_), _)
+            | (_, Value::Unknown(_) | Value::Env(_) | Value::Alt(_) | Value::Lazy(_)) => None,
+            (Value::Str(a), Value::Str(b)) => (!has_hole(a) && !has_hole(b)).then_some(a == b),
+            (Value::Int(a), Value::Int(b)) => Some(a == b),
+            (Value::Float(a), Value::Float(b)) => Some(a == b),
+            (Value::Bool(a), Value::Bool(b)) => Some(a == b),
+            (Value::Regex(a), Value::Regex(b)) => Some(a == b),
+            (Value::Module(a), Value::Module(b)) => Some(a == b),
+            (Value::Null | Value::Undefined, Value::Null | Value::Undefined) => Some(true),
+            (Value::List(a), Value::List(b)) if !Rc::ptr_eq(a, b) => {
+                let (a, b) = (a.items.borrow(), b.items.borrow());
+                if a.len() != b.len() {
+                    return Some(false);
+                }
+                a.iter().zip(b.iter()).map(|(a, b)| a.same(b)).try_fold(true, |all, one| one.map(|one| all && one))
+            }
+            _ => match (self.identity(), other.identity()) {
+                (Some(a), Some(b)) => Some(a == b),
+                _ => Some(false),
+            },
+        }
+    }
+
+    /// The two as one value: what is known wins over what is not; two known ones travel on together.
+    pub(crate) fn join(self, other: Value) -> Value {
+        fn weak(value: &Value) -> bool {
+            matches!(value, Value::Unknown(_) | Value::Undefined | Value::Null | Value::Lazy(_) | Value::Bool(false))
+        }
+        if weak(&self) {
+            return if weak(&other) && !self.is_nothing() && !matches!(self, Value::Bool(_)) { self } else { other };
+        }
+        if weak(&other) || self.same(&other) == Some(true) {
+            return self;
+        }
+        let mut all: Vec<Value> = Vec::new();
+        for value in self.each().iter().chain(other.each().iter()) {
+            let holed = matches!(value, Value::Str(text) if has_hole(text));
+            if !all.iter().any(|seen| seen.same(value) == Some(true)) && (!holed || all.is_empty()) {
+                all.push(value.clone());
+            }
+        }
+        all.truncate(MOST_ALTERNATIVES);
+        match all.len() {
+            1 => all.remove(0),
+            _ => Value::Alt(all.into()),
+        }
+    }
+
+    /// The alternatives, or itself alone.
+    pub(crate) fn each(&self) -> Vec<Value> {
+        match self {
+            Value::Alt(all) => all.to_vec(),
+            other => vec![other.clone()],
+        }
+    }
+
+    /// The alternatives as one value.
+    pub(crate) fn any_of(values: Vec<Value>) -> Value {
+        values.into_iter().reduce(Value::join).unwrap_or(Value::Undefined)
+    }
+}
+
+/// Whether a string has holes.
+pub(crate) fn has_hole(text: &str) -> bool {
+    text.contains(HOLE)
+}
+
+/// A hole with a hint of what it stands for.
+pub(crate) fn hole(hint: &str) -> String {
+    let hint: String = hint.chars().filter(|c| c.is_alphanumeric() || *c == '_').take(40).collect();
+    format!("{HOLE}{}{HOLE_END}", if hint.is_empty() { "x" } else { &hint })
+}
+
+/// The string with each hole replaced.
+pub(crate) fn fill_holes(text: &str, with: impl Fn(&str) -> String) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(HOLE) {
+        out.push_str(before);
+        let (hint, tail) = after.split_once(HOLE_END).unwrap_or((after, ""));
+        out.push_str(&with(hint));
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}

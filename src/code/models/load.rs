@@ -1,0 +1,144 @@
+//! Reads model files into the tables that the evaluator asks.
+
+use std::collections::BTreeMap;
+
+use super::Models;
+use super::words::{Action, ModelFile, ObjectModel};
+use crate::domain::node::Mistake;
+
+/// Reads and checks model files.
+pub(super) fn load(files: &[(&str, &str)]) -> Result<Models, Mistake> {
+    let mut models = Models::default();
+    for (name, text) in files {
+        let node = crate::yaml::parse(name, text)?;
+        let file: ModelFile = node.read()?;
+        add(&mut models, name, file).map_err(|message| Mistake::new(&node.place, message))?;
+    }
+    models.route_tokens.sort();
+    models.env_tokens.sort();
+    models.env_tokens.dedup();
+    Ok(models)
+}
+
+fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> {
+    let stem = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".yaml");
+    let framework = model.framework.clone().unwrap_or_default();
+    for token in &model.tokens {
+        match &model.framework {
+            Some(framework) => models.route_tokens.push((token.clone(), framework.clone())),
+            None => models.env_tokens.push(token.clone()),
+        }
+    }
+    for language in &model.languages {
+        if !["javascript", "python", "go", "rust", "java"].contains(&language.as_str()) {
+            return Err(format!("there is no front end for `{language}`"));
+        }
+    }
+    models.hints.extend(model.hints.iter().cloned());
+    for (name, object) in resolve_objects(stem, &model)? {
+        let object: &'static ObjectModel = Box::leak(Box::new(object));
+        for path in &object.make {
+            claim(&mut models.makers, path, object)?;
+        }
+        for path in &object.types {
+            claim(&mut models.types, path, object)?;
+        }
+        models.objects.insert(name, object);
+    }
+    for (names, action) in &model.functions {
+        let action: &'static Action = Box::leak(Box::new(prepared(action, stem, &framework)));
+        for name in names.split_whitespace() {
+            claim(&mut models.functions, name, action)?;
+        }
+    }
+    for (names, class) in model.classes {
+        let class = &*Box::leak(Box::new(class));
+        for name in names.split_whitespace() {
+            claim(&mut models.classes, name, class)?;
+        }
+    }
+    models.sources.extend(model.sources.into_iter().map(|source| (source, true)));
+    Ok(())
+}
+
+fn claim<T>(table: &mut BTreeMap<String, T>, name: &str, value: T) -> Result<(), String> {
+    match table.insert(name.to_owned(), value) {
+        Some(_) => Err(format!("`{name}` is modelled twice")),
+        None => Ok(()),
+    }
+}
+
+fn prepared(action: &Action, stem: &str, framework: &str) -> Action {
+    let mut action = action.clone();
+    framework.clone_into(&mut action.framework);
+    if let Some(make) = &mut action.make {
+        make.object = format!("{stem}.{}", make.object);
+    }
+    action
+}
+
+fn resolve_objects(stem: &str, model: &ModelFile) -> Result<Vec<(String, ObjectModel)>, String> {
+    let mut out = Vec::new();
+    for (name, object) in &model.objects {
+        let mut object = object.clone();
+        let mut members = BTreeMap::new();
+        let mut base = object.extends.clone();
+        let mut chain = vec![(name.clone(), object.clone())];
+        while let Some(parent) = base {
+            let Some(found) = model.objects.get(&parent) else {
+                return Err(format!("`{name}` extends `{parent}`, which is not in the file"));
+            };
+            if chain.len() > 8 {
+                return Err(format!("`{name}` extends itself"));
+            }
+            chain.push((parent, found.clone()));
+            base = found.extends.clone();
+        }
+        for (_, link) in chain.iter().rev() {
+            for (names, action) in &link.members {
+                for member in names.split_whitespace() {
+                    members.insert(member.to_owned(), named(prepared(action, stem, ""), member));
+                }
+            }
+            for (key, value) in &link.values {
+                object.values.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        for (_, link) in &chain[1..] {
+            object.prefix = object.prefix.or_else(|| link.prefix.clone());
+            object.paths = object.paths.or(link.paths);
+            object.join = object.join.or(link.join);
+            object.framework = object.framework.or_else(|| link.framework.clone());
+        }
+        check_made(model, &members, stem)?;
+        object.members = members;
+        object.name = format!("{stem}.{name}");
+        object.framework = object.framework.or_else(|| model.framework.clone());
+        object.paths = object.paths.or(Some(model.paths));
+        object.join = object.join.or(Some(model.join));
+        out.push((object.name.clone(), object));
+    }
+    Ok(out)
+}
+
+fn named(mut action: Action, member: &str) -> Action {
+    if let Some(route) = &mut action.route {
+        for method in &mut route.method {
+            if method == "NAME" {
+                *method = member.to_uppercase();
+            }
+        }
+    }
+    action
+}
+
+fn check_made(model: &ModelFile, members: &BTreeMap<String, Action>, stem: &str) -> Result<(), String> {
+    for action in members.values() {
+        let Some(make) = &action.make else { continue };
+        let known = make.object.strip_prefix(stem).and_then(|rest| rest.strip_prefix('.'));
+        if !known.is_some_and(|name| model.objects.contains_key(name)) {
+            return Err(format!("`{}` is made but not described", make.object));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Library models: what calling a library does to model objects, as data under `rules/`. They are read once, strictly,
+//! and checked as they are read. This knows the vocabulary; what a word does is the evaluator's.
+
+mod load;
+mod path;
+mod words;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
+pub(crate) use words::{
+    Action, AutoloadWord, ClassModel, EnvWord, MakeWord, MarkWord, ObjectModel, PluginWord, RouteWord, Settings,
+};
+
+/// Every built-in model file: its name and its text.
+pub(crate) const FILES: &[(&str, &str)] = &[
+    ("frameworks/express.yaml", include_str!("../../../rules/frameworks/express.yaml")),
+    ("frameworks/fastify.yaml", include_str!("../../../rules/frameworks/fastify.yaml")),
+    ("frameworks/fastapi.yaml", include_str!("../../../rules/frameworks/fastapi.yaml")),
+    ("frameworks/flask.yaml", include_str!("../../../rules/frameworks/flask.yaml")),
+    ("env/javascript.yaml", include_str!("../../../rules/env/javascript.yaml")),
+    ("env/python.yaml", include_str!("../../../rules/env/python.yaml")),
+    ("env/go.yaml", include_str!("../../../rules/env/go.yaml")),
+    ("env/rust.yaml", include_str!("../../../rules/env/rust.yaml")),
+];
+
+/// All models, by the names that code reaches them by.
+#[derive(Debug, Default)]
+pub(crate) struct Models {
+    /// What makes an object when it is called or constructed: the path and the object.
+    pub(crate) makers: BTreeMap<String, &'static ObjectModel>,
+    /// The static types of objects.
+    pub(crate) types: BTreeMap<String, &'static ObjectModel>,
+    /// Objects by `file.name`.
+    pub(crate) objects: BTreeMap<String, &'static ObjectModel>,
+    /// Functions.
+    pub(crate) functions: BTreeMap<String, &'static Action>,
+    /// Places where the environment is read by member.
+    pub(crate) sources: BTreeMap<String, bool>,
+    /// What library classes contribute to their subclasses.
+    pub(crate) classes: BTreeMap<String, &'static ClassModel>,
+    /// The byte sequences that a file must hold, one of them, to matter for routes; with the framework.
+    pub(crate) route_tokens: Vec<(String, String)>,
+    /// The byte sequences that a file must hold, one of them, to matter for the environment.
+    pub(crate) env_tokens: Vec<String>,
+    /// The words that hint that a function makes or takes a router.
+    pub(crate) hints: Vec<String>,
+}
+
+static BUILTIN: LazyLock<Models> =
+    LazyLock::new(|| load::load(FILES).expect("the built-in models are valid: a test reads them all"));
+
+/// The built-in models.
+pub(crate) fn builtin() -> &'static Models {
+    &BUILTIN
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_models_are_valid() {
+        let models = load::load(FILES).unwrap_or_else(|mistake| panic!("{}: {}", mistake.place, mistake.message));
+        assert!(models.makers.contains_key("express.Router") && models.makers.contains_key("flask.Blueprint"));
+    }
+
+    #[test]
+    fn an_unknown_word_is_refused() {
+        let text = "framework: x\nlanguages: [python]\ntokens: [x]\nobjects:\n  app:\n    mak: [x.App]\n";
+        let mistake = load::load(&[("frameworks/x.yaml", text)]).expect_err("a word that is not known");
+        assert_eq!(6, mistake.place.line, "{mistake:?}");
+    }
+}

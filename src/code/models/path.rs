@@ -1,0 +1,371 @@
+//! How libraries spell path templates, reduced to one form: `{name}` for a parameter, `{*name}` for a wildcard.
+
+use serde::Deserialize;
+
+use crate::code::eval::value::{HOLE, HOLE_END};
+
+/// How path templates are spelt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Syntax {
+    /// `/users/:id`, `:id?`, `:id(\d+)`, `*`.
+    #[default]
+    Colon,
+    /// `/users/{id}`, `{id:path}`.
+    Brace,
+    /// `/users/<int:id>`.
+    Angle,
+    /// A regular expression.
+    Regex,
+    /// As it stands.
+    Plain,
+}
+
+/// How prefix and path are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Join {
+    /// With exactly one slash.
+    #[default]
+    Slash,
+    /// As they stand.
+    Concat,
+}
+
+/// The most spellings that one template may stand for.
+const MOST: usize = 16;
+
+/// The template in the one form; several where a parameter is optional. Holes stay.
+pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
+    match syntax {
+        Syntax::Colon => colon(raw),
+        Syntax::Brace => vec![brace(raw)],
+        Syntax::Angle => vec![angle(raw)],
+        Syntax::Regex => super::path::regex(raw),
+        Syntax::Plain => vec![raw.to_owned()],
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
+}
+
+/// Where the bracket that opens at `at` closes.
+fn closing(text: &[char], at: usize, open: char, close: char) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut index = at;
+    while index < text.len() {
+        let c = text[index];
+        if c == '\\' {
+            index += 2;
+            continue;
+        }
+        if c == open {
+            depth += 1;
+        } else if c == close {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return Some(index);
+            }
+        }
+        index += 1;
+    }
+    None
+}
+
+/// Appends one of several pieces to each spelling.
+fn spread(outs: &mut Vec<String>, pieces: &[String]) {
+    let mut next = Vec::new();
+    for out in outs.iter() {
+        for piece in pieces {
+            if next.len() < MOST {
+                next.push(format!("{out}{piece}"));
+            }
+        }
+    }
+    *outs = next;
+}
+
+fn colon(raw: &str) -> Vec<String> {
+    let text: Vec<char> = raw.chars().collect();
+    let mut outs = vec![String::new()];
+    let mut at = 0;
+    let mut wild = 0_usize;
+    while at < text.len() {
+        let c = text[at];
+        if c == '\\' && at + 1 < text.len() {
+            spread(&mut outs, &[text[at + 1].to_string()]);
+            at += 2;
+        } else if c == ':' && text.get(at + 1) == Some(&':') {
+            spread(&mut outs, &[":".to_owned()]);
+            at += 2;
+        } else if c == ':' && text.get(at + 1).copied().is_some_and(is_word) {
+            at = colon_parameter(&text, at + 1, &mut outs);
+        } else if c == '{' && text[at..].contains(&'}') {
+            at = colon_group(&text, at, &mut outs);
+        } else if c == '*' {
+            let end = (at + 1..).find(|&i| !text.get(i).copied().is_some_and(is_word)).unwrap_or(at + 1);
+            let name: String = text[at + 1..end].iter().collect();
+            wild += 1;
+            let name = if name.is_empty() { String::new() } else { name };
+            spread(&mut outs, &[format!("{{*{name}}}")]);
+            at = end;
+        } else if c == '(' {
+            at = colon_unnamed(&text, at, wild, &mut outs);
+            wild += 1;
+        } else if c == '?' {
+            optional_last(&mut outs);
+            at += 1;
+        } else {
+            spread(&mut outs, &[c.to_string()]);
+            at += 1;
+        }
+    }
+    outs
+}
+
+/// `:name`, `:name(…)`, `:name?`, `:name*`, `:name+`; gives where it ends.
+fn colon_parameter(text: &[char], start: usize, outs: &mut Vec<String>) -> usize {
+    let mut at = start;
+    while text.get(at).copied().is_some_and(is_word) {
+        at += 1;
+    }
+    let name: String = text[start..at].iter().collect();
+    let mut wild = false;
+    if text.get(at) == Some(&'(') {
+        let end = closing(text, at, '(', ')').unwrap_or(text.len() - 1);
+        let inner: String = text[at + 1..end].iter().collect();
+        wild = matches!(inner.as_str(), ".*" | ".+");
+        at = end + 1;
+    } else if text.get(at) == Some(&'{') {
+        let end = closing(text, at, '{', '}').unwrap_or(text.len() - 1);
+        let inner: String = text[at + 1..end].iter().collect();
+        wild = matches!(inner.as_str(), ".*" | ".+");
+        at = end + 1;
+    }
+    let piece = if wild { format!("{{*{name}}}") } else { format!("{{{name}}}") };
+    match text.get(at) {
+        Some('?') => {
+            let without: Vec<String> = outs.iter().map(|out| out.trim_end_matches('/').to_owned()).collect();
+            let with: Vec<String> = outs.iter().map(|out| format!("{out}{piece}")).collect();
+            *outs = without.into_iter().chain(with).take(MOST).collect();
+            at + 1
+        }
+        Some('*') => {
+            let without: Vec<String> = outs.iter().map(|out| out.trim_end_matches('/').to_owned()).collect();
+            let with: Vec<String> = outs.iter().map(|out| format!("{out}{{*{name}}}")).collect();
+            *outs = without.into_iter().chain(with).take(MOST).collect();
+            at + 1
+        }
+        Some('+') => {
+            spread(outs, &[format!("{{*{name}}}")]);
+            at + 1
+        }
+        _ => {
+            spread(outs, &[piece]);
+            at
+        }
+    }
+}
+
+/// `{…}`: an optional group of path-to-regexp 8, unless it reads like a parameter.
+fn colon_group(text: &[char], start: usize, outs: &mut Vec<String>) -> usize {
+    let end = closing(text, start, '{', '}').unwrap_or(text.len() - 1);
+    let inner: String = text[start + 1..end].iter().collect();
+    if inner.contains([':', '/', '*']) {
+        let mut pieces = vec![String::new()];
+        pieces.extend(colon(&inner));
+        let optional = text.get(end + 1) == Some(&'?') || text.get(end + 1).is_none_or(|c| *c != '+');
+        spread(outs, if optional { &pieces } else { &pieces[1..] });
+    } else {
+        spread(outs, &[format!("{{{inner}}}")]);
+    }
+    end + 1 + usize::from(text.get(end + 1) == Some(&'?'))
+}
+
+/// `(…)` without a name.
+fn colon_unnamed(text: &[char], start: usize, wild: usize, outs: &mut Vec<String>) -> usize {
+    let Some(end) = closing(text, start, '(', ')') else {
+        spread(outs, &["(".to_owned()]);
+        return start + 1;
+    };
+    let inner: String = text[start + 1..end].iter().collect();
+    let plain = |part: &str| part.chars().all(|c| is_word(c) || matches!(c, '-' | '/' | '.'));
+    if matches!(inner.as_str(), ".*" | ".+") {
+        spread(outs, &["{*}".to_owned()]);
+    } else if inner.split('|').all(plain) {
+        let pieces: Vec<String> = inner.split('|').map(str::to_owned).collect();
+        spread(outs, &pieces);
+    } else {
+        spread(outs, &[format!("{{{wild}}}")]);
+    }
+    end + 1
+}
+
+/// The character before a `?` may be absent.
+fn optional_last(outs: &mut Vec<String>) {
+    let mut without: Vec<String> = outs.clone();
+    for out in &mut without {
+        out.pop();
+    }
+    without.append(outs);
+    without.truncate(MOST);
+    *outs = without;
+}
+
+fn brace(raw: &str) -> String {
+    let text: Vec<char> = raw.chars().collect();
+    let mut out = String::new();
+    let mut at = 0;
+    while at < text.len() {
+        if text[at] == '{' {
+            let end = closing(&text, at, '{', '}').unwrap_or(text.len() - 1);
+            let inner: String = text[at + 1..end.max(at + 1)].iter().collect();
+            let (name, rule) = inner.split_once(':').unwrap_or((inner.as_str(), ""));
+            let bare = name.trim_start_matches('*').trim_end_matches("...").trim();
+            let wild = matches!(rule.trim(), "path" | ".*" | ".+") || name.starts_with('*') || name.ends_with("...");
+            out.push('{');
+            if wild {
+                out.push('*');
+            }
+            out.push_str(bare);
+            out.push('}');
+            at = end + 1;
+        } else {
+            out.push(text[at]);
+            at += 1;
+        }
+    }
+    out
+}
+
+fn angle(raw: &str) -> String {
+    let text: Vec<char> = raw.chars().collect();
+    let mut out = String::new();
+    let mut at = 0;
+    while at < text.len() {
+        let end = if text[at] == '<' { text[at..].iter().position(|&c| c == '>').map(|i| at + i) } else { None };
+        let Some(end) = end else {
+            out.push(text[at]);
+            at += 1;
+            continue;
+        };
+        let inner: String = text[at + 1..end].iter().collect();
+        let (rule, name) = inner.rsplit_once(':').unwrap_or(("", &inner));
+        let _ = rule;
+        out.push('{');
+        out.push_str(name.trim());
+        out.push('}');
+        at = end + 1;
+    }
+    out
+}
+
+/// A regular expression reduced to templates: groups become parameters, alternatives several paths.
+pub(crate) fn regex(raw: &str) -> Vec<String> {
+    let cleaned = raw.replace("\\A", "^").replace("\\Z", "$").replace("\\z", "$");
+    let text: Vec<char> = cleaned.chars().collect();
+    let mut outs = vec![String::new()];
+    let mut at = 0;
+    let mut unnamed = 0_usize;
+    while at < text.len() {
+        if matches!(text[at], '^' | '$') {
+            at += 1;
+            continue;
+        }
+        let (mut atom, mut next) = regex_atom(&text, at, &mut unnamed);
+        if let Some(&quantifier) = text.get(next)
+            && matches!(quantifier, '?' | '*' | '+')
+        {
+            next += 1;
+            if text.get(next) == Some(&'?') {
+                next += 1;
+            }
+            if quantifier == '?' && atom != ["/"] {
+                atom.insert(0, String::new());
+            }
+        } else if text.get(next) == Some(&'{') && text.get(next + 1).is_some_and(char::is_ascii_digit) {
+            next = closing(&text, next, '{', '}').map_or(text.len(), |end| end + 1);
+        }
+        spread(&mut outs, &atom);
+        at = next.max(at + 1);
+    }
+    outs
+}
+
+/// The spellings of the atom at `at` and where it ends.
+fn regex_atom(text: &[char], at: usize, unnamed: &mut usize) -> (Vec<String>, usize) {
+    match text[at] {
+        HOLE => {
+            let end = text[at..].iter().position(|&c| c == HOLE_END).map_or(text.len() - 1, |i| at + i);
+            (vec![text[at..=end].iter().collect()], end + 1)
+        }
+        '(' => regex_group(text, at, unnamed),
+        '[' => {
+            let end = (at + 2..text.len()).find(|&i| text[i] == ']').unwrap_or(text.len() - 1);
+            (vec!["{x}".to_owned()], end + 1)
+        }
+        '\\' => match text.get(at + 1) {
+            Some(c) if c.is_alphanumeric() => (vec!["{x}".to_owned()], at + 2),
+            Some(c) => (vec![c.to_string()], at + 2),
+            None => (vec![String::new()], at + 1),
+        },
+        '.' if matches!(text.get(at + 1), Some('*' | '+')) => (vec!["{*}".to_owned()], at + 1),
+        c => (vec![c.to_string()], at + 1),
+    }
+}
+
+fn regex_group(text: &[char], at: usize, unnamed: &mut usize) -> (Vec<String>, usize) {
+    let end = closing(text, at, '(', ')').unwrap_or(text.len() - 1);
+    let inner: String = text[at + 1..end.max(at + 1)].iter().collect();
+    let named =
+        inner.strip_prefix("?P<").or_else(|| inner.strip_prefix("?<").filter(|rest| !rest.starts_with(['=', '!'])));
+    if let Some((name, _)) = named.and_then(|rest| rest.split_once('>')) {
+        return (vec![format!("{{{name}}}")], end + 1);
+    }
+    if let Some(body) = inner.strip_prefix("?:") {
+        let mut pieces = Vec::new();
+        let mut depth = 0_i32;
+        let mut part = String::new();
+        for c in body.chars() {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            if c == '|' && depth == 0 {
+                pieces.extend(regex(&part));
+                part.clear();
+            } else {
+                part.push(c);
+            }
+        }
+        pieces.extend(regex(&part));
+        return (pieces, end + 1);
+    }
+    if inner.starts_with('?') {
+        return (vec![String::new()], end + 1);
+    }
+    *unnamed += 1;
+    (vec![format!("{{{unnamed}}}")], end + 1)
+}
+
+/// Prefix and path as one, before the final cleaning.
+pub(crate) fn put_together(join: Join, prefix: &str, path: &str) -> String {
+    match join {
+        Join::Concat => format!("{prefix}{path}"),
+        Join::Slash if path.is_empty() => prefix.to_owned(),
+        Join::Slash => format!("{}/{}", prefix.trim_end_matches('/'), path.trim_start_matches('/')),
+    }
+}
+
+/// The final form: one leading slash, none doubled, none at the end.
+pub(crate) fn tidy(path: &str) -> String {
+    let mut out = String::from("/");
+    for c in path.chars() {
+        if c == '/' && out.ends_with('/') {
+            continue;
+        }
+        out.push(c);
+    }
+    while out.len() > 1 && out.ends_with('/') {
+        out.pop();
+    }
+    out
+}

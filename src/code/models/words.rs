@@ -1,0 +1,285 @@
+//! The vocabulary of model files.
+//!
+//! An [`Argument`] names a value by a path: the parameter's name (from `args`), then members of it: `options.prefix`.
+//! In `args` a leading `?` marks a parameter that is there only where the argument looks like a path, a leading `*` one
+//! that takes the rest.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::path::{Join, Syntax};
+
+/// A value by the path that leads to it from the parameters.
+pub(crate) type Argument = String;
+
+/// One model file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ModelFile {
+    /// The framework's name in facts; none for a file about the environment.
+    #[serde(default)]
+    pub(crate) framework: Option<String>,
+    /// The languages it is for.
+    pub(crate) languages: Vec<String>,
+    /// A file matters if it holds one of these.
+    pub(crate) tokens: Vec<String>,
+    /// Words in a function's parameters or body that say that it makes or takes a router.
+    #[serde(default)]
+    pub(crate) hints: Vec<String>,
+    /// How path templates are spelt.
+    #[serde(default)]
+    pub(crate) paths: Syntax,
+    /// How prefix and path are put together.
+    #[serde(default)]
+    pub(crate) join: Join,
+    /// Objects: apps, routers, blueprints.
+    #[serde(default)]
+    pub(crate) objects: BTreeMap<String, ObjectModel>,
+    /// Functions, by the path that reaches them; several names stand apart by spaces.
+    #[serde(default)]
+    pub(crate) functions: BTreeMap<String, Action>,
+    /// Paths whose members are environment variables.
+    #[serde(default)]
+    pub(crate) sources: Vec<String>,
+    /// What library classes mean to their subclasses.
+    #[serde(default)]
+    pub(crate) classes: BTreeMap<String, ClassModel>,
+}
+
+/// A kind of object.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ObjectModel {
+    /// Paths that make one when they are called or constructed; a subclass of one makes one too.
+    pub(crate) make: Vec<String>,
+    /// Static types that say that a value is one.
+    pub(crate) types: Vec<String>,
+    /// The object of the same file whose members it has besides its own.
+    pub(crate) extends: Option<String>,
+    /// It is an app: served unless it is mounted somewhere.
+    pub(crate) served: bool,
+    /// The names of its constructor's parameters.
+    pub(crate) args: Vec<String>,
+    /// Its own prefix.
+    pub(crate) prefix: Option<Argument>,
+    /// Its own prefix where none is given; `{name}` stands for an argument.
+    pub(crate) prefix_default: Option<String>,
+    /// Children given to the constructor.
+    pub(crate) takes: Option<Argument>,
+    /// The parent given to the constructor.
+    pub(crate) attach: Option<Argument>,
+    /// It is itself one route: `Route("/x", endpoint)`.
+    pub(crate) entry: Option<RouteWord>,
+    /// It is itself one mount: `Mount("/x", routes=[…])`.
+    pub(crate) holds: Option<MountWord>,
+    /// Its members that are called; several names stand apart by spaces.
+    pub(crate) members: BTreeMap<String, Action>,
+    /// Its members that are read: the argument of the constructor that they give, or `self`.
+    pub(crate) values: BTreeMap<String, Argument>,
+    /// The framework, where it differs from the file's.
+    pub(crate) framework: Option<String>,
+    /// How path templates are spelt, where it differs from the file's.
+    pub(crate) paths: Option<Syntax>,
+    /// How prefix and path are put together, where it differs from the file's.
+    pub(crate) join: Option<Join>,
+    /// Filled in: `file.name`.
+    #[serde(skip)]
+    pub(crate) name: String,
+}
+
+impl ObjectModel {
+    /// The framework's name.
+    pub(crate) fn framework(&self) -> &str {
+        self.framework.as_deref().unwrap_or("")
+    }
+}
+
+/// What a call does.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Action {
+    /// The parameters' names.
+    pub(crate) args: Vec<String>,
+    /// Registers routes.
+    pub(crate) route: Option<RouteWord>,
+    /// Mounts children.
+    pub(crate) mount: Option<MountWord>,
+    /// Makes an object: a group, a path holder, a builder.
+    pub(crate) make: Option<MakeWord>,
+    /// Calls a plugin with a child.
+    pub(crate) plugin: Option<PluginWord>,
+    /// Registers the plugins of a folder.
+    pub(crate) autoload: Option<AutoloadWord>,
+    /// Hands a value to a function that is given.
+    pub(crate) hand: Option<HandWord>,
+    /// Sets a member of the object, under a name that is given.
+    pub(crate) set: Option<SetWord>,
+    /// Notes something on a function or class that is given.
+    pub(crate) mark: Option<MarkWord>,
+    /// Mounts the object on a parent that is given.
+    pub(crate) attach: Option<Argument>,
+    /// The object is served from here on.
+    pub(crate) serve: bool,
+    /// Functions among the arguments are called.
+    pub(crate) callbacks: bool,
+    /// Reads the environment.
+    pub(crate) env: Option<EnvWord>,
+    /// Loads a module or a name in it by a string.
+    pub(crate) load: Option<Argument>,
+    /// What the call gives: `self`, `made`, or an argument. Otherwise unknown.
+    pub(crate) returns: Option<Argument>,
+    /// Filled in: the file's framework.
+    #[serde(skip)]
+    pub(crate) framework: String,
+}
+
+/// Registers routes.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RouteWord {
+    /// The path; none for that of the object itself.
+    pub(crate) path: Option<Argument>,
+    /// Fixed methods; `NAME` is the member's name in upper case.
+    pub(crate) method: Vec<String>,
+    /// Methods that are given.
+    pub(crate) methods: Option<Argument>,
+    /// Methods where none are given; empty for ANY.
+    pub(crate) default: Vec<String>,
+    /// The handler; where it is a class, its methods tell the route's, and members named `methods` do.
+    pub(crate) handler: Option<Argument>,
+    /// The call without a handler gives a decorator.
+    pub(crate) decorates: bool,
+    /// With fewer positional arguments it registers nothing.
+    pub(crate) at_least: usize,
+}
+
+/// Mounts children.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MountWord {
+    /// The child or a list of them; whatever is no router among them is left out.
+    pub(crate) child: Argument,
+    /// The prefix.
+    pub(crate) at: Option<Argument>,
+    /// The prefix replaces the child's own.
+    pub(crate) replaces: bool,
+    /// The children may be something else entirely (middleware), so that unknown ones are no loss.
+    pub(crate) loose: bool,
+}
+
+/// Makes an object.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MakeWord {
+    /// The object of the same file.
+    pub(crate) object: String,
+    /// Its prefix.
+    pub(crate) prefix: Option<Argument>,
+    /// It is mounted on this one.
+    pub(crate) mounted: bool,
+}
+
+/// Calls a plugin with a child of the object.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PluginWord {
+    /// The plugin: a function, or a module or object with a default one.
+    pub(crate) plugin: Argument,
+    /// The options that it gets.
+    pub(crate) options: Argument,
+    /// The child's prefix.
+    pub(crate) prefix: Argument,
+    /// A mark or attribute on the plugin that says: it gets the object itself, without prefix.
+    pub(crate) flat: Vec<String>,
+}
+
+/// Registers the plugins of a folder.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AutoloadWord {
+    /// The folder.
+    pub(crate) dir: Argument,
+    /// The prefix for all.
+    pub(crate) prefix: Argument,
+    /// Options for all.
+    pub(crate) options: Argument,
+}
+
+/// Hands a value to a function that is given.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct HandWord {
+    /// The function or functions.
+    pub(crate) to: Argument,
+    /// What it gets first: `self` or `made`.
+    pub(crate) what: String,
+}
+
+/// Sets a member.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SetWord {
+    /// Its name.
+    pub(crate) name: Argument,
+    /// Its value.
+    pub(crate) value: Argument,
+}
+
+/// Notes something on what is given or decorated.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MarkWord {
+    /// What is marked; none where the call gives a decorator.
+    pub(crate) on: Option<Argument>,
+    /// The mark.
+    pub(crate) name: String,
+    /// Its value.
+    pub(crate) value: Option<Argument>,
+    /// Its value where none is given.
+    pub(crate) default: Vec<String>,
+}
+
+/// Reads the environment.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct EnvWord {
+    /// The variable's name; may be a list of names.
+    pub(crate) name: Argument,
+    /// Where it is given, the program does without the variable.
+    pub(crate) default: Option<Argument>,
+    /// The read answers absence with a value of its own.
+    pub(crate) tolerant: bool,
+    /// The object's prefix stands before the name.
+    pub(crate) prefixed: bool,
+    /// It gives the default back as it is, with nothing read (a write).
+    pub(crate) writes: bool,
+    /// Every variable is read: the names are given by a pattern at best.
+    pub(crate) all: bool,
+}
+
+/// What a library class means to its subclasses.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ClassModel {
+    /// Its subclasses answer HTTP methods by methods of their name; `as_view` makes a handler of one.
+    pub(crate) view: bool,
+    /// The methods that it has itself.
+    pub(crate) has: Vec<String>,
+    /// Its fields are read from the environment.
+    pub(crate) settings: Option<Settings>,
+}
+
+/// How a class's fields are read from the environment.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Settings {
+    /// Where the prefix stands: members of the class.
+    pub(crate) prefix: Vec<String>,
+    /// The arguments of a field's function that give names of its own.
+    pub(crate) alias: Vec<String>,
+    /// The arguments of a field's function that make it optional.
+    pub(crate) default: Vec<String>,
+    /// Members that are no fields.
+    pub(crate) except: Vec<String>,
+}

@@ -1,0 +1,291 @@
+//! JavaScript's modules: relative names, `.js` that means `.ts`, index files, path aliases, workspace packages.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::{Target, Tree, folder_of, under};
+
+/// Endings that a name may leave out, in the order in which they are tried.
+const ENDINGS: &[&str] = &[
+    ".ts",
+    ".tsx",
+    ".mts",
+    ".cts",
+    ".js",
+    ".jsx",
+    ".mjs",
+    ".cjs",
+    ".json",
+    "/index.ts",
+    "/index.tsx",
+    "/index.mts",
+    "/index.js",
+    "/index.jsx",
+    "/index.mjs",
+    "/index.cjs",
+];
+
+/// A `tsconfig.json`.
+#[derive(Debug)]
+struct Config {
+    folder: String,
+    base: String,
+    has_base: bool,
+    paths: Vec<(String, Vec<String>)>,
+}
+
+/// A `package.json`.
+#[derive(Debug)]
+struct Package {
+    folder: String,
+    manifest: Json,
+}
+
+/// What manifests and configurations say.
+#[derive(Debug, Default)]
+pub(super) struct Packages {
+    configs: Vec<Config>,
+    packages: BTreeMap<String, Package>,
+    owners: Vec<(String, Json)>,
+}
+
+impl Packages {
+    /// Reads every manifest and configuration of a tree.
+    pub(super) fn read(tree: &Tree<'_>) -> Self {
+        let mut out = Packages::default();
+        for path in tree.files() {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            if path.contains("node_modules/") {
+                continue;
+            }
+            let folder = folder_of(path).to_owned();
+            if name == "package.json" {
+                let Some(manifest) = tree.text(path).and_then(|text| serde_json::from_str::<Json>(&text).ok()) else {
+                    continue;
+                };
+                if let Some(name) = manifest.get("name").and_then(Json::as_str) {
+                    let package = Package { folder: folder.clone(), manifest: manifest.clone() };
+                    out.packages.entry(name.to_owned()).or_insert(package);
+                }
+                out.owners.push((folder, manifest));
+            } else if (name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json") {
+                let parsed = tree.text(path).and_then(|text| serde_json::from_str::<Json>(&relaxed(&text)).ok());
+                if let Some(config) = parsed.as_ref().and_then(|json| config(&folder, json)) {
+                    out.configs.push(config);
+                }
+            }
+        }
+        out.configs.sort_by(|a, b| b.folder.len().cmp(&a.folder.len()).then_with(|| a.folder.cmp(&b.folder)));
+        out.owners.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+        out
+    }
+
+    /// What a module's name leads to from a file.
+    pub(super) fn resolve(&self, tree: &Tree<'_>, from: &str, source: &str) -> Target {
+        let found = if source.starts_with('.') {
+            file(tree, &under(folder_of(from), source))
+        } else if let Some(absolute) = source.strip_prefix('/') {
+            file(tree, absolute)
+        } else {
+            self.alias(tree, from, source)
+                .or_else(|| self.own_import(tree, from, source))
+                .or_else(|| self.workspace(tree, source))
+        };
+        match found {
+            Some(path) if path.ends_with(".json") => Target::Data(path.into()),
+            Some(path) => Target::File(path.into()),
+            None if source.starts_with('.') => Target::Outside("".into()),
+            None => Target::Outside(source.strip_prefix("node:").unwrap_or(source).into()),
+        }
+    }
+
+    fn alias(&self, tree: &Tree<'_>, from: &str, source: &str) -> Option<String> {
+        for config in self.configs.iter().filter(|config| is_under(from, &config.folder)) {
+            for (pattern, targets) in &config.paths {
+                let Some(middle) = matched(pattern, source) else { continue };
+                for target in targets {
+                    if let Some(found) = file(tree, &under(&config.base, &target.replacen('*', middle, 1))) {
+                        return Some(found);
+                    }
+                }
+            }
+            if config.has_base
+                && let Some(found) = file(tree, &under(&config.base, source))
+            {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// `#name`: the package's own `imports`.
+    fn own_import(&self, tree: &Tree<'_>, from: &str, source: &str) -> Option<String> {
+        if !source.starts_with('#') {
+            return None;
+        }
+        let (folder, manifest) = self.owners.iter().find(|(folder, _)| is_under(from, folder))?;
+        for (pattern, target) in manifest.get("imports")?.as_object()? {
+            let Some(middle) = matched(pattern, source) else { continue };
+            for target in strings(target) {
+                if let Some(found) = built(tree, folder, &target.replacen('*', middle, 1)) {
+                    return Some(found);
+                }
+            }
+        }
+        None
+    }
+
+    /// A package of the same repository.
+    fn workspace(&self, tree: &Tree<'_>, source: &str) -> Option<String> {
+        let cut = if source.starts_with('@') { 2 } else { 1 };
+        let parts: Vec<&str> = source.split('/').collect();
+        let name = parts.get(..cut.min(parts.len()))?.join("/");
+        let rest = parts.get(cut..).unwrap_or_default().join("/");
+        let package = self.packages.get(&name)?;
+        let key = if rest.is_empty() { ".".to_owned() } else { format!("./{rest}") };
+        let mut candidates = Vec::new();
+        match package.manifest.get("exports") {
+            Some(Json::String(target)) if rest.is_empty() => candidates.push(target.clone()),
+            Some(Json::Object(exports)) => {
+                for (pattern, target) in exports {
+                    if let Some(middle) = matched(pattern, &key) {
+                        candidates.extend(strings(target).iter().map(|target| target.replacen('*', middle, 1)));
+                    }
+                    if rest.is_empty() && !pattern.starts_with('.') {
+                        candidates.extend(strings(target));
+                    }
+                }
+            }
+            _ => {}
+        }
+        if rest.is_empty() {
+            for field in ["source", "main", "module", "types"] {
+                candidates.extend(package.manifest.get(field).and_then(Json::as_str).map(str::to_owned));
+            }
+            candidates.extend(["src/index".to_owned(), "index".to_owned()]);
+        } else {
+            candidates.extend([rest.clone(), format!("src/{rest}")]);
+        }
+        candidates.iter().find_map(|candidate| built(tree, &package.folder, candidate))
+    }
+}
+
+/// The file that a built file is made from: `dist/x.js` from `src/x.ts`.
+fn built(tree: &Tree<'_>, folder: &str, target: &str) -> Option<String> {
+    let direct = under(folder, target);
+    if let Some(found) = file(tree, &direct).filter(|found| !found.ends_with(".d.ts")) {
+        return Some(found);
+    }
+    let trimmed = target.trim_start_matches("./");
+    for output in ["dist/", "build/", "lib/", "out/"] {
+        if let Some(rest) = trimmed.strip_prefix(output) {
+            let stem = rest.trim_end_matches(".d.ts");
+            for candidate in [format!("src/{stem}"), stem.to_owned()] {
+                if let Some(found) = file(tree, &under(folder, &candidate)) {
+                    return Some(found);
+                }
+            }
+        }
+    }
+    None
+}
+
+/// The file at a path, with what the path leaves out.
+fn file(tree: &Tree<'_>, path: &str) -> Option<String> {
+    if tree.has(path) {
+        return Some(path.to_owned());
+    }
+    for (written, meant) in [(".js", ".ts"), (".js", ".tsx"), (".mjs", ".mts"), (".cjs", ".cts"), (".jsx", ".tsx")] {
+        if let Some(stem) = path.strip_suffix(written) {
+            let candidate = format!("{stem}{meant}");
+            if tree.has(&candidate) {
+                return Some(candidate);
+            }
+        }
+    }
+    ENDINGS.iter().map(|ending| under("", &format!("{path}{ending}"))).find(|candidate| tree.has(candidate))
+}
+
+fn is_under(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// What the star of a pattern stands for; empty where it has none and is the name.
+fn matched<'a>(pattern: &str, name: &'a str) -> Option<&'a str> {
+    match pattern.split_once('*') {
+        Some((before, after)) => {
+            let rest = name.strip_prefix(before)?;
+            rest.strip_suffix(after)
+        }
+        None => (pattern == name).then_some(""),
+    }
+}
+
+fn strings(json: &Json) -> Vec<String> {
+    match json {
+        Json::String(text) => vec![text.clone()],
+        Json::Array(all) => all.iter().flat_map(strings).collect(),
+        Json::Object(all) => all.values().flat_map(strings).collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) => Vec::new(),
+    }
+}
+
+fn config(folder: &str, json: &Json) -> Option<Config> {
+    let options = json.get("compilerOptions")?;
+    let base = options.get("baseUrl").and_then(Json::as_str);
+    let mut paths: Vec<(String, Vec<String>)> = options
+        .get("paths")
+        .and_then(Json::as_object)
+        .map(|paths| paths.iter().map(|(pattern, targets)| (pattern.clone(), strings(targets))).collect())
+        .unwrap_or_default();
+    paths.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+    Some(Config {
+        folder: folder.to_owned(),
+        base: under(folder, base.unwrap_or(".")),
+        has_base: base.is_some(),
+        paths,
+    })
+}
+
+/// JSON with comments and trailing commas as plain JSON.
+fn relaxed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    let mut quoted = false;
+    while let Some(c) = chars.next() {
+        if quoted {
+            out.push(c);
+            if c == '\\' {
+                out.extend(chars.next());
+            } else if c == '"' {
+                quoted = false;
+            }
+        } else if c == '"' {
+            quoted = true;
+            out.push(c);
+        } else if c == '/' && chars.peek() == Some(&'/') {
+            for c in chars.by_ref() {
+                if c == '\n' {
+                    out.push('\n');
+                    break;
+                }
+            }
+        } else if c == '/' && chars.peek() == Some(&'*') {
+            let mut last = ' ';
+            for c in chars.by_ref().skip(1) {
+                if last == '*' && c == '/' {
+                    break;
+                }
+                last = c;
+            }
+        } else if matches!(c, ']' | '}') {
+            let kept = out.trim_end().trim_end_matches(',').len();
+            out.truncate(kept);
+            out.push(c);
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}

@@ -1,0 +1,137 @@
+//! From the name of a module as written to the files that it is: per language, over the list of the tree's files.
+
+mod javascript;
+mod python;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use super::form::{Language, Module, Name};
+use crate::repo::Repo;
+
+/// The largest file that is parsed.
+const LARGEST: u64 = 1 << 20;
+
+/// What the name of a module leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// A file.
+    File(Name),
+    /// A folder that is a package without a file of its own.
+    Folder(Name),
+    /// A data file (JSON).
+    Data(Name),
+    /// Nothing in the tree: a library, by the name that models know it by.
+    Outside(Name),
+}
+
+/// The files of a tree and how names lead to them. Files are lowered once, on demand.
+pub(crate) struct Tree<'a> {
+    repo: &'a Repo,
+    files: BTreeSet<Name>,
+    folders: BTreeSet<Name>,
+    lowered: RefCell<BTreeMap<Name, Option<Arc<Module>>>>,
+    javascript: javascript::Packages,
+    python: python::Roots,
+}
+
+impl fmt::Debug for Tree<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Tree").field("files", &self.files.len()).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Tree<'a> {
+    /// A tree over the files of a repository.
+    pub(crate) fn new(repo: &'a Repo, lowered: BTreeMap<Name, Option<Arc<Module>>>) -> Self {
+        let mut files = BTreeSet::new();
+        let mut folders = BTreeSet::new();
+        for entry in repo.files() {
+            let path: &str = &entry.path;
+            files.insert(entry.path.clone());
+            let mut at = path;
+            while let Some((parent, _)) = at.rsplit_once('/') {
+                if !folders.insert(Name::from(parent)) {
+                    break;
+                }
+                at = parent;
+            }
+        }
+        let mut tree = Tree {
+            repo,
+            files,
+            folders,
+            lowered: RefCell::new(lowered),
+            javascript: javascript::Packages::default(),
+            python: python::Roots,
+        };
+        tree.javascript = javascript::Packages::read(&tree);
+        tree
+    }
+
+    /// Whether a file is there.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.files.contains(path)
+    }
+
+    /// Whether a folder is there.
+    pub(crate) fn has_folder(&self, path: &str) -> bool {
+        path.is_empty() || self.folders.contains(path)
+    }
+
+    /// Every file, by path.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Name> {
+        self.files.iter()
+    }
+
+    /// The files and folders directly in a folder, by name.
+    pub(crate) fn entries(&self, folder: &str) -> (Vec<String>, Vec<String>) {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let inside = |all: &BTreeSet<Name>| -> Vec<String> {
+            all.range(Name::from(prefix.as_str())..)
+                .take_while(|path| path.starts_with(&prefix))
+                .filter_map(|path| path.strip_prefix(&prefix))
+                .filter(|rest| !rest.is_empty() && !rest.contains('/'))
+                .map(str::to_owned)
+                .collect()
+        };
+        (inside(&self.files), inside(&self.folders))
+    }
+
+    /// The text of a file.
+    pub(crate) fn text(&self, path: &str) -> Option<String> {
+        let content = self.repo.read(path, LARGEST).ok()?;
+        content.text().ok().map(str::to_owned)
+    }
+
+    /// The lowered file; none where it cannot be read or its language has no front end.
+    pub(crate) fn form(&self, path: &str) -> Option<Arc<Module>> {
+        if let Some(done) = self.lowered.borrow().get(path) {
+            return done.clone();
+        }
+        let form = self.text(path).and_then(|text| super::lower_file(path, &text)).map(Arc::new);
+        self.lowered.borrow_mut().insert(path.into(), form.clone());
+        form
+    }
+
+    /// What the name of a module leads to from a file.
+    pub(crate) fn resolve(&self, language: Language, from: &str, source: &str, level: u32) -> Target {
+        match language {
+            Language::JavaScript => self.javascript.resolve(self, from, source),
+            Language::Python => self.python.resolve(self, from, source, level),
+            Language::Go | Language::Rust | Language::Java => Target::Outside(source.into()),
+        }
+    }
+}
+
+/// The folder of a file.
+pub(crate) fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// A path under a folder.
+pub(crate) fn under(folder: &str, rest: &str) -> String {
+    crate::code::eval::pure::join_paths(&[folder, rest])
+}

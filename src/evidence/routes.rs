@@ -1,0 +1,63 @@
+//! The route inventory, out of the code's analysis.
+
+use super::{Collected, Collector, Context};
+use crate::code::Analysis;
+use crate::facts::routes::{Route, Routes, Unresolved};
+use crate::facts::{Area, AreaName, Evidence, Problem, State};
+
+/// Reads routes out of code.
+#[derive(Debug)]
+pub struct RouteCollector;
+
+impl Collector for RouteCollector {
+    fn area(&self) -> AreaName {
+        AreaName::Routes
+    }
+
+    fn looks_for(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn collect(&self, context: &Context<'_>) -> Collected {
+        Collected::Routes(collect(context.analysis()))
+    }
+}
+
+fn collect(analysis: &Analysis) -> Area<Routes> {
+    let items: Vec<Route> = analysis
+        .routes
+        .iter()
+        .map(|route| Route {
+            method: route.method.clone(),
+            path: route.path.clone(),
+            framework: route.framework.clone(),
+            file: route.file.clone(),
+            line: route.line,
+            conditional: route.conditional,
+            library: None,
+        })
+        .collect();
+    let names_framework = !analysis.frameworks.is_empty();
+    let broken = analysis.problems.iter().filter(|_| names_framework);
+    let mut unresolved: Vec<Unresolved> = analysis
+        .unresolved
+        .iter()
+        .chain(broken)
+        .map(|(file, line, reason)| Unresolved { file: file.clone(), line: *line, reason: reason.clone() })
+        .collect();
+    unresolved.sort();
+    unresolved.dedup();
+    let mut evidence = Evidence::new(State::Absent, vec!["source of a known framework".to_owned()]);
+    evidence.problems = analysis
+        .problems
+        .iter()
+        .map(|(path, line, why)| Problem { path: path.clone(), line: Some(*line), why: why.clone() })
+        .collect();
+    evidence.state = match (items.is_empty(), unresolved.is_empty(), names_framework) {
+        (false, _, _) | (true, false, _) => State::Found,
+        (true, true, true) => State::Empty,
+        (true, true, false) => State::Absent,
+    };
+    let found = evidence.state == State::Found;
+    Area { facts: (found || names_framework).then_some(Routes { items, unresolved }), evidence }
+}

@@ -1,0 +1,125 @@
+//! The list of checks, tested as a whole: every check has a legal name, a page and its fixtures, and every fixture comes to
+//! what it says.
+#![expect(clippy::disallowed_methods, reason = "tests copy the fixtures that the program is run on")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use donegate::checks::CHECKS;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What a case says of itself.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// The outcome of `the-rule`.
+    outcome: String,
+    /// The exit code.
+    exit: i32,
+    /// Further arguments of `donegate check`.
+    #[serde(default)]
+    args: Vec<String>,
+    /// The files of the repository: ignore rules like to hide some.
+    files: Vec<String>,
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+fn folders(of: &Path) -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> = fs::read_dir(of)
+        .unwrap_or_else(|error| panic!("{}: {error}", of.display()))
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_dir())
+        .collect();
+    all.sort();
+    all
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().expect("a name").to_string_lossy().into_owned()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a type").is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).expect("a copy");
+        }
+    }
+}
+
+#[test]
+fn names_are_legal_and_unique() {
+    let mut seen = BTreeSet::new();
+    for check in CHECKS {
+        let name = check.name();
+        assert!(seen.insert(name), "{name} is listed twice");
+        assert!(!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{name}");
+        assert_eq!(Some(name), donegate::checks::by_name(name).map(|found| found.name()));
+    }
+}
+
+#[test]
+fn every_check_has_its_four_fixtures() {
+    for check in CHECKS {
+        let cases: Vec<String> = folders(&fixtures().join(check.name())).iter().map(|path| name(path)).collect();
+        for wanted in ["pass", "fail", "absent", "malformed"] {
+            assert!(cases.iter().any(|case| case == wanted), "{} has no fixture `{wanted}`", check.name());
+        }
+    }
+}
+
+#[test]
+fn every_fixture_comes_to_what_it_says() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for check in CHECKS {
+        for folder in folders(&fixtures().join(check.name())) {
+            let shown = format!("{}/{}", check.name(), name(&folder));
+            let case: Case = serde_json::from_slice(&fs::read(folder.join("case.json")).expect("a case.json"))
+                .unwrap_or_else(|error| panic!("{shown}: {error}"));
+            for file in &case.files {
+                assert!(folder.join("repo").join(file).is_file(), "{shown}: {file} is missing from the fixture");
+            }
+            let named_pass = name(&folder).starts_with("pass");
+            assert_eq!(named_pass, case.outcome == "pass", "{shown}: its name contradicts its outcome");
+            let place = tempfile::tempdir().expect("a folder");
+            copy(&folder, place.path());
+            let output = Command::new(env!("CARGO_BIN_EXE_donegate"))
+                .current_dir(place.path().join("repo"))
+                .env_clear()
+                .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+                .env("HOME", place.path())
+                .args(["check", "--format", "json"])
+                .args(&case.args)
+                .output()
+                .expect("the program runs");
+            let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+            let rules = report["rules"].as_array();
+            let outcome = rules
+                .and_then(|rules| rules.iter().find(|rule| rule["id"] == "the-rule"))
+                .map(|rule| rule["outcome"].as_str().unwrap_or_default().to_owned());
+            if outcome.as_deref() != Some(&case.outcome) || output.status.code() != Some(case.exit) {
+                wrong.push(format!(
+                    "{shown}: {outcome:?}, exit {:?}; expected {}, exit {}\n    {}",
+                    output.status.code(),
+                    case.outcome,
+                    case.exit,
+                    String::from_utf8_lossy(&output.stderr)
+                ));
+            }
+            count += 1;
+        }
+    }
+    assert!(count >= CHECKS.len() * 4);
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
