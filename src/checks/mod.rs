@@ -7,6 +7,7 @@ pub mod attestation;
 pub mod audit;
 pub mod coverage;
 pub mod dependency;
+pub mod dockerfile;
 pub mod env;
 pub mod expr;
 pub mod file;
@@ -34,6 +35,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &audit::AUDIT,
     &route::ROUTE,
     &env::ENV,
+    &dockerfile::DOCKERFILE,
     &image::IMAGE,
     &file::FILE,
     &pattern::PATTERN,

@@ -40,7 +40,10 @@ impl<'a> Inputs<'a> {
     ) -> Result<Self, Refusal> {
         let changes = match repo.changes(request.base.as_deref(), request.staged) {
             Ok(changes) => Area::found(changes, Evidence::new(State::Found, Vec::new())),
-            Err(why) if request.base.is_some() => return Err(Refusal::new(why)),
+            Err(why) if request.base.is_some() => {
+                let base = request.base.as_deref().unwrap_or_default();
+                return Err(Refusal::new(format!("cannot compare with the base `{base}`: {why}")));
+            }
             Err(why) => {
                 let mut evidence = Evidence::new(State::Absent, Vec::new());
                 evidence.problems.push(crate::facts::Problem { path: ".git".to_owned(), line: None, why });

@@ -29,6 +29,7 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &audit::AuditCollector,
     &tests::TestsCollector,
     &env::EnvCollector,
+    &dockerfiles::DockerfileCollector,
     &images::ImageCollector,
 ];
 

@@ -1,8 +1,143 @@
-//! Dockerfiles.
+//! Dockerfiles: parsed, resolved to stages, and held against what a Dockerfile may be asked for.
 
+mod bases;
+mod expand;
+mod findings;
+mod stages;
+mod steps;
+
+use crate::facts::dockerfiles::{BuildStage, Dockerfile, Dockerfiles};
+use crate::facts::{Area, AreaName, Evidence, Problem, State};
 use crate::repo::Repo;
 
-/// What an image is built from.
-pub(crate) fn image_sources(_repo: &Repo) -> Vec<String> {
-    Vec::new()
+use super::{Collected, Collector, Context};
+
+/// Reads Dockerfiles.
+#[derive(Debug)]
+pub struct DockerfileCollector;
+
+/// A Dockerfile over this size is refused: 1 MiB.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Every Dockerfile of the tree: those at the root are judged, others are listed.
+const PLACES: &[&str] = &[
+    "Dockerfile",
+    "Containerfile",
+    "**/Dockerfile",
+    "**/Containerfile",
+    "**/*.Dockerfile",
+    "**/*.dockerfile",
+    "**/Dockerfile.*",
+    "**/Containerfile.*",
+];
+
+impl Collector for DockerfileCollector {
+    fn area(&self) -> AreaName {
+        AreaName::Dockerfiles
+    }
+
+    fn looks_for(&self) -> &'static [&'static str] {
+        PLACES
+    }
+
+    fn collect(&self, context: &Context<'_>) -> Collected {
+        Collected::Dockerfiles(collect(context.repo))
+    }
+}
+
+/// The Dockerfiles of the tree, outside of vendored folders; `Dockerfile.dockerignore` is none.
+fn paths(repo: &Repo) -> Vec<String> {
+    let globs: Vec<String> = PLACES.iter().map(|&place| place.to_owned()).collect();
+    let found = super::files::matching(repo, &globs).unwrap_or_default();
+    let own = |path: &str| {
+        !path.ends_with(".dockerignore")
+            && !path
+                .split('/')
+                .any(|part| matches!(part, "node_modules" | "vendor" | "third_party" | "fixtures" | "testdata"))
+    };
+    found.into_iter().map(|entry| entry.path.to_string()).filter(|path| own(path)).collect()
+}
+
+fn collect(repo: &Repo) -> Area<Dockerfiles> {
+    let looked_for = PLACES.iter().map(|&place| place.to_owned()).collect();
+    let mut evidence = Evidence::new(State::Absent, looked_for);
+    let mut all = Dockerfiles::default();
+    let ignored = findings::ignored(repo);
+    for path in paths(repo) {
+        let read = repo.read(&path, MAX_BYTES).map_err(|error| (None, error.to_string()));
+        let read = read.and_then(|content| {
+            let text = content.text().map_err(|offset| (None, format!("not UTF-8 text (byte {offset})")))?;
+            let steps = steps::parse(text).map_err(|(line, why)| (Some(line), why))?;
+            Ok((dockerfile(&path, &steps, &ignored)?, content.source("dockerfile")))
+        });
+        match read {
+            Ok((file, source)) => {
+                all.items.push(file);
+                evidence.reports.push(source);
+            }
+            Err((line, why)) => evidence.problems.push(Problem { path, line, why }),
+        }
+    }
+    evidence.state = match (evidence.problems.is_empty(), all.items.is_empty()) {
+        (false, _) => State::Unreadable,
+        (true, true) => State::Absent,
+        (true, false) => State::Found,
+    };
+    Area { facts: (!all.items.is_empty()).then_some(all), evidence }
+}
+
+fn dockerfile(
+    path: &str,
+    steps: &[steps::Step],
+    ignored: &findings::Ignored,
+) -> Result<Dockerfile, (Option<u32>, String)> {
+    let stages = stages::stages(steps);
+    if stages.is_empty() {
+        return Err((Some(1), "it has no FROM".to_owned()));
+    }
+    let chain = stages::chain(&stages);
+    let runs = stages::runs_as(&chain);
+    Ok(Dockerfile {
+        path: path.to_owned(),
+        stages: stages
+            .iter()
+            .map(|stage| BuildStage {
+                name: stage.name.clone(),
+                base: stage.base.clone(),
+                line: stage.line,
+                internal: stage.parent.is_some(),
+            })
+            .collect(),
+        healthcheck: stages::has_healthcheck(&chain),
+        findings: findings::of(path, &stages, &chain, &runs, ignored),
+        user: runs.user,
+        non_root: runs.non_root,
+    })
+}
+
+/// What an image is built from: the Dockerfile at the root and the files of the tree that it copies out of its context.
+pub(crate) fn image_sources(repo: &Repo) -> Vec<String> {
+    let mut all = Vec::new();
+    for path in ["Dockerfile", "Containerfile"] {
+        let Ok(content) = repo.read(path, MAX_BYTES) else { continue };
+        let Some(steps) = content.text().ok().and_then(|text| steps::parse(text).ok()) else { continue };
+        all.push(path.to_owned());
+        for step in &steps {
+            let steps::Kind::Copy { sources, from: None, .. } = &step.kind else { continue };
+            for source in sources.iter().filter(|source| !source.contains("://") && !source.contains('$')) {
+                let source = source.trim_start_matches("./").trim_end_matches('/');
+                let globs = match source {
+                    "" | "." => vec!["**".to_owned()],
+                    source => vec![source.to_owned(), format!("{source}/**")],
+                };
+                let found = super::files::matching(repo, &globs).unwrap_or_default();
+                all.extend(
+                    found.into_iter().map(|entry| entry.path.to_string()).filter(|path| findings::is_built_in(path)),
+                );
+            }
+        }
+    }
+    all.sort();
+    all.dedup();
+    all
 }
