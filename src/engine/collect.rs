@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::dod::Plan;
 use crate::domain::change::{ChangeStatus, Changes};
+use crate::domain::units::Span;
 use crate::evidence::attestations::{self, Ledger};
 use crate::evidence::{self, Collected, Context, dependencies, files};
 use crate::facts::{Area, AreaName, Evidence, Facts, Need, State};
@@ -23,6 +24,7 @@ pub(super) struct Inputs<'a> {
     changes: Area<Changes>,
     outside: Option<&'a Content>,
     self_attest: bool,
+    max_age: Option<Span>,
     /// What `when` may ask about; made when the first rule asks.
     world: OnceLock<Json>,
 }
@@ -55,7 +57,15 @@ impl<'a> Inputs<'a> {
             crate::repo::glob_set(globs)
                 .map_err(|why| Refusal::new(format!("a glob for evidence is malformed: {why}")))?;
         }
-        Ok(Self { repo, places, changes, outside, self_attest: plan.self_attest, world: OnceLock::new() })
+        Ok(Self {
+            repo,
+            places,
+            changes,
+            outside,
+            self_attest: plan.self_attest,
+            max_age: plan.max_age,
+            world: OnceLock::new(),
+        })
     }
 }
 
@@ -102,7 +112,10 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
             Need::Files(_) | Need::Dependencies | Need::Attestation(_) => None,
         })
         .collect();
-    let context = Context::new(inputs.repo, &inputs.places, inputs.changes.facts.as_ref());
+    let mut context = Context::new(inputs.repo, &inputs.places, inputs.changes.facts.as_ref());
+    if let Some(max_age) = inputs.max_age {
+        context.max_age = max_age;
+    }
     let collected: Vec<Collected> =
         areas.par_iter().filter_map(|area| evidence::of(*area).map(|collector| collector.collect(&context))).collect();
     for one in collected {

@@ -19,6 +19,7 @@ use std::sync::OnceLock;
 
 use crate::code::Analysis;
 use crate::domain::change::Changes;
+use crate::domain::units::Span;
 use crate::facts::{self, Area, AreaName, Facts, Problem};
 use crate::repo::{Freshness, Repo};
 
@@ -62,6 +63,8 @@ pub struct Context<'a> {
     pub env_examples: &'a [String],
     /// The Dockerfiles that rules name (globs); empty for the default.
     pub dockerfile_paths: &'a [String],
+    /// How old audits and load tests may be.
+    pub max_age: Span,
     /// What the code says: routes and reads of the environment come from one reading.
     analysis: OnceLock<Analysis>,
 }
@@ -70,7 +73,15 @@ impl<'a> Context<'a> {
     /// A context that asks for nothing beyond defaults but `places`.
     #[must_use]
     pub fn new(repo: &'a Repo, places: &'a BTreeMap<AreaName, Vec<String>>, changes: Option<&'a Changes>) -> Self {
-        Self { repo, places, changes, env_examples: &[], dockerfile_paths: &[], analysis: OnceLock::new() }
+        Self {
+            repo,
+            places,
+            changes,
+            env_examples: &[],
+            dockerfile_paths: &[],
+            max_age: Span::days(30),
+            analysis: OnceLock::new(),
+        }
     }
 
     /// What the code says; read when it is first asked for.

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::domain::units::Span;
 use crate::facts::audit::{Audit, AuditSeverity, Counts, Scan, ScanKind, Vulnerability};
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
 use crate::repo::{Content, Repo};
@@ -27,8 +28,6 @@ pub struct AuditCollector;
 
 /// A report over this size is refused: 128 MiB.
 const MAX_BYTES: u64 = 128 << 20;
-/// An audit older than this proves nothing, unless the DoD says otherwise: 30 days in seconds.
-const MAX_AGE: i64 = 30 * 86_400;
 
 /// Where audits lie unless the DoD says otherwise.
 const PLACES: &[&str] = &[
@@ -56,7 +55,7 @@ impl Collector for AuditCollector {
     }
 
     fn collect(&self, context: &Context<'_>) -> Collected {
-        Collected::Audit(collect(context.repo, context.globs(self)))
+        Collected::Audit(collect(context.repo, context.globs(self), context.max_age))
     }
 }
 
@@ -92,7 +91,7 @@ impl Failure {
     }
 }
 
-fn collect(repo: &Repo, globs: Vec<String>) -> Area<Audit> {
+fn collect(repo: &Repo, globs: Vec<String>, max_age: Span) -> Area<Audit> {
     let mut evidence = Evidence::new(State::Absent, globs);
     let found = match repo.find(&evidence.looked_for, false) {
         Ok(found) => found,
@@ -114,7 +113,7 @@ fn collect(repo: &Repo, globs: Vec<String>) -> Area<Audit> {
                 evidence.reports.push(source);
                 let note = |why: String| Problem { path: path.to_string(), line: None, why };
                 evidence.problems.extend(report.partial.iter().cloned().map(note));
-                if let Some(problem) = freshness(repo, &path, &report, &audit) {
+                if let Some(problem) = freshness(repo, &path, &report, &audit, max_age) {
                     old = true;
                     evidence.problems.push(problem);
                 }
@@ -142,7 +141,8 @@ fn collect(repo: &Repo, globs: Vec<String>) -> Area<Audit> {
 }
 
 /// An audit of dependencies speaks of the lockfiles of its ecosystem, and ages.
-fn freshness(repo: &Repo, path: &str, report: &Report, audit: &Audit) -> Option<Problem> {
+fn freshness(repo: &Repo, path: &str, report: &Report, audit: &Audit, max_age: Span) -> Option<Problem> {
+    let limit = i64::try_from(max_age.seconds()).unwrap_or(i64::MAX);
     if report.kind != ScanKind::Dependency {
         return None;
     }
@@ -150,8 +150,8 @@ fn freshness(repo: &Repo, path: &str, report: &Report, audit: &Audit) -> Option<
     let problem = stale(repo, path, locks.map(|one| one.lockfile.as_str()));
     let age = || repo.content_time(path).map(|time| repo.clock.now().saturating_sub(time));
     problem.or_else(|| {
-        age().filter(|age| *age > MAX_AGE).map(|age| {
-            let why = format!("{} days old: advisories appear daily, so an audit holds for 30", age / 86_400);
+        age().filter(|age| *age > limit).map(|age| {
+            let why = format!("{} days old: advisories appear daily, so an audit holds for {max_age}", age / 86_400);
             Problem { path: path.to_owned(), line: None, why }
         })
     })
