@@ -42,7 +42,8 @@ impl Git {
 
     /// The files that commits after `time` touch, with the time of the newest one.
     pub(in crate::repo) fn touched_since(&self, time: i64) -> Result<BTreeMap<String, i64>, String> {
-        let since = format!("--since=@{time}");
+        // Without a zone git takes a small number for a part of a date.
+        let since = format!("--since=@{time} +0000");
         let args = [
             "log",
             &since,
