@@ -3,6 +3,7 @@
 //! They know tree-sitter and no library; what a call means is data under `rules/`.
 
 pub mod javascript;
+pub mod python;
 mod reader;
 pub mod rust;
 #[cfg(test)]
@@ -15,7 +16,8 @@ pub fn lower(path: &str, source: &str) -> Option<Module> {
     match Language::of(path)? {
         Language::JavaScript => Some(javascript::lower(source, javascript::Dialect::of(path))),
         Language::Rust => Some(rust::lower(source)),
-        Language::Python | Language::Go | Language::Java => None,
+        Language::Python => Some(python::lower(source)),
+        Language::Go | Language::Java => None,
     }
 }
 
