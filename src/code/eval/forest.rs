@@ -333,6 +333,10 @@ impl Machine<'_> {
         for ancestor in self.ancestors(&class) {
             match ancestor {
                 Value::Class(one) => {
+                    if let Some(Value::List(list)) = one.members.named("methods") {
+                        let items = list.items.borrow();
+                        all.extend(items.iter().filter_map(Value::as_whole_text).map(|text| text.to_uppercase()));
+                    }
                     all.extend(
                         METHODS.iter().filter(|name| one.members.named(name).is_some()).map(|name| name.to_uppercase()),
                     );

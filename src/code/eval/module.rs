@@ -157,6 +157,13 @@ impl Machine<'_> {
                     other => other.clone(),
                 },
                 Imported::Default => self.import_name(&target, &"default".into()),
+                // `from . import x` in a package's own file: what it is about to bind is the file beside it.
+                Imported::Named(what) if python && matches!(&target, Value::Module(id) if *id == scope.module) => {
+                    match scope.own(what) {
+                        Some(known) => known,
+                        None => self.submodule(scope.module, what),
+                    }
+                }
                 Imported::Named(what) => self.import_name(&target, what),
             };
             self.bind_name(&name.alias, value, scope);
