@@ -62,6 +62,7 @@ impl Machine<'_> {
         Some(match path {
             "list" | "iter" | "sorted" => listed(self, ListKind::List, &first),
             "tuple" => listed(self, ListKind::Tuple, &first),
+            "pydantic.AliasChoices" => Value::list_of(ListKind::List, args.list.clone(), args.partial),
             "set" | "frozenset" => listed(self, ListKind::Set, &first),
             "reversed" => match listed(self, ListKind::List, &first) {
                 Value::List(list) => {
@@ -70,7 +71,11 @@ impl Machine<'_> {
                 }
                 other => other,
             },
-            "dict" | "collections.OrderedDict" => {
+            "dict"
+            | "collections.OrderedDict"
+            | "pydantic_settings.SettingsConfigDict"
+            | "pydantic.ConfigDict"
+            | "pydantic.SettingsConfigDict" => {
                 let map = Map::default();
                 match &first {
                     Value::Undefined => {}
