@@ -453,12 +453,34 @@ impl Machine<'_> {
         if test {
             return;
         }
-        let Some(body) = body else { return };
+        let Some(body) = body else {
+            if let Some(file) = self.beside(name, scope) {
+                let id = self.module_of(&file, Language::Rust);
+                self.bind_name(name, Value::Module(id), scope);
+            }
+            return;
+        };
         let inner = Scope::inside(scope, ScopeKind::Block);
         self.block(body, &inner);
         let entries =
             inner.names.borrow().iter().map(|(name, value)| (Value::Str(name.clone()), value.clone())).collect();
         self.bind_name(name, Value::map(entries), scope);
+    }
+
+    /// The file of `mod name;`: beside a crate's root or a `mod.rs`, else in the folder of the module's own name.
+    fn beside(&self, name: &Name, scope: &ScopeRef) -> Option<Name> {
+        let own = &self.modules[scope.module.0].path;
+        let folder = crate::code::resolve::folder_of(own);
+        let stem = own.rsplit('/').next().unwrap_or(own).trim_end_matches(".rs");
+        let root = matches!(stem, "main" | "lib" | "mod" | "build") || folder.ends_with("/bin");
+        let base = match (root, folder.is_empty()) {
+            (true, true) => String::new(),
+            (true, false) => format!("{folder}/"),
+            (false, true) => format!("{stem}/"),
+            (false, false) => format!("{folder}/{stem}/"),
+        };
+        let places = [format!("{base}{name}.rs"), format!("{base}{name}/mod.rs")];
+        places.into_iter().find(|place| self.tree.has(place)).map(Into::into)
     }
 
     /// A path of several segments.
