@@ -40,7 +40,7 @@ pub(super) fn is_own_source(path: &str) -> bool {
         )
     });
     let declared = name.ends_with(".d.ts") || name.ends_with(".d.mts") || name.ends_with(".min.js");
-    let helper = matches!(name, "conftest.py" | "setupTests.js" | "setupTests.ts");
+    let helper = matches!(name, "build.rs" | "conftest.py" | "setupTests.js" | "setupTests.ts");
     !foreign && !declared && !helper
 }
 

@@ -1,5 +1,5 @@
-//! The Definition of Done, in phases: what was written ([`written`]), merged over what it extends ([`extend`]), validated
-//! and planned ([`plan`]). Each phase has its own type, and every mistake of a phase is told at once.
+//! The Definition of Done, in phases: what was written, merged over what it extends, validated
+//! and planned. Each phase has its own type, and every mistake of a phase is told at once.
 
 mod extend;
 mod plan;

@@ -167,8 +167,48 @@ impl Machine<'_> {
         }
     }
 
+    /// A type whose fields are read from the environment because of what it derives.
+    fn derived_settings(&mut self, class: &Rc<ClassValue>) {
+        let written = class.class.clone();
+        let derived: Vec<&Name> = written
+            .decorators
+            .iter()
+            .filter_map(|decorator| call_of(&decorator.expr).filter(|(name, _)| *name == "derive"))
+            .flat_map(|(_, args)| args.iter().filter_map(|arg| last_name(&arg.value)))
+            .collect();
+        let models = self.models.derives.iter().copied();
+        let Some(model) =
+            models.into_iter().find(|model| derived.iter().any(|name| model.on.iter().any(|on| **on == ***name)))
+        else {
+            return;
+        };
+        for field in &written.fields {
+            let attributes = field.decorators.iter().filter_map(|decorator| call_of(&decorator.expr));
+            let said: Vec<&crate::code::form::Arg> = attributes
+                .filter(|(name, _)| model.attribute.iter().any(|one| one == name))
+                .flat_map(|(_, args)| args.iter())
+                .collect();
+            let is = |arg: &crate::code::form::Arg, wanted: &str| match &arg.name {
+                Some(name) => **name == *wanted,
+                None => last_name(&arg.value).is_some_and(|name| **name == *wanted),
+            };
+            let Some(named) = said.iter().find(|arg| is(arg, &model.name)) else { continue };
+            let optional =
+                field.ty.as_ref().and_then(|ty| ty.path.last()).is_some_and(|name| matches!(&**name, "Option" | "Vec"));
+            let tolerated = optional || said.iter().any(|arg| model.default.iter().any(|default| is(arg, default)));
+            let scope = class.scope.clone();
+            let name = match &named.name {
+                Some(_) => self.eval(&named.value, &scope),
+                None => Value::text(field.name.to_uppercase()),
+            };
+            let spot = Spot { module: class.spot.module, line: field.pos.line };
+            self.read_env(&name, spot, tolerated);
+        }
+    }
+
     /// A class whose fields are read from the environment.
     pub(crate) fn class_settings(&mut self, class: &Rc<ClassValue>) {
+        self.derived_settings(class);
         let ancestors = self.ancestors(class);
         let settings = ancestors.iter().find_map(|one| match one {
             Value::Unknown(path) => self.models.classes.get(&**path).and_then(|class| class.settings.as_ref()),
@@ -254,5 +294,20 @@ fn is_panic(expr: &crate::code::form::Expr) -> bool {
             _ => false,
         }),
         _ => false,
+    }
+}
+
+/// The name that is called and its arguments, where an attribute is a call.
+fn call_of(expr: &crate::code::form::Expr) -> Option<(&str, &[crate::code::form::Arg])> {
+    let ExprKind::Call(call) = &expr.kind else { return None };
+    Some((last_name(&call.callee)?, &call.args))
+}
+
+/// The last segment of a name.
+fn last_name(expr: &crate::code::form::Expr) -> Option<&Name> {
+    match &expr.kind {
+        ExprKind::Name(name) | ExprKind::Member(_, name) => Some(name),
+        ExprKind::Path(path) => path.last(),
+        _ => None,
     }
 }

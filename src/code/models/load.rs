@@ -57,6 +57,7 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
             claim(&mut models.classes, name, class)?;
         }
     }
+    models.derives.extend(model.derives.into_iter().map(|derive| &*Box::leak(Box::new(derive))));
     models.sources.extend(model.sources.into_iter().map(|source| (source, true)));
     Ok(())
 }

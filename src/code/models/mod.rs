@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use words::{
-    Action, AutoloadWord, ClassModel, EnvWord, MakeWord, MarkWord, ObjectModel, PluginWord, RouteWord, Settings,
+    Action, AutoloadWord, ClassModel, DeriveModel, EnvWord, MakeWord, MarkWord, ObjectModel, PluginWord, RouteWord,
+    Settings,
 };
 
 /// Every built-in model file: its name and its text.
@@ -40,6 +41,8 @@ pub(crate) struct Models {
     pub(crate) sources: BTreeMap<String, bool>,
     /// What library classes contribute to their subclasses.
     pub(crate) classes: BTreeMap<String, &'static ClassModel>,
+    /// Types whose fields are read from the environment because of what they derive.
+    pub(crate) derives: Vec<&'static DeriveModel>,
     /// The byte sequences that a file must hold, one of them, to matter for routes; with the framework.
     pub(crate) route_tokens: Vec<(String, String)>,
     /// The byte sequences that a file must hold, one of them, to matter for the environment.

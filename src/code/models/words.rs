@@ -45,6 +45,23 @@ pub(crate) struct ModelFile {
     /// What library classes mean to their subclasses.
     #[serde(default)]
     pub(crate) classes: BTreeMap<String, ClassModel>,
+    /// Types whose fields are read from the environment because of what they derive.
+    #[serde(default)]
+    pub(crate) derives: Vec<DeriveModel>,
+}
+
+/// How the fields of a type that derives something are read from the environment.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeriveModel {
+    /// What is derived, by its last name.
+    pub(crate) on: Vec<String>,
+    /// The attributes of fields that say more.
+    pub(crate) attribute: Vec<String>,
+    /// The argument that names the variable; without a value the field's name in upper case does.
+    pub(crate) name: String,
+    /// Arguments that make it optional.
+    pub(crate) default: Vec<String>,
 }
 
 /// A kind of object.

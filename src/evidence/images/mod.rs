@@ -1,7 +1,7 @@
 //! Container images: archives of `docker save` and podman, OCI layouts as folders and archives, told apart by content.
 //!
 //! An archive is read once, as a stream, and nothing of it is written anywhere: each blob is hashed and, where it is
-//! compressed, decompressed to nowhere, so that memory stays flat whatever the image's size. [`limits`] bounds the rest.
+//! compressed, decompressed to nowhere, so that memory stays flat whatever the image's size. `limits` bounds the rest.
 
 mod limits;
 mod measure;
