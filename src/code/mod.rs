@@ -7,6 +7,8 @@ pub mod lower;
 mod models;
 mod resolve;
 mod select;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

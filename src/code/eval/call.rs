@@ -51,6 +51,13 @@ impl Machine<'_> {
         if !self.tick() || self.nesting > self.limits.nesting {
             return Value::unknown();
         }
+        self.nesting += 1;
+        let result = self.call_here(callee, args, spot);
+        self.nesting -= 1;
+        result
+    }
+
+    fn call_here(&mut self, callee: &Value, args: Args, spot: Spot) -> Value {
         match self.force(callee.clone()) {
             Value::Function(closure) => self.enter(&closure, None, args, spot),
             Value::Bound(bound) => match &bound.callee {

@@ -29,7 +29,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 20_000_000, calls: 60, nesting: 1_500, elements: 2_000, idle_entries: 40 }
+        Self { steps: 20_000_000, calls: 60, nesting: 1_200, elements: 2_000, idle_entries: 40 }
     }
 }
 

@@ -336,10 +336,14 @@ impl Machine<'_> {
                 let callee = self.member(&object, name, scope, spot.line);
                 self.call_unknown_member(&object, &callee, name, args, spot)
             }
-            _ => {
-                let callee = self.member(&object, name, scope, spot.line);
-                self.call(&callee, args, spot)
-            }
+            _ => match self.member(&object, name, scope, spot.line) {
+                // A method that nobody defines: calling it would come back here.
+                Value::Method(method) if method.1 == *name => {
+                    self.let_go(&args);
+                    Value::unknown()
+                }
+                callee => self.call(&callee, args, spot),
+            },
         }
     }
 
