@@ -646,7 +646,9 @@ pub enum UnaryOp {
     Minus,
     /// `+`.
     Plus,
-    /// Anything else (`typeof`, `~`): unknown.
+    /// `typeof`: the name of the operand's kind.
+    TypeOf,
+    /// Anything else (`~`): unknown.
     Other,
 }
 

@@ -69,3 +69,17 @@ fn code_without_end_ends() {
         format!("const app = require('express')();\napp.get({}'/x'{}, f);\n", "(".repeat(5_000), ")".repeat(5_000));
     routes(&[("app.js", &nested)]);
 }
+
+#[test]
+fn modules_that_import_each_other_find_their_functions() {
+    let app = "import Fastify from 'fastify';\nimport ping from './ping';\nexport function define(cb: any): any;\nexport function define(cb: any, options?: any) {\n  if (typeof cb === 'function') return { plugin: cb, options };\n  return { plugin: cb.setup, options: cb.options || {} };\n}\nconst app = Fastify();\napp.register(async (it: any) => ping.plugin(it), ping.options);\n";
+    let ping = "import { define } from './app';\nexport default define(async (it) => { it.get('/ping', h); });\n";
+    assert_eq!(vec!["GET /ping"], routes(&[("app.ts", app), ("ping.ts", ping)]));
+}
+
+#[test]
+fn folders_of_plugins_are_found_from_the_module() {
+    let app = "import path from 'node:path';\nimport autoload from '@fastify/autoload';\nimport Fastify from 'fastify';\nconst app = Fastify();\napp.register(autoload, { dir: path.join(import.meta.dirname, 'routes') });\n";
+    let plugin = "export default async function (it) { it.get('/', h); }\n";
+    assert_eq!(vec!["GET /users"], routes(&[("src/app.ts", app), ("src/routes/users/index.ts", plugin)]));
+}

@@ -220,7 +220,11 @@ impl Machine<'_> {
                 (None, Some(default)) => self.eval(default, scope),
                 (None, None) => {
                     let typed = param.ty.as_ref().and_then(|ty| self.typed(ty, &closure.scope));
-                    typed.unwrap_or(if given.is_some() { Value::Undefined } else { Value::unknown() })
+                    let absent = given.is_some() || (!open && self.language(scope) == Language::JavaScript);
+                    match typed {
+                        Some(Value::Unknown(_)) | None if absent => Value::Undefined,
+                        typed => typed.unwrap_or_else(Value::unknown),
+                    }
                 }
             },
             Some(value @ Value::Unknown(_)) => match &param.ty {
@@ -265,14 +269,14 @@ impl Machine<'_> {
         match value {
             Value::Function(closure) if !closure.entered.get() => {
                 let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
-                self.enter(&closure.clone(), None, Args::default(), spot);
+                self.enter(&closure.clone(), None, Args::unknown(), spot);
             }
             Value::Bound(bound) => {
                 if let Value::Function(closure) = &bound.callee
                     && !closure.entered.get()
                 {
                     let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
-                    self.enter(&closure.clone(), Some(bound.receiver.clone()), Args::default(), spot);
+                    self.enter(&closure.clone(), Some(bound.receiver.clone()), Args::unknown(), spot);
                 }
             }
             Value::Alt(all) => all.iter().for_each(|one| self.escape(one)),

@@ -141,7 +141,7 @@ impl Machine<'_> {
                     None => item,
                     Some(all) => {
                         let index = Value::Int(i64::try_from(at).unwrap_or(0));
-                        self.call(&callee, Args::of(vec![all, item, index]), spot)
+                        self.call(&callee, Args::starting(vec![all, item, index]), spot)
                     }
                 });
             }
@@ -156,7 +156,7 @@ impl Machine<'_> {
             }
             let index = Value::Int(i64::try_from(at).unwrap_or(0));
             let given = vec![item.clone(), index, Value::List(list.clone())];
-            let result = self.call(&callee, Args::of(given), spot);
+            let result = self.call(&callee, Args::starting(given), spot);
             match name {
                 "map" => out.push(result),
                 "flatMap" => match &result {
@@ -251,7 +251,7 @@ impl Machine<'_> {
             "forEach" => {
                 for (key, value) in map.pairs() {
                     let value = self.force(value);
-                    self.call(&args.at(0), Args::of(vec![value, key]), spot);
+                    self.call(&args.at(0), Args::starting(vec![value, key]), spot);
                 }
                 Value::Null
             }

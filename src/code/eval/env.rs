@@ -97,7 +97,7 @@ impl Machine<'_> {
             | "toString" => object.clone(),
             "unwrap_or" | "or" => self.env_or(object.clone(), args.at(0)),
             "unwrap_or_else" => {
-                let given = Args::of(vec![Value::unknown()]);
+                let given = Args::starting(vec![Value::unknown()]);
                 let thrown = self.throws(&args.at(0));
                 let default = self.call(&args.at(0), given, spot);
                 if thrown { object.clone() } else { self.env_or_any(object, default) }

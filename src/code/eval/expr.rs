@@ -256,6 +256,7 @@ impl Machine<'_> {
             (UnaryOp::Minus, Value::Int(value)) => Value::Int(value.wrapping_neg()),
             (UnaryOp::Minus, Value::Float(value)) => Value::Float(-value),
             (UnaryOp::Plus, value @ (Value::Int(_) | Value::Float(_) | Value::Env(_))) => value,
+            (UnaryOp::TypeOf, value) => type_of(&value).map_or_else(Value::unknown, Value::text),
             (UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Other, _) => Value::unknown(),
         }
     }
@@ -532,5 +533,20 @@ fn hint_of(expr: &Expr) -> &str {
     match &expr.kind {
         ExprKind::Name(name) | ExprKind::Member(_, name) => name,
         _ => "x",
+    }
+}
+
+/// What JavaScript's `typeof` answers.
+fn type_of(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Undefined => Some("undefined"),
+        Value::Bool(_) => Some("boolean"),
+        Value::Int(_) | Value::Float(_) => Some("number"),
+        Value::Str(_) => Some("string"),
+        Value::Function(_) | Value::Bound(_) | Value::Method(_) | Value::Native(_) | Value::Class(_) => {
+            Some("function")
+        }
+        Value::Null | Value::List(_) | Value::Map(_) | Value::Regex(_) => Some("object"),
+        _ => None,
     }
 }

@@ -23,8 +23,6 @@ pub(crate) struct Node {
     pub(crate) handed: bool,
     /// Only its type is known: a parameter of a function that nobody called.
     pub(crate) unbound: bool,
-    /// Made by code that nothing in the repository runs.
-    pub(crate) late: bool,
 }
 
 /// What stands on a router.
@@ -52,14 +50,11 @@ pub(crate) enum Methods {
 pub(crate) struct Forest {
     /// The routers, in the order in which they were made.
     pub(crate) nodes: Vec<Node>,
-    /// Whether code runs that nothing in the repository calls.
-    pub(crate) late: bool,
 }
 
 impl Forest {
     /// A new router.
     pub(crate) fn add(&mut self, model: &'static ObjectModel, conditional: bool) -> usize {
-        let late = self.late;
         self.nodes.push(Node {
             model,
             prefix: Value::Undefined,
@@ -68,7 +63,6 @@ impl Forest {
             served: false,
             handed: false,
             unbound: false,
-            late,
         });
         self.nodes.len() - 1
     }
@@ -112,11 +106,7 @@ impl Machine<'_> {
             let node = &machine.forest.nodes[*node];
             (node.model.served || node.served) && !node.unbound
         };
-        let mut served: Vec<usize> =
-            roots.iter().copied().filter(|node| is_app(self, node) && !self.forest.nodes[*node].late).collect();
-        if !served.iter().any(|node| self.has_routes(*node)) {
-            served.extend(roots.iter().copied().filter(|node| is_app(self, node) && self.forest.nodes[*node].late));
-        }
+        let served: Vec<usize> = roots.iter().copied().filter(|node| is_app(self, node)).collect();
         let mut reading = Reading::default();
         for root in &served {
             self.read(*root, vec![String::new()], false, None, &mut reading);
@@ -145,10 +135,6 @@ impl Machine<'_> {
             self.note(spot, reason);
         }
         reading.found.into_iter().collect()
-    }
-
-    fn has_routes(&self, node: usize) -> bool {
-        !self.forest.nodes[node].entries.is_empty()
     }
 
     /// Every router that is mounted somewhere.

@@ -174,6 +174,14 @@ impl Machine<'_> {
         if path.is_empty() {
             return Value::unknown();
         }
+        if &**path == "import.meta" {
+            let file = &self.modules[spot.module.0].path;
+            match &**name {
+                "filename" | "url" | "file" => return Value::text(format!("/{file}")),
+                "dirname" | "dir" => return Value::text(format!("/{}", crate::code::resolve::folder_of(file))),
+                _ => {}
+            }
+        }
         if self.models.sources.contains_key(&**path) {
             let full = format!("{path}.{name}");
             if self.models.functions.contains_key(&full) || is_map_method(name) {

@@ -51,7 +51,6 @@ pub(crate) fn run(tree: &Tree<'_>, models: &'static Models, files: &[(Name, Lang
         let id = machine.module_of(path, *language);
         machine.load(id);
     }
-    machine.forest.late = true;
     for _ in 0..ROUNDS {
         if !machine.enter_uncalled() {
             break;

@@ -126,7 +126,7 @@ impl Machine<'_> {
         match (object, callee) {
             (Value::Unknown(path), _) if path.is_empty() => {
                 if &**name == "then" || &**name == "catch" {
-                    let given = Args::of(vec![Value::unknown()]);
+                    let given = Args::starting(vec![Value::unknown()]);
                     return self.call(&args.at(0), given, spot);
                 }
                 self.let_go(&args);
@@ -343,7 +343,7 @@ impl Machine<'_> {
                     }
                 }
                 callee if callee.is_callable() || matches!(callee, Value::Class(_)) => {
-                    self.call(&callee, Args::of(vec![given.clone()]), spot);
+                    self.call(&callee, Args::starting(vec![given.clone()]), spot);
                 }
                 _ => {}
             }

@@ -50,16 +50,16 @@ impl Machine<'_> {
                         || closure.attributes.named(mark).is_some_and(|value| self.truth(&value, &scope) == Some(true))
                 });
                 let options = match options {
-                    Value::Function(_) => self.call(options, Args::of(vec![this.clone()]), spot),
+                    Value::Function(_) => self.call(options, Args::starting(vec![this.clone()]), spot),
                     Value::Undefined => Value::map(Vec::new()),
                     options => options.clone(),
                 };
                 let instance = if flat { this.clone() } else { self.child(model, this, prefix.clone(), spot) };
-                self.call(&plugin, Args::of(vec![instance, options]), spot);
+                self.call(&plugin, Args::starting(vec![instance, options]), spot);
             }
             other if other.is_callable() => {
                 let instance = self.child(model, this, prefix.clone(), spot);
-                self.call(other, Args::of(vec![instance, options.clone()]), spot);
+                self.call(other, Args::starting(vec![instance, options.clone()]), spot);
             }
             _ => {}
         }

@@ -155,7 +155,7 @@ impl Machine<'_> {
             },
             "map" => {
                 let (items, partial) = self.walk(&args.at(1), Yields::Elements, scope);
-                let out = items.into_iter().map(|item| self.call(&first, Args::of(vec![item]), spot)).collect();
+                let out = items.into_iter().map(|item| self.call(&first, Args::starting(vec![item]), spot)).collect();
                 Value::list_of(ListKind::List, out, partial)
             }
             "filter" => {
@@ -165,7 +165,7 @@ impl Machine<'_> {
                     let result = if first.is_nothing() {
                         item.clone()
                     } else {
-                        self.call(&first, Args::of(vec![item.clone()]), spot)
+                        self.call(&first, Args::starting(vec![item.clone()]), spot)
                     };
                     if self.truth(&result, scope) != Some(false) {
                         out.push(item);
@@ -347,7 +347,7 @@ impl Machine<'_> {
                 let (items, partial) = self.walk(&first, Yields::Elements, scope);
                 let callee = args.at(1);
                 let items = if callee.is_callable() {
-                    items.into_iter().map(|item| self.call(&callee, Args::of(vec![item]), spot)).collect()
+                    items.into_iter().map(|item| self.call(&callee, Args::starting(vec![item]), spot)).collect()
                 } else {
                     items
                 };

@@ -38,21 +38,28 @@ impl Machine<'_> {
         if language == Language::Python {
             return;
         }
+        // Functions come first: modules that import each other find them before either has run.
         for stmt in body {
             let (stmt, exported) = match &stmt.kind {
                 StmtKind::Export(Export::Declaration(inner)) => (&**inner, true),
                 _ => (stmt, false),
             };
-            match &stmt.kind {
-                StmtKind::Function(function) => {
-                    let closure = self.closure(function, scope, None);
-                    if let Some(name) = &function.name {
-                        scope.set(name, closure.clone());
-                        if exported {
-                            self.export(scope, name, closure);
-                        }
+            if let StmtKind::Function(function) = &stmt.kind {
+                let closure = self.closure(function, scope, None);
+                if let Some(name) = &function.name {
+                    scope.set(name, closure.clone());
+                    if exported {
+                        self.export(scope, name, closure);
                     }
                 }
+            }
+        }
+        for stmt in body {
+            let stmt = match &stmt.kind {
+                StmtKind::Export(Export::Declaration(inner)) => &**inner,
+                _ => stmt,
+            };
+            match &stmt.kind {
                 StmtKind::Import(import) => self.import(import, scope),
                 StmtKind::Class(class) if language != Language::JavaScript => {
                     let value = self.class(class, scope);

@@ -293,6 +293,16 @@ impl Args {
         Self { list, named: Vec::new(), partial: false }
     }
 
+    /// Arguments of which none is known, nor how many there are.
+    pub(crate) fn unknown() -> Self {
+        Self { partial: true, ..Self::default() }
+    }
+
+    /// These first, and perhaps more.
+    pub(crate) fn starting(list: Vec<Value>) -> Self {
+        Self { list, named: Vec::new(), partial: true }
+    }
+
     /// The argument at a position.
     pub(crate) fn at(&self, index: usize) -> Value {
         self.list.get(index).cloned().unwrap_or(Value::Undefined)

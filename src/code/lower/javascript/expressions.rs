@@ -223,6 +223,7 @@ impl Lowering<'_> {
             "!" => UnaryOp::Not,
             "-" => UnaryOp::Minus,
             "+" => UnaryOp::Plus,
+            "typeof" => UnaryOp::TypeOf,
             _ => UnaryOp::Other,
         };
         ExprKind::Unary(op, Box::new(argument))

@@ -152,7 +152,7 @@ fn expressions_of_every_kind_are_told_apart() {
             ("f(...a, b, [, 1, ...c])", "f(...a, b, [null, 1, ...c])"),
             ("x ||= 1; y += 2; z++", "set x = (x Or 1); set y Add= 2; set z Add= 1"),
             ("x = (a = 1, b)", "set x = seq((a = 1), b)"),
-            ("x = typeof a === 'b', y = !c, z = void 0", "set x = (Other(a) Eq \"b\"); set y = Not(c); set z = null"),
+            ("x = typeof a === 'b', y = !c, z = void 0", "set x = (TypeOf(a) Eq \"b\"); set y = Not(c); set z = null"),
             ("delete a.b", "delete a.b"),
             ("x = import.meta.env.A", "set x = import.meta.env.A"),
             ("x = class extends A {}", "set x = Class -(A) <> {}"),
