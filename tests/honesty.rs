@@ -64,16 +64,20 @@ fn set_time(path: &Path, to: std::time::SystemTime) {
     fs::File::options().write(true).open(path).expect("a file").set_modified(to).expect("a time");
 }
 
-fn run(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_donegate"))
+fn command(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_donegate"));
+    command
         .current_dir(folder)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", folder)
         .env("GIT_CEILING_DIRECTORIES", folder.parent().expect("a parent"))
-        .args(args)
-        .output()
-        .expect("the program runs")
+        .args(args);
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    command(folder, args).output().expect("the program runs")
 }
 
 fn write(folder: &Path, path: &str, text: impl AsRef<[u8]>) {
@@ -505,6 +509,20 @@ fn the_green_repository_is_complete() {
     let folder = green();
     let output = run(folder.path(), &["check", "--format", "json"]);
     assert_eq!(Some(0), output.status.code(), "{}", told(&output));
+}
+
+#[test]
+fn one_thread_is_enough_and_gives_the_same() {
+    let folder = green();
+    let with = |threads: &str| {
+        let mut command = command(folder.path(), &["check", "--format", "json"]);
+        let clock = ("SOURCE_DATE_EPOCH", "1700000000");
+        command.env("RAYON_NUM_THREADS", threads).env(clock.0, clock.1).output().expect("the program runs").stdout
+    };
+    let one = with("1");
+    assert!(!one.is_empty());
+    assert_eq!(one, with("2"));
+    assert_eq!(one, with("7"));
 }
 
 #[test]
