@@ -3,6 +3,7 @@
 //! Strict where YAML is lax, because a gate gets weakened by what is taken in silence: one document, no duplicate keys, no
 //! merge keys, no unknown tags, only `true` and `false` are truth values, and size, depth and aliases are bounded.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,18 +17,16 @@ use crate::domain::node::{Key, Mistake, Node, Place, Value};
 const MAX_BYTES: usize = 4 << 20;
 /// Nesting over this depth is refused.
 const MAX_DEPTH: usize = 64;
+/// A document that was written for another program and is over this size is refused: 16 MiB.
+const MAX_FOREIGN_BYTES: usize = 16 << 20;
+/// Nesting over this depth is refused in a document that was written for another program.
+const MAX_FOREIGN_DEPTH: usize = 128;
 
 /// Reads one YAML document. `file` is how it is shown to a person.
 ///
 /// # Errors
 /// The first thing that is no YAML, or none that is taken here, at its place.
 pub fn parse(file: &str, text: &str) -> Result<Node, Mistake> {
-    let file: Arc<str> = file.into();
-    let start = Place { file: file.clone(), line: 1, column: 1 };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.len() > MAX_BYTES {
-        return Err(Mistake::new(&start, format!("{} bytes are over the limit of {MAX_BYTES}", text.len())));
-    }
     let options = serde_saphyr::options! {
         strict_booleans: true,
         with_snippet: false,
@@ -43,8 +42,56 @@ pub fn parse(file: &str, text: &str) -> Result<Node, Mistake> {
             max_events: 500_000,
         },
     };
+    read(file, text, MAX_BYTES, options, Numbers::Exact)
+}
+
+/// Reads one YAML document that was written for another program: merge keys and tags are what that program takes them for,
+/// a number of any size is a number. Duplicate keys are refused here too: programs disagree on which one counts.
+///
+/// # Errors
+/// The first thing that is no YAML, at its place.
+pub fn parse_foreign(file: &str, text: &str) -> Result<Node, Mistake> {
+    let options = serde_saphyr::options! {
+        strict_booleans: true,
+        with_snippet: false,
+        duplicate_keys: serde_saphyr::DuplicateKeyPolicy::Error,
+        merge_keys: serde_saphyr::MergeKeyPolicy::Merge,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+        budget: serde_saphyr::budget! {
+            max_depth: MAX_FOREIGN_DEPTH,
+            max_documents: 1,
+            max_nodes: 1_000_000,
+            max_events: 2_500_000,
+        },
+    };
+    read(file, text, MAX_FOREIGN_BYTES, options, Numbers::Any)
+}
+
+/// What becomes of numbers that no integer and no exact float holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    /// They are refused.
+    Exact,
+    /// They lose digits.
+    Any,
+}
+
+fn read(
+    file: &str,
+    text: &str,
+    limit: usize,
+    options: serde_saphyr::Options,
+    numbers: Numbers,
+) -> Result<Node, Mistake> {
+    let file: Arc<str> = file.into();
+    let start = Place { file: file.clone(), line: 1, column: 1 };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.len() > limit {
+        return Err(Mistake::new(&start, format!("{} bytes are over the limit of {limit}", text.len())));
+    }
     match serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options) {
-        Ok(raw) => node(raw, &file),
+        Ok(raw) => node(raw, &file, numbers),
         Err(error) => {
             let at = error.location().filter(|at| at.line() > 0);
             let place = at.map_or(start, |at| place(&file, at));
@@ -103,31 +150,41 @@ enum Raw {
     Bool(bool),
     Int(i64),
     Float(f64),
+    /// A number that loses digits as a float, as that float.
+    Wide(f64),
     Str(String),
     List(Vec<Spanned<Raw>>),
     Map(Vec<(Spanned<String>, Spanned<Raw>)>),
 }
 
-fn node(raw: Spanned<Raw>, file: &Arc<str>) -> Result<Node, Mistake> {
+fn node(raw: Spanned<Raw>, file: &Arc<str>, numbers: Numbers) -> Result<Node, Mistake> {
     let place_of = |at| place(file, at);
     let value = match raw.value {
         Raw::Null => Value::Null,
         Raw::Bool(value) => Value::Bool(value),
         Raw::Int(value) => Value::Int(value),
         Raw::Float(value) => Value::Float(value),
+        Raw::Wide(value) if numbers == Numbers::Any => Value::Float(value),
+        Raw::Wide(_) => {
+            let place = place_of(raw.referenced);
+            return Err(Mistake::new(&place, "a number must be finite and below 2^53, or an integer below 2^63"));
+        }
         Raw::Str(value) => Value::Str(value),
-        Raw::List(items) => Value::List(items.into_iter().map(|item| node(item, file)).collect::<Result<_, _>>()?),
+        Raw::List(items) => {
+            Value::List(items.into_iter().map(|item| node(item, file, numbers)).collect::<Result<_, _>>()?)
+        }
         Raw::Map(entries) => {
             let mut map: Vec<(Key, Node)> = Vec::with_capacity(entries.len());
+            let mut seen: HashMap<String, u32> = HashMap::with_capacity(entries.len());
             for (key, value) in entries {
                 let key = Key { name: key.value, place: place_of(key.referenced) };
-                if let Some((first, _)) = map.iter().find(|(first, _)| first.name == key.name) {
-                    let help = format!("the first one stands at line {}; keep one", first.place.line);
+                if let Some(first) = seen.insert(key.name.clone(), key.place.line) {
+                    let help = format!("the first one stands at line {first}; keep one");
                     return Err(
                         Mistake::new(&key.place, format!("the key `{}` stands twice", key.name)).with_help(help)
                     );
                 }
-                map.push((key, node(value, file)?));
+                map.push((key, node(value, file, numbers)?));
             }
             Value::Map(map)
         }
@@ -171,16 +228,14 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Raw, E> {
-        i64::try_from(value).map(Raw::Int).map_err(|_| E::custom(format!("the number {value} is too large")))
+        #[expect(clippy::cast_precision_loss, reason = "that it loses digits is what `Wide` says")]
+        Ok(i64::try_from(value).map_or(Raw::Wide(value as f64), Raw::Int))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Raw, E> {
         // Whole numbers that fit no integer arrive here too, and would lose digits.
-        if value.is_finite() && value.abs() < 9_007_199_254_740_992.0 {
-            Ok(Raw::Float(value))
-        } else {
-            Err(E::custom("a number must be finite and below 2^53"))
-        }
+        let exact = value.is_finite() && value.abs() < 9_007_199_254_740_992.0;
+        Ok(if exact { Raw::Float(value) } else { Raw::Wide(value) })
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Raw, E> {
@@ -265,6 +320,17 @@ mod tests {
         let layer = |level: i32| format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", "));
         let bomb: String = (1..9).map(layer).collect();
         refused(&format!("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n{bomb}"));
+    }
+
+    #[test]
+    fn what_other_programs_take_is_taken_for_theirs() {
+        let text = "b: &x {k: 1, l: 2}\na:\n  <<: *x\n  l: 3\nn: 18446744073709551615\nf: 1.7e308\nt: !Ref x\n200: x\n";
+        let root = parse_foreign("f.yaml", text).expect("YAML");
+        let merged = root.get("a").expect("a");
+        assert_eq!(Some(&Value::Int(1)), merged.get("k").map(|node| &node.value));
+        assert_eq!(Some(&Value::Int(3)), merged.get("l").map(|node| &node.value));
+        assert!(root.get("200").is_some());
+        assert_eq!(3, parse_foreign("f.yaml", "a: 1\nb: 2\na: 3\n").expect_err("twice").place.line);
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod env;
 pub mod expr;
 pub mod file;
 pub mod image;
+pub mod openapi;
 pub mod pattern;
 pub mod route;
 pub mod tests;
@@ -34,6 +35,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &tests::TESTS,
     &audit::AUDIT,
     &route::ROUTE,
+    &openapi::OPENAPI,
     &env::ENV,
     &dockerfile::DOCKERFILE,
     &image::IMAGE,

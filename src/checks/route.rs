@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{CheckOf, Judge, Judgement, RuleContext};
 use crate::domain::finding::{Finding, Location};
 use crate::domain::outcome::{Outcome, Stage};
+use crate::domain::template::Template;
 use crate::facts::routes::{Route, Routes};
 use crate::facts::{AreaName, Facts, Need};
 
@@ -29,19 +30,6 @@ pub struct RouteRule {
     absent: bool,
 }
 
-/// A path's segments with the names of parameters erased. A slash at the end makes no difference.
-fn shape(path: &str) -> Vec<String> {
-    let segments = path.split('/').filter(|segment| !segment.is_empty());
-    segments
-        .map(|segment| match segment.strip_prefix(':') {
-            Some(_) => "{}".to_owned(),
-            None if segment.starts_with("{*") && segment.ends_with('}') => "{*}".to_owned(),
-            None if segment.starts_with('{') && segment.ends_with('}') => "{}".to_owned(),
-            None => segment.to_owned(),
-        })
-        .collect()
-}
-
 impl RouteRule {
     fn method(&self) -> String {
         self.method.as_deref().unwrap_or("GET").to_uppercase()
@@ -55,7 +43,7 @@ impl RouteRule {
     fn meets(&self, route: &Route) -> bool {
         let method = self.method();
         (route.method == method || route.method == "ANY" || method == "ANY")
-            && self.paths().iter().any(|path| shape(path) == shape(&route.path))
+            && self.paths().iter().any(|path| Template::parse(path) == Template::parse(&route.path))
     }
 
     fn verdict(&self, rule: &RuleContext<'_>, routes: &Routes, required: String) -> Judgement {
@@ -103,8 +91,11 @@ impl RouteRule {
 /// The route nearest to the one that is missing: same path under another method, or the same last segment.
 fn near(rule: &RouteRule, routes: &Routes) -> Option<Location> {
     let paths = rule.paths();
-    let same = routes.items.iter().find(|route| paths.iter().any(|path| shape(path) == shape(&route.path)));
-    let last = |path: &str| shape(path).last().cloned();
+    let same = routes
+        .items
+        .iter()
+        .find(|route| paths.iter().any(|path| Template::parse(path) == Template::parse(&route.path)));
+    let last = |path: &str| Template::parse(path).0.last().cloned();
     let alike = || {
         routes
             .items

@@ -6,6 +6,8 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
+use crate::domain::template::Template;
+
 /// A regular expression (the syntax of the `regex` crate: linear time, no look-around).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern(pub String);
@@ -13,6 +15,37 @@ pub struct Pattern(pub String);
 /// A glob over paths: `*` and `?` stay within a segment, `**` crosses them; a leading `!` takes out again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathGlob(pub String);
+
+/// A glob over the paths of routes: `*` and `?` stay within a segment, `**` crosses them. Braces are those of parameters,
+/// whose names make no difference.
+#[derive(Debug, Clone)]
+pub struct RouteGlob {
+    text: String,
+    glob: globset::GlobMatcher,
+}
+
+impl RouteGlob {
+    /// Reads `/internal/**`, `/users/{id}`.
+    ///
+    /// # Errors
+    /// What is wrong, as a fragment.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        if !text.starts_with('/') {
+            return Err(format!("`{text}` is no path of a route: it starts with `/`"));
+        }
+        let plain = text.replace('{', "[{]").replace('}', "[}]");
+        let glob = globset::GlobBuilder::new(&plain).literal_separator(true).build();
+        let glob = glob.map_err(|error| format!("no glob: {}", error.kind()))?.compile_matcher();
+        Ok(Self { text: text.to_owned(), glob })
+    }
+
+    /// Whether a path is meant. `/x/**` means `/x` too.
+    pub(super) fn matches(&self, path: &str) -> bool {
+        self.glob.is_match(path)
+            || self.text.strip_suffix("/**").is_some_and(|start| start == path)
+            || Template::parse(&self.text) == Template::parse(path)
+    }
+}
 
 impl Pattern {
     fn parse(text: &str) -> Result<Self, String> {
@@ -83,3 +116,4 @@ macro_rules! text {
 
 text!(Pattern, "Pattern", "a regular expression");
 text!(PathGlob, "PathGlob", "a glob such as src/**/*.ts");
+text!(RouteGlob, "RouteGlob", "a glob over the paths of routes such as /internal/**");

@@ -6,4 +6,5 @@ pub mod finding;
 pub mod node;
 pub mod outcome;
 pub mod provenance;
+pub mod template;
 pub mod units;

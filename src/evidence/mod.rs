@@ -11,6 +11,7 @@ pub mod dockerfiles;
 pub mod env;
 pub mod files;
 pub mod images;
+pub mod openapi;
 pub mod routes;
 pub mod tests;
 
@@ -32,6 +33,7 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &env::EnvCollector,
     &dockerfiles::DockerfileCollector,
     &images::ImageCollector,
+    &openapi::OpenApiCollector,
 ];
 
 /// The collector of an area.

@@ -23,7 +23,7 @@ impl Collector for RouteCollector {
     }
 }
 
-fn collect(analysis: &Analysis) -> Area<Routes> {
+pub(super) fn collect(analysis: &Analysis) -> Area<Routes> {
     let items: Vec<Route> = analysis
         .routes
         .iter()

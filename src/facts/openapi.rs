@@ -8,12 +8,20 @@ use serde::Serialize;
 pub struct OpenApi {
     /// The documents, by path.
     pub documents: Vec<Document>,
-    /// Their operations, by path and method.
+    /// Their operations, by path, method and place.
     pub operations: Vec<Operation>,
-    /// In the code, not in a document.
+    /// In the code, not in a document: by path and method, with the place in the code.
     pub undocumented: Vec<Operation>,
-    /// In a document, not in the code.
+    /// In a document, not in the code: with the place in the document.
     pub unimplemented: Vec<Operation>,
+    /// The routes that were held against the documents: those that a document can express.
+    #[serde(skip)]
+    pub held: Vec<Operation>,
+    /// What is wrong with the documents, by file and place.
+    pub errors: Vec<SpecError>,
+    /// What a reader should know: a base path that was found by alignment, routes that no document can express.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// An OpenAPI document.
@@ -23,6 +31,8 @@ pub struct Document {
     pub path: String,
     /// Its version: `3.1.0`, `2.0`.
     pub version: String,
+    /// The base path that its operations are held against the code with; `/` where there is none.
+    pub base: String,
 }
 
 /// A method on a path.
@@ -32,4 +42,21 @@ pub struct Operation {
     pub path: String,
     /// The method in upper case.
     pub method: String,
+    /// The file that has it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+/// Something that makes a document invalid.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct SpecError {
+    /// The file.
+    pub path: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+    /// What is wrong.
+    pub why: String,
 }

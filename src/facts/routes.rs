@@ -43,3 +43,12 @@ pub struct Unresolved {
     /// Why it is not known.
     pub reason: String,
 }
+
+impl Route {
+    /// Whether it is a method on a path as HTTP knows them: what gRPC and tRPC call a method is none, and what frameworks
+    /// answer by themselves is not counted.
+    #[must_use]
+    pub fn is_http(&self) -> bool {
+        !matches!(self.method.as_str(), "RPC" | "QUERY" | "MUTATION" | "SUBSCRIPTION" | "HEAD" | "OPTIONS")
+    }
+}

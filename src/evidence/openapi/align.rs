@@ -1,0 +1,161 @@
+//! Documents held against the route inventory. Names of parameters make no difference; a route for all methods answers each;
+//! a wildcard at a route's end is what a document spells as a parameter, and stands for nothing else.
+//!
+//! # The base path
+//! Each document has one: what its servers (or `basePath`) say. Documents often leave it out, or name the one that a gateway
+//! adds. So where the declared one fits no route, or none is declared, others are tried: each literal beginning of a route,
+//! and the declared one without its first segments. One is taken where it makes more operations fit than the declared one
+//! does, and at least two of them (or all there are) have a word of their own, so that `/` and `/{id}` prove nothing. The most
+//! fits win, then the shortest. It is one base for the whole document: nothing is ever moved alone.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::operations::Found;
+use crate::domain::template::{Segment, Template};
+use crate::facts::openapi::Operation;
+use crate::facts::routes::Route;
+
+/// A base path has at most this many segments.
+const MOST_SEGMENTS: usize = 6;
+/// More beginnings than this are not tried: the most frequent ones are.
+const MOST_TRIED: usize = 200;
+
+/// The route inventory, to be asked by template.
+pub(super) struct Inventory<'a> {
+    routes: Vec<(Template, &'a Route)>,
+    methods: HashMap<Template, BTreeSet<&'a str>>,
+}
+
+impl<'a> Inventory<'a> {
+    pub(super) fn new(routes: &'a [Route]) -> Self {
+        let routes: Vec<_> =
+            routes.iter().filter(|route| route.is_http()).map(|route| (Template::parse(&route.path), route)).collect();
+        let mut methods: HashMap<Template, BTreeSet<&str>> = HashMap::new();
+        for (template, route) in &routes {
+            methods.entry(template.clone()).or_default().insert(&route.method);
+            if template.is_wild() && template.has_literal() {
+                methods.entry(template.tamed()).or_default().insert(&route.method);
+            }
+        }
+        Self { routes, methods }
+    }
+
+    fn has(&self, method: &str, template: &Template) -> bool {
+        self.methods.get(template).is_some_and(|methods| methods.contains(method) || methods.contains("ANY"))
+    }
+
+    /// The literal beginnings of routes, the most frequent first.
+    fn beginnings(&self) -> Vec<Template> {
+        let mut counts: BTreeMap<Template, usize> = BTreeMap::new();
+        for (template, _) in &self.routes {
+            let literal = template.0.iter().take_while(|segment| matches!(segment, Segment::Literal(_))).count();
+            for length in 1..=literal.min(MOST_SEGMENTS) {
+                *counts.entry(Template(template.0[..length].to_vec())).or_default() += 1;
+            }
+        }
+        let mut all: Vec<(Template, usize)> = counts.into_iter().collect();
+        all.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+        all.into_iter().take(MOST_TRIED).map(|(template, _)| template).collect()
+    }
+
+    /// How many operations that have a word of their own fit under a base.
+    fn score(&self, found: &[(Template, &Found)], base: &Template) -> usize {
+        let fits = |template: &Template, found: &Found| {
+            template.has_literal() && self.has(&found.method, &template.under(base))
+        };
+        found.iter().filter(|(template, found)| fits(template, found)).count()
+    }
+
+    /// The base of a document, and whether it is another than the declared ones.
+    pub(super) fn base(&self, found: &[Found], declared: &[String]) -> (String, bool) {
+        let root = vec!["/".to_owned()];
+        let declared = if declared.is_empty() { &root } else { declared };
+        let own: Vec<(Template, &Found)> = found
+            .iter()
+            .filter(|found| found.bases.is_empty())
+            .map(|found| (Template::parse(&found.path), found))
+            .collect();
+        let scored: Vec<(usize, &String)> =
+            declared.iter().map(|base| (self.score(&own, &Template::parse(base)), base)).collect();
+        let best = scored.iter().map(|(score, _)| *score).max().unwrap_or_default();
+        let first = scored.iter().find(|(score, _)| *score == best).map_or("/", |(_, base)| base.as_str());
+        let left_out = declared.iter().all(|base| base == "/");
+        if best > 0 && !left_out {
+            return (first.to_owned(), false);
+        }
+        let words = own.iter().filter(|(template, _)| template.has_literal()).count();
+        let enough = words.min(2).max(best + 1);
+        let mut tried: Vec<Template> = self.beginnings();
+        for base in declared {
+            let whole = Template::parse(base);
+            tried.extend((1..=whole.0.len()).map(|cut| Template(whole.0[cut..].to_vec())));
+        }
+        let better = tried
+            .into_iter()
+            .map(|base| (self.score(&own, &base), base))
+            .filter(|(score, _)| words > 0 && *score >= enough)
+            .min_by(|left, right| {
+                let by_score = right.0.cmp(&left.0);
+                by_score.then_with(|| left.1.0.len().cmp(&right.1.0.len())).then_with(|| left.1.cmp(&right.1))
+            });
+        better.map_or((first.to_owned(), false), |(_, base)| (written(&base), true))
+    }
+
+    /// The operations under their base that no route answers.
+    pub(super) fn lacks(&self, operation: &Operation) -> bool {
+        !self.has(&operation.method, &Template::parse(&operation.path))
+    }
+
+    /// The routes, held against operations: those that could be in a document, those of them that are not, and how many no
+    /// document can express.
+    pub(super) fn held(&self, operations: &[Operation]) -> (Vec<Operation>, Vec<Operation>, usize) {
+        let mut documented: HashMap<Template, BTreeSet<&str>> = HashMap::new();
+        for operation in operations {
+            documented.entry(Template::parse(&operation.path)).or_default().insert(&operation.method);
+        }
+        let mut held: BTreeMap<(String, String), Operation> = BTreeMap::new();
+        let mut missing: BTreeMap<(String, String), Operation> = BTreeMap::new();
+        let mut wild = BTreeSet::new();
+        for (template, route) in &self.routes {
+            let knows = |template: &Template| {
+                documented
+                    .get(template)
+                    .is_some_and(|methods| route.method == "ANY" || methods.contains(route.method.as_str()))
+            };
+            let known = knows(template) || (template.is_wild() && template.has_literal() && knows(&template.tamed()));
+            let key = (route.path.clone(), route.method.clone());
+            if !known && template.is_wild() {
+                wild.insert(key);
+                continue;
+            }
+            let operation = Operation {
+                path: route.path.clone(),
+                method: route.method.clone(),
+                file: route.file.clone(),
+                line: route.line,
+            };
+            if !known {
+                missing.entry(key.clone()).or_insert_with(|| operation.clone());
+            }
+            held.entry(key).or_insert(operation);
+        }
+        (held.into_values().collect(), missing.into_values().collect(), wild.len())
+    }
+}
+
+/// A base as a path.
+fn written(base: &Template) -> String {
+    let text = |segment: &Segment| match segment {
+        Segment::Literal(text) | Segment::Mixed(text) => text.clone(),
+        Segment::Parameter => "{}".to_owned(),
+        Segment::Wildcard => "{*}".to_owned(),
+    };
+    format!("/{}", base.0.iter().map(text).collect::<Vec<_>>().join("/"))
+}
+
+/// A path under a base.
+pub(super) fn under(base: &str, path: &str) -> String {
+    let whole = format!("{}/{}", base.trim_end_matches('/'), path.trim_matches('/'));
+    let whole = whole.trim_end_matches('/');
+    if whole.is_empty() { "/".to_owned() } else { whole.to_owned() }
+}

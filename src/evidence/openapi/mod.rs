@@ -1,0 +1,309 @@
+//! OpenAPI documents (3.0, 3.1, 3.2 and Swagger 2, YAML and JSON): found by content, read with places, validated, and held
+//! against the route inventory. The formats: <https://spec.openapis.org>.
+//!
+//! Traps: `openapi: 3.0` without quotes is a number in YAML; a document in many files refers to path items; the base path
+//! stands in `servers`, in `basePath`, or nowhere; webhooks are requests that the service sends, and no routes.
+
+mod align;
+mod json;
+mod library;
+mod operations;
+mod shapes;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::Deserialize;
+
+use super::{Collected, Collector, Context, dependencies};
+use crate::domain::node::{Mistake, Node, Place, Value};
+use crate::facts::openapi::{Document, OpenApi, Operation, SpecError};
+use crate::facts::routes::Route;
+use crate::facts::{Area, AreaName, Evidence, Problem, State};
+use crate::repo::Repo;
+use align::Inventory;
+use library::{Finder, Library};
+use operations::{Found, Reading};
+
+/// Reads OpenAPI documents.
+#[derive(Debug)]
+pub struct OpenApiCollector;
+
+/// Where documents lie: by name anywhere, and whatever lies at the root or in a folder of such a name.
+const PLACES: &[&str] = &[
+    "**/*{openapi,open-api,open_api,swagger,Swagger,OpenAPI,OpenApi,oas}*.{yaml,yml,json}",
+    "*.{yaml,yml,json}",
+    "**/{docs,doc,api,apis,spec,specs,static,public,openapi,swagger,schema,schemas,contract,contracts,resources,assets}/*.{yaml,yml,json}",
+    "**/{openapi,swagger,api-spec,api-docs,apidocs,spec,specs}/**/*.{yaml,yml,json}",
+];
+/// Where an exported document lies that ignore rules may hide.
+const EXPORTED: &[&str] =
+    &["openapi.json", "openapi.yaml", "openapi.yml", "swagger.json", "swagger.yaml", "swagger.yml"];
+/// Folders whose documents are not the service's own.
+const FOREIGN: &[&str] = &[
+    "node_modules",
+    "vendor",
+    "third_party",
+    "site-packages",
+    ".venv",
+    "venv",
+    "dist",
+    "build",
+    "out",
+    "target",
+    "coverage",
+    "test",
+    "tests",
+    "__tests__",
+    "e2e",
+    "fixtures",
+    "__fixtures__",
+    "testdata",
+    "mocks",
+    "__mocks__",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+];
+/// More documents than this are refused.
+const MAX_DOCUMENTS: usize = 64;
+
+/// What a document starts with, wherever in its text that stands.
+static SIGN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?m)^["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?\d|"(?:openapi|swagger)"\s*:\s*"\d"#)
+        .expect("a fixed expression")
+});
+
+/// A library that makes the document at run time.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Generator {
+    name: String,
+    dependency: Vec<String>,
+    export: String,
+}
+
+static GENERATORS: LazyLock<Vec<Generator>> = LazyLock::new(|| {
+    let text = include_str!("../../../rules/openapi/generators.yaml");
+    let node = crate::yaml::parse("rules/openapi/generators.yaml", text).expect("built-in YAML: a test reads it");
+    node.read().expect("built-in generators: a test reads them")
+});
+
+impl Collector for OpenApiCollector {
+    fn area(&self) -> AreaName {
+        AreaName::Openapi
+    }
+
+    fn looks_for(&self) -> &'static [&'static str] {
+        PLACES
+    }
+
+    fn collect(&self, context: &Context<'_>) -> Collected {
+        let routes = super::routes::collect(context.analysis()).facts.unwrap_or_default();
+        let given = context.places.get(&AreaName::Openapi).map(Vec::as_slice);
+        Collected::Openapi(collect(context.repo, given, &routes.items))
+    }
+}
+
+/// A document that was read.
+struct Read {
+    path: String,
+    version: String,
+    declared: Vec<String>,
+    found: Vec<Found>,
+    mistakes: BTreeSet<Mistake>,
+}
+
+fn collect(repo: &Repo, given: Option<&[String]>, routes: &[Route]) -> Area<OpenApi> {
+    let looked_for = given.map_or_else(|| PLACES.iter().map(|&place| place.to_owned()).collect(), <[String]>::to_vec);
+    let mut evidence = Evidence::new(State::Absent, looked_for);
+    let mut documents = Vec::new();
+    let mut unsupported = false;
+    for path in candidates(repo, given) {
+        if documents.len() >= MAX_DOCUMENTS {
+            let why = format!("more than {MAX_DOCUMENTS} documents: name yours in the DoD under `evidence: openapi:`");
+            evidence.problems.push(Problem { path, line: None, why });
+            break;
+        }
+        match document(repo, &path, given.is_some(), &mut evidence) {
+            Ok(Some(read)) => documents.push(read),
+            Ok(None) => {}
+            Err(Refused::Unsupported(problem)) => {
+                unsupported = true;
+                evidence.problems.push(problem);
+            }
+            Err(Refused::Unreadable(problem)) => evidence.problems.push(problem),
+        }
+    }
+    let facts = hold(&documents, routes);
+    evidence.reports.sort();
+    evidence.reports.dedup();
+    evidence.state = match (evidence.problems.is_empty(), documents.is_empty(), facts.operations.is_empty()) {
+        (false, true, _) if unsupported => State::Unsupported,
+        (false, _, _) => State::Unreadable,
+        (true, true, _) => State::Absent,
+        (true, false, true) => State::Empty,
+        (true, false, false) => State::Found,
+    };
+    if evidence.state == State::Absent {
+        evidence.problems = generators(repo);
+    }
+    Area { facts: (!documents.is_empty()).then_some(facts), evidence }
+}
+
+/// The libraries that make a document when the program runs: where they are declared, and what exports one.
+fn generators(repo: &Repo) -> Vec<Problem> {
+    let declared = dependencies::collect(repo).facts.unwrap_or_default();
+    let mut found: Vec<Problem> = Vec::new();
+    for generator in GENERATORS.iter() {
+        let names = |name: &str| {
+            let last = name.rsplit(':').next().unwrap_or(name);
+            generator.dependency.iter().any(|known| known.eq_ignore_ascii_case(name) || known == last)
+        };
+        if let Some(item) = declared.items.iter().find(|item| names(&item.name)) {
+            let why =
+                format!("{} makes the document only when it runs: export it with {}", generator.name, generator.export);
+            found.push(Problem { path: item.file.clone(), line: item.line, why });
+        }
+    }
+    found
+}
+
+/// The files that may be documents.
+fn candidates(repo: &Repo, given: Option<&[String]>) -> Vec<String> {
+    if let Some(globs) = given {
+        return repo.find(globs, false).unwrap_or_default().iter().map(ToString::to_string).collect();
+    }
+    let globs: Vec<String> = PLACES.iter().map(|&place| place.to_owned()).collect();
+    let own = |path: &str| !path.split('/').any(|folder| FOREIGN.contains(&folder));
+    let tracked = super::files::matching(repo, &globs).unwrap_or_default();
+    let mut all: BTreeSet<String> = tracked
+        .into_iter()
+        .filter(|entry| !entry.link)
+        .map(|entry| entry.path.to_string())
+        .filter(|path| own(path))
+        .collect();
+    all.extend(EXPORTED.iter().filter(|path| repo.exists(path)).map(|&path| path.to_owned()));
+    all.into_iter().collect()
+}
+
+/// Why a file that looks like a document is none that can be used.
+enum Refused {
+    Unreadable(Problem),
+    Unsupported(Problem),
+}
+
+fn unreadable(path: &str, line: Option<u32>, why: impl Into<String>) -> Refused {
+    Refused::Unreadable(Problem { path: path.to_owned(), line, why: why.into() })
+}
+
+/// Reads a file; none where it is no document and nobody said that it is.
+fn document(repo: &Repo, path: &str, named: bool, evidence: &mut Evidence) -> Result<Option<Read>, Refused> {
+    let content = match repo.read(path, library::MAX_BYTES) {
+        Ok(content) => content,
+        Err(error) if named => return Err(unreadable(path, None, error.to_string())),
+        Err(_) => return Ok(None),
+    };
+    let text = match content.text() {
+        Ok(text) => text,
+        Err(offset) if named => return Err(unreadable(path, None, format!("not UTF-8 text (byte {offset})"))),
+        Err(_) => return Ok(None),
+    };
+    if !SIGN.is_match(text) {
+        let why = "no OpenAPI document: neither `openapi` nor `swagger` stands at its top";
+        return if named { Err(unreadable(path, None, why)) } else { Ok(None) };
+    }
+    let root = library::parse(path, text).map_err(|mistake| {
+        let column = mistake.place.column;
+        unreadable(path, Some(mistake.place.line), format!("{} (column {column})", mistake.message))
+    })?;
+    let Some((node, version)) = version(&root) else {
+        let why = "no OpenAPI document: neither `openapi` nor `swagger` stands at its top";
+        return if named { Err(unreadable(path, None, why)) } else { Ok(None) };
+    };
+    let family = version.split('.').take(2).collect::<Vec<_>>().join(".");
+    let Some(shapes) = shapes::of(&family) else {
+        let why = format!("version `{version}` is not read: 2.0, 3.0, 3.1 and 3.2 are");
+        return Err(Refused::Unsupported(Problem { path: path.to_owned(), line: Some(node.place.line), why }));
+    };
+    evidence.reports.push(content.source(format!("openapi-{family}")));
+    let library = Library::new(repo, path, root);
+    let finder = Finder::default();
+    let start = Place { file: path.into(), line: 1, column: 1 };
+    let root = library.root(path).map_err(|mistake| unreadable(path, Some(start.line), mistake.message.clone()))?;
+    let mut mistakes = shapes::Walk::mistakes(&library, &finder, shapes, root);
+    let reading = Reading::new(&library, &finder, root, &family);
+    mistakes.extend(reading.mistakes);
+    evidence.reports.extend(library.sources.iter().cloned());
+    Ok(Some(Read { path: path.to_owned(), version, declared: operations::bases(root), found: reading.found, mistakes }))
+}
+
+/// The version that a document says it has.
+fn version(root: &Node) -> Option<(&Node, String)> {
+    let node = root.get("openapi").or_else(|| root.get("swagger"))?;
+    let text = match &node.value {
+        Value::Str(text) => text.clone(),
+        Value::Float(number) => format!("{number:.1}"),
+        Value::Int(number) => number.to_string(),
+        Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => return None,
+    };
+    text.starts_with(|c: char| c.is_ascii_digit()).then_some((node, text))
+}
+
+/// Holds documents against routes.
+fn hold(documents: &[Read], routes: &[Route]) -> OpenApi {
+    let inventory = Inventory::new(routes);
+    let mut facts = OpenApi::default();
+    for read in documents {
+        let (base, found) = inventory.base(&read.found, &read.declared);
+        if found {
+            let said = if read.declared.is_empty() { "none".to_owned() } else { read.declared.join(", ") };
+            facts.notes.push(format!(
+                "{}: the base path is taken to be {base}, under which the code has its operations (the document says {said})",
+                read.path
+            ));
+        }
+        for operation in &read.found {
+            let bases = if operation.bases.is_empty() { std::slice::from_ref(&base) } else { &operation.bases };
+            let under: Vec<Operation> = bases
+                .iter()
+                .map(|base| Operation {
+                    path: align::under(base, &operation.path),
+                    method: operation.method.clone(),
+                    file: operation.file.clone(),
+                    line: operation.line,
+                })
+                .collect();
+            let answered = under.iter().find(|operation| !inventory.lacks(operation)).or(under.first());
+            facts.operations.extend(answered.cloned());
+        }
+        facts.documents.push(Document { path: read.path.clone(), version: read.version.clone(), base });
+        facts.errors.extend(read.mistakes.iter().map(|mistake| SpecError {
+            path: mistake.place.file.to_string(),
+            line: mistake.place.line,
+            column: mistake.place.column,
+            why: match &mistake.help {
+                Some(help) => format!("{} ({help})", mistake.message),
+                None => mistake.message.clone(),
+            },
+        }));
+    }
+    facts.errors.sort();
+    facts.errors.dedup();
+    facts.operations.sort();
+    facts.operations.dedup_by(|left, right| (&left.path, &left.method) == (&right.path, &right.method));
+    // Frameworks answer HEAD and OPTIONS by themselves, so the inventory does not have them.
+    let lacks =
+        |operation: &&Operation| !matches!(operation.method.as_str(), "HEAD" | "OPTIONS") && inventory.lacks(operation);
+    facts.unimplemented = facts.operations.iter().filter(lacks).cloned().collect();
+    let wild;
+    (facts.held, facts.undocumented, wild) = inventory.held(&facts.operations);
+    if wild > 0 {
+        facts.notes.push(format!("{wild} routes end in a wildcard, which no document can express: they are left out"));
+    }
+    facts
+}

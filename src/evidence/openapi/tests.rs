@@ -1,0 +1,237 @@
+use super::*;
+
+fn read(files: &[(&str, &str)]) -> Area<OpenApi> {
+    collect(&Repo::in_memory(files), None, &[])
+}
+
+fn route(text: &str) -> Route {
+    let (method, path) = text.split_once(' ').expect("a method and a path");
+    Route {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        framework: "express".to_owned(),
+        file: "app.js".to_owned(),
+        line: 7,
+        conditional: false,
+        library: None,
+    }
+}
+
+fn held(files: &[(&str, &str)], routes: &[&str]) -> OpenApi {
+    let routes: Vec<Route> = routes.iter().map(|text| route(text)).collect();
+    collect(&Repo::in_memory(files), None, &routes).facts.expect("a document")
+}
+
+fn names(operations: &[Operation]) -> Vec<String> {
+    operations.iter().map(|operation| format!("{} {}", operation.method, operation.path)).collect()
+}
+
+/// A document of 3.0 with these paths: method and path each.
+fn spec(head: &str, operations: &[&str]) -> String {
+    let path = |operation: &&str| {
+        let (method, path) = operation.split_once(' ').expect("a method and a path");
+        let parameters: Vec<String> = crate::domain::template::parameters(path)
+            .iter()
+            .map(|name| format!("{{ name: {name}, in: path, required: true, schema: {{ type: string }} }}"))
+            .collect();
+        format!(
+            "  {path}:\n    {}:\n      parameters: [{}]\n      responses: {{ '200': {{ description: d }} }}\n",
+            method.to_lowercase(),
+            parameters.join(", ")
+        )
+    };
+    let paths: String = operations.iter().map(path).collect();
+    format!("openapi: 3.0.3\ninfo: {{ title: t, version: '1' }}\n{head}paths:\n{paths}")
+}
+
+#[test]
+fn every_version_is_read_from_both_forms() {
+    let swagger = r#"{"swagger": "2.0", "info": {"title": "t", "version": "1"}, "basePath": "/v2/", "paths": {"/a/{x}": {
+        "get": {"parameters": [{"name": "x", "in": "path", "required": true, "type": "string"}],
+        "responses": {"200": {"description": "d"}}}}}}"#;
+    for (file, text, version, path) in [
+        ("docs/swagger.json", swagger.to_owned(), "2.0", "/v2/a/{x}"),
+        ("openapi.yaml", spec("", &["GET /a/{x}"]), "3.0.3", "/a/{x}"),
+        ("api.yml", spec("", &["GET /a/{x}"]).replace("3.0.3", "3.1.0"), "3.1.0", "/a/{x}"),
+        ("static/openapi.yaml", spec("", &["GET /a/{x}"]).replace("3.0.3", "3.2.0"), "3.2.0", "/a/{x}"),
+    ] {
+        let area = read(&[(file, &text)]);
+        assert_eq!(State::Found, area.evidence.state, "{file}: {:?}", area.evidence.problems);
+        let facts = area.facts.expect("facts");
+        assert!(facts.errors.is_empty(), "{file}: {:?}", facts.errors);
+        assert_eq!(version, facts.documents[0].version);
+        assert_eq!(vec![format!("GET {path}")], names(&facts.operations), "{file}");
+    }
+}
+
+#[test]
+fn what_is_no_document_is_none() {
+    for (file, text) in [
+        ("package.json", r#"{"dependencies": {"swagger": "2.0.0"}}"#),
+        ("docs/notes.yaml", "title: openapi\n"),
+        ("node_modules/x/openapi.yaml", "openapi: 3.0.0\n"),
+        ("tests/openapi.yaml", "openapi: 3.0.0\n"),
+        ("config.yaml", "openapi:\n  path: /docs\n"),
+    ] {
+        assert_eq!(State::Absent, read(&[(file, text)]).evidence.state, "{file}");
+    }
+    assert_eq!(State::Unsupported, read(&[("swagger.json", r#"{"swagger": "1.2"}"#)]).evidence.state);
+    assert_eq!(
+        State::Empty,
+        read(&[("openapi.yaml", "openapi: 3.1.0\ninfo: {title: t, version: '1'}\nwebhooks: {}\n")]).evidence.state
+    );
+    let named = vec!["spec.yaml".to_owned()];
+    let repo = Repo::in_memory(&[("spec.yaml", "title: x\n"), ("openapi.yaml", &spec("", &["GET /a"]))]);
+    assert_eq!(State::Unreadable, collect(&repo, Some(&named), &[]).evidence.state, "what is named must be one");
+}
+
+#[test]
+fn a_document_cut_at_any_byte_is_never_taken_for_whole() {
+    let whole = r#"{"openapi": "3.0.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {"responses": {"200": {"description": "é"}}}}}}"#;
+    assert_eq!(State::Found, read(&[("openapi.json", whole)]).evidence.state);
+    for end in (0..whole.len()).filter(|end| whole.is_char_boundary(*end)) {
+        assert_ne!(State::Found, read(&[("openapi.json", &whole[..end])]).evidence.state, "{end}");
+    }
+}
+
+#[test]
+fn mistakes_have_their_places() {
+    let base = spec("", &["GET /a/{x}"]);
+    let wrong = |text: &str| {
+        let facts = read(&[("openapi.yaml", text)]).facts.expect("facts");
+        facts.errors.iter().map(|error| format!("{}:{} {}", error.line, error.column, error.why)).collect::<Vec<_>>()
+    };
+    assert!(wrong(&base).is_empty(), "{:?}", wrong(&base));
+    for (from, to, expected) in [
+        ("openapi: 3.0.3", "openapi: 3.0", "1:10 `openapi` is a string, not a number: put it in quotes"),
+        ("title: t, ", "", "2:7 the info lacks `title`"),
+        ("version: '1'", "version: '1', titel: x", "2:33 the info has no `titel` (did you mean `title`?)"),
+        ("  /a/{x}:", "  a/{x}:", "4:3 the path `a/{x}` does not start with `/`"),
+        ("    get:", "    fetch:", "5:5 `fetch` is no method"),
+        ("required: true, ", "", "6:20 the path parameter `x` wants `required: true`"),
+        ("name: x,", "name: y,", "6:20 the path parameter `y` is not in the path `/a/{x}`"),
+        ("in: path, required: true", "in: query", "6:7 the path's parameter `x` is not declared"),
+        ("{ type: string }", "{ $ref: '#/components/schemas/X' }", "6:73 `#/components/schemas/X` names nothing"),
+        ("{ type: string }", "{ type: 3 }", "6:73 `type` is a string, not a number: put it in quotes"),
+        ("'200'", "'2000'", "7:20 `2000` is no status code"),
+        ("{ description: d }", "{}", "7:27 a response lacks `description`"),
+    ] {
+        assert!(base.contains(from), "{from}");
+        let found = wrong(&base.replace(from, to));
+        assert!(found.iter().any(|error| error == expected), "{to}: {found:#?}");
+    }
+}
+
+#[test]
+fn paths_and_ids_stand_once() {
+    let text =
+        spec("", &["GET /a/{x}", "GET /a/{y}"]).replace("      responses", "      operationId: one\n      responses");
+    let facts = read(&[("openapi.yaml", &text)]).facts.expect("facts");
+    let whys: Vec<&str> = facts.errors.iter().map(|error| error.why.as_str()).collect();
+    assert!(whys.iter().any(|why| why.contains("is the same path as `/a/{x}`")), "{whys:?}");
+    assert!(whys.iter().any(|why| why.contains("the operationId `one` stands at line 7 too")), "{whys:?}");
+}
+
+#[test]
+fn references_cross_files_and_stay_inside() {
+    let root = |reference: &str| {
+        format!("openapi: 3.0.3\ninfo: {{ title: t, version: '1' }}\npaths:\n  /a:\n    $ref: '{reference}'\n")
+    };
+    let item = "get:\n  responses: { '200': { $ref: '../common/r.yaml#/ok~1fine' } }\n";
+    let responses = "ok/fine: { description: d }\n";
+    let files = |reference: &str| {
+        let text = root(reference);
+        let repo = Repo::in_memory(&[
+            ("openapi.yaml", &text),
+            ("paths/a.yaml", item),
+            ("common/r.yaml", responses),
+            ("c.yaml", "$ref: c.yaml\n"),
+        ]);
+        collect(&repo, None, &[])
+    };
+    let area = files("./paths/a.yaml");
+    let facts = area.facts.expect("facts");
+    assert!(facts.errors.is_empty(), "{:?}", facts.errors);
+    assert_eq!(vec!["GET /a"], names(&facts.operations));
+    assert_eq!("paths/a.yaml", facts.operations[0].file);
+    assert_eq!(3, area.evidence.reports.len(), "each file is evidence");
+    for (reference, why) in [
+        ("../outside.yaml", "leaves the repository"),
+        ("/etc/passwd", "leaves the repository"),
+        ("paths/../../../etc/passwd", "leaves the repository"),
+        ("https://example.com/a.yaml", "lies outside of the repository"),
+        ("paths/b.yaml", "there is no file `paths/b.yaml`"),
+        ("c.yaml", "leads in a circle"),
+        ("#/paths/~1a", "leads in a circle"),
+    ] {
+        let facts = files(reference).facts.expect("facts");
+        assert!(
+            facts.errors.iter().any(|error| error.line > 0 && error.why.contains(why)),
+            "{reference}: {:?}",
+            facts.errors
+        );
+        assert!(facts.operations.is_empty(), "{reference}");
+    }
+}
+
+#[test]
+fn schemas_may_go_in_circles() {
+    let text = spec("", &["GET /a"])
+        .replace("description: d", "description: d, content: { a/b: { schema: { $ref: '#/components/schemas/T' } } }")
+        + "components:\n  schemas:\n    T: { type: object, properties: { $ref: { type: string }, t: { $ref: '#/components/schemas/T' } } }\n";
+    let facts = read(&[("openapi.yaml", &text)]).facts.expect("facts");
+    assert!(facts.errors.is_empty(), "{:?}", facts.errors);
+}
+
+#[test]
+fn both_directions_are_told() {
+    let text =
+        spec("servers: [{ url: 'https://x.org/api' }]\n", &["GET /a/{id}", "POST /b", "HEAD /h", "GET /files/{path}"]);
+    let facts = held(
+        &[("openapi.yaml", &text)],
+        &["GET /api/a/{userId}", "ANY /api/c", "GET /api/files/{*rest}", "GET /{*all}", "RPC /x.Y/Z", "OPTIONS /api/a"],
+    );
+    assert_eq!(vec!["ANY /api/c"], names(&facts.undocumented));
+    assert_eq!(vec!["POST /api/b"], names(&facts.unimplemented));
+    assert_eq!(3, facts.held.len(), "{:?}", facts.held);
+    let all = held(&[("openapi.yaml", &spec("", &["GET /a"]))], &["ANY /a"]);
+    assert!(all.undocumented.is_empty() && all.unimplemented.is_empty());
+}
+
+#[test]
+fn a_base_is_found_where_the_document_leaves_it_out() {
+    let operations = ["GET /users", "GET /users/{id}", "POST /orders", "GET /"];
+    let code = ["GET /api/v1/users", "GET /api/v1/users/{id}", "POST /api/v1/orders", "GET /api/v1", "GET /health"];
+    let base = |head: &str, routes: &[&str]| {
+        let facts = held(&[("openapi.yaml", &spec(head, &operations))], routes);
+        (facts.documents[0].base.clone(), facts.unimplemented.len(), facts.notes.len())
+    };
+    assert_eq!(("/api/v1".to_owned(), 0, 1), base("", &code));
+    let without: Vec<String> = code.iter().map(|route| route.replace("/api/v1", "")).collect();
+    let without: Vec<&str> = without.iter().map(|route| if *route == "GET " { "GET /" } else { route }).collect();
+    assert_eq!(("/".to_owned(), 0, 1), base("servers: [{ url: /api/v1 }]\n", &without));
+    assert_eq!(("/".to_owned(), 0, 0), base("", &without));
+    let servers = "servers: [{ url: 'http://localhost:3000' }, { url: 'https://{h}/api/{v}', variables: { h: { default: x }, v: { default: v1 } } }]\n";
+    assert_eq!(("/api/v1".to_owned(), 0, 0), base(servers, &code));
+    // One operation that happens to fit moves nothing, and neither do parameters alone.
+    assert_eq!(("/".to_owned(), 4, 0), base("", &["GET /x/users", "GET /y/{a}", "GET /z"]));
+    let bare = held(&[("openapi.yaml", &spec("", &["GET /{a}", "GET /{a}/{b}"]))], &["GET /x/{a}", "GET /x/{a}/{b}"]);
+    assert_eq!(("/", 2), (bare.documents[0].base.as_str(), bare.unimplemented.len()));
+}
+
+#[test]
+fn what_is_made_at_run_time_says_how_to_export_it() {
+    let area = read(&[("requirements.txt", "fastapi==0.115\n")]);
+    assert_eq!(State::Absent, area.evidence.state);
+    assert!(area.evidence.problems[0].why.contains("app.openapi()"), "{:?}", area.evidence.problems);
+    for generator in GENERATORS.iter() {
+        assert!(!generator.dependency.is_empty() && !generator.export.is_empty(), "{}", generator.name);
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_bytes_panic(text in "(\\PC|[{}\\[\\]:\"\\n ])*") {
+        read(&[("openapi.json", &format!("{{\"openapi\": \"3.0.0\", {text}")), ("openapi.yaml", &format!("openapi: 3.0.0\n{text}"))]);
+    }
+}
