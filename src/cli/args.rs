@@ -42,8 +42,8 @@ pub(super) enum Command {
         /// The shell.
         shell: Shell,
     },
-    /// Run a command and bind the reports it wrote to what they speak of (not built yet).
-    Stamp(Rest),
+    /// Run a command and bind the reports it wrote to what they speak of.
+    Stamp(Stamp),
     /// Hold somebody's TaskOutput against measured facts (not built yet).
     Verify(Rest),
     /// Evaluate an expression over a report (not built yet).
@@ -241,6 +241,28 @@ pub(super) struct Init {
     #[arg(long)]
     pub(super) force: bool,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = STAMP_HELP)]
+pub(super) struct Stamp {
+    /// The area whose reports the command writes: coverage, tests, audit, images, …
+    #[arg(value_parser = area)]
+    pub(super) area: AreaName,
+    /// The repository.
+    #[arg(long, default_value = ".")]
+    pub(super) path: PathBuf,
+    #[command(flatten)]
+    pub(super) dod: DodArgs,
+    /// Where the area's reports are looked for, instead of the DoD's places (repeatable).
+    #[arg(long, value_name = "AREA=GLOB", value_parser = evidence)]
+    pub(super) evidence: Vec<(AreaName, String)>,
+    /// The command and its arguments.
+    #[arg(last = true, required = true, value_name = "ARGV")]
+    pub(super) argv: Vec<String>,
+}
+
+const STAMP_HELP: &str = "\
+The exit code is the command's own; 3 where it succeeded and wrote no report that can be read.";
 
 #[derive(Debug, Args)]
 pub(super) struct Attest {

@@ -6,6 +6,7 @@ mod check;
 mod explain;
 mod facts;
 mod init;
+mod stamp;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -120,7 +121,7 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
             io::stdout().write_all(&script)?;
             Ok(exit::COMPLETE)
         }
-        Command::Stamp(_) => not_built("stamp"),
+        Command::Stamp(stamp) => stamp::run(stamp),
         Command::Verify(_) => not_built("verify"),
         Command::Query(_) => not_built("query"),
         Command::Hook(_) => not_built("hook"),

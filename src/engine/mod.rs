@@ -12,8 +12,9 @@ use uuid::Uuid;
 
 use crate::dod::{self, Plan};
 use crate::domain::outcome::Stage;
+use crate::evidence;
 use crate::facts::{AreaName, Facts, Need};
-use crate::repo::{Content, Repo};
+use crate::repo::{Content, Repo, Stamp};
 use crate::verdict::{Metrics, Report, Task, fold};
 
 /// What is asked of a run.
@@ -134,6 +135,46 @@ pub fn facts(request: &Request, areas: &[AreaName]) -> Result<Facts, Refusal> {
     let inputs = collect::Inputs::new(&repo, &plan, request, None)?;
     let needs: Vec<Need> = areas.iter().copied().map(Need::Area).collect();
     collect::collect(&inputs, &needs)
+}
+
+/// Binds the reports of an area that `written` names to the content that they speak of, as both are now. The new file of
+/// stamps, and the stamps that are new in it.
+///
+/// # Errors
+/// The path or an option is wrong, or a file cannot be read.
+pub fn stamp(
+    request: &Request,
+    area: AreaName,
+    written: impl Fn(&str) -> bool,
+    command: &[String],
+) -> Result<(String, Vec<Stamp>), Refusal> {
+    let mut repo = open(request)?;
+    let plan = source::plan(request, &repo, &mut Vec::new())?;
+    repo.record_freshness();
+    let inputs = collect::Inputs::new(&repo, &plan, request, None)?;
+    collect::collect(&inputs, &[Need::Area(area)])?;
+    let stamps = repo
+        .speaks_of()
+        .iter()
+        .filter(|(report, _)| written(report))
+        .map(|(report, speaks_of)| repo.stamp(area.name(), report, speaks_of, command))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(Refusal::new)?;
+    Ok((repo.stamped(&stamps), stamps))
+}
+
+/// The files that lie where an area's evidence is looked for.
+///
+/// # Errors
+/// The path or an option is wrong.
+pub fn reports(request: &Request, area: AreaName) -> Result<Vec<String>, Refusal> {
+    let repo = open(request)?;
+    let plan = source::plan(request, &repo, &mut Vec::new())?;
+    let places = places(&plan, request);
+    let Some(collector) = evidence::of(area) else { return Ok(Vec::new()) };
+    let globs = evidence::Context::new(&repo, &places, None).globs(collector);
+    let found = repo.find(&globs, true).map_err(Refusal::new)?;
+    Ok(found.iter().map(ToString::to_string).collect())
 }
 
 /// The rules as they would be judged.

@@ -191,19 +191,10 @@ pub fn digest(repo: &Repo, covers: &[String]) -> Result<String, String> {
     let mut hash = Sha256::new();
     let mut count = 0_u64;
     for entry in files.into_iter().filter(|entry| &*entry.path != PLACE) {
-        let mut inner = Sha256::new();
-        let mut stream = repo.stream(&entry.path).map_err(|error| format!("{}: {error}", entry.path))?;
-        let mut buffer = [0_u8; 65_536];
-        loop {
-            let read = stream.read(&mut buffer).map_err(|error| format!("{}: {error}", entry.path))?;
-            if read == 0 {
-                break;
-            }
-            inner.update(&buffer[..read]);
-        }
+        let inner = repo.sha256(&entry.path).map_err(|error| format!("{}: {error}", entry.path))?;
         hash.update((entry.path.len() as u64).to_le_bytes());
         hash.update(entry.path.as_bytes());
-        hash.update(inner.finalize());
+        hash.update(inner);
         count += 1;
     }
     if count == 0 {

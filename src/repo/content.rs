@@ -1,6 +1,7 @@
 //! A file's bytes with where they came from.
 
 use std::fmt;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -41,6 +42,18 @@ impl Content {
             tool: None,
             sha256: self.sha256(),
             bytes: self.bytes.len() as u64,
+        }
+    }
+}
+
+/// SHA-256 of what a stream gives.
+pub(super) fn sha256(stream: &mut dyn Read) -> io::Result<[u8; 32]> {
+    let mut hash = Sha256::new();
+    let mut buffer = [0_u8; 65_536];
+    loop {
+        match stream.read(&mut buffer)? {
+            0 => return Ok(hash.finalize().into()),
+            read => hash.update(&buffer[..read]),
         }
     }
 }

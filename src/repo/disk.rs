@@ -10,6 +10,7 @@ use ignore::WalkBuilder;
 use rayon::prelude::*;
 
 use super::git::Git;
+use super::stamps::Stamps;
 use super::{Backend, Clock, Content, FileEntry, ReadError, Repo, Skipped};
 
 pub(super) fn open(root: &Path) -> Result<Repo, String> {
@@ -32,6 +33,10 @@ pub(super) fn open(root: &Path) -> Result<Repo, String> {
             Seen::Other(other) => skipped.push(other),
         }
     }
+    let stamps = Stamps::read(|path, limit| read(&canonical, path, limit)).unwrap_or_else(|why| {
+        skipped.push(Skipped { path: super::STAMPS.to_owned(), why });
+        Stamps::default()
+    });
     files.sort_unstable();
     skipped.sort_unstable();
     Ok(Repo {
@@ -40,6 +45,7 @@ pub(super) fn open(root: &Path) -> Result<Repo, String> {
         backend: Backend::Disk { root: canonical, git },
         clock: Clock::system(),
         unclean: OnceLock::new(),
+        stamps,
     })
 }
 

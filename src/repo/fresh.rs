@@ -2,7 +2,8 @@
 //!
 //! Evidence is bound to content, not to HEAD: a clean tracked file's time is its last commit, a modified or untracked
 //! file's is its modification time, with a margin of two seconds. A modified file that evidence speaks of is newer than an
-//! unmodified tracked report, without margin. Times printed inside reports never judge.
+//! unmodified tracked report, without margin. Times printed inside reports never judge. A stamp that holds goes before all
+//! times.
 
 use super::{Backend, Repo, disk};
 
@@ -24,6 +25,10 @@ impl Repo {
     /// Whether any of `sources` (paths in the repository) is newer than the evidence at `evidence`.
     #[must_use]
     pub fn freshness<'a>(&self, evidence: &str, sources: impl IntoIterator<Item = &'a str>) -> Freshness {
+        let sources: Vec<&str> = sources.into_iter().collect();
+        if self.is_stamped(evidence, &sources) {
+            return Freshness::Fresh;
+        }
         let Backend::Disk { root, git } = &self.backend else { return Freshness::Fresh };
         let Some(time) = self.content_time(evidence) else {
             return Freshness::Unknown(format!("the time of {evidence} cannot be read"));

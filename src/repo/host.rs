@@ -80,3 +80,25 @@ pub fn append_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     fs::OpenOptions::new().append(true).create(true).open(path)?.write_all(bytes)
 }
+
+/// Runs a program with the terminal as its own, and waits for it; its exit code (128 and the signal's number where a signal
+/// ended it).
+///
+/// # Errors
+/// It cannot be started, and why.
+pub fn run_in_front(folder: &Path, argv: &[String]) -> io::Result<i32> {
+    let (program, rest) = argv.split_first().ok_or_else(|| io::Error::other("no command is named"))?;
+    let status = std::process::Command::new(program).args(rest).current_dir(folder).status()?;
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status).map(|signal| 128 + signal);
+    #[cfg(not(unix))]
+    let signal = None;
+    Ok(status.code().or(signal).unwrap_or(1))
+}
+
+/// When a file was last written, in nanoseconds since 1970; none where that cannot be told.
+#[must_use]
+pub fn written_at(path: &Path) -> Option<u128> {
+    let since = fs::metadata(path).ok()?.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(since.as_nanos())
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::sync::Arc;
 
+use super::stamps::Stamps;
 use super::{Backend, Clock, Content, FileEntry, ReadError, Repo};
 
 type Files = BTreeMap<Arc<str>, Arc<[u8]>>;
@@ -19,6 +20,7 @@ pub(super) fn build(files: &[(&str, &str)]) -> Repo {
         backend: Backend::Memory { files },
         clock: Clock::fixed(0),
         unclean: std::sync::OnceLock::new(),
+        stamps: Stamps::default(),
     }
 }
 

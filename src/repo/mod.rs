@@ -16,6 +16,7 @@ mod git;
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 pub mod host;
 mod memory;
+mod stamps;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ pub use clock::Clock;
 pub use content::{Content, ReadError};
 pub use disk::glob_set;
 pub use fresh::Freshness;
+pub use stamps::{PLACE as STAMPS, Stamp};
 
 /// A source tree.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub struct Repo {
     pub clock: Clock,
     /// What differs from the last commit, asked of git once.
     unclean: OnceLock<Option<git::Unclean>>,
+    /// What binds reports to content.
+    stamps: stamps::Stamps,
 }
 
 #[derive(Debug)]
@@ -132,6 +136,14 @@ impl Repo {
             Backend::Disk { root, .. } => disk::stream(root, path),
             Backend::Memory { files } => memory::stream(files, path),
         }
+    }
+
+    /// SHA-256 of a regular file's bytes, streamed.
+    ///
+    /// # Errors
+    /// As [`Repo::read`].
+    pub fn sha256(&self, path: &str) -> Result<[u8; 32], ReadError> {
+        content::sha256(&mut *self.stream(path)?).map_err(|error| ReadError::Unreadable(error.to_string()))
     }
 
     /// The regular files under the root that match any of `globs`, ignored ones included, sorted; the folders `.git` and
