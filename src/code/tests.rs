@@ -83,3 +83,27 @@ fn folders_of_plugins_are_found_from_the_module() {
     let plugin = "export default async function (it) { it.get('/', h); }\n";
     assert_eq!(vec!["GET /users"], routes(&[("src/app.ts", app), ("src/routes/users/index.ts", plugin)]));
 }
+
+#[test]
+fn decorators_of_the_project_get_the_class_the_name_and_the_descriptor() {
+    let decorators = "export const Controller = (path: string) => (target: any) => { target.prototype.path = path; };\nexport const Get = (path: string) => (target: any, key: string, descriptor: any) => {\n  (target.routes ??= []).push({ path, method: 'get', handler: target[key] });\n  Reflect.defineMetadata('path', path, target, key);\n};\n";
+    let users = "import { Controller, Get } from './decorators';\n@Controller('/users')\nexport class Users { @Get('/:id') one() {} @Get('/') all() {} }\n";
+    let app = "import express from 'express';\nimport { Users } from './users';\nconst app = express();\nfor (const it of [new Users()]) {\n  const { path, routes } = Object.getPrototypeOf(it);\n  routes.forEach((route: any) => app[route.method](path + route.path, route.handler));\n  app.put('/meta' + Reflect.getMetadata('path', it, 'one'), h);\n}\n";
+    let expected = ["PUT /meta/{id}", "GET /users", "GET /users/{id}"];
+    let files = [("src/decorators.ts", decorators), ("src/users.ts", users), ("src/app.ts", app)];
+    assert_eq!(expected.to_vec(), routes(&files));
+}
+
+#[test]
+fn modules_that_are_loaded_by_listing_a_folder_are_found() {
+    let app = "const fs = require('fs');\nconst path = require('path');\nconst express = require('express');\nconst app = express();\nconst dir = path.join(__dirname, 'routes');\nfs.readdirSync(dir).forEach((file) => {\n  if (fs.statSync(path.join(dir, file)).isDirectory()) return;\n  if (file.endsWith('.js')) app.use('/' + path.basename(file, '.js'), require(path.join(dir, file)));\n});\n";
+    let users = "const router = require('express').Router();\nrouter.get('/all', h);\nmodule.exports = router;\n";
+    let files = [("app.js", app), ("routes/users.js", users), ("routes/notes.md", ""), ("routes/deep/x.js", users)];
+    assert_eq!(vec!["GET /users/all"], routes(&files));
+}
+
+#[test]
+fn a_stated_type_does_not_hide_what_a_model_knows() {
+    let app = "import real, { fastify as other } from 'fastify';\nimport { restartable, type Fastify } from '@fastify/restartable';\nconst make = async (given?: Fastify) => {\n  const app = (given ? (given as unknown as typeof other) : other)({});\n  app.route({ method: 'GET', path: '/x', handler: h });\n};\nrestartable(make, {}, real as unknown as Fastify);\n";
+    assert_eq!(vec!["GET /x"], routes(&[("app.ts", app)]));
+}

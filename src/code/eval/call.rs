@@ -89,10 +89,11 @@ impl Machine<'_> {
     fn call_native(&mut self, native: &Native, args: Args, spot: Spot) -> Value {
         match native {
             Native::Decorator { action, member, receiver, args: outer, spot: place } => {
-                let target = args.at(0);
+                let target = described(&args);
                 self.decorate_with(action, member, receiver, outer, &target, *place);
                 target
             }
+            Native::Gives(value) => value.clone(),
             Native::Partial { callee, args: first } => {
                 let mut all = first.clone();
                 all.list.extend(args.list);
@@ -228,7 +229,7 @@ impl Machine<'_> {
                 }
             },
             Some(value @ Value::Unknown(_)) => match &param.ty {
-                Some(ty) => self.typed(ty, &closure.scope).unwrap_or(value),
+                Some(ty) => self.refined(value, ty, &closure.scope),
                 None => value,
             },
             Some(value) => value,
@@ -307,12 +308,7 @@ impl Machine<'_> {
         scope: &ScopeRef,
     ) -> Value {
         let mut value = value;
-        let callees: Vec<(Value, u32)> = decorators
-            .iter()
-            .map(|decorator| (self.eval_decorator(&decorator.expr, decorator.pos.line, scope), decorator.pos.line))
-            .collect();
-        for (callee, line) in callees.into_iter().rev() {
-            let spot = Spot { module: scope.module, line };
+        for (callee, spot) in self.decorators(decorators, scope) {
             let result = self.call(&callee, Args::of(vec![value.clone()]), spot);
             match result {
                 Value::Function(_) | Value::Bound(_) | Value::Native(_) | Value::Class(_) | Value::Method(_) => {
@@ -323,6 +319,21 @@ impl Machine<'_> {
             }
         }
         value
+    }
+
+    /// Decorators in the order in which they are applied, each with its place.
+    pub(crate) fn decorators(
+        &mut self,
+        decorators: &[crate::code::form::Decorator],
+        scope: &ScopeRef,
+    ) -> Vec<(Value, Spot)> {
+        let mut all: Vec<(Value, Spot)> = Vec::new();
+        for decorator in decorators {
+            let line = decorator.pos.line;
+            all.push((self.eval_decorator(&decorator.expr, line, scope), Spot { module: scope.module, line }));
+        }
+        all.reverse();
+        all
     }
 
     /// The decorator's value; calls in it stand where the sign stands.
@@ -346,6 +357,14 @@ impl Machine<'_> {
     /// A function bound to a receiver.
     pub(crate) fn bound(callee: Value, receiver: Value) -> Value {
         Value::Bound(Rc::new(Bound { callee, receiver }))
+    }
+}
+
+/// What a decorator decorates: JavaScript hands a method over as its class, its name and its descriptor.
+fn described(args: &Args) -> Value {
+    match args.at(2) {
+        Value::Map(descriptor) => descriptor.named("value").unwrap_or_else(|| args.at(0)),
+        _ => args.at(0),
     }
 }
 

@@ -74,7 +74,9 @@ impl Machine<'_> {
                 let made = self.closure(function, body, Some(value.clone()));
                 let made = self.method_decorated(made, function, value, body);
                 if let Some(name) = &function.name {
-                    body.set(name, made.clone());
+                    if self.language(body) != Language::JavaScript {
+                        body.set(name, made.clone());
+                    }
                     if function.kind == FunctionKind::Constructor && self.language(body) != Language::Python {
                         value.members.put("constructor", made);
                     } else {
@@ -99,10 +101,39 @@ impl Machine<'_> {
         &mut self,
         made: Value,
         function: &Arc<crate::code::form::Function>,
-        _class: &Rc<ClassValue>,
+        class: &Rc<ClassValue>,
         body: &ScopeRef,
     ) -> Value {
-        if function.decorators.is_empty() { made } else { self.decorated(made, &function.decorators, body) }
+        match &function.name {
+            _ if function.decorators.is_empty() => made,
+            Some(name) if self.language(body) == Language::JavaScript => {
+                self.method_described(made, name, function, class, body)
+            }
+            _ => self.decorated(made, &function.decorators, body),
+        }
+    }
+
+    /// JavaScript hands decorators the class, the method's name and its descriptor, whose value they may replace.
+    fn method_described(
+        &mut self,
+        made: Value,
+        name: &crate::code::form::Name,
+        function: &Arc<crate::code::form::Function>,
+        class: &Rc<ClassValue>,
+        body: &ScopeRef,
+    ) -> Value {
+        class.members.put(name, made.clone());
+        let descriptor = Rc::new(Map::default());
+        descriptor.put("value", made.clone());
+        let args =
+            Args::of(vec![Value::Class(class.clone()), Value::Str(name.clone()), Value::Map(descriptor.clone())]);
+        for (callee, spot) in self.decorators(&function.decorators, body) {
+            self.call(&callee, args.clone(), spot);
+        }
+        match descriptor.named("value") {
+            Some(value) if value.is_callable() => value,
+            _ => made,
+        }
     }
 
     /// The class and what it inherits from, nearest first; what is no code of the repository as it is.
@@ -369,6 +400,14 @@ impl Machine<'_> {
                 Some(Value::Object(Rc::new(object)))
             }
             _ => None,
+        }
+    }
+
+    /// A value with a stated type: the type tells more where the value is not known, unless a model knows where it came from.
+    pub(crate) fn refined(&mut self, value: Value, ty: &TypeRef, scope: &ScopeRef) -> Value {
+        match &value {
+            Value::Unknown(path) if !self.is_modelled(path) => self.typed(ty, scope).unwrap_or(value),
+            _ => value,
         }
     }
 

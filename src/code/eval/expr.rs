@@ -98,10 +98,7 @@ impl Machine<'_> {
             ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, scope),
             ExprKind::Cast(inner, ty) => {
                 let value = self.eval(inner, scope);
-                match value {
-                    Value::Unknown(_) => self.typed(ty, scope).unwrap_or(value),
-                    value => value,
-                }
+                self.refined(value, ty, scope)
             }
             ExprKind::Macro(call) => {
                 let args = self.arguments(&call.args, scope);

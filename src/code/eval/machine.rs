@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::env::Read;
 use super::forest::Forest;
 use super::scope::{Scope, ScopeRef};
-use super::value::{ClassValue, Closure, Map, ModuleId, Spot, Value};
+use super::value::{ClassValue, Closure, Key, Map, ModuleId, Spot, Value};
 use crate::code::form::{Language, Module, Name};
 use crate::code::models::Models;
 use crate::code::resolve::Tree;
@@ -140,6 +140,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) effects: u64,
     /// Loads within loads.
     pub(crate) loading: usize,
+    /// JavaScript's metadata by reflection: by key, target and member; the target stays alive with it.
+    pub(crate) metadata: BTreeMap<(Key, usize, Option<Name>), (Value, Value)>,
 }
 
 impl<'a> Machine<'a> {
@@ -164,6 +166,7 @@ impl<'a> Machine<'a> {
             idle: BTreeMap::new(),
             effects: 0,
             loading: 0,
+            metadata: BTreeMap::new(),
         }
     }
 

@@ -18,6 +18,8 @@ impl Machine<'_> {
                 self.force(value)
             }
             Value::Object(it) => self.object_member(it, &object, name, spot),
+            // A prototype is its class.
+            Value::Class(_) if &**name == "constructor" => object.clone(),
             Value::Class(class) => match self.class_member(class, name) {
                 Some((Value::Function(method), _)) => class_bound(&method, &object),
                 Some((value, _)) => value,
@@ -62,7 +64,7 @@ impl Machine<'_> {
             },
             Value::Str(text) => match &**name {
                 "length" if !has_hole(text) => Value::Int(i64::try_from(text.chars().count()).unwrap_or(i64::MAX)),
-                "value" => object.clone(),
+                "value" | "href" | "pathname" => object.clone(),
                 _ => Value::Method(Rc::new((object.clone(), name.clone()))),
             },
             Value::Map(_) | Value::Regex(_) => Value::Method(Rc::new((object.clone(), name.clone()))),
@@ -78,6 +80,9 @@ impl Machine<'_> {
     fn object_member(&mut self, it: &Rc<Object>, object: &Value, name: &Name, spot: Spot) -> Value {
         if let Some(value) = it.members.named(name) {
             return self.force(value);
+        }
+        if let ("constructor", Some(class)) = (&**name, &it.class) {
+            return Value::Class(class.clone());
         }
         if let Some(class) = &it.class
             && let Some((value, _)) = self.class_member(class, name)
@@ -101,7 +106,7 @@ impl Machine<'_> {
             return value;
         }
         match &it.class {
-            Some(class) if &**name == "__class__" || &**name == "constructor" => Value::Class(class.clone()),
+            Some(class) if &**name == "__class__" => Value::Class(class.clone()),
             Some(class) => {
                 let class = class.clone();
                 self.inherited_path(&class, name)

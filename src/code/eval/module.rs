@@ -51,12 +51,17 @@ impl Machine<'_> {
         }
     }
 
-    /// A library's model wins over local source of the same name.
-    fn is_modelled(&self, source: &str) -> bool {
+    /// Whether a model speaks of a path or of what is under it: it wins over local source of the same name.
+    pub(crate) fn is_modelled(&self, source: &str) -> bool {
+        if source.is_empty() {
+            return false;
+        }
         let dotted = format!("{source}.");
-        let starts = |name: &String| name == source || name.starts_with(&dotted);
-        self.models.makers.range(source.to_owned()..).next().is_some_and(|(name, _)| starts(name))
-            || self.models.functions.range(source.to_owned()..).next().is_some_and(|(name, _)| starts(name))
+        let (makers, functions) = (&self.models.makers, &self.models.functions);
+        makers.contains_key(source)
+            || functions.contains_key(source)
+            || makers.range(dotted.clone()..).next().is_some_and(|(name, _)| name.starts_with(&dotted))
+            || functions.range(dotted.clone()..).next().is_some_and(|(name, _)| name.starts_with(&dotted))
     }
 
     /// Python runs a package before what is in it.

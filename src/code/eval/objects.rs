@@ -229,6 +229,10 @@ impl Machine<'_> {
 
     /// The value that an argument's path leads to.
     pub(crate) fn argument_at(&mut self, bound: &Rc<Map>, path: &str, spot: Spot) -> Value {
+        if let Some((first, rest)) = path.split_once('|') {
+            let value = self.argument_at(bound, first, spot);
+            return if value.is_nothing() { self.argument_at(bound, rest, spot) } else { value };
+        }
         let mut parts = path.split('.');
         let first = parts.next().unwrap_or(path);
         let mut value = match bound.named(first) {
@@ -301,7 +305,11 @@ impl Machine<'_> {
             self.forest.nodes[model.node].served = true;
         }
         if let Some(hand) = &action.hand {
-            let given = if hand.what == "made" { made.clone() } else { this.clone() };
+            let given = match hand.what.as_str() {
+                "made" => made.clone(),
+                "self" => this.clone(),
+                argument => self.argument_at(&bound, argument, spot),
+            };
             let to = self.argument_at(&bound, &hand.to, spot);
             self.hand(&to, &given, spot);
         }

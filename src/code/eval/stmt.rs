@@ -183,10 +183,8 @@ impl Machine<'_> {
                 None => Value::Undefined,
             },
         };
-        if let (Value::Unknown(_), Some(ty)) = (&value, ty)
-            && let Some(typed) = self.typed(ty, scope)
-        {
-            value = typed;
+        if let Some(ty) = ty {
+            value = self.refined(value, ty, scope);
         }
         self.bind(target, value, scope, true);
     }

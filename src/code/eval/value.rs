@@ -213,6 +213,8 @@ pub(crate) enum Native {
     Partial { callee: Value, args: Args },
     /// A decorator that copies what was noted on one function to another.
     Wraps(Value),
+    /// Gives a value, whatever it is called with.
+    Gives(Value),
 }
 
 /// A class.
@@ -451,6 +453,11 @@ impl Value {
     pub(crate) fn join(self, other: Value) -> Value {
         fn weak(value: &Value) -> bool {
             matches!(value, Value::Unknown(_) | Value::Undefined | Value::Null | Value::Lazy(_) | Value::Bool(false))
+        }
+        if let (Value::Unknown(from), Value::Unknown(_)) = (&self, &other)
+            && from.is_empty()
+        {
+            return other;
         }
         if weak(&self) {
             return if weak(&other) && !self.is_nothing() && !matches!(self, Value::Bool(_)) { self } else { other };

@@ -1,6 +1,7 @@
 //! The vocabulary of model files.
 //!
-//! An [`Argument`] names a value by a path: the parameter's name (from `args`), then members of it: `options.prefix`.
+//! An [`Argument`] names a value by a path: the parameter's name (from `args`), then members of it: `options.prefix`;
+//! `a|b` is the first of them that is there.
 //! In `args` a leading `?` marks a parameter that is there only where the argument looks like a path, a leading `*` one
 //! that takes the rest.
 
@@ -229,7 +230,7 @@ pub(crate) struct AutoloadWord {
 pub(crate) struct HandWord {
     /// The function or functions.
     pub(crate) to: Argument,
-    /// What it gets first: `self` or `made`.
+    /// What it gets first: `self`, `made` or an argument.
     pub(crate) what: String,
 }
 

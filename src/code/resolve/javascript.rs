@@ -83,6 +83,7 @@ impl Packages {
 
     /// What a module's name leads to from a file.
     pub(super) fn resolve(&self, tree: &Tree<'_>, from: &str, source: &str) -> Target {
+        let source = source.strip_prefix("file://").unwrap_or(source);
         let found = if source.starts_with('.') {
             file(tree, &under(folder_of(from), source))
         } else if let Some(absolute) = source.strip_prefix('/') {

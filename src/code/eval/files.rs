@@ -1,0 +1,183 @@
+//! What code asks the file system for, answered from the tree: the files that a folder's routes are loaded from by name.
+//! Absolute paths of the program stand for the tree's root.
+
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::pure::join_paths;
+use super::value::{Args, Map, Native, Spot, Value, has_hole};
+
+/// The most entries that a listing gives.
+const MOST_ENTRIES: usize = 2_000;
+
+impl Machine<'_> {
+    /// A function of Node's file system or of a library that lists files; none where it is not one of these.
+    pub(crate) fn files_builtin(&mut self, path: &str, args: &Args, spot: Spot) -> Option<Value> {
+        if let Some(value) = self.globbed(path, args) {
+            return Some(value);
+        }
+        let (base, leaf) = path.rsplit_once('.')?;
+        let base = base.trim_end_matches(".default").trim_end_matches(".promises");
+        if !matches!(base, "fs" | "fs/promises" | "fs-extra" | "graceful-fs") {
+            return None;
+        }
+        let place = inside(args.at(0).as_whole_text().as_deref());
+        let listing = matches!(leaf, "readdirSync" | "readdir");
+        let value = match (leaf, place) {
+            ("readdirSync" | "readdir", Some(folder)) if self.tree.has_folder(&folder) => {
+                self.listing(&folder, &args.at(1))
+            }
+            ("existsSync" | "pathExistsSync" | "pathExists", Some(place))
+                if self.tree.has(&place) || self.tree.has_folder(&place) =>
+            {
+                Value::Bool(true)
+            }
+            ("statSync" | "lstatSync" | "stat" | "lstat", Some(place)) => match self.tree.has_folder(&place) {
+                false if !self.tree.has(&place) => Value::unknown(),
+                folder => entry(&place, folder),
+            },
+            _ => Value::unknown(),
+        };
+        match args.list.last() {
+            Some(callback) if listing && callback.is_callable() => {
+                self.call(&callback.clone(), Args::of(vec![Value::Null, value]), spot);
+                Some(Value::unknown())
+            }
+            _ => Some(value),
+        }
+    }
+
+    fn listing(&self, folder: &str, options: &Value) -> Value {
+        let (files, folders) = self.tree.entries(folder);
+        let typed = matches!(options, Value::Map(map) if matches!(map.named("withFileTypes"), Some(Value::Bool(true))));
+        let deep = matches!(options, Value::Map(map) if matches!(map.named("recursive"), Some(Value::Bool(true))));
+        let mut all: Vec<(String, bool)> = files.into_iter().map(|name| (name, false)).collect();
+        all.extend(folders.into_iter().map(|name| (name, true)));
+        if deep {
+            let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+            let below = self.tree.files().filter_map(|path| path.strip_prefix(&prefix));
+            all.extend(below.filter(|rest| rest.contains('/')).map(|rest| (rest.to_owned(), false)));
+        }
+        all.sort();
+        let partial = all.len() > MOST_ENTRIES;
+        all.truncate(MOST_ENTRIES);
+        let named = |(name, is_folder): (String, bool)| match typed {
+            true => {
+                let value = entry(&name, is_folder);
+                if let Value::Map(map) = &value {
+                    map.put("parentPath", Value::text(format!("/{folder}")));
+                    map.put("path", Value::text(format!("/{folder}")));
+                }
+                value
+            }
+            false => Value::text(name),
+        };
+        Value::list_of(super::value::ListKind::List, all.into_iter().map(named).collect(), partial)
+    }
+
+    /// Functions that give the files that a pattern names.
+    fn globbed(&self, path: &str, args: &Args) -> Option<Value> {
+        let sync = matches!(
+            path,
+            "glob.sync"
+                | "glob.globSync"
+                | "glob.glob"
+                | "glob"
+                | "fast-glob"
+                | "fast-glob.sync"
+                | "fast-glob.globSync"
+                | "fast-glob.glob"
+                | "globby"
+                | "globby.globby"
+                | "globby.sync"
+                | "globby.globbySync"
+                | "tinyglobby.globSync"
+                | "tinyglobby.glob"
+        );
+        if !sync {
+            return None;
+        }
+        let options = args.at(1);
+        let option = |name: &str| match &options {
+            Value::Map(map) => map.named(name),
+            _ => None,
+        };
+        let folder = option("cwd").map(|folder| inside(folder.as_whole_text().as_deref()));
+        let absolute = matches!(option("absolute"), Some(Value::Bool(true)));
+        let patterns = match args.at(0) {
+            Value::List(list) => list.items.borrow().clone(),
+            one => vec![one],
+        };
+        let mut out = Vec::new();
+        for pattern in patterns {
+            let (Some(pattern), None | Some(Some(_))) = (pattern.as_whole_text(), &folder) else {
+                return Some(Value::unknown());
+            };
+            let rooted = pattern.starts_with('/');
+            let base = if rooted { String::new() } else { folder.clone().flatten().unwrap_or_default() };
+            let whole = join_paths(&[&base, pattern.trim_start_matches('/')]);
+            let matcher = globset::GlobBuilder::new(&whole).literal_separator(true).build().ok()?.compile_matcher();
+            for file in self.tree.files().filter(|file| matcher.is_match(&***file)).take(MOST_ENTRIES) {
+                let shown = match (rooted || absolute, file.strip_prefix(&format!("{base}/"))) {
+                    (true, _) => format!("/{file}"),
+                    (false, Some(below)) if !base.is_empty() => below.to_owned(),
+                    (false, _) => file.to_string(),
+                };
+                out.push(Value::text(shown));
+            }
+        }
+        Some(Value::list(out))
+    }
+
+    /// JavaScript's metadata by reflection: what decorators note under a key on a class or on a member of it.
+    pub(crate) fn reflected(&mut self, path: &str, args: &Args) -> Option<Value> {
+        let leaf = path.strip_prefix("Reflect.")?;
+        let (key, target, member) = match leaf {
+            "defineMetadata" => (args.at(0), args.at(2), args.at(3)),
+            "getMetadata" | "getOwnMetadata" | "hasMetadata" | "hasOwnMetadata" => (args.at(0), args.at(1), args.at(2)),
+            _ => return None,
+        };
+        let unknown = Some(Value::unknown());
+        let Some(key) = key.key() else { return unknown };
+        let member = member.as_whole_text();
+        let target = match self.force(target) {
+            Value::Object(object) => object.class.clone().map_or(Value::Object(object), Value::Class),
+            other => other,
+        };
+        if leaf == "defineMetadata" {
+            if let Some(identity) = target.identity() {
+                self.metadata.insert((key, identity, member), (target, args.at(1)));
+            }
+            return Some(Value::Undefined);
+        }
+        let lookups = match &target {
+            Value::Class(class) if !leaf.contains("Own") => self.ancestors(class),
+            Value::Unknown(_) | Value::Alt(_) | Value::Lazy(_) => return unknown,
+            other => vec![other.clone()],
+        };
+        let found = lookups.iter().filter_map(Value::identity).find_map(|identity| {
+            self.metadata.get(&(key.clone(), identity, member.clone())).map(|(_, value)| value.clone())
+        });
+        Some(match leaf.starts_with("has") {
+            true => Value::Bool(found.is_some()),
+            false => found.unwrap_or(Value::Undefined),
+        })
+    }
+}
+
+/// A directory entry or the state of a file.
+fn entry(path: &str, folder: bool) -> Value {
+    let map = Map::default();
+    let gives = |truth| Value::Native(Rc::new(Native::Gives(Value::Bool(truth))));
+    map.put("name", Value::text(path.rsplit('/').next().unwrap_or(path)));
+    map.put("isDirectory", gives(folder));
+    map.put("isFile", gives(!folder));
+    Value::Map(Rc::new(map))
+}
+
+/// A path of the running program as one of the tree.
+fn inside(path: Option<&str>) -> Option<String> {
+    let path = path.filter(|path| !has_hole(path))?;
+    let joined = join_paths(&[path.strip_prefix("file://").unwrap_or(path)]);
+    Some(joined.trim_start_matches('/').to_owned())
+}
