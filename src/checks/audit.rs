@@ -64,14 +64,29 @@ const SEVERITIES: [AuditSeverity; 6] = [
     AuditSeverity::Unknown,
 ];
 
-/// The command that audits an ecosystem.
+/// The command that audits a lockfile's ecosystem, run in its folder.
 fn command(ecosystem: &str, lockfile: &str) -> String {
-    match ecosystem {
-        "npm" if lockfile.ends_with("pnpm-lock.yaml") => "pnpm audit --json > reports/pnpm-audit.json".to_owned(),
-        "npm" => "npm audit --json > reports/npm-audit.json".to_owned(),
-        "cargo" => "cargo audit --json > reports/cargo-audit.json".to_owned(),
-        "pypi" => "pip-audit -f json -o reports/pip-audit.json".to_owned(),
-        _ => "osv-scanner --format json . > reports/osv.json".to_owned(),
+    let (folder, file) = lockfile.rsplit_once('/').unwrap_or((".", lockfile));
+    let (tool, report) = match (ecosystem, file) {
+        ("npm", "pnpm-lock.yaml") => ("pnpm audit --json", "pnpm-audit.json"),
+        ("npm", "yarn.lock") => ("yarn audit --json", "yarn-audit.ndjson"),
+        ("npm", "package-lock.json" | "npm-shrinkwrap.json") => ("npm audit --json", "npm-audit.json"),
+        ("cargo", _) => ("cargo audit --json", "cargo-audit.json"),
+        ("pypi", file) if file.starts_with("requirements") => {
+            return in_folder(folder, &format!("pip-audit -r {file} -f json"), "pip-audit.json");
+        }
+        ("go", _) => ("govulncheck -json ./...", "govulncheck.json"),
+        ("rubygems", _) => ("bundle-audit check --format json", "bundler-audit.json"),
+        ("packagist", _) => ("composer audit --format=json", "composer-audit.json"),
+        _ => return format!("osv-scanner --format json --lockfile {lockfile} > reports/osv.json"),
+    };
+    in_folder(folder, tool, report)
+}
+
+fn in_folder(folder: &str, tool: &str, report: &str) -> String {
+    match folder {
+        "." => format!("{tool} > reports/{report}"),
+        _ => format!("cd {folder} && {tool} > reports/{report}"),
     }
 }
 
@@ -93,16 +108,12 @@ impl AuditRule {
             && (self.scope.is_empty() || one.scope.is_none_or(|scope| self.scope.contains(&scope)))
     }
 
-    /// The ecosystems that no report covers.
+    /// The lockfiles that no report covers, with their ecosystem.
     fn missing<'a>(&self, audit: &'a Audit) -> Vec<(&'a str, &'a str)> {
         if self.kind() != ScanKind::Dependency {
             return Vec::new();
         }
-        let covers = |name: &str| {
-            let scans = audit.scans.iter().filter(|scan| scan.kind == ScanKind::Dependency);
-            scans.clone().any(|scan| scan.ecosystem.as_deref().is_none_or(|one| one == name))
-        };
-        let all = audit.ecosystems.iter().filter(|one| !covers(&one.name));
+        let all = audit.ecosystems.iter().filter(|one| one.covered_by.is_empty());
         all.map(|one| (one.name.as_str(), one.lockfile.as_str())).collect()
     }
 }
@@ -110,7 +121,8 @@ impl AuditRule {
 fn message(one: &Vulnerability) -> String {
     let version = one.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
     let title = one.title.as_deref().map(|title| format!(": {title}")).unwrap_or_default();
-    format!("{} {} in {}{version}{title}", one.severity.name(), one.id, one.package)
+    let reach = one.reachability.map(|reach| format!(" ({})", reach.name())).unwrap_or_default();
+    format!("{} {} in {}{version}{reach}{title}", one.severity.name(), one.id, one.package)
 }
 
 fn as_finding(rule: &RuleContext<'_>, one: &Vulnerability) -> Finding {
@@ -122,16 +134,60 @@ fn as_finding(rule: &RuleContext<'_>, one: &Vulnerability) -> Finding {
     finding
 }
 
-/// "raise lodash 4.17.20 to 4.17.21".
-fn raise(one: &Vulnerability) -> String {
-    let version = one.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
-    match one.fixed_in.last() {
-        Some(fix) => format!("raise {}{version} to {fix}", one.package),
-        None if one.kind == ScanKind::Dependency => {
-            format!("replace {}{version}: no version mends {}", one.package, one.id)
+/// The steps that mend findings: one for each installed package, to the lowest version that mends all of its findings.
+fn steps(over: &[&Vulnerability]) -> Vec<String> {
+    let mut steps: Vec<String> = Vec::new();
+    let mut done: Vec<(&str, Option<&str>)> = Vec::new();
+    for one in over {
+        let key = (one.package.as_str(), one.version.as_deref());
+        if one.kind != ScanKind::Dependency && one.kind != ScanKind::Container {
+            steps.push(format!("mend {}", message(one)));
+            continue;
         }
-        None => format!("mend {}", message(one)),
+        if done.contains(&key) {
+            continue;
+        }
+        done.push(key);
+        let same: Vec<&Vulnerability> =
+            over.iter().copied().filter(|other| (other.package.as_str(), other.version.as_deref()) == key).collect();
+        let version = one.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
+        let fixes = same.iter().map(|one| fix(one));
+        match fixes
+            .collect::<Option<Vec<&str>>>()
+            .and_then(|all| all.into_iter().max_by(|a, b| numbers(a).cmp(&numbers(b))))
+        {
+            Some(fix) => steps.push(format!("raise {}{version} to {fix}", one.package)),
+            None => {
+                let unmended =
+                    same.iter().find(|one| one.fixed_in.is_empty()).map_or(one.id.as_str(), |one| one.id.as_str());
+                steps.push(format!("replace {}{version}: no version is known to mend {unmended}", one.package));
+            }
+        }
     }
+    steps
+}
+
+/// The lowest version above the installed one that mends a finding; else the highest that does.
+fn fix(one: &Vulnerability) -> Option<&str> {
+    let bare = |text: &str| -> usize { text.find(|c: char| c.is_ascii_digit()).unwrap_or(0) };
+    let installed = one.version.as_deref().map(numbers);
+    let fixes: Vec<&str> = one
+        .fixed_in
+        .iter()
+        .map(|range| range[bare(range)..].split([',', ' ', '|']).next().unwrap_or_default())
+        .filter(|version| !version.is_empty())
+        .collect();
+    let above = fixes.iter().filter(|fix| installed.as_ref().is_none_or(|installed| numbers(fix) > *installed));
+    above
+        .min_by(|a, b| numbers(a).cmp(&numbers(b)))
+        .or_else(|| fixes.iter().max_by(|a, b| numbers(a).cmp(&numbers(b))))
+        .copied()
+}
+
+/// The numbers of a version, for comparing two of one package.
+fn numbers(version: &str) -> Vec<u64> {
+    let parts = version.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+    parts.map(|part| part.parse().unwrap_or(u64::MAX)).collect()
 }
 
 impl Judge for AuditRule {
@@ -205,8 +261,7 @@ impl Judge for AuditRule {
         judgement.findings = over.iter().map(|one| as_finding(rule, one)).collect();
         judgement.suppressed =
             suppressed.iter().map(|one| (as_finding(rule, one), one.suppressed.clone().unwrap_or_default())).collect();
-        let mut steps: Vec<String> = over.iter().map(|one| raise(one)).collect();
-        steps.dedup();
+        let mut steps = steps(&over);
         let more = steps.len().saturating_sub(4);
         steps.truncate(4);
         if more > 0 {

@@ -11,9 +11,9 @@ pub struct Audit {
     /// One finding per distinct (advisory, package, version), aliases merged; for code, secret and iac one per result. By
     /// severity (gravest first), package, id.
     pub findings: Vec<Vulnerability>,
-    /// Which reports examined what: one per report, by path.
+    /// Which reports examined what: one for each kind and ecosystem of a report, by path.
     pub scans: Vec<Scan>,
-    /// The ecosystems whose lockfile is in the repository, by name, with that lockfile.
+    /// The ecosystems whose lockfile is in the repository, by name and lockfile.
     pub ecosystems: Vec<Ecosystem>,
 }
 
@@ -92,6 +92,30 @@ pub enum Scope {
     Dev,
 }
 
+/// How near a weakness is to what the code does. The order is nearest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Reachability {
+    /// The code calls the weak function.
+    Called,
+    /// The code imports the weak package, and no call of the weak function is known.
+    Imported,
+    /// Only a requirement names the module.
+    Required,
+}
+
+impl Reachability {
+    /// Its name in every format.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Reachability::Called => "called",
+            Reachability::Imported => "imported",
+            Reachability::Required => "required",
+        }
+    }
+}
+
 /// A weakness that a scanner found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Vulnerability {
@@ -129,7 +153,10 @@ pub struct Vulnerability {
     /// Whether the package is a direct dependency, where told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direct: Option<bool>,
-    /// RustSec's informational kinds (`unmaintained`, `unsound`, `yanked`, `notice`): shown, not counted.
+    /// Whether the code calls it, where told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reachability: Option<Reachability>,
+    /// Notices that are no vulnerability (`unmaintained`, `unsound`, `yanked`, `notice`, `deprecated`): shown, not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub informational: Option<String>,
     /// A statement that it is not affected (VEX), or the report's own suppression, with its justification: shown as waived.
@@ -149,9 +176,15 @@ pub struct Scan {
     /// The ecosystem, where the report is bound to one: `npm`, `pypi`, `cargo`, `go`; none where it covers any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ecosystem: Option<String>,
+    /// The lockfile that was read, where told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
     /// How many packages or files were examined, where told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub examined: Option<u64>,
+    /// Whether the report is what a command of the DoD printed in this run: it cannot be stale.
+    #[serde(skip)]
+    pub ran: bool,
 }
 
 /// An ecosystem of dependencies that the repository uses.
@@ -159,6 +192,8 @@ pub struct Scan {
 pub struct Ecosystem {
     /// `npm`, `pypi`, `cargo`, `go`, `maven`, `rubygems`, `packagist`.
     pub name: String,
-    /// The lockfile that tells.
+    /// The lockfile that tells: one for each folder that has one.
     pub lockfile: String,
+    /// The dependency reports that speak of it.
+    pub covered_by: Vec<String>,
 }

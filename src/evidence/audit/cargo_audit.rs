@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::facts::audit::{AuditSeverity, ScanKind, Vulnerability};
 
-use super::{Failure, Report, finding, severity, text, texts};
+use super::{Failure, Looked, Report, finding, severity, text, texts};
 
 pub(super) fn read(json: &Value) -> Result<Report, Failure> {
     let list = json
@@ -42,15 +42,8 @@ pub(super) fn read(json: &Value) -> Result<Report, Failure> {
         one.informational = Some(kind.to_owned());
         findings.push(one);
     }
-    Ok(Report {
-        format: "cargo-audit-json",
-        scanner: "cargo-audit".to_owned(),
-        kind: ScanKind::Dependency,
-        ecosystem: Some("cargo"),
-        examined,
-        findings,
-        partial: Vec::new(),
-    })
+    let looked = Looked { ecosystem: Some("cargo".to_owned()), examined, ..Looked::at(ScanKind::Dependency) };
+    Ok(Report::of("cargo-audit-json", "cargo-audit", looked, findings))
 }
 
 /// Warnings by kind; old versions wrote a list whose entries name theirs.

@@ -3,24 +3,52 @@
 //! One finding per (advisory, package, version) within a report; over several reports the same weakness under another name
 //! (aliases) is one. For code, secret and iac reports each result is a finding.
 
+mod age;
+mod bandit;
+mod bundler;
 mod cargo_audit;
+mod cargo_deny;
+mod checkov;
+mod composer;
+mod cyclonedx;
+mod dependabot;
+mod dependency_check;
+mod detect_secrets;
 mod ecosystems;
+mod gitlab;
+mod gitleaks;
+mod gosec;
+mod govulncheck;
+mod grype;
+mod hadolint;
+mod input;
+mod json;
+mod merge;
 mod npm;
 mod osv;
 mod pip_audit;
+mod purl;
 mod sarif;
+mod semgrep;
 mod severity;
-
-use std::collections::BTreeSet;
+mod snyk;
+mod tell;
+mod trivy;
+mod trufflehog;
+mod vex;
+mod xml;
+mod yarn;
 
 use serde_json::Value;
 
 use crate::domain::units::Span;
-use crate::facts::audit::{Audit, AuditSeverity, Counts, Scan, ScanKind, Vulnerability};
+use crate::facts::audit::{Audit, AuditSeverity, ScanKind, Vulnerability};
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
-use crate::repo::{Content, Repo};
+use crate::repo::Repo;
 
-use super::{Collected, Collector, Context, stale};
+use super::{Collected, Collector, Context};
+use merge::Merger;
+use vex::Statement;
 
 /// Reads audits.
 #[derive(Debug)]
@@ -31,18 +59,23 @@ const MAX_BYTES: u64 = 128 << 20;
 
 /// Where audits lie unless the DoD says otherwise.
 const PLACES: &[&str] = &[
-    "npm-audit.json",
-    "cargo-audit.json",
-    "pip-audit.json",
-    "osv.json",
-    "osv-scanner.json",
-    "reports/*audit*.json",
-    "reports/audit/*.json",
-    "reports/osv*.json",
+    "{npm,pnpm,yarn,composer,bundler,cargo,pip}-audit.{json,ndjson}",
+    "cargo-deny.{json,ndjson}",
+    "{osv,osv-scanner,govulncheck,trivy,grype,snyk,dependabot,semgrep,bandit,gosec}.json",
+    "{osv,osv-scanner,govulncheck,trivy,grype,snyk,dependabot,semgrep,bandit,gosec}-{report,results}.json",
+    "gl-*-report.json",
+    "reports/*audit*.{json,ndjson,xml}",
+    "reports/audit/*.{json,ndjson,xml}",
+    "reports/security/*.{json,ndjson,xml}",
+    "reports/{osv,cargo-deny,govulncheck,trivy,grype,snyk,dependabot,semgrep,bandit,gosec,gitleaks,checkov,hadolint}*.{json,ndjson}",
+    "reports/dependency-check-report.{json,xml}",
     "reports/*.sarif",
     "*.sarif",
     "security/*.sarif",
     "security/*audit*.json",
+    "*.openvex.json",
+    "{.,security,reports}/*.vex.json",
+    ".vex/*.json",
 ];
 
 impl Collector for AuditCollector {
@@ -64,12 +97,49 @@ impl Collector for AuditCollector {
 struct Report {
     format: &'static str,
     scanner: String,
-    kind: ScanKind,
-    ecosystem: Option<&'static str>,
-    examined: Option<u64>,
+    /// What was looked at: never nothing.
+    looked: Vec<Looked>,
     findings: Vec<Vulnerability>,
     /// Parts that were not looked at: shown.
     partial: Vec<String>,
+    /// What it says of other reports' findings.
+    statements: Vec<Statement>,
+    /// A command of the DoD printed it in this run.
+    ran: bool,
+}
+
+/// Something that a scan looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Looked {
+    kind: ScanKind,
+    /// Which ecosystem; none where it is all that are there.
+    ecosystem: Option<String>,
+    /// Which lockfile, where told.
+    target: Option<String>,
+    /// How many packages or files, where told.
+    examined: Option<u64>,
+}
+
+impl Looked {
+    fn at(kind: ScanKind) -> Self {
+        Self { kind, ecosystem: None, target: None, examined: None }
+    }
+}
+
+impl Report {
+    /// The report of a scanner that looks at one thing.
+    fn of(format: &'static str, scanner: &str, looked: Looked, findings: Vec<Vulnerability>) -> Self {
+        let scanner = scanner.to_owned();
+        Self {
+            format,
+            scanner,
+            looked: vec![looked],
+            findings,
+            partial: Vec::new(),
+            statements: Vec::new(),
+            ran: false,
+        }
+    }
 }
 
 /// Why a report proves nothing.
@@ -91,6 +161,15 @@ impl Failure {
     }
 }
 
+/// What was read so far.
+#[derive(Default)]
+struct Gathered {
+    merger: Merger,
+    statements: Vec<(String, Statement)>,
+    broken: bool,
+    empty: bool,
+}
+
 fn collect(repo: &Repo, globs: Vec<String>, max_age: Span) -> Area<Audit> {
     let mut evidence = Evidence::new(State::Absent, globs);
     let found = match repo.find(&evidence.looked_for, false) {
@@ -101,181 +180,81 @@ fn collect(repo: &Repo, globs: Vec<String>, max_age: Span) -> Area<Audit> {
             return Area::missing(evidence);
         }
     };
-    let mut audit = Audit { ecosystems: ecosystems::of(repo), ..Audit::default() };
-    let (mut broken, mut empty, mut old) = (false, false, false);
+    let mut state = Gathered::default();
+    state.merger.audit.ecosystems = ecosystems::of(repo);
     for path in found {
         let read = repo.read(&path, MAX_BYTES).map_err(|error| Failure::unreadable(error.to_string()));
-        match read.and_then(|content| Ok((self::read(&content)?, content))) {
+        let read = read.and_then(|content| Ok((self::read(&content.bytes)?, content)));
+        match read {
             Ok((report, content)) => {
                 let mut source = content.source(report.format);
-                source.kind = Some(report.kind.name().to_owned());
+                drop(content);
+                source.kind = kinds(&report);
                 source.tool = Some(report.scanner.clone());
                 evidence.reports.push(source);
                 let note = |why: String| Problem { path: path.to_string(), line: None, why };
                 evidence.problems.extend(report.partial.iter().cloned().map(note));
-                if let Some(problem) = freshness(repo, &path, &report, &audit, max_age) {
-                    old = true;
-                    evidence.problems.push(problem);
-                }
-                merge(&mut audit, &path, report);
+                state.take(&path, report);
             }
-            Err(Failure::Unreadable(line, why)) => {
-                broken = true;
-                evidence.problems.push(Problem { path: path.to_string(), line, why });
-            }
-            Err(Failure::Empty(why)) => {
-                empty = true;
-                evidence.problems.push(Problem { path: path.to_string(), line: None, why });
-            }
+            Err(failure) => evidence.problems.push(state.refuse(&path, failure)),
         }
     }
-    finish(&mut audit);
-    evidence.state = match (broken, empty, old, evidence.reports.is_empty()) {
-        (true, _, _, _) => State::Unreadable,
-        (false, true, _, _) => State::Empty,
-        (false, false, true, _) => State::Stale,
-        (false, false, false, true) => State::Absent,
-        (false, false, false, false) => State::Found,
-    };
-    Area { facts: Some(audit), evidence }
+    state.finish(repo, evidence, max_age)
 }
 
-/// An audit of dependencies speaks of the lockfiles of its ecosystem, and ages.
-fn freshness(repo: &Repo, path: &str, report: &Report, audit: &Audit, max_age: Span) -> Option<Problem> {
-    let limit = i64::try_from(max_age.seconds()).unwrap_or(i64::MAX);
-    if report.kind != ScanKind::Dependency {
-        return None;
+impl Gathered {
+    fn take(&mut self, path: &str, mut report: Report) {
+        let statements = std::mem::take(&mut report.statements);
+        self.statements.extend(statements.into_iter().map(|statement| (path.to_owned(), statement)));
+        self.merger.add(path, report);
     }
-    let locks = audit.ecosystems.iter().filter(|one| report.ecosystem.is_none_or(|name| name == one.name));
-    let problem = stale(repo, path, locks.map(|one| one.lockfile.as_str()));
-    let age = || repo.content_time(path).map(|time| repo.clock.now().saturating_sub(time));
-    problem.or_else(|| {
-        age().filter(|age| *age > limit).map(|age| {
-            let why = format!("{} days old: advisories appear daily, so an audit holds for {max_age}", age / 86_400);
-            Problem { path: path.to_owned(), line: None, why }
-        })
-    })
-}
 
-fn read(content: &Content) -> Result<Report, Failure> {
-    let text = content.text().map_err(|offset| Failure::unreadable(format!("not UTF-8 text (byte {offset})")))?;
-    if text.trim().is_empty() {
-        return Err(Failure::unreadable("it is empty: a scan that ended well would have written something"));
-    }
-    if text.trim_start().starts_with('<') {
-        return Err(Failure::unreadable("it is a web page or XML, and no audit report that is known"));
-    }
-    let json: Value = serde_json::from_str(text).map_err(|error| {
-        let line = u32::try_from(error.line()).ok();
-        Failure::Unreadable(line, format!("no JSON: {error}"))
-    })?;
-    tell(&json)
-}
-
-/// The format, by its keys.
-fn tell(json: &Value) -> Result<Report, Failure> {
-    let has = |key: &str| json.get(key).is_some();
-    if has("runs") && (has("version") || has("$schema")) {
-        return sarif::read(json);
-    }
-    if json.get("error").is_some_and(|error| !error.is_null()) {
-        return Err(Failure::unreadable(format!("the scan failed: {}", error_text(json))));
-    }
-    if has("auditReportVersion") {
-        return npm::read_v2(json);
-    }
-    if has("advisories") && has("metadata") {
-        return npm::read_v1(json);
-    }
-    if has("vulnerabilities") && (has("lockfile") || has("database")) {
-        return cargo_audit::read(json);
-    }
-    if has("dependencies") && json.get("dependencies").is_some_and(Value::is_array) {
-        return pip_audit::read(json);
-    }
-    if has("results") && json.get("results").is_some_and(Value::is_array) && !has("errors") {
-        return osv::read(json);
-    }
-    match json.as_array() {
-        Some(items)
-            if items.iter().all(|item| {
-                item.get("name").is_some() && (item.get("vulns").is_some() || item.get("skip_reason").is_some())
-            }) && !items.is_empty() =>
-        {
-            pip_audit::read(json)
-        }
-        Some(items) if items.is_empty() => Err(Failure::empty("an empty list says nothing of what was examined")),
-        _ => Err(Failure::unreadable("JSON, and no audit report that is known")),
-    }
-}
-
-fn error_text(json: &Value) -> String {
-    let texts = ["/error/summary", "/error/message", "/error/code", "/error/detail", "/message", "/error"];
-    let said = texts.iter().filter_map(|at| json.pointer(at).and_then(Value::as_str)).find(|text| !text.is_empty());
-    said.unwrap_or("it does not say why").lines().next().unwrap_or_default().chars().take(200).collect()
-}
-
-fn merge(audit: &mut Audit, path: &str, report: Report) {
-    audit.scans.push(Scan {
-        path: path.to_owned(),
-        scanner: report.scanner,
-        kind: report.kind,
-        ecosystem: report.ecosystem.map(str::to_owned),
-        examined: report.examined,
-    });
-    for mut new in report.findings {
-        path.clone_into(&mut new.report);
-        let names = |one: &Vulnerability| one.aliases.iter().cloned().chain([one.id.clone()]).collect::<BTreeSet<_>>();
-        let same = |old: &&mut Vulnerability| {
-            let place =
-                old.package.eq_ignore_ascii_case(&new.package) && old.version == new.version && old.kind == new.kind;
-            let within = old.report == new.report;
-            let dependency = new.kind == ScanKind::Dependency || new.kind == ScanKind::Container;
-            place
-                && dependency
-                && if within {
-                    old.id == new.id && old.title == new.title
-                } else {
-                    !names(old).is_disjoint(&names(&new))
-                }
-        };
-        match audit.findings.iter_mut().find(same) {
-            Some(old) => {
-                let mut aliases = names(old);
-                aliases.extend(names(&new));
-                aliases.remove(&old.id);
-                old.aliases = aliases.into_iter().collect();
-                // The order of severities is gravest first, `unknown` last: what is known stands before what is not.
-                old.severity = old.severity.min(new.severity);
-                old.fixed_in.extend(new.fixed_in);
-                old.fixed_in.sort();
-                old.fixed_in.dedup();
+    fn refuse(&mut self, path: &str, failure: Failure) -> Problem {
+        let (line, why) = match failure {
+            Failure::Unreadable(line, why) => {
+                self.broken = true;
+                (line, why)
             }
-            None => audit.findings.push(new),
-        }
+            Failure::Empty(why) => {
+                self.empty = true;
+                (None, why)
+            }
+        };
+        Problem { path: path.to_owned(), line, why }
+    }
+
+    fn finish(mut self, repo: &Repo, mut evidence: Evidence, max_age: Span) -> Area<Audit> {
+        let today = repo.clock.today();
+        vex::apply(&self.statements, &mut self.merger.audit.findings, &today, &mut evidence.problems);
+        let mut audit = self.merger.finish();
+        ecosystems::cover(&mut audit);
+        let old: Vec<Problem> = age::problems(repo, &audit, max_age);
+        evidence.state = match (self.broken, self.empty, !old.is_empty(), audit.scans.is_empty()) {
+            (true, _, _, _) => State::Unreadable,
+            (false, true, _, _) => State::Empty,
+            (false, false, true, _) => State::Stale,
+            (false, false, false, true) => State::Absent,
+            (false, false, false, false) => State::Found,
+        };
+        evidence.problems.extend(old);
+        Area { facts: Some(audit), evidence }
     }
 }
 
-fn finish(audit: &mut Audit) {
-    audit.findings.sort_by(|a, b| {
-        let key = |one: &Vulnerability| {
-            (one.severity, one.package.clone(), one.id.clone(), one.version.clone(), one.file.clone(), one.line)
-        };
-        key(a).cmp(&key(b))
-    });
-    let mut counts = Counts::default();
-    for finding in audit.findings.iter().filter(|one| one.informational.is_none() && one.suppressed.is_none()) {
-        let slot = match finding.severity {
-            AuditSeverity::Critical => &mut counts.critical,
-            AuditSeverity::High => &mut counts.high,
-            AuditSeverity::Medium => &mut counts.medium,
-            AuditSeverity::Low => &mut counts.low,
-            AuditSeverity::Info => &mut counts.info,
-            AuditSeverity::Unknown => &mut counts.unknown,
-        };
-        *slot += 1;
+/// The kinds of scan in a report, in words.
+fn kinds(report: &Report) -> Option<String> {
+    let mut kinds: Vec<ScanKind> = report.looked.iter().map(|looked| looked.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let names: Vec<&str> = kinds.into_iter().map(ScanKind::name).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+fn read(bytes: &[u8]) -> Result<Report, Failure> {
+    match input::read(bytes)? {
+        input::Document::Json(documents) => tell::json(documents),
+        input::Document::Xml(root) => tell::xml(&root),
     }
-    audit.counts = counts;
 }
 
 /// A finding with what every format tells.
@@ -295,6 +274,7 @@ fn finding(id: &str, package: &str, severity: AuditSeverity, kind: ScanKind, sca
         line: None,
         scope: None,
         direct: None,
+        reachability: None,
         informational: None,
         suppressed: None,
     }
@@ -307,9 +287,58 @@ fn text<'a>(json: &'a Value, key: &str) -> Option<&'a str> {
 
 /// The texts of a list under a key.
 fn texts(json: &Value, key: &str) -> Vec<String> {
-    let items = json.get(key).and_then(Value::as_array).into_iter().flatten();
-    items.filter_map(Value::as_str).map(str::to_owned).collect()
+    entries(json, key).filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
+/// The entries of a list under a key; none where there is no list.
+fn entries<'a>(json: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    json.get(key).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// The list under a key.
+fn list<'a>(json: &'a Value, key: &str) -> Result<&'a [Value], Failure> {
+    let list = json.get(key).and_then(Value::as_array).map(Vec::as_slice);
+    list.ok_or_else(|| Failure::unreadable(format!("`{key}` is no list: the scan failed, or the report is not whole")))
+}
+
+/// The text under a key without which an entry says nothing.
+fn needed<'a>(json: &'a Value, key: &str, of: &str) -> Result<&'a str, Failure> {
+    text(json, key).ok_or_else(|| Failure::unreadable(format!("{of} without `{key}`")))
+}
+
+/// The whole number under a key.
+fn number(json: &Value, key: &str) -> Option<u64> {
+    json.get(key).and_then(Value::as_u64)
+}
+
+/// The line under a key: a number, or a text that begins with one (`12-14`).
+fn line_at(json: &Value, key: &str) -> Option<u32> {
+    let value = json.get(key)?;
+    let first = |text: &str| text.split('-').next().and_then(|line| line.trim().parse::<u64>().ok());
+    let line = value.as_u64().or_else(|| first(value.as_str()?))?;
+    u32::try_from(line).ok().filter(|line| *line > 0)
+}
+
+/// The first line of a text, cut to 160 characters.
+fn line_of(text: &str) -> String {
+    text.trim().lines().next().unwrap_or_default().chars().take(160).collect()
+}
+
+/// The first bytes of a text, at most `limit`, whole characters alone.
+fn cut(text: &str, limit: usize) -> &str {
+    let mut end = limit.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// A path as the repository names it.
+fn place(path: &str) -> String {
+    path.trim_start_matches("file://").trim_start_matches("./").to_owned()
+}
+
+#[cfg(test)]
+mod corpus;
 #[cfg(test)]
 mod tests;

@@ -4,18 +4,16 @@ use serde_json::Value;
 
 use crate::facts::audit::{AuditSeverity, ScanKind, Vulnerability};
 
-use super::{Failure, Report, finding, severity, text, texts};
+use super::{Failure, Looked, Report, finding, severity, text, texts};
+use crate::facts::audit::Scope;
+
+/// What the auditors of npm's registry look at.
+pub(super) fn looked(examined: Option<u64>) -> Looked {
+    Looked { ecosystem: Some("npm".to_owned()), examined, ..Looked::at(ScanKind::Dependency) }
+}
 
 fn report(format: &'static str, scanner: &str, examined: Option<u64>, findings: Vec<Vulnerability>) -> Report {
-    Report {
-        format,
-        scanner: scanner.to_owned(),
-        kind: ScanKind::Dependency,
-        ecosystem: Some("npm"),
-        examined,
-        findings,
-        partial: Vec::new(),
-    }
+    Report::of(format, scanner, looked(examined), findings)
 }
 
 /// Version 2: advisories are the objects in `via`; its strings point at other packages and are none. No installed version.
@@ -44,13 +42,10 @@ pub(super) fn read_v2(json: &Value) -> Result<Report, Failure> {
             new.direct = entry.get("isDirect").and_then(Value::as_bool);
             if let Some(fix) = entry.get("fixAvailable").filter(|fix| text(fix, "name") == Some(name)) {
                 new.fixed_in = text(fix, "version").map(str::to_owned).into_iter().collect();
-            } else if let Some(range) = text(advisory, "range").and_then(|range| range.strip_prefix('<')) {
-                let plain = range.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+'));
-                new.fixed_in = plain.then(|| range.to_owned()).into_iter().collect();
+            } else {
+                new.fixed_in = text(advisory, "range").and_then(below).into_iter().collect();
             }
-            if !findings.iter().any(|old| old.id == new.id && old.package == new.package) {
-                findings.push(new);
-            }
+            findings.push(new);
         }
     }
     let claimed = json.pointer("/metadata/vulnerabilities/total").and_then(Value::as_u64).unwrap_or(0);
@@ -66,38 +61,73 @@ pub(super) fn read_v1(json: &Value) -> Result<Report, Failure> {
         .get("advisories")
         .and_then(Value::as_object)
         .ok_or_else(|| Failure::unreadable("`advisories` is no map: the audit failed"))?;
-    let metadata = |key: &str| json.pointer(&format!("/metadata/{key}")).and_then(Value::as_u64);
-    let sum =
-        ["dependencies", "devDependencies", "optionalDependencies"].iter().filter_map(|key| metadata(key)).sum::<u64>();
-    let total = metadata("totalDependencies").or((sum > 0).then_some(sum));
+    let total = total(json.get("metadata").unwrap_or(&Value::Null));
     if advisories.is_empty() && total.unwrap_or(0) == 0 {
         return Err(Failure::empty("no dependency was examined"));
     }
     let scanner = if json.get("actions").is_some() || json.get("muted").is_some() { "npm" } else { "pnpm" };
     let mut findings = Vec::new();
     for (number, advisory) in advisories {
-        let wrong = |why: &str| Failure::unreadable(format!("the advisory {number}: {why}"));
-        let package = text(advisory, "module_name").ok_or_else(|| wrong("no `module_name`"))?;
-        let id = advisory_id(advisory).unwrap_or_else(|| number.clone());
-        let severity = advisory_severity(advisory);
-        let fixed = text(advisory, "patched_versions").filter(|range| *range != "<0.0.0");
-        let installed = advisory.get("findings").and_then(Value::as_array).ok_or_else(|| wrong("no `findings`"))?;
-        let mut versions: Vec<Option<&str>> = installed.iter().map(|one| text(one, "version")).collect();
-        versions.sort_unstable();
-        versions.dedup();
-        if versions.is_empty() {
-            versions.push(None);
-        }
-        for version in versions {
-            let mut new = finding(&id, package, severity, ScanKind::Dependency, scanner);
-            new.version = version.map(str::to_owned);
-            new.title = text(advisory, "title").map(str::to_owned);
-            new.aliases = texts(advisory, "cves");
-            new.fixed_in = fixed.map(|range| range.trim_start_matches(">=").trim().to_owned()).into_iter().collect();
-            findings.push(new);
+        findings.extend(installed(number, advisory, scanner)?);
+    }
+    let claimed: u64 = json
+        .pointer("/metadata/vulnerabilities")
+        .and_then(Value::as_object)
+        .map_or(0, |counts| counts.values().filter_map(Value::as_u64).fold(0, u64::saturating_add));
+    if findings.is_empty() && claimed > 0 {
+        return Err(Failure::unreadable(format!("it claims {claimed} vulnerable paths and lists no advisory")));
+    }
+    let format = if scanner == "npm" { "npm-audit-v1" } else { "pnpm-audit" };
+    Ok(report(format, scanner, total, findings))
+}
+
+/// The first version after a range of weak ones, where the range ends below one: `>=1.0.0 <1.2.3`.
+pub(super) fn below(range: &str) -> Option<String> {
+    let last = range.rsplit("||").next()?.split_whitespace().last()?;
+    let version = last.strip_prefix('<')?;
+    let plain = version.starts_with(|c: char| c.is_ascii_digit())
+        && version.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+'));
+    plain.then(|| version.to_owned())
+}
+
+/// How many dependencies a summary says that were examined.
+pub(super) fn total(summary: &Value) -> Option<u64> {
+    let metadata = |key: &str| summary.get(key).and_then(Value::as_u64);
+    let parts = ["dependencies", "devDependencies", "optionalDependencies"];
+    let sum = parts.iter().filter_map(|key| metadata(key)).fold(0, u64::saturating_add);
+    metadata("totalDependencies").or((sum > 0).then_some(sum))
+}
+
+/// An advisory of version 1: one finding for each installed version.
+pub(super) fn installed(number: &str, advisory: &Value, scanner: &str) -> Result<Vec<Vulnerability>, Failure> {
+    let wrong = |why: &str| Failure::unreadable(format!("the advisory {number}: {why}"));
+    let package = text(advisory, "module_name").ok_or_else(|| wrong("no `module_name`"))?;
+    let id = advisory_id(advisory).unwrap_or_else(|| number.to_owned());
+    let severity = advisory_severity(advisory);
+    let fixed = text(advisory, "patched_versions").filter(|range| *range != "<0.0.0");
+    let installed = advisory.get("findings").and_then(Value::as_array).ok_or_else(|| wrong("no `findings`"))?;
+    let mut versions: Vec<(Option<&str>, Option<Scope>)> = Vec::new();
+    for one in installed {
+        let version = text(one, "version");
+        let scope = one.get("dev").and_then(Value::as_bool).map(|dev| if dev { Scope::Dev } else { Scope::Runtime });
+        match versions.iter_mut().find(|(known, _)| *known == version) {
+            Some((_, known)) => *known = if *known == scope { scope } else { Some(Scope::Runtime) },
+            None => versions.push((version, scope)),
         }
     }
-    Ok(report("npm-audit-v1", scanner, total, findings))
+    if versions.is_empty() {
+        versions.push((None, None));
+    }
+    let one = |(version, scope): (Option<&str>, Option<Scope>)| {
+        let mut new = finding(&id, package, severity, ScanKind::Dependency, scanner);
+        new.version = version.map(str::to_owned);
+        new.scope = scope;
+        new.title = text(advisory, "title").map(str::to_owned);
+        new.aliases = texts(advisory, "cves");
+        new.fixed_in = fixed.map(|range| range.trim_start_matches(">=").trim().to_owned()).into_iter().collect();
+        new
+    };
+    Ok(versions.into_iter().map(one).collect())
 }
 
 fn advisory_severity(advisory: &Value) -> AuditSeverity {

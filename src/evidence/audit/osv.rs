@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 
-use crate::facts::audit::{AuditSeverity, ScanKind, Vulnerability};
+use crate::facts::audit::{AuditSeverity, ScanKind, Scope, Vulnerability};
 
-use super::{Failure, Report, finding, severity, text, texts};
+use super::{Failure, Looked, Report, entries, finding, severity, text, texts};
 
 pub(super) fn read(json: &Value) -> Result<Report, Failure> {
     let results =
@@ -18,6 +18,10 @@ pub(super) fn read(json: &Value) -> Result<Report, Failure> {
             .ok_or_else(|| Failure::unreadable("a result without `packages`: this is no report of OSV-Scanner"))?;
         for package in packages {
             examined += 1;
+            let listed = entries(package, "vulnerabilities").count();
+            if listed == 0 && entries(package, "groups").count() > 0 {
+                return Err(Failure::unreadable("a package with groups of vulnerabilities and none listed"));
+            }
             for one in package.get("vulnerabilities").and_then(Value::as_array).into_iter().flatten() {
                 findings.push(entry(package, one)?);
             }
@@ -26,16 +30,8 @@ pub(super) fn read(json: &Value) -> Result<Report, Failure> {
     if examined == 0 {
         return Err(Failure::empty("no package was examined"));
     }
-    Ok(Report {
-        format: "osv-scanner-json",
-        scanner: "osv-scanner".to_owned(),
-        kind: ScanKind::Dependency,
-        ecosystem: None,
-        // With its default settings the report lists vulnerable packages alone, so how many were examined is not told.
-        examined: None,
-        findings,
-        partial: Vec::new(),
-    })
+    // With its default settings the report lists vulnerable packages alone, so how many were examined is not told.
+    Ok(Report::of("osv-scanner-json", "osv-scanner", Looked::at(ScanKind::Dependency), findings))
 }
 
 fn entry(package: &Value, one: &Value) -> Result<Vulnerability, Failure> {
@@ -55,6 +51,9 @@ fn entry(package: &Value, one: &Value) -> Result<Vulnerability, Failure> {
     new.version = part("/package/version").map(str::to_owned);
     new.aliases = texts(one, "aliases");
     new.title = text(one, "summary").map(str::to_owned);
+    let groups = texts(package, "dependency_groups");
+    let dev = |group: &String| matches!(group.as_str(), "dev" | "develop" | "development" | "test");
+    new.scope = (!groups.is_empty()).then(|| if groups.iter().all(dev) { Scope::Dev } else { Scope::Runtime });
     let events = one.get("affected").and_then(Value::as_array).into_iter().flatten();
     let ranges = events.flat_map(|affected| affected.get("ranges").and_then(Value::as_array).into_iter().flatten());
     let fixes = ranges.flat_map(|range| range.get("events").and_then(Value::as_array).into_iter().flatten());

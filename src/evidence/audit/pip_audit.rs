@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::facts::audit::{AuditSeverity, ScanKind};
 
-use super::{Failure, Report, finding, text, texts};
+use super::{Failure, Looked, Report, finding, text, texts};
 
 pub(super) fn read(json: &Value) -> Result<Report, Failure> {
     let list = json.get("dependencies").unwrap_or(json);
@@ -38,13 +38,9 @@ pub(super) fn read(json: &Value) -> Result<Report, Failure> {
         let why = partial.first().map_or("no dependency was examined", String::as_str);
         return Err(Failure::empty(why));
     }
-    Ok(Report {
-        format: "pip-audit-json",
-        scanner: "pip-audit".to_owned(),
-        kind: ScanKind::Dependency,
-        ecosystem: Some("pypi"),
-        examined: Some(examined),
-        findings,
-        partial,
-    })
+    let looked =
+        Looked { ecosystem: Some("pypi".to_owned()), examined: Some(examined), ..Looked::at(ScanKind::Dependency) };
+    let mut report = Report::of("pip-audit-json", "pip-audit", looked, findings);
+    report.partial = partial;
+    Ok(report)
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::facts::audit::{AuditSeverity, ScanKind, Vulnerability};
 
-use super::{Failure, Report, finding, severity, text};
+use super::{Failure, Looked, Report, finding, severity, text};
 
 /// Tools whose results speak of dependencies, secrets and infrastructure; every other tool's speak of code.
 const KINDS: &[(&str, ScanKind)] = &[
@@ -34,6 +34,7 @@ pub(super) fn read(json: &Value) -> Result<Report, Failure> {
     let runs = runs.ok_or_else(|| Failure::unreadable("it has no run"))?;
     let mut findings = Vec::new();
     let mut scanner = None;
+    let mut looked = Vec::new();
     for run in runs {
         let driver = run.pointer("/tool/driver").unwrap_or(&Value::Null);
         let name = text(driver, "name").ok_or_else(|| Failure::unreadable("a run without a tool"))?;
@@ -43,16 +44,23 @@ pub(super) fn read(json: &Value) -> Result<Report, Failure> {
             results.ok_or_else(|| Failure::unreadable(format!("the run of {name} has no results: it did not look")))?;
         let lower = name.to_ascii_lowercase();
         let kind = KINDS.iter().find(|(known, _)| lower.contains(known)).map_or(ScanKind::Code, |(_, kind)| *kind);
-        scanner.get_or_insert((name.to_owned(), kind));
+        scanner.get_or_insert(name.to_owned());
+        looked.push(looked_at(&lower, kind));
         for result in results {
             findings.extend(entry(run, result, name, kind)?);
         }
     }
-    let (scanner, kind) = scanner.ok_or_else(|| Failure::unreadable("it has no run"))?;
-    let lower = scanner.to_ascii_lowercase();
-    let ecosystem = [("cargo", "cargo"), ("pip-audit", "pypi"), ("govulncheck", "go")];
-    let ecosystem = ecosystem.iter().find(|(tool, _)| lower.contains(tool)).map(|(_, name)| *name);
-    Ok(Report { format: "sarif", scanner, kind, ecosystem, examined: None, findings, partial: Vec::new() })
+    let scanner = scanner.ok_or_else(|| Failure::unreadable("it has no run"))?;
+    let mut report = Report::of("sarif", &scanner, Looked::at(ScanKind::Code), findings);
+    report.looked = looked;
+    Ok(report)
+}
+
+/// What a tool of a kind looked at.
+fn looked_at(tool: &str, kind: ScanKind) -> Looked {
+    let tools = [("cargo", "cargo"), ("pip-audit", "pypi"), ("govulncheck", "go")];
+    let ecosystem = tools.iter().find(|(name, _)| tool.contains(name)).map(|(_, name)| (*name).to_owned());
+    Looked { ecosystem, ..Looked::at(kind) }
 }
 
 /// Whether a run says that it failed.

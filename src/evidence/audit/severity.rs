@@ -16,9 +16,23 @@ pub(super) fn word(text: &str) -> AuditSeverity {
     }
 }
 
-/// A CVSS vector of version 2, 3.0, 3.1 or 4.0.
+/// The metrics that a vector of a version must have: without one of them its score would be too low.
+const BASE: &[(&str, &[&str])] = &[
+    ("CVSS:4", &["AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"]),
+    ("CVSS:3", &["AV", "AC", "PR", "UI", "S", "C", "I", "A"]),
+    ("", &["AV", "AC", "Au", "C", "I", "A"]),
+];
+
+/// A whole CVSS vector of version 2, 3.0, 3.1 or 4.0.
 pub(super) fn vector(text: &str) -> Option<AuditSeverity> {
-    let severity = text.trim().parse::<Cvss>().ok()?.severity();
+    // Version 2 is often written in brackets.
+    let text = text.trim().trim_matches(['(', ')']);
+    let (_, wanted) = BASE.iter().find(|(version, _)| text.starts_with(version))?;
+    let has = |metric: &&str| text.split('/').any(|part| part.split(':').next() == Some(metric));
+    if !wanted.iter().all(has) {
+        return None;
+    }
+    let severity = text.parse::<Cvss>().ok()?.severity();
     Some(match severity {
         Severity::Critical => AuditSeverity::Critical,
         Severity::High => AuditSeverity::High,

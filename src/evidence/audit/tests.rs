@@ -64,7 +64,6 @@ fn one_weakness_of_two_scanners_is_one() {
 fn a_failed_or_empty_scan_is_never_clean() {
     for report in [
         "",
-        "null",
         "{}",
         "found 0 vulnerabilities",
         "<html></html>",
@@ -80,6 +79,7 @@ fn a_failed_or_empty_scan_is_never_clean() {
         assert_eq!(State::Unreadable, state(report), "{report}");
     }
     for report in [
+        "null",
         "[]",
         r#"{"dependencies":[],"fixes":[]}"#,
         r#"{"dependencies":[{"name":"a","skip_reason":"not on PyPI"}],"fixes":[]}"#,
@@ -112,4 +112,90 @@ fn lockfiles_of_fixtures_are_not_the_projects() {
     let area = collected(&[("package-lock.json", "{}"), ("fixtures/a/Cargo.lock", ""), ("svc/go.sum", "")]);
     let names: Vec<String> = area.facts.expect("facts").ecosystems.into_iter().map(|one| one.name).collect();
     assert_eq!(vec!["go", "npm"], names);
+}
+
+#[test]
+fn every_folder_with_a_lockfile_wants_a_report() {
+    let uncovered = |files: &[(&str, &str)]| -> Vec<String> {
+        let audit = collected(files).facts.expect("facts");
+        audit.ecosystems.into_iter().filter(|one| one.covered_by.is_empty()).map(|one| one.lockfile).collect()
+    };
+    let locks = [("package-lock.json", "{}"), ("web/yarn.lock", ""), ("Cargo.lock", "")];
+    let with = |reports: &[(&'static str, &'static str)]| uncovered(&[&locks[..], reports].concat());
+    assert_eq!(vec!["Cargo.lock", "package-lock.json", "web/yarn.lock"], with(&[]));
+    assert_eq!(vec!["Cargo.lock", "web/yarn.lock"], with(&[("reports/npm-audit.json", NPM)]));
+    assert_eq!(vec!["Cargo.lock"], with(&[("reports/a-audit.json", NPM), ("reports/b-audit.json", NPM)]));
+    let osv = r#"{"results":[{"packages":[{"package":{"name":"a","version":"1"}}]}]}"#;
+    assert!(with(&[("reports/osv.json", osv)]).is_empty(), "it reads every lockfile");
+    let trivy = r#"{"SchemaVersion":2,"Results":[{"Target":"web/yarn.lock","Class":"lang-pkgs","Type":"yarn"}]}"#;
+    assert_eq!(vec!["Cargo.lock", "package-lock.json"], with(&[("reports/trivy.json", trivy)]));
+}
+
+#[test]
+fn modules_of_one_project_want_one_report() {
+    let files = [("pom.xml", ""), ("core/pom.xml", ""), ("requirements.txt", ""), ("requirements-dev.txt", "")];
+    let found = collected(&files).facts.expect("facts").ecosystems;
+    assert_eq!(vec!["pom.xml", "requirements.txt"], found.iter().map(|one| one.lockfile.as_str()).collect::<Vec<_>>());
+}
+
+/// What a VEX statement makes of a finding in lodash: its justification where it suppresses it.
+fn suppressed(status: &str, product: &str, more: &str) -> Option<String> {
+    let vex = format!(
+        r#"{{"@context":"https://openvex.dev/ns/v0.2.0","author":"jo","timestamp":"2026-01-01T00:00:00Z","statements":[
+        {{"vulnerability":{{"name":"GHSA-35jh-r3h4-6jhm"}},"products":[{{"@id":"pkg:oci/app","subcomponents":[{{"@id":"{product}"}}]}}],
+        "status":"{status}"{more}}}]}}"#
+    );
+    let area = collected(&[("reports/npm-audit.json", NPM), (".vex/a.json", &vex)]);
+    let audit = area.proven().expect("proof");
+    assert_eq!(u64::from(audit.findings[0].suppressed.is_none()), audit.counts.high);
+    audit.findings[0].suppressed.clone()
+}
+
+#[test]
+fn a_statement_suppresses_with_its_justification() {
+    let why = r#","justification":"vulnerable_code_not_in_execute_path""#;
+    let said = suppressed("not_affected", "pkg:npm/lodash", why).expect("suppressed");
+    assert!(said.contains("vulnerable_code_not_in_execute_path"), "{said}");
+    assert!(suppressed("fixed", "pkg:npm/lodash", "").is_some());
+    for (status, product, more) in [
+        ("not_affected", "pkg:npm/lodash", ""),
+        ("affected", "pkg:npm/lodash", why),
+        ("under_investigation", "pkg:npm/lodash", why),
+        ("not_affected", "pkg:npm/other", why),
+        ("not_affected", "pkg:npm/lodash@4.17.20", why),
+        ("not_affected", "app", why),
+        ("not_affected", "pkg:npm/lodash", r#","justification":"x","expires":"1960-01-01""#),
+        ("not_affected", "pkg:npm/lodash", r#","justification":"x","expires":"soon""#),
+    ] {
+        assert_eq!(None, suppressed(status, product, more), "{status} {product} {more}");
+    }
+}
+
+#[test]
+fn statements_alone_are_no_scan() {
+    let vex = r#"{"@context":"https://openvex.dev/ns/v0.2.0","statements":[]}"#;
+    assert_eq!(State::Absent, collected(&[(".vex/a.json", vex)]).evidence.state);
+}
+
+#[test]
+fn what_one_scanner_suppresses_and_another_does_not_stands() {
+    let grype = r#"{"matches":[],"ignoredMatches":[{"vulnerability":{"id":"GHSA-35jh-r3h4-6jhm","severity":"High"},"artifact":{"name":"lodash","version":"4.17.20"}}],"source":{"type":"directory"},"descriptor":{}}"#;
+    let area = collected(&[("reports/grype.json", grype), ("reports/npm-audit.json", NPM)]);
+    let audit = area.proven().expect("proof");
+    assert_eq!((1, 1), (audit.findings.len(), audit.counts.high));
+    assert_eq!(Some("4.17.20"), audit.findings[0].version.as_deref());
+}
+
+#[test]
+fn vectors_of_every_version_are_read() {
+    for (vector, expected) in [
+        ("AV:N/AC:L/Au:N/C:C/I:C/A:C", Some(AuditSeverity::High)),
+        ("(AV:L/AC:H/Au:N/C:N/I:P/A:N)", Some(AuditSeverity::Low)),
+        ("CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", Some(AuditSeverity::Critical)),
+        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", Some(AuditSeverity::Critical)),
+        ("CVSS:3.1/AV:N", None),
+        ("7.5", None),
+    ] {
+        assert_eq!(expected, severity::vector(vector), "{vector}");
+    }
 }
