@@ -46,8 +46,8 @@ pub(super) enum Command {
     Stamp(Stamp),
     /// Hold somebody's TaskOutput against measured facts (not built yet).
     Verify(Rest),
-    /// Evaluate an expression over a report (not built yet).
-    Query(Rest),
+    /// Evaluate an expression over a report; prints the value.
+    Query(Query),
     /// Answer an agent's stop hook; install a git hook (not built yet).
     Hook(Rest),
     /// Mend what can be mended (not built yet).
@@ -263,6 +263,23 @@ pub(super) struct Stamp {
 
 const STAMP_HELP: &str = "\
 The exit code is the command's own; 3 where it succeeded and wrote no report that can be read.";
+
+#[derive(Debug, Args)]
+#[command(after_help = QUERY_HELP)]
+pub(super) struct Query {
+    /// The expression, in CEL, over the keys of the report.
+    #[arg(value_name = "EXPR")]
+    pub(super) expression: String,
+    /// The report (any JSON object that donegate prints); `-` for stdin.
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(super) file: PathBuf,
+}
+
+const QUERY_HELP: &str = "\
+A text is printed bare, everything else as JSON. A key that is not there is an error (exit 2), never null.
+Examples: donegate query verdict report.json
+          donegate query 'rules.filter(r, r.outcome == \"fail\").map(r, r.id)' report.json
+          donegate facts coverage | donegate query coverage.lines.percent";
 
 #[derive(Debug, Args)]
 pub(super) struct Attest {

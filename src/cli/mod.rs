@@ -6,6 +6,7 @@ mod check;
 mod explain;
 mod facts;
 mod init;
+mod query;
 mod stamp;
 
 use std::ffi::OsString;
@@ -123,7 +124,7 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
         }
         Command::Stamp(stamp) => stamp::run(stamp),
         Command::Verify(_) => not_built("verify"),
-        Command::Query(_) => not_built("query"),
+        Command::Query(query) => query::run(query),
         Command::Hook(_) => not_built("hook"),
         Command::Fix(_) => not_built("fix"),
     }

@@ -93,6 +93,21 @@ impl Expression {
     /// # Errors
     /// Why it has no truth value.
     pub fn holds(&self, facts: &Json) -> Result<bool, Trouble> {
+        match self.run(facts)? {
+            Value::Bool(holds) => Ok(holds),
+            _ => Err(Trouble::Wrong("it is no truth value: compare with ==, <, >= or the like".to_owned())),
+        }
+    }
+
+    /// Its value over `facts`, an object whose keys are the names that it may use.
+    ///
+    /// # Errors
+    /// Why it has no value.
+    pub fn value(&self, facts: &Json) -> Result<Json, Trouble> {
+        plain(&self.run(facts)?)
+    }
+
+    fn run(&self, facts: &Json) -> Result<Value, Trouble> {
         if self.macros > 0 && f64::from(longest(facts)).powi(self.macros) > MAX_STEPS {
             return Err(Trouble::Wrong("it would walk too many elements: use fewer nested macros".to_owned()));
         }
@@ -101,12 +116,29 @@ impl Expression {
             context.add_variable(name.clone(), value.clone()).map_err(|error| Trouble::Wrong(error.to_string()))?;
         }
         match self.program.execute(&context) {
-            Ok(Value::Bool(holds)) => Ok(holds),
-            Ok(_) => Err(Trouble::Wrong("it is no truth value: compare with ==, <, >= or the like".to_owned())),
+            Ok(value) => Ok(value),
             Err(ExecutionError::NoSuchKey(name)) => Err(Trouble::Missing(name.to_string())),
             Err(error) => Err(Trouble::Wrong(error.to_string())),
         }
     }
+}
+
+/// A value as plain JSON.
+fn plain(value: &Value) -> Result<Json, Trouble> {
+    Ok(match value {
+        Value::Null => Json::Null,
+        Value::Bool(it) => Json::from(*it),
+        Value::Int(it) => Json::from(*it),
+        Value::UInt(it) => Json::from(*it),
+        Value::Float(it) => Json::from(*it),
+        Value::String(it) => Json::from(it.as_str()),
+        Value::List(items) => Json::Array(items.iter().map(plain).collect::<Result<_, _>>()?),
+        Value::Map(map) => {
+            let entries = map.map.iter().map(|(key, value)| Ok((key.to_string(), plain(value)?)));
+            Json::Object(entries.collect::<Result<_, Trouble>>()?)
+        }
+        _ => return Err(Trouble::Wrong("its value is no plain data".to_owned())),
+    })
 }
 
 /// The names that macros bind: `l` in `languages.exists(l, l == "go")`.
@@ -170,6 +202,17 @@ mod tests {
         assert_eq!(Some(11), column);
         assert!(Expression::compile("a +", &["a"]).is_err());
         assert!(Expression::compile(&"(".repeat(4_000), &[]).is_err());
+    }
+
+    #[test]
+    fn values_are_plain_json() {
+        let facts = json!({"coverage": {"lines": {"percent": 90.5}}, "languages": ["go", "python"]});
+        let value = |source: &str| Expression::compile(source, &["coverage", "languages"]).expect("one").value(&facts);
+        assert_eq!(Ok(json!(90.5)), value("coverage.lines.percent"));
+        assert_eq!(Ok(json!(["go"])), value("languages.filter(l, l != 'python')"));
+        assert_eq!(Ok(json!({"lines": {"percent": 90.5}})), value("coverage"));
+        assert_eq!(Ok(json!(2)), value("size(languages)"));
+        assert_eq!(Err(Trouble::Missing("none".to_owned())), value("coverage.none"));
     }
 
     #[test]

@@ -1,14 +1,22 @@
 //! Outputs: each a pure function of one report. An output knows no check, prints nothing itself, and escapes all text that
 //! comes from the repository. The format never changes the exit code.
 
+mod github;
+mod gitlab;
 mod human;
 mod json;
 mod junit;
+mod markdown;
+mod progress;
+mod sarif;
 mod task_output;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, Write};
 
-use crate::verdict::Report;
+use crate::domain::finding::Location;
+use crate::verdict::{Report, RuleResult};
 
 pub use json::{ReportJson, schema as report_schema};
 pub use task_output::{TaskOutput, schema as task_output_schema};
@@ -21,13 +29,28 @@ pub enum Format {
     Json,
     TaskOutput,
     Junit,
+    Sarif,
+    Markdown,
+    Github,
+    Gitlab,
+    Progress,
 }
 
 impl Format {
     /// Every format that is built.
-    pub const ALL: [Format; 4] = [Format::Human, Format::Json, Format::TaskOutput, Format::Junit];
+    pub const ALL: [Format; 9] = [
+        Format::Human,
+        Format::Json,
+        Format::TaskOutput,
+        Format::Junit,
+        Format::Sarif,
+        Format::Markdown,
+        Format::Github,
+        Format::Gitlab,
+        Format::Progress,
+    ];
     /// Formats that are planned.
-    pub const PLANNED: [&'static str; 6] = ["sarif", "markdown", "html", "github", "gitlab", "progress"];
+    pub const PLANNED: [&'static str; 1] = ["html"];
 
     /// Its name on the command line.
     #[must_use]
@@ -37,6 +60,11 @@ impl Format {
             Format::Json => "json",
             Format::TaskOutput => "task-output",
             Format::Junit => "junit",
+            Format::Sarif => "sarif",
+            Format::Markdown => "markdown",
+            Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::Progress => "progress",
         }
     }
 }
@@ -62,6 +90,11 @@ pub fn write(format: Format, report: &Report, style: Style, out: &mut dyn Write)
         Format::Json => json::write(report, out),
         Format::TaskOutput => task_output::write(report, out),
         Format::Junit => junit::write(report, out),
+        Format::Sarif => sarif::write(report, out),
+        Format::Markdown => markdown::write(report, out),
+        Format::Github => github::write(report, out),
+        Format::Gitlab => gitlab::write(report, out),
+        Format::Progress => progress::write(report, out),
     }
 }
 
@@ -90,7 +123,27 @@ pub fn write_not_judged(format: Format, why: NotJudged<'_>, out: &mut dyn Write)
         Format::Json => json::write_not_judged(why, out),
         Format::TaskOutput => task_output::write_not_judged(why, out),
         Format::Junit => junit::write_not_judged(why, out),
+        Format::Sarif => sarif::write_not_judged(why, out),
+        Format::Markdown => markdown::write_not_judged(why, out),
+        Format::Github => github::write_not_judged(why, out),
+        Format::Gitlab => gitlab::write_not_judged(why, out),
+        Format::Progress => progress::write_not_judged(why, out),
     }
+}
+
+/// Where a rule is demanded, if that is a file of the repository and not a built-in profile.
+fn demanded(rule: &RuleResult) -> Option<Location> {
+    let mut parts = rule.demanded_at.rsplitn(3, ':');
+    let column = parts.next()?.parse().ok();
+    let line = parts.next()?.parse().ok();
+    let file = parts.next()?;
+    (!file.starts_with("profile:")).then(|| Location { file: file.to_owned(), line, column })
+}
+
+/// What a rule without findings came to, in one sentence.
+fn undecided(rule: &RuleResult) -> String {
+    let measured = if rule.measured.is_empty() { "nothing" } else { &rule.measured };
+    format!("{}: {}: wants {}, found {measured}", rule.outcome.name(), rule.title, rule.required)
 }
 
 /// Text with terminal controls and direction overrides made visible; line ends and tabs stay.
