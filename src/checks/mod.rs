@@ -15,6 +15,7 @@ pub mod image;
 pub mod openapi;
 pub mod pattern;
 pub mod route;
+mod route_probe;
 pub mod tests;
 pub mod text;
 

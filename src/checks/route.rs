@@ -5,10 +5,12 @@ use std::marker::PhantomData;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::route_probe::Probe;
 use super::{CheckOf, Judge, Judgement, RuleContext};
 use crate::domain::finding::{Finding, Location};
 use crate::domain::outcome::{Outcome, Stage};
 use crate::domain::template::Template;
+use crate::facts::probes::ProbeQuery;
 use crate::facts::routes::{Route, Routes};
 use crate::facts::{AreaName, Facts, Need};
 
@@ -28,6 +30,8 @@ pub struct RouteRule {
     any_of: Vec<String>,
     /// It must not be there.
     absent: bool,
+    /// What the running service must answer, where it is asked (`--probe`).
+    probe: Option<Probe>,
 }
 
 impl RouteRule {
@@ -37,6 +41,21 @@ impl RouteRule {
 
     fn paths(&self) -> Vec<&str> {
         self.path.iter().chain(&self.any_of).map(String::as_str).collect()
+    }
+
+    /// The questions to the running service; none where the rule has none.
+    fn queries(&self) -> Result<Vec<ProbeQuery>, String> {
+        let Some(probe) = &self.probe else { return Ok(Vec::new()) };
+        self.paths().iter().map(|path| probe.query(&self.method(), path)).collect()
+    }
+
+    /// What the code says, beside what the service answered.
+    fn beside(&self, routes: Option<&Routes>) -> String {
+        let Some(routes) = routes else { return "the code's routes are not known".to_owned() };
+        match routes.items.iter().find(|route| self.meets(route)) {
+            Some(route) => format!("the code has it at {}:{}", route.file, route.line),
+            None => format!("it is not among the code's {} routes", routes.items.len()),
+        }
     }
 
     /// A parameter or wildcard never satisfies a literal path; ANY satisfies every method.
@@ -125,7 +144,8 @@ fn unresolved(rule: &RuleContext<'_>, routes: &Routes, required: String) -> Judg
 
 impl Judge for RouteRule {
     fn needs(&self, _: &RuleContext<'_>) -> Vec<Need> {
-        vec![Need::Area(AreaName::Routes)]
+        let queries = self.queries().unwrap_or_default();
+        std::iter::once(Need::Area(AreaName::Routes)).chain(queries.into_iter().map(Need::Probe)).collect()
     }
 
     fn judge(&self, rule: &RuleContext<'_>, facts: &Facts) -> Judgement {
@@ -137,6 +157,16 @@ impl Judge for RouteRule {
         let Some(area) = &facts.routes else {
             return Judgement::new(Outcome::NoEvidence, required, "").next("routes are not collected");
         };
+        let queries = match self.queries() {
+            Ok(queries) => queries,
+            Err(why) => return Judgement::new(Outcome::Error, required, "").next(why),
+        };
+        if let (Some(probe), Some(probes)) = (&self.probe, &facts.probes) {
+            let required = format!("{required} {}", probe.words(self.absent));
+            let mut judgement = probe.judge(rule, &queries, probes, &required, self.absent);
+            judgement.notes.push(self.beside(area.proven().ok()));
+            return judgement;
+        }
         let mut judgement = match area.proven() {
             Ok(routes) => self.verdict(rule, routes, if self.absent { format!("no {required}") } else { required }),
             Err(evidence) => {
@@ -147,6 +177,9 @@ impl Judge for RouteRule {
         };
         if judgement.evidence.is_empty() {
             judgement.evidence = area.evidence.reports.clone();
+        }
+        if self.probe.is_some() {
+            judgement.notes.push("judged by the code alone: --probe URL asks the running service".to_owned());
         }
         judgement
     }

@@ -126,7 +126,7 @@ pub(super) struct Check {
     /// Passed through to the TaskOutput (repeatable).
     #[arg(long, value_name = "UUID", value_parser = uuid, value_delimiter = ',')]
     pub(super) depends_on: Vec<String>,
-    /// Ask the running service (not built yet).
+    /// Ask the service that runs there: its answers are the proof for rules that probe.
     #[arg(long, value_name = "URL")]
     pub(super) probe: Option<String>,
     /// Run the commands that the DoD names (not built yet).

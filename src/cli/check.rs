@@ -16,9 +16,6 @@ use super::{Stop, say};
 const WIDTH: u16 = 100;
 
 pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
-    if arguments.probe.is_some() {
-        return Err(Stop::Wrong("--probe is not built yet".to_owned()));
-    }
     if arguments.run {
         return Err(Stop::Wrong(
             "--run is not built yet: run the commands in the pipeline, before donegate".to_owned(),
@@ -66,6 +63,7 @@ fn request(arguments: &Check) -> Request {
         evidence: arguments.change.evidence.clone(),
         component: arguments.component.clone(),
         attestations: arguments.attestations.clone(),
+        probe: arguments.probe.clone(),
         run: arguments.run,
         task_id: arguments.task_id.clone(),
         agent: arguments.agent.clone(),

@@ -11,10 +11,14 @@ use crate::domain::change::{ChangeStatus, Changes};
 use crate::domain::units::Span;
 use crate::evidence::attestations::{self, Ledger};
 use crate::evidence::{self, Collected, Context, dependencies, files};
+use crate::facts::probes::{ProbeAnswer, ProbeQuery, Probes};
 use crate::facts::{Area, AreaName, Evidence, Facts, Need, State};
 use crate::repo::{Content, Repo};
 
 use super::{Refusal, Request, places, source};
+
+/// Questions that are put to the running service at a time.
+const AT_ONCE: usize = 8;
 
 /// What collecting starts from.
 pub(super) struct Inputs<'a> {
@@ -24,6 +28,8 @@ pub(super) struct Inputs<'a> {
     outside: Option<&'a Content>,
     self_attest: bool,
     max_age: Option<Span>,
+    /// Where the running service is asked.
+    probe: Option<String>,
     /// What `when` may ask about; made when the first rule asks.
     world: OnceLock<Json>,
 }
@@ -56,9 +62,11 @@ impl<'a> Inputs<'a> {
             crate::repo::glob_set(globs)
                 .map_err(|why| Refusal::new(format!("a glob for evidence is malformed: {why}")))?;
         }
+        let probe = request.probe.as_deref().map(crate::repo::http::base).transpose().map_err(Refusal::new)?;
         Ok(Self {
             repo,
             places,
+            probe,
             changes,
             outside,
             self_attest: plan.self_attest,
@@ -108,7 +116,7 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
         .iter()
         .filter_map(|need| match need {
             Need::Area(area) => Some(*area),
-            Need::Files(_) | Need::Dependencies | Need::Attestation(_) => None,
+            Need::Files(_) | Need::Dependencies | Need::Attestation(_) | Need::Probe(_) => None,
         })
         .collect();
     let mut context = Context::new(inputs.repo, &inputs.places, inputs.changes.facts.as_ref());
@@ -122,6 +130,7 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
     if needs.contains(&Need::Dependencies) {
         facts.dependencies = Some(dependencies::collect(inputs.repo));
     }
+    facts.probes = inputs.probe.as_deref().map(|base| probes(base, needs));
     let mut ledger = None;
     for need in needs.iter().collect::<BTreeSet<_>>() {
         match need {
@@ -133,7 +142,7 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
                 let ledger = ledger.get_or_insert_with(|| ledger_of(inputs));
                 facts.attestations.push((query.clone(), ledger.answer(inputs.repo, query)));
             }
-            Need::Area(_) | Need::Dependencies => {}
+            Need::Area(_) | Need::Dependencies | Need::Probe(_) => {}
         }
     }
     Ok(facts)
@@ -156,6 +165,29 @@ fn side_by_side(areas: &BTreeSet<AreaName>, context: &Context<'_>) -> Vec<Collec
             };
         running.into_iter().map(finish).collect()
     })
+}
+
+/// Asks the running service what rules want to know, several questions at a time.
+fn probes(base: &str, needs: &[Need]) -> Probes {
+    let asked: BTreeSet<&ProbeQuery> = needs
+        .iter()
+        .filter_map(|need| match need {
+            Need::Probe(query) => Some(query),
+            Need::Area(_) | Need::Files(_) | Need::Dependencies | Need::Attestation(_) => None,
+        })
+        .collect();
+    let asked: Vec<&ProbeQuery> = asked.into_iter().collect();
+    let mut answers = Vec::new();
+    for some in asked.chunks(AT_ONCE) {
+        std::thread::scope(|scope| {
+            let running: Vec<_> = some.iter().map(|query| scope.spawn(|| evidence::probe::ask(base, query))).collect();
+            for (query, one) in some.iter().zip(running) {
+                let surprise = |_| ProbeAnswer::Unreached("a bug in the probe".to_owned());
+                answers.push(((*query).clone(), one.join().unwrap_or_else(surprise)));
+            }
+        });
+    }
+    Probes { base: base.to_owned(), answers }
 }
 
 fn ledger_of(inputs: &Inputs<'_>) -> Ledger {

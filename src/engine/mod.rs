@@ -42,6 +42,8 @@ pub struct Request {
     pub component: Option<PathBuf>,
     /// A file of attestations from outside the tree.
     pub attestations: Option<PathBuf>,
+    /// Where the running service is asked; none: it is not.
+    pub probe: Option<String>,
     /// Whether commands that the DoD names may be run.
     pub run: bool,
     /// The task's id; none for a repeatable one.
@@ -70,6 +72,7 @@ impl Request {
             evidence: Vec::new(),
             component: None,
             attestations: None,
+            probe: None,
             run: false,
             task_id: None,
             agent: None,

@@ -12,6 +12,7 @@ pub mod env;
 pub mod files;
 pub mod images;
 pub mod openapi;
+pub mod probe;
 pub mod routes;
 pub mod tests;
 

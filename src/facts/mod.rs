@@ -13,6 +13,7 @@ pub mod files;
 pub mod images;
 pub mod openapi;
 pub mod performance;
+pub mod probes;
 pub mod routes;
 pub mod tests;
 
@@ -189,6 +190,8 @@ pub enum Need {
     Dependencies,
     /// The attestations given for a rule.
     Attestation(attestations::AttestationQuery),
+    /// What the running service answers, where the command line says where it runs.
+    Probe(probes::ProbeQuery),
 }
 
 /// Everything that was collected for one run. An area that no rule needs is not collected and is `None`.
@@ -210,6 +213,8 @@ pub struct Facts {
     pub files: Vec<(files::FileQuery, files::FileAnswer)>,
     /// The answers to the attestation queries that rules asked.
     pub attestations: Vec<(attestations::AttestationQuery, attestations::AttestationAnswer)>,
+    /// What the running service answered; none where it was not asked.
+    pub probes: Option<probes::Probes>,
     /// Today, in the time zone UTC, by the real clock: what lapses, lapses by it.
     pub today: Option<String>,
 }

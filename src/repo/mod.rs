@@ -15,6 +15,8 @@ mod fresh;
 mod git;
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 pub mod host;
+#[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
+pub mod http;
 mod memory;
 mod stamps;
 
