@@ -2,6 +2,7 @@
 //!
 //! They know tree-sitter and no library; what a call means is data under `rules/`.
 
+pub mod go;
 pub mod javascript;
 pub mod python;
 mod reader;
@@ -17,7 +18,8 @@ pub fn lower(path: &str, source: &str) -> Option<Module> {
         Language::JavaScript => Some(javascript::lower(source, javascript::Dialect::of(path))),
         Language::Rust => Some(rust::lower(source)),
         Language::Python => Some(python::lower(source)),
-        Language::Go | Language::Java => None,
+        Language::Go => Some(go::lower(source)),
+        Language::Java => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! From the name of a module as written to the files that it is: per language, over the list of the tree's files.
 
+mod go;
 mod javascript;
 mod python;
 
@@ -35,6 +36,7 @@ pub(crate) struct Tree<'a> {
     lowered: RefCell<BTreeMap<Name, Option<Arc<Module>>>>,
     javascript: javascript::Packages,
     python: python::Roots,
+    go: go::Modules,
 }
 
 impl fmt::Debug for Tree<'_> {
@@ -66,8 +68,10 @@ impl<'a> Tree<'a> {
             lowered: RefCell::new(lowered),
             javascript: javascript::Packages::default(),
             python: python::Roots,
+            go: go::Modules::default(),
         };
         tree.javascript = javascript::Packages::read(&tree);
+        tree.go = go::Modules::read(&tree);
         tree
     }
 
@@ -121,8 +125,22 @@ impl<'a> Tree<'a> {
         match language {
             Language::JavaScript => self.javascript.resolve(self, from, source),
             Language::Python => self.python.resolve(self, from, source, level),
-            Language::Go | Language::Rust | Language::Java => Target::Outside(source.into()),
+            Language::Go => match self.go_package(source) {
+                Some(folder) => Target::Folder(folder.into()),
+                None => Target::Outside(go::library(source).into()),
+            },
+            Language::Rust | Language::Java => Target::Outside(source.into()),
         }
+    }
+
+    /// The folder that a Go import leads to, where it is a package of the tree.
+    pub(crate) fn go_package(&self, source: &str) -> Option<String> {
+        self.go.folder(self, source)
+    }
+
+    /// The files of a Go package.
+    pub(crate) fn go_sources(&self, folder: &str) -> Vec<String> {
+        go::sources(self, folder)
     }
 }
 

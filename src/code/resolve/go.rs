@@ -1,0 +1,182 @@
+//! Go's packages: a folder is one, and a module's path (in its go.mod) is that of its root. Several modules of one tree find
+//! each other whether a go.work, a `replace` or nothing says so.
+
+use super::{Tree, folder_of};
+use crate::domain::change::is_test;
+
+/// The modules of a tree.
+#[derive(Debug, Default)]
+pub(super) struct Modules {
+    /// Paths and folders, the longest path first.
+    modules: Vec<(String, String)>,
+}
+
+impl Modules {
+    /// Reads every go.mod.
+    pub(super) fn read(tree: &Tree<'_>) -> Self {
+        let mut modules = Vec::new();
+        for path in tree.files() {
+            let foreign = |part: &str| matches!(part, "vendor" | "testdata" | "node_modules");
+            if path.rsplit('/').next() != Some("go.mod") || path.split('/').any(foreign) {
+                continue;
+            }
+            let text = tree.text(path).unwrap_or_default();
+            let named = text.lines().find_map(|line| line.trim().strip_prefix("module "));
+            let named = named.map(|name| name.split("//").next().unwrap_or(name).trim().trim_matches(['"', '`']));
+            if let Some(name) = named.filter(|name| !name.is_empty()) {
+                modules.push((name.to_owned(), folder_of(path).to_owned()));
+            }
+        }
+        modules.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
+        Self { modules }
+    }
+
+    /// The folder that an import leads to; none where it is no package of the tree.
+    pub(super) fn folder(&self, tree: &Tree<'_>, source: &str) -> Option<String> {
+        for (path, folder) in &self.modules {
+            let Some(rest) = source.strip_prefix(path.as_str()) else { continue };
+            let inner = match rest.strip_prefix('/') {
+                Some(inner) => inner,
+                None if rest.is_empty() => "",
+                None => continue,
+            };
+            let joined = [folder.as_str(), inner].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+            let found = joined.join("/");
+            if !sources(tree, &found).is_empty() {
+                return Some(found);
+            }
+        }
+        if !self.modules.is_empty() {
+            return None;
+        }
+        // A tree from before modules: what follows the repository's own path is the folder.
+        let parts: Vec<&str> = source.split('/').collect();
+        (1..parts.len()).map(|cut| parts[cut..].join("/")).find(|folder| !sources(tree, folder).is_empty())
+    }
+}
+
+/// The files that make the package of a folder in the default build: no tests, none for other systems.
+pub(super) fn sources(tree: &Tree<'_>, folder: &str) -> Vec<String> {
+    if !tree.has_folder(folder) {
+        return Vec::new();
+    }
+    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let (files, _) = tree.entries(folder);
+    let taken = files.into_iter().filter(|file| is_built(file)).map(|file| format!("{prefix}{file}"));
+    taken.filter(|path| !path.ends_with("_test.go") && (folder.is_empty() || !is_fixture(path))).collect()
+}
+
+fn is_fixture(path: &str) -> bool {
+    is_test(path) && path.split('/').any(|part| part == "testdata")
+}
+
+/// Whether a file of this name is built on Linux for amd64.
+fn is_built(file: &str) -> bool {
+    const SYSTEMS: [&str; 16] = [
+        "windows",
+        "darwin",
+        "freebsd",
+        "openbsd",
+        "netbsd",
+        "js",
+        "plan9",
+        "solaris",
+        "android",
+        "ios",
+        "wasip1",
+        "dragonfly",
+        "aix",
+        "illumos",
+        "zos",
+        "hurd",
+    ];
+    const MACHINES: [&str; 13] = [
+        "386", "arm", "arm64", "wasm", "ppc64", "ppc64le", "s390x", "riscv64", "mips", "mipsle", "mips64", "mips64le",
+        "loong64",
+    ];
+    let Some(stem) = file.strip_suffix(".go") else { return false };
+    if stem.starts_with(['_', '.']) {
+        return false;
+    }
+    let parts: Vec<&str> = stem.split('_').collect();
+    let (last, before) = match parts.as_slice() {
+        [_, .., before, last] => (*last, Some(*before)),
+        [_, last] => (*last, None),
+        _ => return true,
+    };
+    let other_system = SYSTEMS.contains(&last) || before.is_some_and(|before| SYSTEMS.contains(&before));
+    !(other_system && (SYSTEMS.contains(&last) || MACHINES.contains(&last) || last == "amd64"))
+        && !MACHINES.contains(&last)
+}
+
+/// The name that models know a package by: its path without the major version.
+pub(super) fn library(source: &str) -> String {
+    let is_version = |part: &&str| part.strip_prefix('v').is_none_or(|rest| rest.parse::<u32>().is_err());
+    let mut name = source.split('/').filter(is_version).collect::<Vec<_>>().join("/");
+    if name.starts_with("gopkg.in/")
+        && let Some((stem, version)) = name.rsplit_once(".v")
+        && version.parse::<u32>().is_ok()
+    {
+        name = stem.to_owned();
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::Repo;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn imports_lead_to_folders_of_the_module_that_holds_them() {
+        let repo = Repo::in_memory(&[
+            ("go.mod", "module example.org/shop // the shop\n\ngo 1.22\n"),
+            ("main.go", "package main\n"),
+            ("internal/api/api.go", "package api\n"),
+            ("tools/go.mod", "module \"example.org/shop/tools/v2\"\n"),
+            ("tools/gen/gen.go", "package gen\n"),
+            ("only/tests_test.go", "package only\n"),
+        ]);
+        let tree = Tree::new(&repo, BTreeMap::new());
+        let found = |source: &str| tree.go_package(source);
+        assert_eq!(found("example.org/shop"), Some(String::new()));
+        assert_eq!(found("example.org/shop/internal/api").as_deref(), Some("internal/api"));
+        assert_eq!(found("example.org/shop/tools/v2/gen").as_deref(), Some("tools/gen"));
+        assert_eq!(found("example.org/shopping/internal/api"), None);
+        assert_eq!(found("example.org/shop/only"), None);
+        assert_eq!(found("github.com/gin-gonic/gin"), None);
+    }
+
+    #[test]
+    fn a_tree_without_modules_is_found_by_what_follows_its_own_path() {
+        let repo = Repo::in_memory(&[("api/api.go", "package api\n")]);
+        let tree = Tree::new(&repo, BTreeMap::new());
+        assert_eq!(tree.go_package("github.com/a/b/api").as_deref(), Some("api"));
+        assert_eq!(tree.go_package("net/http"), None);
+    }
+
+    #[test]
+    fn libraries_are_known_without_their_version() {
+        assert_eq!("github.com/labstack/echo/middleware", library("github.com/labstack/echo/v4/middleware"));
+        assert_eq!("gopkg.in/yaml", library("gopkg.in/yaml.v3"));
+        assert_eq!("net/http", library("net/http"));
+    }
+
+    #[test]
+    fn files_for_other_systems_are_left_out() {
+        for (name, built) in [
+            ("a.go", true),
+            ("a_linux.go", true),
+            ("a_windows.go", false),
+            ("a_darwin_amd64.go", false),
+            ("windows.go", true),
+            ("a_arm64.go", false),
+            ("_a.go", false),
+            ("a_amd64.go", true),
+            ("user_js_view.go", true),
+        ] {
+            assert_eq!(built, is_built(name), "{name}");
+        }
+    }
+}
