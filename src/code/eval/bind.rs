@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::scope::{self, ScopeRef};
-use super::value::{Key, Value};
+use super::value::{Key, ListKind, Value};
 use crate::code::form::{Expr, ExprKind, Language, Name, Pattern, PatternField, PatternItem};
 
 impl Machine<'_> {
@@ -57,6 +57,8 @@ impl Machine<'_> {
     fn bind_list(&mut self, items: &[PatternItem], value: &Value, scope: &ScopeRef, declares: bool) {
         let value = self.force(value.clone());
         let known = match &value {
+            // Go's lists are never taken apart: what several names are bound to are results.
+            Value::List(list) if list.kind != ListKind::Tuple && self.language(scope) == Language::Go => None,
             Value::List(list) if !list.partial.get() => Some(list.items.borrow().clone()),
             Value::List(list) => {
                 let mut known = list.items.borrow().clone();

@@ -69,6 +69,7 @@ impl Machine<'_> {
                 self.call_member(&method.0, &method.1, args, &scope, spot)
             }
             Value::Native(native) => self.call_native(&native, args, spot),
+            Value::Class(class) if self.is_go(class.spot.module) => self.go_conversion(&class, &args),
             class @ Value::Class(_) => self.instantiate(&class, args, spot),
             Value::Object(object) => self.call_object(&object, args, spot),
             Value::Unknown(path) => self.call_path(&path, args, spot),
@@ -81,7 +82,7 @@ impl Machine<'_> {
             Value::Super(_) => Value::unknown(),
             _ => {
                 self.let_go(&args);
-                Value::unknown()
+                if self.is_go(spot.module) { self.go_unseen("", &args) } else { Value::unknown() }
             }
         }
     }
@@ -113,6 +114,10 @@ impl Machine<'_> {
                 }
                 target
             }
+            Native::Wrapped(_) | Native::Stripped { .. } => {
+                self.let_go(&args);
+                Value::unknown()
+            }
         }
     }
 
@@ -120,6 +125,9 @@ impl Machine<'_> {
     pub(crate) fn enter(&mut self, closure: &Rc<Closure>, receiver: Option<Value>, args: Args, spot: Spot) -> Value {
         let address = Rc::as_ptr(closure).addr();
         closure.entered.set(true);
+        if self.is_abstract(closure) {
+            return self.call_abstract(closure, args, spot);
+        }
         let node = Arc::as_ptr(&closure.function).addr();
         let active = self
             .frames
@@ -147,7 +155,10 @@ impl Machine<'_> {
         self.bind_arguments(closure, receiver, args, &scope);
         let flow = self.block(&closure.function.body, &scope);
         let frame = self.frames.pop();
-        let value = result_of(flow, frame, &closure.function);
+        let mut value = result_of(flow, frame, &closure.function);
+        if self.is_go(closure.scope.module) {
+            value = self.go_result(value, closure);
+        }
         if self.effects == before && matches!(value, Value::Unknown(_) | Value::Undefined | Value::Null) {
             *self.idle.entry(node).or_default() += 1;
         }
@@ -295,6 +306,7 @@ impl Machine<'_> {
 
     fn escape_shallow(&mut self, value: &Value) {
         match value {
+            Value::Function(_) | Value::Bound(_) if self.waits(value) => self.go_later(value),
             Value::Function(_) | Value::Bound(_) | Value::Object(_) => self.escape(value),
             _ => {}
         }

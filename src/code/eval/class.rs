@@ -17,7 +17,8 @@ impl Machine<'_> {
     /// A class, with its decorators applied.
     pub(crate) fn class(&mut self, class: &Arc<Class>, scope: &ScopeRef) -> Value {
         let mut bases = Vec::new();
-        for base in &class.bases {
+        let inherits = self.language(scope) != Language::Go;
+        for base in class.bases.iter().filter(|_| inherits) {
             let value = self.eval(&base.value, scope);
             if base.name.is_some() {
                 continue;
@@ -380,6 +381,9 @@ impl Machine<'_> {
 
     /// What a value of a stated type is known to be, where nothing else is known of it.
     pub(crate) fn typed(&mut self, ty: &TypeRef, scope: &ScopeRef) -> Option<Value> {
+        if self.language(scope) == Language::Go {
+            return self.go_typed(ty, scope);
+        }
         if ty.path.is_empty() {
             return None;
         }

@@ -64,6 +64,9 @@ impl Machine<'_> {
             ExprKind::Tuple(items) => self.sequence(ListKind::Tuple, items, scope),
             ExprKind::Set(items) => self.sequence(ListKind::Set, items, scope),
             ExprKind::Map(entries) => self.map_literal(entries, scope),
+            ExprKind::Composite(ty, literal) if self.language(scope) == Language::Go => {
+                self.go_literal(ty, literal, scope, line)
+            }
             ExprKind::Composite(ty, literal) => {
                 let literal = self.eval(literal, scope);
                 self.composite(ty, literal, scope, line)
@@ -141,6 +144,7 @@ impl Machine<'_> {
             let next = match &**lazy {
                 Lazy::Export(module, name) => self.exported(*module, name),
                 Lazy::Local(scope, name) => scope.own(name),
+                Lazy::Declared(module, at, name) => self.go_declared(*module, *at, name),
             };
             match next {
                 Some(next) => value = next,

@@ -23,6 +23,21 @@ pub(crate) struct Node {
     pub(crate) handed: bool,
     /// Only its type is known: a parameter of a function that nobody called.
     pub(crate) unbound: bool,
+    /// What it is put together of, where it is one route.
+    pub(crate) built: Built,
+}
+
+/// What a route that is put together has so far; its path is the node's prefix.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Built {
+    /// The methods.
+    pub(crate) methods: Option<Methods>,
+    /// Whether it has a handler.
+    pub(crate) handled: bool,
+    /// The path goes on in any way.
+    pub(crate) wild: bool,
+    /// Where it began, and the calls around.
+    pub(crate) place: Option<(Spot, Vec<Spot>)>,
 }
 
 /// What stands on a router.
@@ -31,7 +46,16 @@ pub(crate) enum Entry {
     /// A route.
     Route { path: Value, methods: Methods, handler: Value, spot: Spot, chain: Vec<Spot>, conditional: bool },
     /// Other routers.
-    Mount { at: Value, child: Value, replaces: bool, loose: bool, spot: Spot, conditional: bool },
+    /// A child that is `stripped` sees what is behind that prefix of the whole path, and nothing of where it is mounted.
+    Mount {
+        at: Value,
+        child: Value,
+        replaces: bool,
+        loose: bool,
+        stripped: Option<Value>,
+        spot: Spot,
+        conditional: bool,
+    },
 }
 
 /// The methods of a route.
@@ -63,6 +87,7 @@ impl Forest {
             served: false,
             handed: false,
             unbound: false,
+            built: Built::default(),
         });
         self.nodes.len() - 1
     }
@@ -89,12 +114,16 @@ const MOST_ROUTES: usize = 200_000;
 const MOST_DEPTH: usize = 40;
 
 /// Reading in progress.
-#[derive(Default)]
-struct Reading {
+#[derive(Debug, Default)]
+pub(super) struct Reading {
     found: BTreeSet<Found>,
     notes: Vec<(Spot, String)>,
     reached: BTreeSet<usize>,
     stack: Vec<usize>,
+    /// What has been taken off the paths, for each of the stack.
+    bases: Vec<Vec<String>>,
+    /// The methods that those around leave.
+    pub(super) methods: Vec<Vec<String>>,
 }
 
 impl Machine<'_> {
@@ -199,11 +228,13 @@ impl Machine<'_> {
         }
         reading.reached.insert(node);
         reading.stack.push(node);
+        let narrowed = self.narrowed(node, reading);
         let model = self.forest.nodes[node].model;
         let (syntax, join) = (model.paths.unwrap_or_default(), model.join.unwrap_or_default());
         let conditional = conditional || self.forest.nodes[node].conditional;
         let prefix = own.cloned().unwrap_or_else(|| self.forest.nodes[node].prefix.clone());
         let prefixes = self.extended(&prefixes, &prefix, syntax, join);
+        self.read_built(node, &prefixes, conditional, reading);
         let shared = self.shared_spots(node);
         for index in 0..self.forest.nodes[node].entries.len() {
             match &self.forest.nodes[node].entries[index] {
@@ -211,14 +242,17 @@ impl Machine<'_> {
                     let place = if shared.contains(spot) { chain.first().copied().unwrap_or(*spot) } else { *spot };
                     let under = conditional || *under;
                     let (path, methods, handler, spot) = (path.clone(), methods.clone(), handler.clone(), *spot);
+                    let (own, path) = if syntax == Syntax::Pattern { own_method(&path) } else { (None, path) };
+                    let methods = own.map_or(methods, Methods::Fixed);
                     let methods = self.methods(&methods, &handler, spot, reading);
                     let paths = self.extended(&prefixes, &path, syntax, join);
                     for path in paths {
                         add(reading, &path, &methods, model.framework(), (place, under));
                     }
                 }
-                Entry::Mount { at, child, replaces, loose, spot, conditional: under } => {
+                Entry::Mount { at, child, replaces, loose, stripped, spot, conditional: under } => {
                     let (at, child, replaces, loose, spot) = (at.clone(), child.clone(), *replaces, *loose, *spot);
+                    let stripped = stripped.clone();
                     let under = conditional || *under;
                     let mut nodes = Vec::new();
                     let mut unknown = false;
@@ -237,12 +271,26 @@ impl Machine<'_> {
                             places = places.iter().map(|place| put_together(join, place, &view)).collect();
                         }
                         let own = own.cloned();
+                        let base = match &stripped {
+                            Some(prefix) => {
+                                let base = reading.bases.last().cloned().unwrap_or_else(|| vec![String::new()]);
+                                places = self.extended(&base, prefix, Syntax::Plain, join);
+                                Some(places.clone())
+                            }
+                            None => None,
+                        };
+                        let deeper = usize::from(base.is_some());
+                        reading.bases.extend(base);
                         self.read(child, places, under, own.as_ref(), reading);
+                        reading.bases.truncate(reading.bases.len() - deeper);
                     }
                 }
             }
         }
         reading.stack.pop();
+        if narrowed {
+            reading.methods.pop();
+        }
     }
 
     /// Lines that register several paths: there the caller's line tells more.
@@ -292,7 +340,13 @@ impl Machine<'_> {
         }
     }
 
-    fn methods(&mut self, methods: &Methods, handler: &Value, spot: Spot, reading: &mut Reading) -> Vec<String> {
+    pub(super) fn methods(
+        &mut self,
+        methods: &Methods,
+        handler: &Value,
+        spot: Spot,
+        reading: &mut Reading,
+    ) -> Vec<String> {
         let known = match methods {
             Methods::Fixed(all) => all.clone(),
             Methods::Default(all) => {
@@ -306,7 +360,9 @@ impl Machine<'_> {
         };
         match (known.is_empty(), methods) {
             (true, Methods::Unknown(_)) => Vec::new(),
-            (true, Methods::Fixed(_) | Methods::Default(_)) => vec!["ANY".to_owned()],
+            (true, Methods::Fixed(_) | Methods::Default(_)) => {
+                reading.methods.last().cloned().unwrap_or_else(|| vec!["ANY".to_owned()])
+            }
             (false, _) => known,
         }
     }
@@ -339,7 +395,24 @@ impl Machine<'_> {
     }
 }
 
-fn add(reading: &mut Reading, path: &str, methods: &[String], framework: &str, (spot, conditional): (Spot, bool)) {
+/// The method at the start of a pattern, and the pattern without it.
+fn own_method(path: &Value) -> (Option<Vec<String>>, Value) {
+    let Some(text) = path.as_text() else { return (None, path.clone()) };
+    match text.split_once([' ', '\t']) {
+        Some((method, rest)) if !method.is_empty() && method.chars().all(|c| c.is_ascii_uppercase()) => {
+            (Some(vec![method.to_owned()]), Value::text(rest.trim_start()))
+        }
+        _ => (None, path.clone()),
+    }
+}
+
+pub(super) fn add(
+    reading: &mut Reading,
+    path: &str,
+    methods: &[String],
+    framework: &str,
+    (spot, conditional): (Spot, bool),
+) {
     if has_hole(path) {
         let shown = fill_holes(path, |hint| format!("<{hint}>"));
         reading.notes.push((spot, format!("the path {} has a part that is not known", tidy(&shown))));

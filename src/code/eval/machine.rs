@@ -142,6 +142,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) loading: usize,
     /// JavaScript's metadata by reflection: by key, target and member; the target stays alive with it.
     pub(crate) metadata: BTreeMap<(Key, usize, Option<Name>), (Value, Value)>,
+    /// Objects that a library holds for all, by their path.
+    pub(crate) shared: BTreeMap<String, Value>,
+    /// What is known of Go besides.
+    pub(crate) go: super::go::State,
 }
 
 impl<'a> Machine<'a> {
@@ -167,6 +171,8 @@ impl<'a> Machine<'a> {
             effects: 0,
             loading: 0,
             metadata: BTreeMap::new(),
+            shared: BTreeMap::new(),
+            go: super::go::State::default(),
         }
     }
 

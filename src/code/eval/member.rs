@@ -102,6 +102,11 @@ impl Machine<'_> {
         if let Some(value) = self.modelled_member(it, object, name) {
             return value;
         }
+        if self.is_go(spot.module)
+            && let Some(value) = self.go_field(it, name)
+        {
+            return value;
+        }
         if let Some(value) = self.embedded_member(it, name, spot) {
             return value;
         }
@@ -186,6 +191,9 @@ impl Machine<'_> {
                 "dirname" | "dir" => return Value::text(format!("/{}", crate::code::resolve::folder_of(file))),
                 _ => {}
             }
+        }
+        if let Some(value) = self.held(path, name) {
+            return value;
         }
         if self.models.sources.contains_key(&**path) {
             let full = format!("{path}.{name}");
@@ -288,6 +296,11 @@ impl Machine<'_> {
         spot: Spot,
     ) -> Value {
         let object = self.force(object.clone());
+        if self.is_go(spot.module)
+            && let Some(result) = self.go_call_member(&object, name, &args, spot)
+        {
+            return result;
+        }
         match &object {
             Value::Alt(all) => {
                 self.conditional += 1;

@@ -3,6 +3,7 @@
 //! repository is executed.
 
 mod bind;
+mod builder;
 mod call;
 mod class;
 mod container;
@@ -11,6 +12,7 @@ mod expr;
 mod files;
 pub(crate) mod forest;
 mod javascript;
+mod go;
 pub(crate) mod machine;
 mod member;
 mod module;
@@ -26,7 +28,7 @@ pub(crate) mod value;
 use std::rc::Rc;
 
 use machine::{Limits, Machine};
-use value::{Args, Closure, Spot, Value};
+use value::{Args, ClassValue, Closure, Spot, Value};
 
 use super::form::{FunctionKind, Language, Name};
 use super::models::Models;
@@ -49,10 +51,13 @@ const ROUNDS: usize = 4;
 /// Runs the modules of `files`, then what nothing called in them.
 pub(crate) fn run(tree: &Tree<'_>, models: &'static Models, files: &[(Name, Language)], limits: Limits) -> Outcome {
     let mut machine = Machine::new(tree, models, limits);
-    for (path, language) in files {
+    for (path, language) in files.iter().filter(|(_, language)| *language != Language::Go) {
         let id = machine.module_of(path, *language);
         machine.load(id);
     }
+    let go: Vec<Name> =
+        files.iter().filter(|(_, language)| *language == Language::Go).map(|(path, _)| path.clone()).collect();
+    machine.run_go(&go);
     for _ in 0..ROUNDS {
         if !machine.enter_uncalled() {
             break;
@@ -96,7 +101,8 @@ pub(crate) fn run(tree: &Tree<'_>, models: &'static Models, files: &[(Name, Lang
 impl Machine<'_> {
     /// Enters functions and makes instances that nothing did; whether there was any.
     fn enter_uncalled(&mut self) -> bool {
-        let classes: Vec<_> = self.classes.iter().filter(|class| !class.made.get()).cloned().collect();
+        let is_go = |class: &ClassValue| self.is_go(class.spot.module);
+        let classes: Vec<_> = self.classes.iter().filter(|class| !class.made.get() && !is_go(class)).cloned().collect();
         let mut any = false;
         for class in classes {
             any = true;
@@ -113,11 +119,12 @@ impl Machine<'_> {
         }
         let closures: Vec<_> = self.closures.iter().filter(|closure| !closure.entered.get()).cloned().collect();
         for closure in closures {
-            if closure.entered.get() {
+            if closure.entered.get() || self.is_abstract(&closure) {
                 continue;
             }
             any = true;
-            self.enter_alone(&closure, None);
+            let receiver = self.last_instance(&closure);
+            self.enter_alone(&closure, receiver);
         }
         any && !self.exhausted()
     }

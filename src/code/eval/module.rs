@@ -92,6 +92,9 @@ impl Machine<'_> {
 
     /// Runs a module, unless it runs or has run.
     pub(crate) fn load(&mut self, id: ModuleId) {
+        if self.modules[id.0].language == Language::Go {
+            return self.go_load(id);
+        }
         if self.modules[id.0].progress != Progress::New || self.loading >= MOST_LOADING {
             return;
         }
@@ -140,6 +143,9 @@ impl Machine<'_> {
 
     /// Binds what an import brings.
     pub(crate) fn import(&mut self, import: &Import, scope: &ScopeRef) {
+        if self.language(scope) == Language::Go {
+            return self.go_import(import, scope);
+        }
         let python = self.language(scope) == Language::Python;
         let target = self.target(&import.source, import.level, scope);
         if import.names.is_empty() {
@@ -528,7 +534,7 @@ impl Machine<'_> {
     }
 }
 
-fn pattern_names(pattern: &Pattern, out: &mut Vec<Name>) {
+pub(super) fn pattern_names(pattern: &Pattern, out: &mut Vec<Name>) {
     match pattern {
         Pattern::Name(name, _) => out.push(name.clone()),
         Pattern::List(items) => items.iter().for_each(|item| pattern_names(&item.target, out)),

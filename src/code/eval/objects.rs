@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::forest::{Entry, Methods};
 use super::machine::Machine;
+use super::scope::ScopeRef;
 use super::value::{Args, ClassValue, ListKind, Map, Modelled, Native, Object, Spot, Value};
 use crate::code::form::{Name, Yields};
 use crate::code::models::{Action, ObjectModel};
@@ -24,6 +25,7 @@ impl Machine<'_> {
     pub(crate) fn become_object(&mut self, object: &Rc<Object>, model: &'static ObjectModel) {
         self.effects += 1;
         let node = self.forest.add(model, self.conditional > 0);
+        self.forest.nodes[node].unbound = self.go_alone();
         let args = Rc::new(Map::default());
         object.model.replace(Some(Modelled { ty: model, node, view: None, args }));
     }
@@ -99,7 +101,7 @@ impl Machine<'_> {
     pub(crate) fn call_path(&mut self, path: &Name, args: Args, spot: Spot) -> Value {
         if path.is_empty() {
             self.let_go(&args);
-            return Value::unknown();
+            return if self.is_go(spot.module) { self.go_unseen(path, &args) } else { Value::unknown() };
         }
         if self.models.makers.contains_key(&**path) {
             return self.construct_path(path, args, spot);
@@ -111,7 +113,7 @@ impl Machine<'_> {
             return value;
         }
         self.let_go(&args);
-        Value::from_path(format!("{path}()"))
+        if self.is_go(spot.module) { self.go_unseen(path, &args) } else { Value::from_path(format!("{path}()")) }
     }
 
     /// A call of a member of something unknown.
@@ -130,7 +132,7 @@ impl Machine<'_> {
                     return self.call(&args.at(0), given, spot);
                 }
                 self.let_go(&args);
-                Value::unknown()
+                if self.is_go(spot.module) { self.go_unseen(path, &args) } else { Value::unknown() }
             }
             (_, callee) => self.call(callee, args, spot),
         }
@@ -260,9 +262,18 @@ impl Machine<'_> {
         spot: Spot,
     ) -> Value {
         let bound = self.bind_names(&action.args, args);
+        let held = action.on.as_ref().map(|on| self.acted_on(on, &bound, spot));
+        let receiver = match &held {
+            Some(value @ Value::Object(it)) => Some((it, value)),
+            Some(_) => return Value::unknown(),
+            None => receiver,
+        };
         let model = receiver.and_then(|(it, _)| it.model.borrow().clone());
         let this = receiver.map_or(Value::Undefined, |(_, value)| value.clone());
         let mut made = Value::Undefined;
+        if let Some(wrap) = &action.wrap {
+            return self.wrap(wrap, &bound, spot);
+        }
         if let Some(env) = &action.env {
             return self.env_action(env, model.as_ref(), &bound, spot);
         }
@@ -270,6 +281,9 @@ impl Machine<'_> {
             && let Some(made_model) = self.models.objects.get(&word.object).copied()
         {
             made = self.make(word, made_model, model.as_ref(), args, &bound, spot);
+        }
+        if let Some(build) = &action.build {
+            self.build(build, if made.is_nothing() { &this } else { &made }, &bound, spot);
         }
         if let (Some(route), Some(model)) = (&action.route, &model) {
             if args.list.len() < route.at_least {
@@ -286,7 +300,10 @@ impl Machine<'_> {
             let at = mount.at.as_ref().map_or(Value::Undefined, |at| self.argument_at(&bound, at, spot));
             let child = self.argument_at(&bound, &mount.child, spot);
             let prefixed = self.viewed(model, at);
-            self.mount(model.node, prefixed, child, (mount.replaces, mount.loose), spot);
+            match &mount.plain {
+                Some(plain) => self.mount_handler(model, prefixed, &child, plain, spot),
+                None => self.mount(model.node, prefixed, child, (mount.replaces, mount.loose), spot),
+            }
         }
         if let (Some(plugin), Some(model)) = (&action.plugin, &model) {
             self.plugin(plugin, model, &this, &bound, spot);
@@ -344,6 +361,7 @@ impl Machine<'_> {
     fn hand(&mut self, to: &Value, given: &Value, spot: Spot) {
         for one in to.each() {
             match self.force(one) {
+                Value::Unknown(_) if self.is_go(spot.module) => self.note(spot, "what fills this group is not known"),
                 Value::List(list) => {
                     let items = list.items.borrow().clone();
                     for item in items {
@@ -455,24 +473,14 @@ impl Machine<'_> {
         let path = if path.is_nothing() && args.partial { Value::unknown() } else { path };
         let handler = word.handler.as_ref().map_or(Value::Undefined, |handler| self.argument_at(bound, handler, spot));
         let scope = self.modules[spot.module.0].scope.clone();
+        if self.mount_led(model, &handler, spot) {
+            return;
+        }
         let methods = if !word.method.is_empty() {
             Methods::Fixed(word.method.clone())
         } else {
             let given = word.methods.as_ref().map_or(Value::Undefined, |given| self.argument_at(bound, given, spot));
-            match &given {
-                Value::Undefined | Value::Null => Methods::Default(word.default.clone()),
-                Value::Str(one) => Methods::Fixed(vec![one.to_uppercase()]),
-                other => {
-                    let (items, partial) = self.walk(other, Yields::Elements, &scope);
-                    let texts: Vec<String> =
-                        items.iter().filter_map(Value::as_whole_text).map(|text| text.to_uppercase()).collect();
-                    if partial || texts.len() != items.len() || texts.is_empty() {
-                        Methods::Unknown(texts)
-                    } else {
-                        Methods::Fixed(texts)
-                    }
-                }
-            }
+            self.given_methods(&given, &word.default, &scope)
         };
         let mut paths = Vec::new();
         self.flatten(&path, &mut paths, 0);
@@ -491,7 +499,24 @@ impl Machine<'_> {
         }
     }
 
-    fn flatten(&mut self, value: &Value, out: &mut Vec<Value>, depth: usize) {
+    /// The methods that an argument names.
+    pub(crate) fn given_methods(&mut self, given: &Value, default: &[String], scope: &ScopeRef) -> Methods {
+        let listed = match given {
+            Value::Undefined | Value::Null => return Methods::Default(default.to_vec()),
+            Value::Str(_) | Value::Alt(_) | Value::Env(_) => (given.each(), false),
+            other => self.walk(other, Yields::Elements, scope),
+        };
+        let (items, partial) = listed;
+        let texts: Vec<String> =
+            items.iter().filter_map(Value::as_whole_text).map(|text| text.to_uppercase()).collect();
+        if partial || texts.len() != items.len() || texts.is_empty() {
+            Methods::Unknown(texts)
+        } else {
+            Methods::Fixed(texts)
+        }
+    }
+
+    pub(crate) fn flatten(&mut self, value: &Value, out: &mut Vec<Value>, depth: usize) {
         match self.force(value.clone()) {
             Value::List(list) if depth < 4 => {
                 let items = list.items.borrow().clone();
@@ -517,8 +542,15 @@ impl Machine<'_> {
             _ => places.push(at),
         }
         for at in places {
-            let entry =
-                Entry::Mount { at, child: child.clone(), replaces, loose, spot, conditional: self.conditional > 0 };
+            let entry = Entry::Mount {
+                at,
+                child: child.clone(),
+                replaces,
+                loose,
+                stripped: None,
+                spot,
+                conditional: self.conditional > 0,
+            };
             self.forest.nodes[node].entries.push(entry);
         }
     }

@@ -28,13 +28,13 @@ impl Machine<'_> {
                 }
             }
             Value::Unknown(_) | Value::Env(_) | Value::Alt(_) | Value::Lazy(_) => None,
+            Value::Native(it) => (!matches!(**it, super::value::Native::Wrapped(_))).then_some(true),
             Value::List(_)
             | Value::Map(_)
             | Value::Regex(_)
             | Value::Function(_)
             | Value::Bound(_)
             | Value::Method(_)
-            | Value::Native(_)
             | Value::Class(_)
             | Value::Object(_)
             | Value::Super(_)
@@ -192,6 +192,9 @@ impl Machine<'_> {
             }
             Value::Str(text) if !has_hole(text) && text.len() < 512 => {
                 (text.chars().map(|c| Value::text(c.to_string())).collect(), false)
+            }
+            Value::Int(count) if yields == Yields::Pairs => {
+                ((0..(*count).min(2_000)).map(Value::Int).map(|at| pair(at, Value::Undefined)).collect(), false)
             }
             Value::Alt(all) => {
                 let mut out = Vec::new();

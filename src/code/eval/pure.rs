@@ -28,6 +28,13 @@ impl Machine<'_> {
                 }
                 Some(self.super_value(scope))
             }
+            ("make" | "new", Language::Go) => {
+                let first = call.args.first()?;
+                let ExprKind::Type(ty) = &first.value.kind else { return None };
+                let mut ty = ty.clone();
+                ty.text = ty.text.trim_start_matches('*').into();
+                Some(self.go_zero(&ty, scope))
+            }
             ("globals" | "locals" | "vars", Language::Python) if call.args.is_empty() => {
                 let names = super::scope::top_of(scope).names.borrow().clone();
                 Some(Value::map(names.into_iter().map(|(name, value)| (Value::Str(name), value)).collect()))

@@ -51,6 +51,11 @@ impl Scope {
         Self::build(kind, parent.module, Some(parent.clone()))
     }
 
+    /// A scope inside another, for the code of another module: a Go file's within its package's.
+    pub(crate) fn within(parent: &ScopeRef, kind: ScopeKind, module: ModuleId) -> ScopeRef {
+        Self::build(kind, module, Some(parent.clone()))
+    }
+
     fn build(kind: ScopeKind, module: ModuleId, parent: Option<ScopeRef>) -> ScopeRef {
         Rc::new(Scope {
             kind,

@@ -179,6 +179,7 @@ impl Machine<'_> {
         let mut value = match value {
             Some(value) => self.eval(value, scope),
             None => match ty {
+                Some(ty) if self.language(scope) == Language::Go => self.go_zero(ty, scope),
                 Some(ty) => self.typed(ty, scope).unwrap_or(Value::Undefined),
                 None => Value::Undefined,
             },

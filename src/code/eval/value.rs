@@ -215,6 +215,10 @@ pub(crate) enum Native {
     Wraps(Value),
     /// Gives a value, whatever it is called with.
     Gives(Value),
+    /// What unseen code made of routers: a handler that leads to them.
+    Wrapped(Vec<Value>),
+    /// A handler that sees paths without a prefix.
+    Stripped { prefix: Value, inner: Value },
 }
 
 /// A class.
@@ -276,6 +280,8 @@ pub(crate) enum Lazy {
     Export(ModuleId, Name),
     /// A name of a scope, which may be bound later.
     Local(ScopeRef, Name),
+    /// A declaration of a Go file, by its place in it, and the name of it that is asked for.
+    Declared(ModuleId, usize, Name),
 }
 
 /// Arguments of a call.
@@ -435,6 +441,7 @@ impl Value {
             (Value::Regex(a), Value::Regex(b)) => Some(a == b),
             (Value::Module(a), Value::Module(b)) => Some(a == b),
             (Value::Null | Value::Undefined, Value::Null | Value::Undefined) => Some(true),
+            (Value::Native(it), _) | (_, Value::Native(it)) if matches!(**it, Native::Wrapped(_)) => None,
             (Value::List(a), Value::List(b)) if !Rc::ptr_eq(a, b) => {
                 let (a, b) = (a.items.borrow(), b.items.borrow());
                 if a.len() != b.len() {
@@ -464,6 +471,16 @@ impl Value {
         }
         if weak(&other) || self.same(&other) == Some(true) {
             return self;
+        }
+        // Several results, of which each way knows some.
+        if let (Value::List(a), Value::List(b)) = (&self, &other)
+            && (a.kind, b.kind) == (ListKind::Tuple, ListKind::Tuple)
+        {
+            let (a, b) = (a.items.borrow(), b.items.borrow());
+            if a.len() == b.len() && a.iter().zip(b.iter()).any(|(a, b)| weak(a) || weak(b)) {
+                let joined = a.iter().zip(b.iter()).map(|(a, b)| a.clone().join(b.clone())).collect();
+                return Self::list_of(ListKind::Tuple, joined, false);
+            }
         }
         let mut all: Vec<Value> = Vec::new();
         for value in self.each().iter().chain(other.each().iter()) {

@@ -45,6 +45,14 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         }
         models.objects.insert(name, object);
     }
+    for (path, value) in &model.constants {
+        claim(&mut models.constants, path, value.clone())?;
+    }
+    for (path, name) in &model.shared {
+        let object = models.objects.get(&format!("{stem}.{name}")).copied();
+        let object = object.ok_or_else(|| format!("`{path}` is a `{name}`, which is not in the file"))?;
+        claim(&mut models.shared, path, object)?;
+    }
     for (names, action) in &model.functions {
         let action: &'static Action = Box::leak(Box::new(prepared(action, stem, &framework)));
         for name in names.split_whitespace() {

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use words::{
-    Action, AutoloadWord, ClassModel, DeriveModel, EnvWord, MakeWord, MarkWord, ObjectModel, PluginWord, RouteWord,
-    Settings,
+    Action, AutoloadWord, BuildWord, ClassModel, DeriveModel, EnvWord, MakeWord, MarkWord, ObjectModel, PluginWord,
+    RouteWord, Settings, WrapWord,
 };
 
 /// Every built-in model file: its name and its text.
@@ -20,6 +20,13 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/fastify.yaml", include_str!("../../../rules/frameworks/fastify.yaml")),
     ("frameworks/fastapi.yaml", include_str!("../../../rules/frameworks/fastapi.yaml")),
     ("frameworks/flask.yaml", include_str!("../../../rules/frameworks/flask.yaml")),
+    ("frameworks/net-http.yaml", include_str!("../../../rules/frameworks/net-http.yaml")),
+    ("frameworks/gin.yaml", include_str!("../../../rules/frameworks/gin.yaml")),
+    ("frameworks/echo.yaml", include_str!("../../../rules/frameworks/echo.yaml")),
+    ("frameworks/fiber.yaml", include_str!("../../../rules/frameworks/fiber.yaml")),
+    ("frameworks/chi.yaml", include_str!("../../../rules/frameworks/chi.yaml")),
+    ("frameworks/gorilla-mux.yaml", include_str!("../../../rules/frameworks/gorilla-mux.yaml")),
+    ("frameworks/httprouter.yaml", include_str!("../../../rules/frameworks/httprouter.yaml")),
     ("env/javascript.yaml", include_str!("../../../rules/env/javascript.yaml")),
     ("env/python.yaml", include_str!("../../../rules/env/python.yaml")),
     ("env/go.yaml", include_str!("../../../rules/env/go.yaml")),
@@ -47,6 +54,10 @@ pub(crate) struct Models {
     pub(crate) route_tokens: Vec<(String, String)>,
     /// The byte sequences that a file must hold, one of them, to matter for the environment.
     pub(crate) env_tokens: Vec<String>,
+    /// Constants of libraries.
+    pub(crate) constants: BTreeMap<String, String>,
+    /// Objects that libraries hold for all.
+    pub(crate) shared: BTreeMap<String, &'static ObjectModel>,
     /// The words that hint that a function makes or takes a router.
     pub(crate) hints: Vec<String>,
 }

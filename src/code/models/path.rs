@@ -17,6 +17,8 @@ pub(crate) enum Syntax {
     Angle,
     /// A regular expression.
     Regex,
+    /// Go's patterns: `/users/{id}`, `/files/{path...}`, `/exact/{$}`, `/tree/`; behind a host.
+    Pattern,
     /// As it stands.
     Plain,
 }
@@ -40,6 +42,7 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
     match syntax {
         Syntax::Colon => colon(raw),
         Syntax::Brace => vec![brace(raw)],
+        Syntax::Pattern => vec![pattern(raw)],
         Syntax::Angle => vec![angle(raw)],
         Syntax::Regex => super::path::regex(raw),
         Syntax::Plain => vec![raw.to_owned()],
@@ -231,12 +234,26 @@ fn brace(raw: &str) -> String {
             out.push_str(bare);
             out.push('}');
             at = end + 1;
+        } else if text[at] == '*' && at + 1 == text.len() {
+            out.push_str("{*}");
+            at += 1;
         } else {
             out.push(text[at]);
             at += 1;
         }
     }
     out
+}
+
+/// A pattern of Go's `ServeMux`, without its method: one that ends in a slash takes in all below it.
+fn pattern(raw: &str) -> String {
+    let start = raw.find(['/', HOLE]).unwrap_or(0);
+    let path = raw.get(start..).unwrap_or(raw);
+    match path.strip_suffix("{$}") {
+        Some(exact) => brace(exact),
+        None if path.ends_with('/') => format!("{}{{*}}", brace(path)),
+        None => brace(path),
+    }
 }
 
 fn angle(raw: &str) -> String {

@@ -49,6 +49,12 @@ pub(crate) struct ModelFile {
     /// Types whose fields are read from the environment because of what they derive.
     #[serde(default)]
     pub(crate) derives: Vec<DeriveModel>,
+    /// Constants of the library, by their path.
+    #[serde(default)]
+    pub(crate) constants: BTreeMap<String, String>,
+    /// Objects that the library holds for all, by their path: which object of the file each is.
+    #[serde(default)]
+    pub(crate) shared: BTreeMap<String, String>,
 }
 
 /// How the fields of a type that derives something are read from the environment.
@@ -77,6 +83,10 @@ pub(crate) struct ObjectModel {
     pub(crate) extends: Option<String>,
     /// It is an app: served unless it is mounted somewhere.
     pub(crate) served: bool,
+    /// The zero value of its types is one.
+    pub(crate) zero: bool,
+    /// It is one route, put together by calls one after the other: one as soon as it has a handler, unless it has children.
+    pub(crate) builder: bool,
     /// The names of its constructor's parameters.
     pub(crate) args: Vec<String>,
     /// Its own prefix.
@@ -119,8 +129,14 @@ impl ObjectModel {
 pub(crate) struct Action {
     /// The parameters' names.
     pub(crate) args: Vec<String>,
+    /// The object that it acts on, where it is no member of one: an argument, or the path of an object that is held for all.
+    pub(crate) on: Option<Argument>,
     /// Registers routes.
     pub(crate) route: Option<RouteWord>,
+    /// Adds to the route that the object is, or the one that is made.
+    pub(crate) build: Option<BuildWord>,
+    /// The handler that is given, or made of one that is given.
+    pub(crate) wrap: Option<WrapWord>,
     /// Mounts children.
     pub(crate) mount: Option<MountWord>,
     /// Makes an object: a group, a path holder, a builder.
@@ -172,6 +188,30 @@ pub(crate) struct RouteWord {
     pub(crate) at_least: usize,
 }
 
+/// Adds to a route that is put together.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct BuildWord {
+    /// A piece of the path.
+    pub(crate) path: Option<Argument>,
+    /// The path goes on in any way.
+    pub(crate) wild: bool,
+    /// The methods.
+    pub(crate) methods: Option<Argument>,
+    /// The handler.
+    pub(crate) handler: Option<Argument>,
+}
+
+/// Gives a handler made of another.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct WrapWord {
+    /// The other one.
+    pub(crate) inner: Argument,
+    /// A prefix that is taken off before it sees the path.
+    pub(crate) strip: Option<Argument>,
+}
+
 /// Mounts children.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -184,6 +224,8 @@ pub(crate) struct MountWord {
     pub(crate) replaces: bool,
     /// The children may be something else entirely (middleware), so that unknown ones are no loss.
     pub(crate) loose: bool,
+    /// A child that is a handler and no router is a route, with this behind its prefix.
+    pub(crate) plain: Option<String>,
 }
 
 /// Makes an object.

@@ -1,0 +1,227 @@
+//! Routes that are put together by calls one after the other, handlers made of others, and what libraries hold for all.
+
+use std::rc::Rc;
+
+use super::forest::Reading;
+use super::forest::{Entry, Methods};
+use super::machine::Machine;
+use super::value::{Map, Modelled, Native, Object, Spot, Value};
+use crate::code::models::{BuildWord, Join, WrapWord, put_together};
+
+impl Machine<'_> {
+    /// The object that a function acts on: an argument, or one that the library holds for all.
+    pub(super) fn acted_on(&mut self, on: &str, bound: &Rc<Map>, spot: Spot) -> Value {
+        match self.shared_object(on) {
+            Some(object) => object,
+            None => self.argument_at(bound, on, spot),
+        }
+    }
+
+    /// An object that a library holds for all; made when it is first asked for.
+    fn shared_object(&mut self, path: &str) -> Option<Value> {
+        let model = self.models.shared.get(path).copied()?;
+        if let Some(object) = self.shared.get(path) {
+            return Some(object.clone());
+        }
+        let object = Rc::new(Object { class: None, members: Map::default(), model: std::cell::RefCell::default() });
+        self.become_object(&object, model);
+        if let Some(it) = object.model.borrow().as_ref() {
+            let node = &mut self.forest.nodes[it.node];
+            (node.conditional, node.unbound) = (false, false);
+        }
+        self.shared.insert(path.to_owned(), Value::Object(object.clone()));
+        Some(Value::Object(object))
+    }
+
+    /// A constant of a library, or an object that it holds for all.
+    pub(super) fn held(&mut self, path: &str, name: &str) -> Option<Value> {
+        let full = format!("{path}.{name}");
+        match self.models.constants.get(&full) {
+            Some(constant) => Some(Value::text(constant.as_str())),
+            None => self.shared_object(&full),
+        }
+    }
+
+    /// A handler made of another.
+    pub(super) fn wrap(&mut self, word: &WrapWord, bound: &Rc<Map>, spot: Spot) -> Value {
+        let inner = self.argument_at(bound, &word.inner, spot);
+        match &word.strip {
+            None => inner,
+            Some(strip) => {
+                let prefix = self.argument_at(bound, strip, spot);
+                Value::Native(Rc::new(Native::Stripped { prefix, inner }))
+            }
+        }
+    }
+
+    /// Adds to the route that an object is.
+    pub(super) fn build(&mut self, word: &BuildWord, object: &Value, bound: &Rc<Map>, spot: Spot) {
+        let Value::Object(it) = object else { return };
+        let Some(model) = it.model.borrow().clone() else { return };
+        self.effects += 1;
+        if self.forest.nodes[model.node].built.place.is_none() {
+            self.forest.nodes[model.node].built.place = Some((spot, self.chain()));
+        }
+        if let Some(path) = &word.path {
+            let piece = self.argument_at(bound, path, spot);
+            let before = self.forest.nodes[model.node].prefix.clone();
+            let whole = if before.is_nothing() {
+                piece
+            } else {
+                let piece = self.shown(&piece, "path");
+                self.concat(&before, &piece)
+            };
+            let node = &mut self.forest.nodes[model.node];
+            node.prefix = whole;
+            node.built.wild |= word.wild;
+        }
+        if let Some(methods) = &word.methods {
+            let given = self.argument_at(bound, methods, spot);
+            let scope = self.modules[spot.module.0].scope.clone();
+            let methods = self.given_methods(&given, &[], &scope);
+            self.forest.nodes[model.node].built.methods = Some(methods);
+        }
+        if let Some(handler) = &word.handler {
+            let handler = self.argument_at(bound, handler, spot);
+            self.forest.nodes[model.node].built.handled = true;
+            self.mount_led(&model, &handler, spot);
+        }
+    }
+
+    /// Mounts the routers that a handler leads to; false where there are none.
+    pub(super) fn mount_led(&mut self, model: &Modelled, handler: &Value, spot: Spot) -> bool {
+        if handler.is_nothing() || !self.is_go(spot.module) {
+            return false;
+        }
+        let led = self.led_below(model, handler);
+        for (child, stripped) in &led {
+            self.mount_whole(model, child.clone(), stripped.clone(), spot);
+        }
+        !led.is_empty()
+    }
+
+    /// The routers that a handler leads to, without those that it stands on.
+    fn led_below(&mut self, model: &Modelled, handler: &Value) -> Vec<(Value, Option<Value>)> {
+        let mut led = self.led_to(handler);
+        if !led.is_empty() {
+            let above = self.above(model.node);
+            led.retain(|(child, _)| node_of(child).is_some_and(|node| !above.contains(&node)));
+        }
+        led
+    }
+
+    /// Mounts a child that sees the whole path, or what is behind a prefix of it.
+    fn mount_whole(&mut self, model: &Modelled, child: Value, stripped: Option<Value>, spot: Spot) {
+        self.effects += 1;
+        let entry = Entry::Mount {
+            at: Value::Undefined,
+            child,
+            replaces: false,
+            loose: true,
+            stripped: Some(stripped.unwrap_or_else(|| Value::text(""))),
+            spot,
+            conditional: self.conditional > 0,
+        };
+        self.forest.nodes[model.node].entries.push(entry);
+    }
+
+    /// A node and those that it is mounted on.
+    fn above(&mut self, node: usize) -> Vec<usize> {
+        let mut parents: Vec<(usize, usize)> = Vec::new();
+        for (at, one) in self.forest.nodes.iter().enumerate() {
+            for entry in &one.entries {
+                if let Entry::Mount { child, .. } = entry
+                    && let Some(child) = node_of(child)
+                {
+                    parents.push((child, at));
+                }
+            }
+        }
+        let mut out = vec![node];
+        let mut at = 0;
+        while let Some(&child) = out.get(at) {
+            at += 1;
+            for (below, above) in &parents {
+                if *below == child && !out.contains(above) {
+                    out.push(*above);
+                }
+            }
+        }
+        out
+    }
+
+    /// Mounts a handler: routers of its own kind see what is behind the prefix, those of others the whole path; what is
+    /// no router is a route.
+    pub(super) fn mount_handler(&mut self, model: &Modelled, at: Value, child: &Value, plain: &str, spot: Spot) {
+        let led = self.led_below(model, child);
+        for (child, stripped) in &led {
+            let own = matches!(child, Value::Object(it) if it.model.borrow().as_ref().is_some_and(|it| it.ty.framework() == model.ty.framework()));
+            match stripped {
+                None if own => self.mount(model.node, at.clone(), child.clone(), (false, true), spot),
+                _ => self.mount_whole(model, child.clone(), stripped.clone(), spot),
+            }
+        }
+        if !led.is_empty() {
+            return;
+        }
+        let hidden = match child {
+            Value::Unknown(path) => path.is_empty() || &**path == "net/http.Handler()",
+            Value::Object(it) => it.class.is_some() && it.model.borrow().is_none(),
+            _ => false,
+        };
+        if hidden {
+            return self.note(spot, "what is mounted here is not known");
+        }
+        let end = Value::text(plain);
+        let at = self.shown(&at, "path");
+        let path = self.concat(&at, &end);
+        self.effects += 1;
+        let entry = Entry::Route {
+            path,
+            methods: Methods::Fixed(vec!["ANY".to_owned()]),
+            handler: child.clone(),
+            spot,
+            chain: self.chain(),
+            conditional: self.conditional > 0,
+        };
+        self.forest.nodes[model.node].entries.push(entry);
+    }
+
+    /// Reads a route that was put together, unless it is a place for others.
+    pub(super) fn read_built(&mut self, node: usize, prefixes: &[String], conditional: bool, reading: &mut Reading) {
+        let it = &self.forest.nodes[node];
+        if !it.model.builder || !it.built.handled || !it.entries.is_empty() {
+            return;
+        }
+        let Some((spot, _)) = it.built.place.clone() else { return };
+        let (built, framework) = (it.built.clone(), it.model.framework());
+        let methods = built.methods.unwrap_or(Methods::Fixed(Vec::new()));
+        let methods = self.methods(&methods, &Value::Undefined, spot, reading);
+        for prefix in prefixes {
+            let path = match built.wild && !prefix.ends_with('}') {
+                true => put_together(Join::Slash, prefix, "{*}"),
+                false => prefix.clone(),
+            };
+            super::forest::add(reading, &path, &methods, framework, (spot, conditional));
+        }
+    }
+
+    /// A route that is a place for others leaves them its methods; whether it does.
+    pub(super) fn narrowed(&mut self, node: usize, reading: &mut Reading) -> bool {
+        match &self.forest.nodes[node].built.methods {
+            Some(Methods::Fixed(methods)) => {
+                reading.methods.push(methods.clone());
+                true
+            }
+            Some(Methods::Default(_) | Methods::Unknown(_)) | None => false,
+        }
+    }
+}
+
+/// The node of a router.
+fn node_of(value: &Value) -> Option<usize> {
+    match value {
+        Value::Object(it) => it.model.borrow().as_ref().map(|it| it.node),
+        _ => None,
+    }
+}

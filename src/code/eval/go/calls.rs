@@ -1,0 +1,98 @@
+//! Calls: conversions, methods of values whose type is no struct, and what unseen code gets.
+
+use std::rc::Rc;
+
+use super::super::machine::Machine;
+use super::super::value::{Args, ClassValue, Closure, Native, Spot, Value};
+use crate::code::form::{ClassKind, Name};
+
+/// Packages whose functions show what they get and change nothing.
+const SHOWS: [&str; 9] = ["fmt.", "log.", "log/", "errors.", "strings.", "strconv.", "path", "net/http.", "context."];
+
+impl Machine<'_> {
+    /// `T(x)`: x; of the type where nothing else is known of it.
+    pub(crate) fn go_conversion(&mut self, class: &Rc<ClassValue>, args: &Args) -> Value {
+        let value = args.at(0);
+        match value {
+            Value::Unknown(_) | Value::Undefined if class.class.kind == ClassKind::Struct => {
+                self.zero_object(class.clone())
+            }
+            value => value,
+        }
+    }
+
+    /// A call of a member that Go answers in its own way; none where the common way does.
+    pub(crate) fn go_call_member(&mut self, object: &Value, name: &Name, args: &Args, spot: Spot) -> Option<Value> {
+        match object {
+            Value::List(_) | Value::Map(_) | Value::Str(_) | Value::Int(_) | Value::Env(_) => {
+                let field = matches!(object, Value::Map(map) if map.named(name).is_some());
+                if field {
+                    return None;
+                }
+                match self.go_method(name) {
+                    Some(method) => Some(self.call(&Self::bound(method, object.clone()), args.clone(), spot)),
+                    None if &**name == "String" && matches!(object, Value::Str(_) | Value::Env(_)) => {
+                        Some(object.clone())
+                    }
+                    None if matches!(object, Value::Env(_)) => None,
+                    None => {
+                        self.let_go(args);
+                        Some(Value::unknown())
+                    }
+                }
+            }
+            Value::Function(_) | Value::Bound(_) if &**name == "ServeHTTP" => {
+                Some(self.call(object, args.clone(), spot))
+            }
+            Value::Function(_) | Value::Bound(_) => {
+                let method = self.go_method(name)?;
+                Some(self.call(&Self::bound(method, object.clone()), args.clone(), spot))
+            }
+            Value::Native(native) => match &**native {
+                Native::Wrapped(_) | Native::Stripped { .. } => {
+                    self.let_go(args);
+                    Some(object.clone())
+                }
+                Native::Decorator { .. } | Native::Partial { .. } | Native::Wraps(_) => None,
+            },
+            Value::Null | Value::Undefined => {
+                self.let_go(args);
+                Some(Value::unknown())
+            }
+            _ => None,
+        }
+    }
+
+    /// What a call of unseen code comes to.
+    pub(crate) fn go_unseen(&mut self, path: &str, args: &Args) -> Value {
+        if !SHOWS.iter().any(|shows| path.starts_with(shows)) {
+            self.go_filled(&args.list);
+        }
+        let result = if path.is_empty() { Value::unknown() } else { Value::from_path(format!("{path}()")) };
+        self.wrapped(args, result)
+    }
+
+    /// Whether a function in what unseen code gets is called some day, and not at once.
+    pub(crate) fn waits(&self, value: &Value) -> bool {
+        let module = match value {
+            Value::Function(closure) => closure.scope.module,
+            Value::Bound(bound) => match &bound.callee {
+                Value::Function(closure) => closure.scope.module,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        self.is_go(module)
+    }
+
+    /// Keeps a function that is called some day.
+    pub(crate) fn go_later(&mut self, value: &Value) {
+        self.go.pending.push(value.clone());
+    }
+
+    /// The instance that a method which nobody called is called on: the last one that was made.
+    pub(crate) fn last_instance(&self, closure: &Closure) -> Option<Value> {
+        let home = closure.home.borrow().clone()?;
+        self.go.instances.get(&Rc::as_ptr(&home).addr()).cloned()
+    }
+}

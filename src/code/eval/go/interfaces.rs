@@ -1,0 +1,131 @@
+//! Interfaces: a call on one of which only the type is known goes to what implements it.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::super::machine::Machine;
+use super::super::value::{Args, ClassValue, Closure, Spot, Value};
+use crate::code::form::{ClassKind, ExprKind, Language, Name, TypeRef};
+
+/// The most implementations that a call goes to.
+const MOST: usize = 3;
+
+impl Machine<'_> {
+    /// Whether a function is a method of a Go interface: it has no body, and what implements the interface has.
+    pub(crate) fn is_abstract(&self, closure: &Closure) -> bool {
+        closure.function.body.is_empty()
+            && self.language(&closure.scope) == Language::Go
+            && closure.home.borrow().as_ref().is_some_and(|class| class.class.kind == ClassKind::Interface)
+    }
+
+    /// Calls a method of an interface: the implementations that were made, else the only one there is.
+    pub(crate) fn call_abstract(&mut self, closure: &Rc<Closure>, args: Args, spot: Spot) -> Value {
+        let home = closure.home.borrow().clone();
+        let (Some(home), Some(name)) = (home, closure.function.name.clone()) else { return Value::unknown() };
+        let all = self.implementations(&home);
+        let made: Vec<_> = all.iter().filter(|class| class.made.get()).cloned().collect();
+        let chosen = if made.is_empty() { all } else { made };
+        if chosen.is_empty() || chosen.len() > MOST {
+            self.let_go(&args);
+            return self.result_typed(closure);
+        }
+        let several = u32::from(chosen.len() > 1);
+        self.conditional += several;
+        let mut results = Vec::new();
+        for class in chosen {
+            let known = self.go.instances.get(&Rc::as_ptr(&class).addr()).cloned();
+            let object = known.unwrap_or_else(|| {
+                let name = class.class.name.clone().unwrap_or_else(|| "".into());
+                let ty = TypeRef { path: vec![name], args: Vec::new(), text: "".into() };
+                let scope = class.scope.clone();
+                self.typed(&ty, &scope).unwrap_or_else(Value::unknown)
+            });
+            if let Some((method @ Value::Function(_), _)) = self.class_member(&class, &name) {
+                results.push(self.call(&Self::bound(method, object), args.clone(), spot));
+            }
+        }
+        self.conditional -= several;
+        Value::any_of(results)
+    }
+
+    /// The classes that have every method of an interface.
+    fn implementations(&mut self, interface: &Rc<ClassValue>) -> Vec<Rc<ClassValue>> {
+        let mut wanted = BTreeSet::new();
+        if !self.interface_methods(interface, &mut wanted, 0) || wanted.is_empty() {
+            return Vec::new();
+        }
+        let classes: Vec<Rc<ClassValue>> = self.classes.clone();
+        classes
+            .into_iter()
+            .filter(|class| {
+                class.class.kind != ClassKind::Interface
+                    && self.modules[class.spot.module.0].language == Language::Go
+                    && !is_double(class)
+                    && wanted.iter().all(|name| class.members.named(name).is_some())
+            })
+            .collect()
+    }
+
+    /// The methods of an interface; false where it takes in one that is not known.
+    fn interface_methods(&mut self, interface: &Rc<ClassValue>, out: &mut BTreeSet<Name>, depth: usize) -> bool {
+        for (key, _) in interface.members.pairs() {
+            out.extend(key.as_text());
+        }
+        let written = interface.class.clone();
+        for base in &written.bases {
+            let ExprKind::Type(ty) = &base.value.kind else { return false };
+            let scope = interface.scope.clone();
+            let known = match self.type_value(ty, &scope) {
+                Value::Class(inner) if depth < 6 => self.interface_methods(&inner, out, depth + 1),
+                _ => false,
+            };
+            if !known {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// What a function gives by its stated type alone.
+    pub(crate) fn result_typed(&mut self, closure: &Rc<Closure>) -> Value {
+        let Some(ty) = closure.function.returns.clone() else { return Value::Null };
+        let scope = closure.scope.clone();
+        if ty.path.is_empty() && !ty.args.is_empty() {
+            let items = ty.args.iter().map(|part| self.typed(part, &scope).unwrap_or_else(Value::unknown)).collect();
+            return Self::tuple(items);
+        }
+        self.typed(&ty, &scope).unwrap_or_else(Value::unknown)
+    }
+
+    /// What a call came to; where that is not known, what the stated type says.
+    pub(crate) fn go_result(&mut self, value: Value, closure: &Rc<Closure>) -> Value {
+        let Some(ty) = closure.function.returns.clone() else { return value };
+        let scope = closure.scope.clone();
+        match &value {
+            Value::Unknown(_) if ty.path.is_empty() => self.result_typed(closure),
+            Value::Unknown(_) => match self.typed(&ty, &scope) {
+                Some(Value::Unknown(_)) | None => value,
+                Some(typed) => typed,
+            },
+            Value::List(list) if list.kind == super::super::value::ListKind::Tuple && ty.path.is_empty() => {
+                let items: Vec<Value> = list.items.borrow().clone();
+                let typed = items.into_iter().zip(&ty.args).map(|(item, part)| match item {
+                    Value::Unknown(_) => match self.typed(part, &scope) {
+                        Some(Value::Unknown(_)) | None => item,
+                        Some(typed) => typed,
+                    },
+                    item => item,
+                });
+                let typed: Vec<Value> = typed.collect();
+                Self::tuple(typed)
+            }
+            _ => value,
+        }
+    }
+}
+
+/// Whether a class stands in for another in tests.
+fn is_double(class: &ClassValue) -> bool {
+    let name = class.class.name.as_deref().unwrap_or("").to_lowercase();
+    ["mock", "fake", "stub", "noop", "unimplemented"].iter().any(|word| name.starts_with(word))
+}

@@ -1,0 +1,37 @@
+//! What Go has of its own: packages of several files, initialisation in order of need, zero values, literals whose type tells
+//! what they are, interfaces, and handlers that lead to routers.
+
+mod calls;
+mod handlers;
+mod interfaces;
+mod literals;
+mod packages;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::value::{ClassValue, ModuleId, Value};
+use crate::code::form::Name;
+
+/// What a run knows of Go besides its modules.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// The packages, by folder.
+    packages: BTreeMap<String, ModuleId>,
+    /// The folders whose files hold a word that a model knows: they are initialised before what imports them.
+    known: BTreeSet<String>,
+    /// Functions that unseen code was given to call some day.
+    pending: Vec<Value>,
+    /// The last instance of each class, by its address.
+    instances: BTreeMap<usize, Value>,
+    /// Classes of types that are no structs, by the names of their methods.
+    methods: BTreeMap<Name, Vec<Rc<ClassValue>>>,
+    /// Programs serve routes: what nobody calls adds none.
+    alone: bool,
+}
+
+/// The member that tells that an object's members that are not there have their zero value.
+const ZERO: &str = "\u{0}zero";
