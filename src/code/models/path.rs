@@ -146,6 +146,10 @@ fn colon_parameter(text: &[char], start: usize, outs: &mut Vec<String>) -> usize
         wild = matches!(inner.as_str(), ".*" | ".+");
         at = end + 1;
     }
+    // Fiber's constraints: `:id<int>`, `:id<min(1);max(9)>`.
+    if text.get(at) == Some(&'<') {
+        at = text[at..].iter().position(|&c| c == '>').map_or(at, |end| at + end + 1);
+    }
     let piece = if wild { format!("{{*{name}}}") } else { format!("{{{name}}}") };
     match text.get(at) {
         Some('?') => {
