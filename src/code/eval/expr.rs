@@ -454,6 +454,13 @@ impl Machine<'_> {
         let mut args = Args::default();
         for arg in given {
             let value = self.eval(&arg.value, scope);
+            // Go's `f(g())`: several results are several arguments.
+            if let (1, Value::List(results)) = (given.len(), &value)
+                && results.kind == ListKind::Tuple
+                && self.language(scope) == Language::Go
+            {
+                return Args::of(results.items.borrow().clone());
+            }
             match (arg.spread, &arg.name) {
                 (Spread::No, None) => args.list.push(value),
                 (Spread::No, Some(name)) => args.named.push((name.clone(), value)),

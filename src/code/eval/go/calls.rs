@@ -53,7 +53,7 @@ impl Machine<'_> {
                     self.let_go(args);
                     Some(object.clone())
                 }
-                Native::Decorator { .. } | Native::Partial { .. } | Native::Wraps(_) => None,
+                Native::Decorator { .. } | Native::Partial { .. } | Native::Wraps(_) | Native::Gives(_) => None,
             },
             Value::Null | Value::Undefined => {
                 self.let_go(args);
