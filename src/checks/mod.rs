@@ -16,6 +16,7 @@ pub mod openapi;
 pub mod pattern;
 pub mod route;
 mod route_probe;
+pub mod route_tests;
 pub mod tests;
 pub mod text;
 
@@ -36,6 +37,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &tests::TESTS,
     &audit::AUDIT,
     &route::ROUTE,
+    &route_tests::ROUTE_TESTS,
     &openapi::OPENAPI,
     &env::ENV,
     &dockerfile::DOCKERFILE,

@@ -200,12 +200,13 @@ mod tests {
             line: 3,
             conditional: false,
             library: None,
+            tests: Vec::new(),
         }
     }
 
     fn outcome(rule: RouteRule, items: Vec<Route>, unresolved: usize) -> Outcome {
         let one = Unresolved { file: "a.js".to_owned(), line: 1, reason: "a path that is not known".to_owned() };
-        let routes = Routes { items, unresolved: vec![one; unresolved] };
+        let routes = Routes { items, unresolved: vec![one; unresolved], tests: None };
         let area = Area::found(routes, Evidence::new(State::Found, Vec::new()));
         let facts = Facts { routes: Some(area), ..Facts::default() };
         rule.judge(&RuleContext { id: "health" }, &facts).outcome

@@ -5,6 +5,7 @@ mod eval;
 pub mod form;
 pub mod lower;
 mod models;
+pub mod requests;
 mod resolve;
 mod select;
 #[cfg(test)]

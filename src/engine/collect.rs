@@ -116,13 +116,14 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
         .iter()
         .filter_map(|need| match need {
             Need::Area(area) => Some(*area),
-            Need::Files(_) | Need::Dependencies | Need::Attestation(_) | Need::Probe(_) => None,
+            Need::Files(_) | Need::Dependencies | Need::Attestation(_) | Need::Probe(_) | Need::RouteTests => None,
         })
         .collect();
     let mut context = Context::new(inputs.repo, &inputs.places, inputs.changes.facts.as_ref());
     if let Some(max_age) = inputs.max_age {
         context.max_age = max_age;
     }
+    context.route_tests = needs.contains(&Need::RouteTests);
     for one in side_by_side(&areas, &context) {
         one.store(&mut facts);
     }
@@ -142,7 +143,7 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
                 let ledger = ledger.get_or_insert_with(|| ledger_of(inputs));
                 facts.attestations.push((query.clone(), ledger.answer(inputs.repo, query)));
             }
-            Need::Area(_) | Need::Dependencies | Need::Probe(_) => {}
+            Need::Area(_) | Need::Dependencies | Need::Probe(_) | Need::RouteTests => {}
         }
     }
     Ok(facts)
@@ -173,7 +174,7 @@ fn probes(base: &str, needs: &[Need]) -> Probes {
         .iter()
         .filter_map(|need| match need {
             Need::Probe(query) => Some(query),
-            Need::Area(_) | Need::Files(_) | Need::Dependencies | Need::Attestation(_) => None,
+            Need::Area(_) | Need::Files(_) | Need::Dependencies | Need::Attestation(_) | Need::RouteTests => None,
         })
         .collect();
     let asked: Vec<&ProbeQuery> = asked.into_iter().collect();

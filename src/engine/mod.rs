@@ -136,7 +136,10 @@ pub fn facts(request: &Request, areas: &[AreaName]) -> Result<Facts, Refusal> {
     let repo = open(request)?;
     let plan = Plan::empty();
     let inputs = collect::Inputs::new(&repo, &plan, request, None)?;
-    let needs: Vec<Need> = areas.iter().copied().map(Need::Area).collect();
+    let mut needs: Vec<Need> = areas.iter().copied().map(Need::Area).collect();
+    if areas.contains(&AreaName::Routes) {
+        needs.push(Need::RouteTests);
+    }
     collect::collect(&inputs, &needs)
 }
 

@@ -13,6 +13,7 @@ pub mod files;
 pub mod images;
 pub mod openapi;
 pub mod probe;
+mod reach;
 pub mod routes;
 pub mod tests;
 
@@ -68,6 +69,8 @@ pub struct Context<'a> {
     pub dockerfile_paths: &'a [String],
     /// How old audits and load tests may be.
     pub max_age: Span,
+    /// Whether it is asked which routes tests reach.
+    pub route_tests: bool,
     /// What the code says: routes and reads of the environment come from one reading.
     analysis: OnceLock<Analysis>,
 }
@@ -83,6 +86,7 @@ impl<'a> Context<'a> {
             env_examples: &[],
             dockerfile_paths: &[],
             max_age: Span::days(30),
+            route_tests: false,
             analysis: OnceLock::new(),
         }
     }

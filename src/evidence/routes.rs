@@ -19,7 +19,13 @@ impl Collector for RouteCollector {
     }
 
     fn collect(&self, context: &Context<'_>) -> Collected {
-        Collected::Routes(collect(context.analysis()))
+        let mut area = collect(context.analysis());
+        if context.route_tests
+            && let Some(routes) = &mut area.facts
+        {
+            super::reach::add(routes, &crate::code::requests::requests(context.repo));
+        }
+        Collected::Routes(area)
     }
 }
 
@@ -35,6 +41,7 @@ pub(super) fn collect(analysis: &Analysis) -> Area<Routes> {
             line: route.line,
             conditional: route.conditional,
             library: None,
+            tests: Vec::new(),
         })
         .collect();
     let names_framework = !analysis.frameworks.is_empty();
@@ -59,5 +66,5 @@ pub(super) fn collect(analysis: &Analysis) -> Area<Routes> {
         (true, true, false) => State::Absent,
     };
     let found = evidence.state == State::Found;
-    Area { facts: (found || names_framework).then_some(Routes { items, unresolved }), evidence }
+    Area { facts: (found || names_framework).then_some(Routes { items, unresolved, tests: None }), evidence }
 }

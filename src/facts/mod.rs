@@ -190,6 +190,8 @@ pub enum Need {
     Dependencies,
     /// The attestations given for a rule.
     Attestation(attestations::AttestationQuery),
+    /// Which routes tests reach, in the facts of the routes.
+    RouteTests,
     /// What the running service answers, where the command line says where it runs.
     Probe(probes::ProbeQuery),
 }

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Problem;
+
 /// The route inventory.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Routes {
@@ -10,6 +12,30 @@ pub struct Routes {
     pub items: Vec<Route>,
     /// Registrations that could not be evaluated, by file and line.
     pub unresolved: Vec<Unresolved>,
+    /// What was read of the tests for `items[].tests`; none where that was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tests: Option<TestsRead>,
+}
+
+/// What was read of the tests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct TestsRead {
+    /// Files of tests.
+    pub files: usize,
+    /// Requests that stand in them.
+    pub requests: usize,
+    /// Files of tests that cannot be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
+}
+
+/// A place in a test that sends a request.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct TestSite {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
 }
 
 /// One route.
@@ -31,6 +57,9 @@ pub struct Route {
     /// The library that registers it on the service's behalf, where it is not the service's own code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub library: Option<String>,
+    /// Where tests send requests that reach it, by file and line; the first twenty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tests: Vec<TestSite>,
 }
 
 /// A registration that could not be evaluated.

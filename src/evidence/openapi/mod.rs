@@ -74,7 +74,7 @@ const MAX_DOCUMENTS: usize = 64;
 
 /// What a document starts with, wherever in its text that stands.
 static SIGN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?m)^["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?\d|"(?:openapi|swagger)"\s*:\s*"\d"#)
+    Regex::new(r#"(?m)^[ \t]*["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?\d|"(?:openapi|swagger)"\s*:\s*"\d"#)
         .expect("a fixed expression")
 });
 

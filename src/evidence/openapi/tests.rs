@@ -14,6 +14,7 @@ fn route(text: &str) -> Route {
         line: 7,
         conditional: false,
         library: None,
+        tests: Vec::new(),
     }
 }
 

@@ -1,0 +1,126 @@
+//! Which calls are requests: data under `rules/requests`, one file for each language.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::walk::Chain;
+use crate::code::form::{ExprKind, Language};
+
+const FILES: &[(&str, Language, &str)] = &[
+    ("javascript", Language::JavaScript, include_str!("../../../rules/requests/javascript.yaml")),
+    ("python", Language::Python, include_str!("../../../rules/requests/python.yaml")),
+    ("rust", Language::Rust, include_str!("../../../rules/requests/rust.yaml")),
+    ("go", Language::Go, include_str!("../../../rules/requests/go.yaml")),
+    ("java", Language::Java, include_str!("../../../rules/requests/java.yaml")),
+];
+
+/// The idioms of one language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    /// Words of which a file must hold one to matter.
+    tokens: Vec<String>,
+    /// Words that make a file one of tests wherever it lies.
+    #[serde(default)]
+    inside: Vec<String>,
+    /// The calls that send a request.
+    requests: Vec<Idiom>,
+}
+
+/// A call that sends a request.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Idiom {
+    /// Names of functions or members, and the method that each stands for; `*` where something else tells it.
+    pub(super) call: BTreeMap<String, String>,
+    /// Which argument is the URL or path, or a map that has it.
+    #[serde(default)]
+    pub(super) path: usize,
+    /// Which argument is the method.
+    pub(super) method: Option<usize>,
+    /// Which argument is a map that has the method.
+    pub(super) options: Option<usize>,
+    /// Whether another call of the chain tells the method: `.method(…)`, `.post()`.
+    #[serde(default)]
+    pub(super) chain: bool,
+    /// Whether braces in a path are variables.
+    #[serde(default)]
+    pub(super) braces: bool,
+    /// Names of which one must stand before in the chain.
+    #[serde(default)]
+    on: Vec<String>,
+    /// Names that make a chain none that sends requests to the service.
+    #[serde(default)]
+    not_on: Vec<String>,
+}
+
+impl Idiom {
+    /// Whether a chain is one of those that send nothing to the service.
+    pub(super) fn excludes(&self, chain: &Chain<'_>) -> bool {
+        let root = match &chain.root.kind {
+            ExprKind::Name(name) => Some(&**name),
+            ExprKind::Path(path) => path.first().map(|name| &**name),
+            _ => None,
+        };
+        let links = chain.links.iter().filter_map(|link| link.name);
+        root.into_iter().chain(links).any(|name| self.not_on.iter().any(|other| other == name))
+    }
+
+    /// Whether one of the wanted names stands before a link.
+    pub(super) fn fits(&self, chain: &Chain<'_>, index: usize) -> bool {
+        if self.on.is_empty() {
+            return true;
+        }
+        let root = match &chain.root.kind {
+            ExprKind::Name(name) => Some(&**name),
+            ExprKind::Path(path) => path.first().map(|name| &**name),
+            _ => None,
+        };
+        let before = chain.links[..index].iter().filter_map(|link| link.name);
+        root.into_iter().chain(before).any(|name| self.on.iter().any(|other| other == name))
+    }
+}
+
+/// The idioms of every language.
+#[derive(Debug)]
+pub(super) struct Idioms(Vec<(Language, File)>);
+
+static BUILTIN: LazyLock<Idioms> = LazyLock::new(|| {
+    let read = |(name, language, text): &(&str, Language, &str)| {
+        let node = crate::yaml::parse(name, text).expect("built-in YAML: a test reads it");
+        (*language, node.read().expect("built-in idioms: a test reads them"))
+    };
+    Idioms(FILES.iter().map(read).collect())
+});
+
+/// The built-in idioms.
+pub(super) fn builtin() -> &'static Idioms {
+    &BUILTIN
+}
+
+impl Idioms {
+    fn file(&self, language: Language) -> Option<&File> {
+        self.0.iter().find(|(known, _)| *known == language).map(|(_, file)| file)
+    }
+
+    /// The idioms of a language.
+    pub(super) fn of(&self, language: Language) -> impl Iterator<Item = &Idiom> {
+        self.file(language).into_iter().flat_map(|file| &file.requests)
+    }
+
+    /// Whether a file holds a word of its language's idioms.
+    pub(super) fn matters(&self, language: Language, bytes: &[u8]) -> bool {
+        self.file(language).is_some_and(|file| holds(bytes, &file.tokens))
+    }
+
+    /// Whether a file is one of tests by what it holds.
+    pub(super) fn inside(&self, language: Language, bytes: &[u8]) -> bool {
+        self.file(language).is_some_and(|file| holds(bytes, &file.inside))
+    }
+}
+
+fn holds(bytes: &[u8], words: &[String]) -> bool {
+    words.iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
+}

@@ -1,0 +1,313 @@
+//! Walks a lowered file without an evaluator: what is bound to which name, and every chain of calls. Order does not matter to
+//! those who ask, so it is a work list and no recursion.
+
+use crate::code::form::{
+    Arg, Block, Call, Class, Entry, Export, Expr, ExprKind, Function, Pattern, PatternField, Pos, Stmt, StmtKind,
+    TemplatePart,
+};
+
+/// A function, a class or a loop: names that are bound in one are not those of another. 0 is the file.
+pub(super) type Scope = usize;
+
+/// What a walk meets, each with the scope that it stands in.
+pub(super) enum Seen<'a> {
+    /// A value is bound to a pattern.
+    Bind(&'a Pattern, &'a Expr),
+    /// The elements of something are bound to a pattern, one after the other, in a scope of their own.
+    Each(&'a Pattern, &'a Expr, Scope),
+    /// A function, with the name that it has or is bound to, and its own scope.
+    Function(Option<&'a str>, &'a Function, Scope),
+    /// A whole chain of calls.
+    Chain(Chain<'a>),
+}
+
+/// `a.b(1).c(2)`: its root and its links.
+pub(super) struct Chain<'a> {
+    /// What stands first.
+    pub(super) root: &'a Expr,
+    /// The members and calls behind it, in order.
+    pub(super) links: Vec<Link<'a>>,
+}
+
+/// One link of a chain.
+pub(super) struct Link<'a> {
+    /// The member's or function's last name; none where a value is called.
+    pub(super) name: Option<&'a str>,
+    /// The arguments; none where it is only a member.
+    pub(super) call: Option<&'a Call>,
+    /// Where.
+    pub(super) pos: Pos,
+}
+
+impl<'a> Link<'a> {
+    pub(super) fn args(&self) -> &'a [Arg] {
+        self.call.map_or(&[], |call| &call.args)
+    }
+}
+
+enum Work<'a> {
+    Stmt(&'a Stmt, Scope),
+    Expr(&'a Expr, Scope),
+}
+
+/// Walks statements and everything inside of them; gives for each scope the one around it.
+pub(super) fn walk<'a>(blocks: &[&'a Block], see: &mut impl FnMut(Seen<'a>, Scope)) -> Vec<Scope> {
+    let mut walker = Walker { open: Vec::new(), around: vec![0], see };
+    for block in blocks {
+        walker.all(block, 0);
+    }
+    while let Some(work) = walker.open.pop() {
+        match work {
+            Work::Stmt(stmt, scope) => walker.statement(stmt, scope),
+            Work::Expr(expr, scope) => walker.expression(expr, scope),
+        }
+    }
+    walker.around
+}
+
+struct Walker<'a, 's, S> {
+    open: Vec<Work<'a>>,
+    around: Vec<Scope>,
+    see: &'s mut S,
+}
+
+impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
+    fn inner(&mut self, scope: Scope) -> Scope {
+        self.around.push(scope);
+        self.around.len() - 1
+    }
+
+    fn all(&mut self, block: &'a Block, scope: Scope) {
+        self.open.extend(block.iter().map(|stmt| Work::Stmt(stmt, scope)));
+    }
+
+    fn expr(&mut self, expr: &'a Expr, scope: Scope) {
+        self.open.push(Work::Expr(expr, scope));
+    }
+
+    fn exprs(&mut self, exprs: impl IntoIterator<Item = &'a Expr>, scope: Scope) {
+        self.open.extend(exprs.into_iter().map(|expr| Work::Expr(expr, scope)));
+    }
+
+    fn bind(&mut self, target: &'a Pattern, value: &'a Expr, scope: Scope) {
+        (self.see)(Seen::Bind(target, value), scope);
+        if let Pattern::Map(fields) = target {
+            for field in fields {
+                if let PatternField::Key { target, default: Some(default), .. } = field {
+                    (self.see)(Seen::Bind(target, default), scope);
+                    self.expr(default, scope);
+                }
+            }
+        }
+        match (target, &value.kind) {
+            (Pattern::Name(name, _), ExprKind::Function(function)) => self.function(Some(name), function, scope),
+            _ => self.expr(value, scope),
+        }
+    }
+
+    fn each(&mut self, target: &'a Pattern, iterable: &'a Expr, scope: Scope) -> Scope {
+        let own = self.inner(scope);
+        (self.see)(Seen::Each(target, iterable, own), scope);
+        self.expr(iterable, scope);
+        own
+    }
+
+    fn statement(&mut self, stmt: &'a Stmt, scope: Scope) {
+        match &stmt.kind {
+            StmtKind::Bind { target, value, .. } => {
+                if let Some(value) = value {
+                    self.bind(target, value, scope);
+                }
+            }
+            StmtKind::Assign { target, value, .. } => self.bind(target, value, scope),
+            StmtKind::Expr(value) | StmtKind::Deferred(value) => self.expr(value, scope),
+            StmtKind::Function(one) => self.function(one.name.as_deref(), one, scope),
+            StmtKind::Class(one) => self.class(one, scope),
+            StmtKind::Extend(extension) => self.all(&extension.body, scope),
+            StmtKind::Return(value) => self.exprs(value, scope),
+            StmtKind::If { test, then, otherwise } => {
+                self.expr(test, scope);
+                self.all(then, scope);
+                self.all(otherwise, scope);
+            }
+            StmtKind::Each { target, iterable, body, .. } => {
+                let own = self.each(target, iterable, scope);
+                self.all(body, own);
+            }
+            StmtKind::Loop { test, body } => {
+                self.exprs(test, scope);
+                self.all(body, scope);
+            }
+            StmtKind::Switch { subject, arms } => {
+                self.exprs(subject, scope);
+                arms.iter().for_each(|arm| self.all(&arm.body, scope));
+            }
+            StmtKind::Try { body, handlers, finally } => {
+                self.all(body, scope);
+                handlers.iter().for_each(|handler| self.all(handler, scope));
+                self.all(finally, scope);
+            }
+            StmtKind::With { items, body } => {
+                for (value, target) in items {
+                    if let Some(target) = target {
+                        (self.see)(Seen::Bind(target, value), scope);
+                    }
+                    self.expr(value, scope);
+                }
+                self.all(body, scope);
+            }
+            StmtKind::Block(body) => self.all(body, scope),
+            StmtKind::Export(Export::Default(value)) => self.expr(value, scope),
+            StmtKind::Export(Export::Declaration(inner)) => self.open.push(Work::Stmt(inner, scope)),
+            StmtKind::Module { body, .. } => body.iter().for_each(|body| self.all(body, scope)),
+            StmtKind::Export(Export::Names(_) | Export::From(..) | Export::AllFrom(_))
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Throw
+            | StmtKind::Delete(_)
+            | StmtKind::Outer(_)
+            | StmtKind::Import(_) => {}
+        }
+    }
+
+    fn function(&mut self, name: Option<&'a str>, one: &'a Function, scope: Scope) {
+        let own = self.inner(scope);
+        (self.see)(Seen::Function(name, one, own), scope);
+        for param in &one.params {
+            if let Some(default) = &param.default {
+                (self.see)(Seen::Bind(&param.target, default), own);
+                self.expr(default, scope);
+            }
+        }
+        self.exprs(one.decorators.iter().map(|decorator| &decorator.expr), scope);
+        self.all(&one.body, own);
+    }
+
+    fn class(&mut self, one: &'a Class, scope: Scope) {
+        let own = self.inner(scope);
+        self.all(&one.body, own);
+        self.exprs(one.fields.iter().filter_map(|field| field.value.as_ref()), own);
+    }
+
+    fn expression(&mut self, expr: &'a Expr, scope: Scope) {
+        match &expr.kind {
+            ExprKind::Call(_) | ExprKind::Member(..) => {
+                let chain = chain(expr);
+                for link in &chain.links {
+                    self.exprs(link.args().iter().map(|arg| &arg.value), scope);
+                }
+                if !matches!(chain.root.kind, ExprKind::Call(_) | ExprKind::Member(..)) {
+                    self.expr(chain.root, scope);
+                }
+                (self.see)(Seen::Chain(chain), scope);
+            }
+            ExprKind::Function(inner) => self.function(None, inner, scope),
+            ExprKind::Class(inner) => self.class(inner, scope),
+            ExprKind::Assign(target, _, value) => self.bind(target, value, scope),
+            ExprKind::Switch(subject, arms) => {
+                self.exprs(subject.as_deref(), scope);
+                arms.iter().for_each(|arm| self.all(&arm.body, scope));
+            }
+            ExprKind::Block(body) => self.all(body, scope),
+            ExprKind::Comprehension(inner) => {
+                let mut own = scope;
+                for (target, iterable, _) in &inner.clauses {
+                    own = self.each(target, iterable, own);
+                }
+                self.expr(&inner.element, own);
+            }
+            _ => self.exprs(parts(expr), scope),
+        }
+    }
+}
+
+/// The expressions right inside of one that binds nothing.
+fn parts(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Template(parts) => parts
+            .iter()
+            .filter_map(|part| match part {
+                TemplatePart::Expr(expr) => Some(expr),
+                TemplatePart::Text(_) => None,
+            })
+            .collect(),
+        ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => {
+            items.iter().map(|item| &item.value).collect()
+        }
+        ExprKind::Map(entries) => entries
+            .iter()
+            .map(|entry| match entry {
+                Entry::Pair(_, value) | Entry::Spread(value) => value,
+            })
+            .collect(),
+        ExprKind::Composite(_, inner)
+        | ExprKind::Unary(_, inner)
+        | ExprKind::Await(inner)
+        | ExprKind::Cast(inner, _)
+        | ExprKind::Slice(inner, _, _) => vec![inner],
+        ExprKind::Binary(_, left, right) | ExprKind::Logical(_, left, right) | ExprKind::Index(left, right) => {
+            vec![left, right]
+        }
+        ExprKind::Conditional(test, then, otherwise) => vec![test, then, otherwise],
+        ExprKind::Yield(inner) => inner.iter().map(|inner| &**inner).collect(),
+        ExprKind::Sequence(items) | ExprKind::Unknown(items) => items.iter().collect(),
+        ExprKind::Macro(inner) => inner.args.iter().map(|arg| &arg.value).collect(),
+        ExprKind::Call(_)
+        | ExprKind::Member(..)
+        | ExprKind::Function(_)
+        | ExprKind::Class(_)
+        | ExprKind::Assign(..)
+        | ExprKind::Switch(..)
+        | ExprKind::Block(_)
+        | ExprKind::Comprehension(_)
+        | ExprKind::Null
+        | ExprKind::Bool(_)
+        | ExprKind::Int(_)
+        | ExprKind::Float(_)
+        | ExprKind::Str(_)
+        | ExprKind::Regex(_)
+        | ExprKind::Name(_)
+        | ExprKind::Path(_)
+        | ExprKind::This
+        | ExprKind::Super
+        | ExprKind::Type(_) => Vec::new(),
+    }
+}
+
+/// Takes a chain apart.
+pub(super) fn chain(expr: &Expr) -> Chain<'_> {
+    let mut links = Vec::new();
+    let mut at = expr;
+    loop {
+        match &at.kind {
+            ExprKind::Call(call) => match &call.callee.kind {
+                ExprKind::Member(object, name) => {
+                    links.push(Link { name: Some(name), call: Some(call), pos: call.callee.pos });
+                    at = object;
+                }
+                ExprKind::Name(name) => {
+                    links.push(Link { name: Some(name), call: Some(call), pos: call.callee.pos });
+                    at = &call.callee;
+                    break;
+                }
+                ExprKind::Path(path) => {
+                    links.push(Link { name: path.last().map(|name| &**name), call: Some(call), pos: call.callee.pos });
+                    at = &call.callee;
+                    break;
+                }
+                _ => {
+                    links.push(Link { name: None, call: Some(call), pos: at.pos });
+                    at = &call.callee;
+                }
+            },
+            ExprKind::Member(object, name) => {
+                links.push(Link { name: Some(name), call: None, pos: at.pos });
+                at = object;
+            }
+            ExprKind::Await(inner) | ExprKind::Cast(inner, _) if !links.is_empty() => at = inner,
+            _ => break,
+        }
+    }
+    links.reverse();
+    Chain { root: at, links }
+}
