@@ -152,6 +152,22 @@ pub struct Metrics {
     pub error_rate: Option<f64>,
     /// Paths of new test files in the change set.
     pub tests_added: Vec<String>,
+    /// What the coverage comes from.
+    pub coverage_proof: Proof,
+    /// What the test results come from.
+    pub tests_proof: Proof,
+}
+
+/// What a figure comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Proof {
+    /// These reports, by path.
+    Reports(Vec<String>),
+    /// There is none, and why.
+    Missing(String),
+    /// Nothing asked for it.
+    #[default]
+    NotAsked,
 }
 
 /// Identity of the task, for the TaskOutput.

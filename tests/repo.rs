@@ -182,3 +182,25 @@ fn evidence_is_stale_when_what_it_speaks_of_is_newer() {
     let modified = Repo::open(folder.path()).expect("a tree");
     assert_eq!(Freshness::Stale(vec!["a.py".to_owned()]), modified.freshness("kept.xml", ["a.py"]), "without margin");
 }
+
+#[test]
+fn staged_is_what_a_commit_would_hold() {
+    let folder = committed(&[("src/a.js", "committed"), ("src/gone.js", "kept"), ("report.xml", "old")]);
+    let at = folder.path();
+    write(at, "src/a.js", "staged");
+    git(at, &["add", "src/a.js"]);
+    write(at, "src/a.js", "not staged");
+    fs::remove_file(at.join("src/gone.js")).expect("gone");
+    write(at, "src/new.js", "untracked");
+    write(at, "report.xml", "new");
+    let mut repo = Repo::open_staged(at).expect("a repository");
+    repo.leave_to_working_tree(&["*.xml".to_owned()]).expect("a glob");
+    assert_eq!(vec!["report.xml", "src/a.js", "src/gone.js"], paths(&repo));
+    let text = |path: &str| repo.read(path, 99).expect("a file").text().expect("text").to_owned();
+    assert_eq!("staged", text("src/a.js"));
+    assert_eq!("kept", text("src/gone.js"));
+    assert_eq!("new", text("report.xml"), "evidence is read from the working tree");
+    assert!(repo.exists("src/gone.js"));
+    assert_eq!(Some(6), repo.file("src/a.js").map(|entry| entry.bytes));
+    assert!(repo.read("src/a.js", 3).is_err(), "limits hold for the index too");
+}

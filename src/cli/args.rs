@@ -44,12 +44,12 @@ pub(super) enum Command {
     },
     /// Run a command and bind the reports it wrote to what they speak of.
     Stamp(Stamp),
-    /// Hold somebody's TaskOutput against measured facts (not built yet).
-    Verify(Rest),
+    /// Hold somebody's TaskOutput, or an earlier report, against measured facts.
+    Verify(Box<Verify>),
     /// Evaluate an expression over a report; prints the value.
     Query(Query),
-    /// Answer an agent's stop hook; install a git hook (not built yet).
-    Hook(Rest),
+    /// Answer an agent's stop hook; install a git hook.
+    Hook(Hook),
     /// Mend what can be mended (not built yet).
     Fix(Rest),
 }
@@ -263,6 +263,70 @@ pub(super) struct Stamp {
 
 const STAMP_HELP: &str = "\
 The exit code is the command's own; 3 where it succeeded and wrote no report that can be read.";
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 the claim agrees, 1 it differs, 2 it is no claim, 3 what it claims cannot be measured."
+)]
+pub(super) struct Verify {
+    /// The claim: a TaskOutput, or a report by `--format json`; `-` for stdin.
+    #[arg(value_name = "CLAIM.json")]
+    pub(super) claim: PathBuf,
+    /// The repository.
+    #[arg(long, default_value = ".")]
+    pub(super) path: PathBuf,
+    #[command(flatten)]
+    pub(super) dod: DodArgs,
+    #[command(flatten)]
+    pub(super) change: ChangeArgs,
+    /// The stage that the claim speaks of; a report says its own.
+    #[arg(long, value_enum, default_value = "ci")]
+    pub(super) stage: StageArg,
+    /// Attestations from outside the tree.
+    #[arg(long, value_name = "FILE")]
+    pub(super) attestations: Option<PathBuf>,
+    /// `json`, or `human` for a table.
+    #[arg(long, value_enum, default_value = "human")]
+    pub(super) format: FactsFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Hook {
+    #[command(subcommand)]
+    pub(super) of: HookOf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum HookOf {
+    /// Answer a stop hook of Claude Code: its JSON on stdin, the decision on stdout.
+    Claude(AgentHook),
+    /// Answer a stop hook of the Codex CLI: its JSON on stdin, the decision on stdout.
+    Codex(AgentHook),
+    /// Write a pre-commit hook for git that judges what is staged.
+    Install {
+        /// The repository.
+        #[arg(default_value = ".")]
+        path: PathBuf,
+        /// Replace a hook that is there.
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AgentHook {
+    /// The repository; where the agent works unless it is given.
+    #[arg(long)]
+    pub(super) path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) dod: DodArgs,
+    /// The stage that is judged; stages accumulate.
+    #[arg(long, value_enum, default_value = "ci")]
+    pub(super) stage: StageArg,
+    /// Attestations from outside the tree.
+    #[arg(long, value_name = "FILE")]
+    pub(super) attestations: Option<PathBuf>,
+}
 
 #[derive(Debug, Args)]
 #[command(after_help = QUERY_HELP)]

@@ -10,7 +10,7 @@ use crate::report::{self, Format, NotJudged, Style};
 use crate::verdict::Report;
 
 use super::args::{Check, ColorArg};
-use super::{Stop, say};
+use super::{Stop, patience, say};
 
 /// Columns where stdout is no terminal and does not say.
 const WIDTH: u16 = 100;
@@ -23,7 +23,8 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
     }
     let format = self::format(&arguments.format)?;
     let outputs = arguments.output.iter().map(|text| output(text)).collect::<Result<Vec<_>, _>>()?;
-    let report = engine::check(&request(arguments))?;
+    let request = request(arguments);
+    let report = patience::while_working(!arguments.quiet, "judging", || engine::check(&request))?;
     for (format, path) in &outputs {
         let mut bytes = Vec::new();
         report::write(*format, &report, plain(arguments), &mut bytes)?;
@@ -69,6 +70,7 @@ fn request(arguments: &Check) -> Request {
         agent: arguments.agent.clone(),
         next_task: arguments.next_task.clone(),
         depends_on: arguments.depends_on.clone(),
+        measure: Vec::new(),
     }
 }
 

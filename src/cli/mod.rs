@@ -5,9 +5,12 @@ mod attest;
 mod check;
 mod explain;
 mod facts;
+mod hook;
 mod init;
+mod patience;
 mod query;
 mod stamp;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -59,7 +62,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             }
             // Where help cannot be printed there is nobody to tell.
             let _ = error.print();
-            return if wrong { exit::WRONG_USE } else { exit::COMPLETE };
+            return match wrong {
+                // Agents take 2 for a block, and nobody is to be blocked because a hook is set up wrongly.
+                true if hook::is_agents(&arguments) => exit::FAILED,
+                true => exit::WRONG_USE,
+                false => exit::COMPLETE,
+            };
         }
     };
     panic::set_hook(Box::new(|info| {
@@ -123,9 +131,9 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
             Ok(exit::COMPLETE)
         }
         Command::Stamp(stamp) => stamp::run(stamp),
-        Command::Verify(_) => not_built("verify"),
+        Command::Verify(verify) => verify::run(verify),
         Command::Query(query) => query::run(query),
-        Command::Hook(_) => not_built("hook"),
+        Command::Hook(hook) => hook::run(hook),
         Command::Fix(_) => not_built("fix"),
     }
 }

@@ -13,9 +13,9 @@ use uuid::Uuid;
 use crate::dod::{self, Plan};
 use crate::domain::outcome::Stage;
 use crate::evidence;
-use crate::facts::{AreaName, Facts, Need};
+use crate::facts::{AreaName, Evidence, Facts, Need, State};
 use crate::repo::{Content, Repo, Stamp};
-use crate::verdict::{Metrics, Report, Task, fold};
+use crate::verdict::{Metrics, Proof, Report, Task, fold};
 
 /// What is asked of a run.
 #[derive(Debug, Clone)]
@@ -54,6 +54,8 @@ pub struct Request {
     pub next_task: Option<String>,
     /// Passed through to the TaskOutput.
     pub depends_on: Vec<String>,
+    /// Areas whose figures are wanted, whether a rule needs them or not.
+    pub measure: Vec<AreaName>,
 }
 
 impl Request {
@@ -78,6 +80,7 @@ impl Request {
             agent: None,
             next_task: None,
             depends_on: Vec::new(),
+            measure: Vec::new(),
         }
     }
 }
@@ -100,14 +103,16 @@ impl Refusal {
 /// # Errors
 /// The path, the DoD or an option is wrong: nothing was judged.
 pub fn check(request: &Request) -> Result<Report, Refusal> {
-    let repo = open(request)?;
+    let mut repo = open(request)?;
     let mut notes = Vec::new();
     let plan = source::plan(request, &repo, &mut notes)?;
+    repo.leave_to_working_tree(&report_globs(&plan, request)).map_err(Refusal::new)?;
     let chosen = judge::choose(&plan, request)?;
     let outside = outside(request, &repo)?;
     let inputs = collect::Inputs::new(&repo, &plan, request, outside.as_ref())?;
     let worlds = judge::due(&plan, &chosen, request, &inputs);
-    let needs: Vec<Need> = worlds.iter().flat_map(|due| due.needs()).collect();
+    let measured = request.measure.iter().copied().map(Need::Area);
+    let needs: Vec<Need> = worlds.iter().flat_map(|due| due.needs()).chain(measured).collect();
     let facts = collect::collect(&inputs, &needs)?;
     let mut rules = judge::judge(&plan, worlds, &facts);
     waivers::apply(&plan, &mut rules, &repo.clock.today());
@@ -133,8 +138,9 @@ pub fn check(request: &Request) -> Result<Report, Refusal> {
 /// # Errors
 /// The path or an option is wrong.
 pub fn facts(request: &Request, areas: &[AreaName]) -> Result<Facts, Refusal> {
-    let repo = open(request)?;
+    let mut repo = open(request)?;
     let plan = Plan::empty();
+    repo.leave_to_working_tree(&report_globs(&plan, request)).map_err(Refusal::new)?;
     let inputs = collect::Inputs::new(&repo, &plan, request, None)?;
     let mut needs: Vec<Need> = areas.iter().copied().map(Need::Area).collect();
     if areas.contains(&AreaName::Routes) {
@@ -208,7 +214,8 @@ fn open(request: &Request) -> Result<Repo, Refusal> {
         Some(component) => request.path.join(component),
         None => request.path.clone(),
     };
-    Repo::open(&path).map_err(|why| Refusal::new(format!("cannot open the repository: {why}")))
+    let opened = if request.staged { Repo::open_staged(&path) } else { Repo::open(&path) };
+    opened.map_err(|why| Refusal::new(format!("cannot open the repository: {why}")))
 }
 
 fn outside(request: &Request, repo: &Repo) -> Result<Option<Content>, Refusal> {
@@ -230,7 +237,19 @@ fn metrics(facts: &Facts) -> Metrics {
         p95_ms: performance.and_then(|performance| performance.p95_ms),
         error_rate: performance.and_then(|performance| performance.error_rate),
         tests_added: changed.map(collect::tests_added).unwrap_or_default(),
+        coverage_proof: facts.coverage.as_ref().map_or(Proof::NotAsked, |area| proof(&area.evidence)),
+        tests_proof: facts.tests.as_ref().map_or(Proof::NotAsked, |area| proof(&area.evidence)),
     }
+}
+
+/// What evidence is worth as proof of a figure.
+fn proof(evidence: &Evidence) -> Proof {
+    if evidence.state == State::Found {
+        return Proof::Reports(evidence.reports.iter().map(|report| report.path.clone()).collect());
+    }
+    let why = evidence.problems.first().map(|problem| format!(": {}: {}", problem.path, problem.why));
+    let looked = format!(" (looked for {})", evidence.looked_for.join(", "));
+    Proof::Missing(format!("the evidence is {}{}", evidence.state.name(), why.unwrap_or(looked)))
 }
 
 /// The task: as asked, else a UUIDv5 of repository, commit and DoD, so that it is repeatable.
@@ -258,6 +277,16 @@ fn places(plan: &Plan, request: &Request) -> BTreeMap<AreaName, Vec<String>> {
     }
     places.extend(named);
     places
+}
+
+/// Where reports lie: what other tools wrote, which no commit holds.
+fn report_globs(plan: &Plan, request: &Request) -> Vec<String> {
+    let given = places(plan, request);
+    let areas = [AreaName::Coverage, AreaName::Audit, AreaName::Tests, AreaName::Performance, AreaName::Images];
+    let own = |area: &AreaName| -> Vec<String> {
+        evidence::of(*area).into_iter().flat_map(|it| it.looks_for()).map(|&glob| glob.to_owned()).collect()
+    };
+    areas.iter().flat_map(|area| given.get(area).cloned().unwrap_or_else(|| own(area))).collect()
 }
 
 /// Loads a DoD, its mistakes rendered for a person.

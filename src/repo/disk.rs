@@ -10,19 +10,22 @@ use ignore::WalkBuilder;
 use rayon::prelude::*;
 
 use super::git::Git;
+use super::index::Index;
 use super::stamps::Stamps;
 use super::{Backend, Clock, Content, FileEntry, ReadError, Repo, Skipped};
 
-pub(super) fn open(root: &Path) -> Result<Repo, String> {
+pub(super) fn open(root: &Path, staged: bool) -> Result<Repo, String> {
     let canonical = root.canonicalize().map_err(|error| format!("{}: {error}", root.display()))?;
     if !canonical.is_dir() {
         return Err(format!("{}: not a folder", root.display()));
     }
     let git = Git::discover(&canonical);
-    let listed = git.as_ref().ok().and_then(|git| git.list().ok()).filter(|paths| !paths.is_empty());
+    let list = |git: &Git| if staged { git.tracked() } else { git.list() };
+    let listed = git.as_ref().ok().and_then(|git| list(git).ok()).filter(|paths| staged || !paths.is_empty());
+    let index = Index::of(git.as_ref().ok().filter(|_| staged))?;
     let mut skipped = Vec::new();
     let paths = match listed {
-        Some(paths) => paths.into_iter().collect(),
+        Some(paths) => paths.into_iter().filter(|path| !index.has(path)).collect(),
         None => walk(&canonical, &mut skipped),
     };
     let mut files = Vec::with_capacity(paths.len());
@@ -33,6 +36,7 @@ pub(super) fn open(root: &Path) -> Result<Repo, String> {
             Seen::Other(other) => skipped.push(other),
         }
     }
+    files.extend(index.entries());
     let stamps = Stamps::read(|path, limit| read(&canonical, path, limit)).unwrap_or_else(|why| {
         skipped.push(Skipped { path: super::STAMPS.to_owned(), why });
         Stamps::default()
@@ -42,7 +46,7 @@ pub(super) fn open(root: &Path) -> Result<Repo, String> {
     Ok(Repo {
         files,
         skipped,
-        backend: Backend::Disk { root: canonical, git },
+        backend: Backend::Disk { root: canonical, git, index },
         clock: Clock::system(),
         unclean: OnceLock::new(),
         stamps,

@@ -29,7 +29,7 @@ impl Repo {
         if self.is_stamped(evidence, &sources) {
             return Freshness::Fresh;
         }
-        let Backend::Disk { root, git } = &self.backend else { return Freshness::Fresh };
+        let Backend::Disk { root, git, .. } = &self.backend else { return Freshness::Fresh };
         let Some(time) = self.content_time(evidence) else {
             return Freshness::Unknown(format!("the time of {evidence} cannot be read"));
         };
@@ -63,7 +63,7 @@ impl Repo {
     /// modification time.
     #[must_use]
     pub fn content_time(&self, path: &str) -> Option<i64> {
-        let Backend::Disk { root, git } = &self.backend else { return Some(self.clock.now()) };
+        let Backend::Disk { root, git, .. } = &self.backend else { return Some(self.clock.now()) };
         match (git, self.unclean()) {
             (Ok(git), Some(state)) if is_clean(state, path) => git.last_commit(path),
             _ => modified(root, path),

@@ -7,7 +7,7 @@ mod changes;
 mod run;
 mod times;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub(super) use changes::ChangeRequest;
@@ -60,9 +60,49 @@ impl Git {
         Ok(names(&bytes).collect())
     }
 
+    /// The files whose content in the index is not that of the work tree, with the index's blob: relative to the folder.
+    pub(super) fn unstaged(&self) -> Result<BTreeMap<String, String>, String> {
+        let args =
+            ["diff-files", "--raw", "-z", "--abbrev=40", "--no-renames", "--relative", "--ignore-submodules=all"];
+        let bytes = self.bytes(&[&args[..], &["--", "."]].concat())?;
+        let mut fields = names(&bytes);
+        let mut found = BTreeMap::new();
+        // `:100644 100644 <blob of the index> <zeros> M`, then the name.
+        while let (Some(raw), Some(name)) = (fields.next(), fields.next()) {
+            let blob = raw.split(' ').nth(2).unwrap_or_default();
+            if blob.len() >= 40 && blob.bytes().any(|byte| byte != b'0') {
+                found.insert(name, blob.to_owned());
+            }
+        }
+        Ok(found)
+    }
+
+    /// A blob's size in bytes.
+    pub(super) fn blob_size(&self, blob: &str) -> Option<u64> {
+        self.text(&["cat-file", "-s", blob]).ok()?.trim().parse().ok()
+    }
+
+    /// A blob's bytes.
+    pub(super) fn blob(&self, blob: &str) -> Result<Vec<u8>, String> {
+        self.bytes(&["cat-file", "blob", blob])
+    }
+
     /// The top of the work tree.
     pub(super) fn top(&self) -> Option<PathBuf> {
         self.text(&["rev-parse", "--show-toplevel"]).ok().map(|path| PathBuf::from(path.trim_end_matches('\n')))
+    }
+
+    /// The folder of hooks that git runs here, as the user has configured it.
+    pub(super) fn hooks(&self) -> Result<PathBuf, String> {
+        // A scope is named, since the settings of every call switch hooks off.
+        for scope in ["--local", "--global"] {
+            if let Ok(path) = self.text(&["config", scope, "--type=path", "--get", "core.hooksPath"]) {
+                let top = self.top().unwrap_or_else(|| self.folder.clone());
+                return Ok(top.join(path.trim_end_matches('\n')));
+            }
+        }
+        let common = self.text(&["rev-parse", "--git-common-dir"])?;
+        Ok(self.folder.join(common.trim_end_matches('\n')).join("hooks"))
     }
 
     /// The commit that is checked out; none before the first one.

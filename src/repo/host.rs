@@ -25,6 +25,12 @@ pub fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// Whether stderr is a terminal.
+#[must_use]
+pub fn stderr_is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
 /// Reads a file that the user names, `-` for stdin, of at most 64 MiB.
 ///
 /// # Errors
@@ -68,6 +74,17 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// It exists, or what the system says.
 pub fn create_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(bytes)
+}
+
+/// Writes a program, parent folders made, that whoever may read it may run.
+///
+/// # Errors
+/// What the system says.
+pub fn write_program(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_file(path, bytes)?;
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    Ok(())
 }
 
 /// Appends to a file, made with its folders where it does not exist; what it has so far.

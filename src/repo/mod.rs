@@ -17,6 +17,7 @@ mod git;
 pub mod host;
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 pub mod http;
+mod index;
 mod memory;
 mod stamps;
 
@@ -49,7 +50,7 @@ pub struct Repo {
 
 #[derive(Debug)]
 enum Backend {
-    Disk { root: PathBuf, git: Result<Git, String> },
+    Disk { root: PathBuf, git: Result<Git, String>, index: index::Index },
     Memory { files: BTreeMap<Arc<str>, Arc<[u8]>> },
 }
 
@@ -82,7 +83,29 @@ impl Repo {
     /// # Errors
     /// What is wrong with `root`, as a fragment that reads after "failed to open the repository: ".
     pub fn open(root: &Path) -> Result<Self, String> {
-        disk::open(root)
+        disk::open(root, false)
+    }
+
+    /// Opens the tree at `root` as the index has it: what a commit would hold, whatever the working tree says. Where git does
+    /// not know the tree, it is opened as it stands.
+    ///
+    /// # Errors
+    /// As [`Repo::open`].
+    pub fn open_staged(root: &Path) -> Result<Self, String> {
+        disk::open(root, true)
+    }
+
+    /// Reads what matches `globs` from the working tree all the same: evidence is no part of a commit.
+    ///
+    /// # Errors
+    /// The glob that is malformed, and why.
+    pub fn leave_to_working_tree(&mut self, globs: &[String]) -> Result<(), String> {
+        let set = glob_set(globs)?;
+        match &mut self.backend {
+            Backend::Disk { index, .. } => index.forget(|path| set.is_match(path)),
+            Backend::Memory { .. } => {}
+        }
+        Ok(())
     }
 
     /// A tree that exists in memory alone: for tests of everything that reads.
@@ -124,6 +147,7 @@ impl Repo {
     /// Absent, over the limit, no regular file, outside the root, or what the system says.
     pub fn read(&self, path: &str, limit: u64) -> Result<Content, ReadError> {
         match &self.backend {
+            Backend::Disk { git: Ok(git), index, .. } if index.has(path) => index.read(git, path, limit),
             Backend::Disk { root, .. } => disk::read(root, path, limit),
             Backend::Memory { files } => memory::read(files, path, limit),
         }
@@ -135,6 +159,7 @@ impl Repo {
     /// As [`Repo::read`].
     pub fn stream(&self, path: &str) -> Result<Box<dyn std::io::Read + Send>, ReadError> {
         match &self.backend {
+            Backend::Disk { git: Ok(git), index, .. } if index.has(path) => index.stream(git, path),
             Backend::Disk { root, .. } => disk::stream(root, path),
             Backend::Memory { files } => memory::stream(files, path),
         }
@@ -204,7 +229,7 @@ impl Repo {
     #[must_use]
     pub fn exists(&self, path: &str) -> bool {
         match &self.backend {
-            Backend::Disk { root, .. } => disk::open_place(root, path).is_ok(),
+            Backend::Disk { root, index, .. } => index.has(path) || disk::open_place(root, path).is_ok(),
             Backend::Memory { files } => files.contains_key(path),
         }
     }
@@ -226,6 +251,14 @@ impl Repo {
             Backend::Disk { root, .. } => disk::relative_to(root, path),
             Backend::Memory { .. } => path.to_str().map(str::to_owned).ok_or_else(|| "not UTF-8".to_owned()),
         }
+    }
+
+    /// The folder of hooks that git runs for the work tree that `folder` lies in.
+    ///
+    /// # Errors
+    /// There is no git, or no work tree.
+    pub fn hooks_of(folder: &Path) -> Result<PathBuf, String> {
+        Git::discover(folder)?.hooks()
     }
 
     /// The top of the git work tree that a folder lies in, else the folder itself.

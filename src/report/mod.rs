@@ -131,6 +131,12 @@ pub fn write_not_judged(format: Format, why: NotJudged<'_>, out: &mut dyn Write)
     }
 }
 
+/// Whether a person's decision is open: an attestation that is due, a grave risk that nobody approved.
+#[must_use]
+pub fn approval_needed(report: &Report) -> bool {
+    task_output::approval(report).is_some()
+}
+
 /// Where a rule is demanded, if that is a file of the repository and not a built-in profile.
 fn demanded(rule: &RuleResult) -> Option<Location> {
     let mut parts = rule.demanded_at.rsplitn(3, ':');

@@ -247,7 +247,7 @@ fn trace(findings: &[Finding]) -> String {
 }
 
 /// Why a person's decision is open.
-fn approval(report: &Report) -> Option<String> {
+pub(super) fn approval(report: &Report) -> Option<String> {
     let waiting = deciding(report, &[Outcome::NeedsAttestation]).map(|rule| format!("{}: {}", rule.id, rule.required));
     let risks = report.open_risks().into_iter().map(|risk| match risk.line {
         Some(line) => format!("{} at {}:{line}: {}", risk.kind, risk.file, risk.why),
