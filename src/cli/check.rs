@@ -16,11 +16,6 @@ use super::{Stop, patience, say};
 const WIDTH: u16 = 100;
 
 pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
-    if arguments.run {
-        return Err(Stop::Wrong(
-            "--run is not built yet: run the commands in the pipeline, before donegate".to_owned(),
-        ));
-    }
     let format = self::format(&arguments.format)?;
     let outputs = arguments.output.iter().map(|text| output(text)).collect::<Result<Vec<_>, _>>()?;
     let request = request(arguments);

@@ -46,6 +46,8 @@ pub struct Plan {
     pub max_age: Option<Span>,
     /// Where evidence lies.
     pub evidence: BTreeMap<AreaName, EvidencePlaces>,
+    /// The service that rules with a probe may ask.
+    pub serve: Option<Serve>,
     /// The rules, in the order in which they were first written, inherited ones first.
     pub rules: Vec<PlannedRule>,
     /// The waivers in order.
@@ -61,6 +63,17 @@ pub struct EvidencePlaces {
     pub globs: Vec<String>,
     /// Commands that print or write it, each an argument list.
     pub run: Vec<Vec<String>>,
+}
+
+/// A service that can be started for rules that ask a running one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Serve {
+    /// The argument list; no shell.
+    pub run: Vec<String>,
+    /// The URL that answers once it is ready: on this machine.
+    pub ready: String,
+    /// How long that may take.
+    pub within: Span,
 }
 
 /// A file that a DoD was read from.

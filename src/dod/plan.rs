@@ -12,16 +12,18 @@ use crate::domain::node::{Key, Mistake, Node, Value, nearest};
 use crate::domain::outcome::{Section, Severity, Stage};
 use crate::domain::units::Span;
 use crate::facts::AreaName;
+use crate::repo::http;
 
 use super::extend::{Merged, OFF, is_off};
 use super::written::{KEYS, unknown};
-use super::{EvidencePlaces, Plan, PlannedRule, Waiver};
+use super::{EvidencePlaces, Plan, PlannedRule, Serve, Waiver};
 
 /// The names that `when` may use: what the tree alone tells, never evidence.
 pub(super) const WHEN: &[&str] = &["languages", "frameworks", "files"];
 
 /// The keys of a rule beside its check.
 const RULE_KEYS: &[&str] = &["title", "section", "level", "severity", "stage", "when", "help"];
+const SERVE_KEYS: &[&str] = &["run", "ready", "within"];
 const WAIVER_KEYS: &[&str] = &["rule", "match", "reason", "by", "until"];
 /// The areas whose evidence a DoD can place, by the names that it uses.
 const EVIDENCE: &[(&str, AreaName)] = &[
@@ -42,6 +44,7 @@ pub(super) fn plan(merged: &Merged) -> Result<Plan, Vec<Mistake>> {
         max_age: optional::<Span>(root, "max-age", &mut mistakes),
         self_attest: self_attest(root, &mut mistakes),
         evidence: evidence(root, &mut mistakes),
+        serve: serve(root, &mut mistakes),
         rules: rules(root, &mut mistakes),
         ..Plan::default()
     };
@@ -76,6 +79,39 @@ fn self_attest(root: &Node, mistakes: &mut Vec<Mistake>) -> bool {
             false
         }
     }
+}
+
+/// The service that can be started. Its URL is one of this machine: what is asked is what was started.
+fn serve(root: &Node, mistakes: &mut Vec<Mistake>) -> Option<Serve> {
+    let node = root.get("serve")?;
+    let before = mistakes.len();
+    match &node.value {
+        Value::Map(entries) => {
+            for (key, _) in entries.iter().filter(|(key, _)| !SERVE_KEYS.contains(&key.name.as_str())) {
+                mistakes.push(unknown(key, "`serve`", SERVE_KEYS));
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) | Value::List(_) => {
+            mistakes.push(Mistake::new(&node.place, format!("`serve` is a map, found {}", node.describe())));
+        }
+    }
+    let run: Vec<String> = optional(node, "run", mistakes).unwrap_or_default();
+    let ready: String = optional(node, "ready", mistakes).unwrap_or_default();
+    let within = optional(node, "within", mistakes).or_else(|| Span::parse("30s").ok())?;
+    if before == mistakes.len() && run.is_empty() {
+        mistakes.push(
+            Mistake::new(&node.place, "`serve` lacks `run`")
+                .with_help("an argument list: `run: [node, dist/server.js]`"),
+        );
+    }
+    if before == mistakes.len() && (http::base(&ready).is_err() || !http::is_local(&ready)) {
+        let place = node.get("ready").map_or(&node.place, |ready| &ready.place);
+        mistakes.push(
+            Mistake::new(place, "`serve` wants as `ready` a URL of this machine")
+                .with_help("`ready: http://localhost:8080/health`"),
+        );
+    }
+    (before == mistakes.len()).then_some(Serve { run, ready, within })
 }
 
 fn evidence(root: &Node, mistakes: &mut Vec<Mistake>) -> BTreeMap<AreaName, EvidencePlaces> {
@@ -378,6 +414,16 @@ pub fn schema() -> Json {
             "max-age": generator.subschema_for::<Span>().to_value(),
             "self-attest": { "enum": ["allow", "forbid"] },
             "evidence": { "type": "object", "properties": evidence, "additionalProperties": false },
+            "serve": {
+                "type": "object",
+                "properties": {
+                    "run": { "type": "array", "items": { "type": "string" }, "minItems": 1 },
+                    "ready": { "type": "string" },
+                    "within": generator.subschema_for::<Span>().to_value(),
+                },
+                "required": ["run", "ready"],
+                "additionalProperties": false,
+            },
             "rules": { "type": ["object", "null"], "additionalProperties": { "anyOf": [
                 { "enum": ["off", false] },
                 { "type": "object", "properties": rule, "additionalProperties": false },

@@ -56,12 +56,6 @@ fn top_level(entries: &[(Key, Node)], root: &Node) -> Vec<Mistake> {
                 .with_help("this donegate reads `version: 1`"),
         ),
     }
-    if let Some(node) = root.get("serve") {
-        mistakes.push(
-            Mistake::new(&node.place, "`serve` is not built yet")
-                .with_help("remove it; start the service in the pipeline"),
-        );
-    }
     mistakes
 }
 

@@ -13,7 +13,7 @@ use crate::evidence::attestations::{self, Ledger};
 use crate::evidence::{self, Collected, Context, dependencies, files};
 use crate::facts::probes::{ProbeAnswer, ProbeQuery, Probes};
 use crate::facts::{Area, AreaName, Evidence, Facts, Need, State};
-use crate::repo::{Content, Repo};
+use crate::repo::{Content, Repo, http};
 
 use super::{Refusal, Request, places, source};
 
@@ -28,6 +28,10 @@ pub(super) struct Inputs<'a> {
     outside: Option<&'a Content>,
     self_attest: bool,
     max_age: Option<Span>,
+    /// The DoD.
+    plan: &'a Plan,
+    /// Whether what the DoD names may be run.
+    run: bool,
     /// Where the running service is asked.
     probe: Option<String>,
     /// What `when` may ask about; made when the first rule asks.
@@ -41,7 +45,7 @@ impl<'a> Inputs<'a> {
     /// The base that was named is not known, or a glob is malformed.
     pub(super) fn new(
         repo: &'a Repo,
-        plan: &Plan,
+        plan: &'a Plan,
         request: &Request,
         outside: Option<&'a Content>,
     ) -> Result<Self, Refusal> {
@@ -62,10 +66,12 @@ impl<'a> Inputs<'a> {
             crate::repo::glob_set(globs)
                 .map_err(|why| Refusal::new(format!("a glob for evidence is malformed: {why}")))?;
         }
-        let probe = request.probe.as_deref().map(crate::repo::http::base).transpose().map_err(Refusal::new)?;
+        let probe = request.probe.as_deref().map(http::base).transpose().map_err(Refusal::new)?;
         Ok(Self {
             repo,
             places,
+            plan,
+            run: request.run,
             probe,
             changes,
             outside,
@@ -131,7 +137,7 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
     if needs.contains(&Need::Dependencies) {
         facts.dependencies = Some(dependencies::collect(inputs.repo));
     }
-    facts.probes = inputs.probe.as_deref().map(|base| probes(base, needs));
+    facts.probes = probes(inputs, needs);
     let mut ledger = None;
     for need in needs.iter().collect::<BTreeSet<_>>() {
         match need {
@@ -168,8 +174,9 @@ fn side_by_side(areas: &BTreeSet<AreaName>, context: &Context<'_>) -> Vec<Collec
     })
 }
 
-/// Asks the running service what rules want to know, several questions at a time.
-fn probes(base: &str, needs: &[Need]) -> Probes {
+/// Asks the running service what rules want to know, several questions at a time. Where the DoD names a service that may be
+/// started, it is started for that and stopped behind it.
+fn probes(inputs: &Inputs<'_>, needs: &[Need]) -> Option<Probes> {
     let asked: BTreeSet<&ProbeQuery> = needs
         .iter()
         .filter_map(|need| match need {
@@ -177,7 +184,19 @@ fn probes(base: &str, needs: &[Need]) -> Probes {
             Need::Area(_) | Need::Files(_) | Need::Dependencies | Need::Attestation(_) | Need::RouteTests => None,
         })
         .collect();
-    let asked: Vec<&ProbeQuery> = asked.into_iter().collect();
+    let serve = inputs.plan.serve.as_ref().filter(|_| inputs.run && !asked.is_empty());
+    let base = inputs.probe.clone().or_else(|| http::origin(&serve?.ready))?;
+    let commit = inputs.changes.facts.as_ref().and_then(|changes| changes.base.as_deref());
+    let service = serve.map(|serve| super::serve::start(inputs.repo, inputs.plan, serve, commit)).transpose();
+    let answers = match &service {
+        Ok(_) => ask(&base, &asked.into_iter().collect::<Vec<_>>()),
+        Err(why) => asked.into_iter().map(|query| (query.clone(), ProbeAnswer::Unreached(why.clone()))).collect(),
+    };
+    drop(service);
+    Some(Probes { base, answers })
+}
+
+fn ask(base: &str, asked: &[&ProbeQuery]) -> Vec<(ProbeQuery, ProbeAnswer)> {
     let mut answers = Vec::new();
     for some in asked.chunks(AT_ONCE) {
         std::thread::scope(|scope| {
@@ -188,7 +207,7 @@ fn probes(base: &str, needs: &[Need]) -> Probes {
             }
         });
     }
-    Probes { base: base.to_owned(), answers }
+    answers
 }
 
 fn ledger_of(inputs: &Inputs<'_>) -> Ledger {

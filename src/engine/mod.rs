@@ -2,6 +2,7 @@
 
 mod collect;
 mod judge;
+mod serve;
 mod source;
 mod waivers;
 

@@ -19,6 +19,8 @@ pub mod host;
 pub mod http;
 mod index;
 mod memory;
+#[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
+mod serve;
 mod stamps;
 
 use std::collections::BTreeMap;
@@ -32,6 +34,7 @@ pub use clock::Clock;
 pub use content::{Content, ReadError};
 pub use disk::glob_set;
 pub use fresh::Freshness;
+pub use serve::Service;
 pub use stamps::{PLACE as STAMPS, Stamp};
 
 /// A source tree.
@@ -212,6 +215,23 @@ impl Repo {
     #[must_use]
     pub fn at_commit(&self, commit: &str, path: &str) -> Option<Vec<u8>> {
         self.git().ok()?.show(commit, path)
+    }
+
+    /// Whether git knows this tree.
+    #[must_use]
+    pub fn has_git(&self) -> bool {
+        self.git().is_ok()
+    }
+
+    /// Starts a service of the repository; it is stopped when the value is dropped.
+    ///
+    /// # Errors
+    /// Why it could not be started.
+    pub fn serve(&self, argv: &[String]) -> Result<Service, String> {
+        match &self.backend {
+            Backend::Disk { root, .. } => Service::start(root, argv),
+            Backend::Memory { .. } => Err("a tree in memory runs nothing".to_owned()),
+        }
     }
 
     fn git(&self) -> Result<&Git, String> {
