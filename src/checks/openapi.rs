@@ -253,15 +253,17 @@ impl Judge for OpenApiRule {
             (true, true) => Outcome::Pass,
         };
         let (documented, implemented) = self.sides(openapi);
-        let measured = format!(
-            "{} of {} routes documented, {} of {} operations implemented, {} mistakes in {} documents",
-            documented.good(),
-            documented.total,
-            implemented.good(),
-            implemented.total,
-            openapi.errors.len(),
-            openapi.documents.len()
-        );
+        let mistakes = format!("{} mistakes in {} documents", openapi.errors.len(), openapi.documents.len());
+        let measured = match routes.proven() {
+            Ok(_) => format!(
+                "{} of {} routes documented, {} of {} operations implemented, {mistakes}",
+                documented.good(),
+                documented.total,
+                implemented.good(),
+                implemented.total
+            ),
+            Err(_) => mistakes,
+        };
         let mut judgement = Judgement::new(outcome, required, measured);
         judgement.findings = verdict.findings;
         let steps: Vec<String> = verdict.failed.into_iter().chain(verdict.unknown).collect();

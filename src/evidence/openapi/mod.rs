@@ -103,9 +103,11 @@ impl Collector for OpenApiCollector {
     }
 
     fn collect(&self, context: &Context<'_>) -> Collected {
-        let routes = super::routes::collect(context.analysis()).facts.unwrap_or_default();
+        let area = super::routes::collect(context.analysis());
+        // Routes that are not known are no inventory without routes.
+        let routes = area.proven().ok().map(|routes| routes.items.as_slice());
         let given = context.places.get(&AreaName::Openapi).map(Vec::as_slice);
-        Collected::Openapi(collect(context.repo, given, &routes.items))
+        Collected::Openapi(collect(context.repo, given, routes))
     }
 }
 
@@ -118,7 +120,7 @@ struct Read {
     mistakes: BTreeSet<Mistake>,
 }
 
-fn collect(repo: &Repo, given: Option<&[String]>, routes: &[Route]) -> Area<OpenApi> {
+fn collect(repo: &Repo, given: Option<&[String]>, routes: Option<&[Route]>) -> Area<OpenApi> {
     let looked_for = given.map_or_else(|| PLACES.iter().map(|&place| place.to_owned()).collect(), <[String]>::to_vec);
     let mut evidence = Evidence::new(State::Absent, looked_for);
     let mut documents = Vec::new();
@@ -254,9 +256,9 @@ fn version(root: &Node) -> Option<(&Node, String)> {
     text.starts_with(|c: char| c.is_ascii_digit()).then_some((node, text))
 }
 
-/// Holds documents against routes.
-fn hold(documents: &[Read], routes: &[Route]) -> OpenApi {
-    let inventory = Inventory::new(routes);
+/// Holds documents against routes; where these are not known, says what the documents have and no more.
+fn hold(documents: &[Read], routes: Option<&[Route]>) -> OpenApi {
+    let inventory = Inventory::new(routes.unwrap_or_default());
     let mut facts = OpenApi::default();
     for read in documents {
         let (base, found) = inventory.base(&read.found, &read.declared);
@@ -296,6 +298,10 @@ fn hold(documents: &[Read], routes: &[Route]) -> OpenApi {
     facts.errors.dedup();
     facts.operations.sort();
     facts.operations.dedup_by(|left, right| (&left.path, &left.method) == (&right.path, &right.method));
+    if routes.is_none() {
+        facts.notes.push("the code's routes are not known: nothing is held against the documents".to_owned());
+        return facts;
+    }
     // Frameworks answer HEAD and OPTIONS by themselves, so the inventory does not have them.
     let lacks =
         |operation: &&Operation| !matches!(operation.method.as_str(), "HEAD" | "OPTIONS") && inventory.lacks(operation);

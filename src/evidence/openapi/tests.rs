@@ -1,7 +1,7 @@
 use super::*;
 
 fn read(files: &[(&str, &str)]) -> Area<OpenApi> {
-    collect(&Repo::in_memory(files), None, &[])
+    collect(&Repo::in_memory(files), None, Some(&[]))
 }
 
 fn route(text: &str) -> Route {
@@ -20,7 +20,7 @@ fn route(text: &str) -> Route {
 
 fn held(files: &[(&str, &str)], routes: &[&str]) -> OpenApi {
     let routes: Vec<Route> = routes.iter().map(|text| route(text)).collect();
-    collect(&Repo::in_memory(files), None, &routes).facts.expect("a document")
+    collect(&Repo::in_memory(files), None, Some(&routes)).facts.expect("a document")
 }
 
 fn names(operations: &[Operation]) -> Vec<String> {
@@ -83,7 +83,7 @@ fn what_is_no_document_is_none() {
     );
     let named = vec!["spec.yaml".to_owned()];
     let repo = Repo::in_memory(&[("spec.yaml", "title: x\n"), ("openapi.yaml", &spec("", &["GET /a"]))]);
-    assert_eq!(State::Unreadable, collect(&repo, Some(&named), &[]).evidence.state, "what is named must be one");
+    assert_eq!(State::Unreadable, collect(&repo, Some(&named), Some(&[])).evidence.state, "what is named must be one");
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn references_cross_files_and_stay_inside() {
             ("common/r.yaml", responses),
             ("c.yaml", "$ref: c.yaml\n"),
         ]);
-        collect(&repo, None, &[])
+        collect(&repo, None, Some(&[]))
     };
     let area = files("./paths/a.yaml");
     let facts = area.facts.expect("facts");
@@ -197,6 +197,18 @@ fn both_directions_are_told() {
     assert_eq!(3, facts.held.len(), "{:?}", facts.held);
     let all = held(&[("openapi.yaml", &spec("", &["GET /a"]))], &["ANY /a"]);
     assert!(all.undocumented.is_empty() && all.unimplemented.is_empty());
+}
+
+#[test]
+fn routes_that_are_not_known_are_held_against_nothing() {
+    let text = spec("", &["GET /a"]);
+    let repo = Repo::in_memory(&[("openapi.yaml", &text)]);
+    let facts = collect(&repo, None, None).facts.expect("a document");
+    assert_eq!((1, 0, 0, 1), (facts.operations.len(), facts.unimplemented.len(), facts.held.len(), facts.notes.len()));
+    // A document whose keys are all indented is one too.
+    let indented: String = text.lines().map(|line| format!("    {line}\n")).collect();
+    let repo = Repo::in_memory(&[("openapi.yaml", &indented)]);
+    assert_eq!(State::Found, collect(&repo, None, None).evidence.state);
 }
 
 #[test]
