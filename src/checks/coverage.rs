@@ -229,6 +229,9 @@ impl CoverageRule {
             all.unknown.push("changed lines (the change set is not known)".to_owned());
             return;
         };
+        if let Some(first) = changed.untold.first() {
+            all.unknown.push(format!("changed lines (the reports tell only totals of {first})"));
+        }
         let Some(measure) = Measure::new(changed.covered, changed.total) else {
             all.measured.push("no changed line can be covered".to_owned());
             return;
@@ -276,7 +279,7 @@ fn step(name: &str, limit: Threshold, covered: u64, total: u64, files: &[&FileCo
             break;
         }
         sum += open;
-        let lines = ranges(file.hits.iter().filter(|(_, hit)| !**hit).map(|(line, _)| *line));
+        let lines = ranges(file.hits.missed());
         chosen.push(if name == "lines" && !lines.is_empty() {
             format!("{}:{lines}", file.path)
         } else {
@@ -287,12 +290,12 @@ fn step(name: &str, limit: Threshold, covered: u64, total: u64, files: &[&FileCo
 }
 
 fn first_place(file: &FileCoverage) -> Location {
-    let line = file.hits.iter().find(|(_, hit)| !**hit).map(|(line, _)| *line);
+    let line = file.hits.missed().next();
     Location { file: file.path.clone(), line, column: None }
 }
 
 fn places(file: &FileCoverage) -> String {
-    let lines = ranges(file.hits.iter().filter(|(_, hit)| !**hit).map(|(line, _)| *line));
+    let lines = ranges(file.hits.missed());
     if lines.is_empty() { String::new() } else { format!(": lines {lines}") }
 }
 
@@ -387,12 +390,11 @@ impl Judge for CoverageRule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     use crate::facts::{Area, Evidence, State};
 
     fn file(path: &str, covered: u32, total: u32) -> FileCoverage {
-        let hits: BTreeMap<u32, bool> = (1..=total).map(|line| (line, line <= covered)).collect();
+        let hits = (1..=total).map(|line| (line, line <= covered)).collect();
         let lines = Measure::new(covered.into(), total.into());
         FileCoverage { path: path.to_owned(), present: true, lines, hits, ..FileCoverage::default() }
     }

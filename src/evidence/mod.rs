@@ -15,7 +15,9 @@ pub mod openapi;
 pub mod probe;
 mod reach;
 pub mod routes;
+mod stream;
 pub mod tests;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -138,6 +140,23 @@ impl Collected {
             Collected::Images(area) => facts.images = Some(area),
             Collected::Changes(area) => facts.changes = Some(area),
         }
+    }
+}
+
+/// Why a report cannot be read.
+#[derive(Debug, PartialEq, Eq)]
+struct Failure {
+    line: Option<u32>,
+    why: String,
+}
+
+impl Failure {
+    fn new(why: impl Into<String>) -> Self {
+        Self { line: None, why: why.into() }
+    }
+
+    fn at(line: usize, why: impl Into<String>) -> Self {
+        Self { line: u32::try_from(line).ok(), why: why.into() }
     }
 }
 

@@ -48,6 +48,9 @@ pub struct Coverage {
     pub changed_lines: Option<ChangedLines>,
     /// Source files in the repository that no report mentions, by path.
     pub unlisted: Vec<String>,
+    /// Shares that a report tells without counts (SimpleCov's last run), by measure: shown, and no proof.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub percent_stated: BTreeMap<String, f64>,
 }
 
 /// One file's coverage.
@@ -71,7 +74,84 @@ pub struct FileCoverage {
     pub statements: Option<Measure>,
     /// Line number to hit or not, where the format tells lines; empty where it tells only totals.
     #[serde(skip)]
-    pub hits: BTreeMap<u32, bool>,
+    pub hits: LineHits,
+}
+
+/// Lines, each hit or not. Sixty-four neighbours share a slot, so that a report of millions of lines stays small.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LineHits {
+    /// By line divided by 64: which are listed, which are hit.
+    slots: BTreeMap<u32, (u64, u64)>,
+}
+
+impl LineHits {
+    /// Lists a line; hit once is hit.
+    pub fn add(&mut self, line: u32, hit: bool) {
+        let bit = 1_u64 << (line % 64);
+        let slot = self.slots.entry(line / 64).or_default();
+        slot.0 |= bit;
+        slot.1 |= if hit { bit } else { 0 };
+    }
+
+    /// Takes a line out.
+    pub fn remove(&mut self, line: u32) {
+        if let Some(slot) = self.slots.get_mut(&(line / 64)) {
+            let others = !(1_u64 << (line % 64));
+            *slot = (slot.0 & others, slot.1 & others);
+        }
+    }
+
+    /// Lists what the other lists.
+    pub fn merge(&mut self, other: &Self) {
+        for (at, (listed, hit)) in &other.slots {
+            let slot = self.slots.entry(*at).or_default();
+            *slot = (slot.0 | listed, slot.1 | hit);
+        }
+    }
+
+    /// Whether a line is hit; none where it is not listed.
+    #[must_use]
+    pub fn get(&self, line: u32) -> Option<bool> {
+        let (listed, hit) = self.slots.get(&(line / 64))?;
+        let bit = 1_u64 << (line % 64);
+        (listed & bit != 0).then_some(hit & bit != 0)
+    }
+
+    /// Whether no line is listed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.values().all(|(listed, _)| *listed == 0)
+    }
+
+    /// How many are hit, and how many are listed.
+    #[must_use]
+    pub fn counts(&self) -> (u64, u64) {
+        let ones = |bits: u64| u64::from(bits.count_ones());
+        self.slots.values().fold((0, 0), |sum, (listed, hit)| (sum.0 + ones(*hit), sum.1 + ones(*listed)))
+    }
+
+    /// Every listed line, in order, and whether it is hit.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, bool)> {
+        self.slots.iter().flat_map(|(at, (listed, hit))| {
+            let bits = (0..64).filter(move |bit| listed >> bit & 1 == 1);
+            bits.map(move |bit| (at * 64 + bit, hit >> bit & 1 == 1))
+        })
+    }
+
+    /// The listed lines that are not hit, in order.
+    pub fn missed(&self) -> impl Iterator<Item = u32> {
+        self.iter().filter(|(_, hit)| !hit).map(|(line, _)| line)
+    }
+}
+
+impl FromIterator<(u32, bool)> for LineHits {
+    fn from_iter<I: IntoIterator<Item = (u32, bool)>>(lines: I) -> Self {
+        let mut all = Self::default();
+        for (line, hit) in lines {
+            all.add(line, hit);
+        }
+        all
+    }
 }
 
 /// Coverage of the changed lines.
@@ -86,6 +166,9 @@ pub struct ChangedLines {
     pub percent: Option<f64>,
     /// The changed lines that are not covered, by path.
     pub uncovered: Vec<UncoveredLines>,
+    /// Changed files of which the reports tell totals alone, by path: which of their lines ran is not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub untold: Vec<String>,
 }
 
 /// Lines of a file that are not covered.

@@ -4,150 +4,83 @@
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
-
+use super::super::xml::{self, Attributes, Names, Sink};
+use super::lines::{is_hit, number};
 use super::{Failure, Record, Report};
 
-/// Elements may nest this deep.
-const MAX_DEPTH: usize = 64;
-
 pub(super) fn read(input: &mut dyn BufRead) -> Result<Report, Failure> {
-    let mut reader = Reader::from_reader(input);
-    reader.config_mut().check_end_names = true;
     let mut state = State::default();
-    let mut buffer = Vec::new();
-    loop {
-        buffer.clear();
-        let event =
-            reader.read_event_into(&mut buffer).map_err(|error| Failure::new(format!("broken XML: {error}")))?;
-        match event {
-            Event::Start(element) => {
-                let name = name_of(&element);
-                state.open(&name, &element)?;
-                state.path.push(name);
-                if state.path.len() > MAX_DEPTH {
-                    return Err(Failure::new("elements nest too deep"));
-                }
-            }
-            Event::Empty(element) => {
-                let name = name_of(&element);
-                state.open(&name, &element)?;
-                state.close(&name);
-            }
-            Event::End(_) => {
-                if let Some(name) = state.path.pop() {
-                    state.close(&name);
-                }
-            }
-            Event::Text(text) if state.path.last().is_some_and(|name| name == "source") => {
-                state.sources.push(text.trim().to_owned());
-            }
-            Event::DocType(text) if text.to_ascii_uppercase().contains("<!ENTITY") => {
-                return Err(Failure::new("it declares entities, which are never read"));
-            }
-            Event::Eof => break,
-            _ => {}
-        }
-    }
-    state.finish()
-}
-
-fn name_of(element: &BytesStart<'_>) -> String {
-    element.local_name().as_ref().to_owned()
-}
-
-fn attributes(element: &BytesStart<'_>) -> Result<BTreeMap<String, String>, Failure> {
-    let mut all = BTreeMap::new();
-    for attribute in element.attributes() {
-        let attribute = attribute.map_err(|error| Failure::new(format!("broken XML: {error}")))?;
-        let value = quick_xml::escape::unescape(&attribute.value)
-            .map_err(|error| Failure::new(format!("broken XML: {error}")))?;
-        let key = attribute.key.local_name().as_ref().to_owned();
-        all.insert(key, value.into_owned());
-    }
-    Ok(all)
+    xml::walk(input, &mut state)?;
+    Ok(state.finish())
 }
 
 #[derive(Default)]
 struct State {
-    path: Vec<String>,
-    saw_root: bool,
     sources: Vec<String>,
+    source: String,
     /// By file name as written.
     files: BTreeMap<String, Record>,
-    current: Option<String>,
-    /// What the root claims: valid and covered lines.
+    /// The class that is open.
+    current: Option<(String, Record)>,
+    /// What the root claims: covered and valid lines.
     claimed: Option<(u64, u64)>,
 }
 
-impl State {
-    fn open(&mut self, name: &str, element: &BytesStart<'_>) -> Result<(), Failure> {
+impl Sink for State {
+    fn open(&mut self, above: &Names, name: &str, attributes: Attributes<'_>) -> Result<(), String> {
         match name {
-            "coverage" if self.path.is_empty() => {
-                self.saw_root = true;
-                let attributes = attributes(element)?;
-                if attributes.contains_key("clover")
-                    || attributes.get("version").is_some_and(|version| version == "1") && attributes.len() == 1
-                {
-                    return Err(Failure::new("Clover and SonarQube reports are not read yet; write Cobertura or lcov"));
-                }
-                let number = |key: &str| attributes.get(key).and_then(|text| text.parse().ok());
-                self.claimed = number("lines-covered").zip(number("lines-valid"));
-            }
-            "project" | "testproject" if self.path.len() == 1 => {
-                return Err(Failure::new("Clover reports are not read yet; write Cobertura or lcov"));
-            }
+            "line" if above.up(0) == "lines" && above.up(1) == "class" => self.line(attributes),
             "class" => {
-                let attributes = attributes(element)?;
-                let file = attributes.get("filename").ok_or_else(|| Failure::new("a class without a filename"))?;
-                self.files.entry(file.clone()).or_default();
-                self.current = Some(file.clone());
+                let [file] = attributes.read(["filename"])?;
+                let file = file.ok_or("a class without a filename")?.into_owned();
+                let record = self.files.remove(&file).unwrap_or_default();
+                self.current = Some((file, record));
+                Ok(())
             }
-            "line" if self.in_class_lines() => self.line(&attributes(element)?)?,
+            "coverage" if above.depth() == 0 => {
+                let [covered, valid] = attributes.read(["lines-covered", "lines-valid"])?;
+                let number = |text: Option<std::borrow::Cow<'_, str>>| text.and_then(|text| text.parse().ok());
+                self.claimed = number(covered).zip(number(valid));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn close(&mut self, _: &Names, name: &str) -> Result<(), String> {
+        match name {
+            "class" => self.files.extend(self.current.take()),
+            "source" => self.sources.push(std::mem::take(&mut self.source).trim().to_owned()),
             _ => {}
         }
         Ok(())
     }
 
-    /// Whether the place is `class/lines`, and not a method's.
-    fn in_class_lines(&self) -> bool {
-        let last: Vec<&str> = self.path.iter().rev().take(2).map(String::as_str).collect();
-        last == ["lines", "class"]
-    }
-
-    fn line(&mut self, attributes: &BTreeMap<String, String>) -> Result<(), Failure> {
-        let Some(record) = self.current.as_ref().and_then(|file| self.files.get_mut(file)) else { return Ok(()) };
-        let text = |key: &str| attributes.get(key).map(String::as_str).unwrap_or_default();
-        let line: u32 =
-            text("number").parse().map_err(|_| Failure::new(format!("`{}` is no line number", text("number"))))?;
-        let hits: f64 =
-            text("hits").parse().map_err(|_| Failure::at(0, format!("`{}` is no count of hits", text("hits"))))?;
-        if !hits.is_finite() || hits < 0.0 {
-            return Err(Failure::new(format!("`{}` is no count of hits", text("hits"))));
+    fn text(&mut self, within: &Names, text: &str) {
+        if within.up(0) == "source" {
+            self.source.push_str(text);
         }
-        *record.lines.entry(line).or_default() |= hits > 0.0;
-        if text("branch") == "true"
-            && let Some((covered, total)) = condition(text("condition-coverage"))
+    }
+}
+
+impl State {
+    fn line(&mut self, attributes: Attributes<'_>) -> Result<(), String> {
+        let Some((_, record)) = &mut self.current else { return Ok(()) };
+        let [line, hits, branch, condition] = attributes.read(["number", "hits", "branch", "condition-coverage"])?;
+        let line = number(&line.unwrap_or_default())?;
+        record.lines.add(line, is_hit(&hits.unwrap_or_default())?);
+        if let Some(condition) = condition.filter(|_| branch.as_deref() == Some("true"))
+            && let Some((covered, total)) = counts_of(&condition)
         {
-            let slot = record.branches.entry((line, String::new())).or_insert((0, 0));
-            *slot = (slot.0.max(covered), slot.1.max(total));
+            record.branch_counts(line, covered, total);
         }
         Ok(())
     }
 
-    fn close(&mut self, name: &str) {
-        if name == "class" {
-            self.current = None;
-        }
-    }
-
-    fn finish(self) -> Result<Report, Failure> {
-        if !self.saw_root || !self.path.is_empty() {
-            return Err(Failure::new("it is cut: the XML ends before its root does"));
-        }
-        let counted = self.files.values().fold((0_u64, 0_u64), |sum, record| {
-            (sum.0 + record.lines.values().filter(|hit| **hit).count() as u64, sum.1 + record.lines.len() as u64)
+    fn finish(self) -> Report {
+        let counted = self.files.values().fold((0, 0), |sum, record| {
+            let (covered, total) = record.lines.counts();
+            (sum.0 + covered, sum.1 + total)
         });
         let mut report = Report::default();
         if let Some(claimed) = self.claimed.filter(|claimed| *claimed != counted) {
@@ -161,12 +94,12 @@ impl State {
             record.candidates = joined.chain([file.clone()]).collect();
             report.files.push(record);
         }
-        Ok(report)
+        report
     }
 }
 
 /// `50% (1/2)` is 1 of 2.
-fn condition(text: &str) -> Option<(u64, u64)> {
+fn counts_of(text: &str) -> Option<(u32, u32)> {
     let (covered, total) = text.split_once('(')?.1.trim_end_matches(')').split_once('/')?;
     Some((covered.trim().parse().ok()?, total.trim().parse().ok()?)).filter(|(covered, total)| covered <= total)
 }

@@ -1,61 +1,54 @@
 //! Go's cover profile. It tells statements by blocks, never lines; a block that several test binaries list counts once.
-//! Lines are kept for telling which changed lines ran, and are no measure.
+//! The lines of blocks are kept for telling which changed lines ran, and are no measure: a line ran if any block on it did.
 
-use std::io::{BufRead, Read};
+use std::collections::BTreeMap;
+use std::io::BufRead;
 
+use super::super::stream::each_line;
+use super::record::Ranges;
 use super::{Failure, Record, Report};
 
 /// A line over this many bytes is refused.
 const MAX_LINE: u64 = 1 << 16;
 
 pub(super) fn read(input: &mut dyn BufRead) -> Result<Report, Failure> {
-    let mut files: std::collections::BTreeMap<String, Record> = std::collections::BTreeMap::new();
-    let mut buffer = Vec::new();
-    for number in 1.. {
-        buffer.clear();
-        let read = Read::take(&mut *input, MAX_LINE)
-            .read_until(b'\n', &mut buffer)
-            .map_err(|error| Failure::at(number, error.to_string()))?;
-        if read == 0 {
-            break;
-        }
-        if read as u64 == MAX_LINE {
-            return Err(Failure::at(number, "a line that is too long"));
-        }
-        let text = std::str::from_utf8(&buffer).map_err(|_| Failure::at(number, "not UTF-8 text"))?;
-        let line = text.trim_start_matches('\u{feff}').trim();
+    let mut files: BTreeMap<String, Record> = BTreeMap::new();
+    let mut ranges = Ranges::default();
+    each_line(input, MAX_LINE, |line, whole| {
         if let Some(mode) = line.strip_prefix("mode:") {
-            if !matches!(mode.trim(), "set" | "count" | "atomic") {
-                return Err(Failure::at(number, format!("the mode `{}` is not known", mode.trim())));
-            }
-            continue;
+            return match mode.trim() {
+                "set" | "count" | "atomic" => Ok(()),
+                mode => Err(format!("the mode `{mode}` is not known")),
+            };
         }
-        if line.is_empty() {
-            continue;
+        if !whole && line.split(' ').count() < 3 {
+            return Err("it is cut: the last line is not whole".to_owned());
         }
-        if !text.ends_with('\n') && line.split(' ').count() < 3 {
-            return Err(Failure::at(number, "it is cut: the last line is not whole"));
-        }
-        let wrong = || Failure::at(number, "no block: `file:line.column,line.column statements count`");
+        let wrong = || "no block: `file:line.column,line.column statements count`".to_owned();
         let (path, block) = line.rsplit_once(':').ok_or_else(wrong)?;
         let fields: Vec<&str> = block.split(' ').collect();
         let [place, statements, count] = fields.as_slice() else { return Err(wrong()) };
         let (Ok(weight), Ok(count)) = (statements.parse::<u64>(), count.parse::<u64>()) else { return Err(wrong()) };
-        if !is_place(place) {
-            return Err(wrong());
+        let (first, last) = block_lines(place).ok_or_else(wrong)?;
+        if !files.contains_key(path) {
+            files.insert(path.to_owned(), Record::at(path));
         }
-        let record = files.entry(path.to_owned()).or_default();
-        let slot = record.statements.entry((*place).to_owned()).or_insert((false, weight));
-        slot.0 |= count > 0;
-    }
-    let files = files.into_iter().map(|(path, record)| Record { candidates: vec![path], ..record }).collect();
-    Ok(Report { files, warnings: Vec::new() })
+        if let Some(record) = files.get_mut(path) {
+            record.statement(*place, count > 0, weight);
+            ranges.add(&mut record.marks, first, last, count > 0)?;
+        }
+        Ok(())
+    })?;
+    Ok(Report { files: files.into_values().collect(), ..Report::default() })
 }
 
-/// `9.22,13.29`.
-fn is_place(text: &str) -> bool {
+/// The first and the last line of `9.22,13.29`.
+fn block_lines(text: &str) -> Option<(u32, u32)> {
     let point = |text: &str| {
-        text.split_once('.').is_some_and(|(line, column)| line.parse::<u32>().is_ok() && column.parse::<u32>().is_ok())
+        let (line, column) = text.split_once('.')?;
+        column.parse::<u32>().ok()?;
+        line.parse::<u32>().ok()
     };
-    text.split_once(',').is_some_and(|(from, to)| point(from) && point(to))
+    let (from, to) = text.split_once(',')?;
+    Some((point(from)?, point(to)?))
 }

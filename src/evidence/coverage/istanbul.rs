@@ -1,94 +1,158 @@
 //! Istanbul's coverage-final.json and coverage-summary.json (jest, nyc, c8, vitest).
 //!
-//! A line's hits are the most of the statements that start on it; branches are every element of every array in `b`.
+//! A line's hits are the most of the statements that start on it; branches are every element of every array in `b`. Ids need
+//! not be contiguous, and they mean the same in two reports only where the maps are equal: so places are the names.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::fmt;
 
-use super::{Failure, Record, Report};
+use serde::Deserialize;
+use serde::de::{self, Deserializer, Visitor};
 
-pub(super) fn read(map: &Map<String, Value>) -> Result<Report, Failure> {
-    let mut report = Report::default();
-    for (path, file) in map {
-        let file = file.get("data").unwrap_or(file);
-        report.files.push(record(path, file).map_err(|why| Failure::new(format!("{path}: {why}")))?);
+use super::record::Record;
+
+/// Whether a count is above 0. Any number will do; some tools write floats.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Count(pub(super) bool);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(CountVisitor)
     }
-    Ok(report)
 }
 
-fn record(path: &str, file: &Value) -> Result<Record, String> {
-    let object = |key: &str| file.get(key).and_then(Value::as_object).ok_or_else(|| format!("`{key}` is missing"));
-    let own = file.get("path").and_then(Value::as_str);
-    let candidates = own.into_iter().chain([path]).map(str::to_owned).collect();
+struct CountVisitor;
+
+impl Visitor<'_> for CountVisitor {
+    type Value = Count;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a count")
+    }
+
+    fn visit_u64<E: de::Error>(self, count: u64) -> Result<Count, E> {
+        Ok(Count(count > 0))
+    }
+
+    fn visit_i64<E: de::Error>(self, count: i64) -> Result<Count, E> {
+        Ok(Count(count > 0))
+    }
+
+    fn visit_f64<E: de::Error>(self, count: f64) -> Result<Count, E> {
+        Ok(Count(count > 0.0))
+    }
+}
+
+/// A file of coverage-final.json.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct File {
+    pub(super) path: Option<String>,
+    pub(super) statement_map: Option<BTreeMap<String, Place>>,
+    pub(super) fn_map: Option<BTreeMap<String, Function>>,
+    pub(super) branch_map: Option<BTreeMap<String, Branch>>,
+    pub(super) s: Option<BTreeMap<String, Count>>,
+    pub(super) f: Option<BTreeMap<String, Count>>,
+    pub(super) b: Option<BTreeMap<String, Vec<Count>>>,
+}
+
+/// A place: both ends may lack their parts.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Place {
+    start: Point,
+    end: Point,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Point {
+    line: Option<u32>,
+    column: Option<i64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Function {
+    name: Option<String>,
+    decl: Option<Place>,
+    loc: Option<Place>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Branch {
+    loc: Option<Place>,
+    line: Option<u32>,
+    r#type: Option<String>,
+    locations: Vec<Place>,
+}
+
+impl Place {
+    /// What reports of the same source agree on.
+    fn key(&self) -> [Option<i64>; 4] {
+        let (start, end) = (&self.start, &self.end);
+        [start.line.map(i64::from), start.column, end.line.map(i64::from), end.column]
+    }
+}
+
+/// Reads a file.
+pub(super) fn record(path: &str, file: File) -> Result<Record, String> {
+    let candidates = file.path.iter().map(String::as_str).chain([path]).map(str::to_owned).collect();
     let mut record = Record { candidates, ..Record::default() };
-    let (statement_map, hits) = (object("statementMap")?, object("s")?);
-    for (id, place) in statement_map {
-        let hit = count(hits.get(id)).ok_or_else(|| format!("statement {id} has no count"))? > 0;
-        let at = start(place).ok_or_else(|| format!("statement {id} has no place"))?;
-        *record.lines.entry(at.0).or_default() |= hit;
-        record.statements.insert(key(place), (hit, 1));
+    let missing = |key: &str| format!("`{key}` is missing");
+    let hits = file.s.ok_or_else(|| missing("s"))?;
+    for (id, place) in file.statement_map.ok_or_else(|| missing("statementMap"))? {
+        let hit = hits.get(&id).ok_or_else(|| format!("statement {id} has no count"))?.0;
+        let line = place.start.line.ok_or_else(|| format!("statement {id} has no place"))?;
+        record.lines.add(line, hit);
+        record.statement(place.key(), hit, 1);
     }
-    let (function_map, hits) = (object("fnMap")?, object("f")?);
-    for (id, function) in function_map {
-        let hit = count(hits.get(id)).ok_or_else(|| format!("function {id} has no count"))? > 0;
-        let place = function.get("decl").or_else(|| function.get("loc")).unwrap_or(&Value::Null);
-        let line = start(place).map_or(0, |at| at.0);
-        *record.functions.entry((line, format!("{id} {}", key(place)))).or_default() |= hit;
+    let hits = file.f.ok_or_else(|| missing("f"))?;
+    for (id, function) in file.fn_map.ok_or_else(|| missing("fnMap"))? {
+        let hit = hits.get(&id).ok_or_else(|| format!("function {id} has no count"))?.0;
+        let place = function.decl.or(function.loc).unwrap_or_default();
+        record.function(place.start.line.unwrap_or(0), (id, function.name, place.key()), hit);
     }
-    let (branch_map, hits) = (object("branchMap")?, object("b")?);
-    for (id, branch) in branch_map {
-        let taken = hits.get(id).and_then(Value::as_array).ok_or_else(|| format!("branch {id} has no counts"))?;
-        let line = start(branch.get("loc").unwrap_or(&Value::Null)).map_or(0, |at| at.0);
-        for (index, value) in taken.iter().enumerate() {
-            let hit = count(Some(value)).ok_or_else(|| format!("branch {id} has a count that is no number"))? > 0;
-            let slot = record.branches.entry((line, format!("{id}.{index}"))).or_insert((0, 1));
-            slot.0 = slot.0.max(u64::from(hit));
+    let hits = file.b.ok_or_else(|| missing("b"))?;
+    for (id, branch) in file.branch_map.ok_or_else(|| missing("branchMap"))? {
+        let taken = hits.get(&id).ok_or_else(|| format!("branch {id} has no counts"))?;
+        let place = branch.loc.unwrap_or_default();
+        let line = place.start.line.or(branch.line).unwrap_or(0);
+        for (index, hit) in taken.iter().enumerate() {
+            let own = branch.locations.get(index).map(Place::key);
+            record.branch(line, (&id, index, &branch.r#type, place.key(), own), hit.0);
         }
     }
     Ok(record)
 }
 
-fn count(value: Option<&Value>) -> Option<u64> {
-    let value = value?;
-    value.as_u64().or_else(|| value.as_f64().filter(|count| count.is_finite()).map(|count| u64::from(count > 0.0)))
+/// A line of coverage-summary.json.
+#[derive(Debug, Default)]
+pub(super) struct Summary {
+    pub(super) lines: Option<Counted>,
+    pub(super) branches: Option<Counted>,
+    pub(super) functions: Option<Counted>,
+    pub(super) statements: Option<Counted>,
 }
 
-/// Line and column where a place starts.
-fn start(place: &Value) -> Option<(u32, u64)> {
-    let line = place.pointer("/start/line")?.as_u64()?;
-    Some((u32::try_from(line).ok()?, place.pointer("/start/column").and_then(Value::as_u64).unwrap_or(0)))
+/// A measure of the summary; its `pct` may be a number or a word and is not looked at.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct Counted {
+    pub(super) total: u64,
+    pub(super) covered: u64,
 }
 
-/// A place as text: what reports of the same source agree on.
-fn key(place: &Value) -> String {
-    let part = |at: &str| place.pointer(at).and_then(Value::as_u64).unwrap_or(0);
-    format!("{}:{}-{}:{}", part("/start/line"), part("/start/column"), part("/end/line"), part("/end/column"))
-}
-
-pub(super) fn read_summary(map: &Map<String, Value>) -> Result<Report, Failure> {
-    let mut report = Report::default();
-    for (path, file) in map.iter().filter(|(path, _)| *path != "total") {
-        report.files.push(summary(path, file).map_err(|why| Failure::new(format!("{path}: {why}")))?);
-    }
-    if report.files.is_empty() {
-        let total = map.get("total").and_then(|total| total.pointer("/lines/total")).and_then(Value::as_u64);
-        if total != Some(0) {
-            return Err(Failure::new("it tells a total and no file, so nothing says what it speaks of"));
-        }
-    }
-    Ok(report)
-}
-
-fn summary(path: &str, file: &Value) -> Result<Record, String> {
-    let mut record = Record { candidates: vec![path.to_owned()], ..Record::default() };
-    for (slot, key) in ["lines", "branches", "functions", "statements"].into_iter().enumerate() {
-        let Some(measure) = file.get(key) else { continue };
-        let part =
-            |name: &str| measure.get(name).and_then(Value::as_u64).ok_or_else(|| format!("`{key}` has no `{name}`"));
-        let (covered, total) = (part("covered")?, part("total")?);
+/// Reads a line of the summary.
+pub(super) fn summary(path: &str, summary: &Summary) -> Result<Record, String> {
+    let mut record = Record::at(path);
+    let measures = [summary.lines, summary.branches, summary.functions, summary.statements];
+    for (slot, measure) in record.totals.iter_mut().zip(measures) {
+        let Some(Counted { total, covered }) = measure else { continue };
         if covered > total {
-            return Err(format!("`{key}` covers {covered} of {total}"));
+            return Err(format!("it covers {covered} of {total}"));
         }
-        record.totals[slot] = Some((covered, total));
+        *slot = (total > 0).then_some((covered, total));
     }
     Ok(record)
 }

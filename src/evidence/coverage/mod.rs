@@ -4,26 +4,36 @@
 //! format tells branches as counts for a line (Cobertura), the larger count of each line stands. Totals are never added,
 //! percentages never averaged. What a format does not measure is absent, and nothing of nothing is never 100 %.
 
+mod clover;
 mod cobertura;
-mod coveragepy;
+mod dotnet;
 mod gocover;
 mod input;
 mod istanbul;
+mod jacoco;
+mod json;
 mod lcov;
+mod lines;
+mod llvm;
 mod merge;
+mod opencover;
 mod paths;
+mod record;
+mod simplecov;
+mod sonar;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::change::{ChangeStatus, Changes, is_test};
-use crate::facts::coverage::{ChangedLines, Coverage, FileCoverage, Measure, UncoveredLines};
+use crate::facts::coverage::{ChangedLines, Coverage, Measure, UncoveredLines};
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
 use crate::repo::Repo;
 
-use super::{Collected, Collector, Context, stale};
+use super::{Collected, Collector, Context, Failure, stale, stream};
 use merge::Merged;
 use paths::Paths;
+use record::{Record, Report};
 
 /// Reads coverage.
 #[derive(Debug)]
@@ -43,6 +53,19 @@ const PLACES: &[&str] = &[
     "coverage.out",
     "coverage.txt",
     "cobertura.xml",
+    "coverage/clover.xml",
+    "clover.xml",
+    "build/logs/clover.xml",
+    "coverage/.resultset.json",
+    "coverage.cobertura.xml",
+    "coverage.opencover.xml",
+    "**/TestResults/*/coverage.cobertura.xml",
+    "**/TestResults/*/coverage.opencover.xml",
+    "target/site/jacoco/jacoco.xml",
+    "*/target/site/jacoco/jacoco.xml",
+    "build/reports/jacoco/test/jacocoTestReport.xml",
+    "*/build/reports/jacoco/test/jacocoTestReport.xml",
+    "coverage/.last_run.json",
     "reports/coverage/*.xml",
     "reports/coverage/*.info",
     "reports/coverage/*.json",
@@ -83,14 +106,12 @@ fn collect(context: &Context<'_>, globs: Vec<String>) -> Area<Coverage> {
     let paths = Paths::new(repo);
     let mut broken = false;
     for path in first_family(found, named) {
-        match input::read(repo, &path) {
+        match stream::read(repo, &path, input::tell) {
             Ok((source, report)) => {
-                merged.warn(&path, report.warnings, &mut evidence.problems);
+                let note = |why: &String| Problem { path: path.to_string(), line: None, why: why.clone() };
+                evidence.problems.extend(report.warnings.iter().map(note));
                 evidence.reports.push(source);
-                for record in report.files {
-                    let place = paths.resolve(&path, &record.candidates);
-                    merged.add(place, record);
-                }
+                merged.take(&paths, &path, report);
             }
             Err(failure) => {
                 broken = true;
@@ -103,7 +124,7 @@ fn collect(context: &Context<'_>, globs: Vec<String>) -> Area<Coverage> {
     evidence.state = state(repo, &coverage, &mut evidence, broken);
     coverage.changed_lines = context.changes.map(|changes| changed_lines(repo, &coverage, changes));
     coverage.unlisted = unlisted(repo, &coverage);
-    let any = !coverage.files.is_empty();
+    let any = !coverage.files.is_empty() || !coverage.percent_stated.is_empty();
     Area { facts: any.then_some(coverage), evidence }
 }
 
@@ -115,10 +136,13 @@ fn first_family(found: Vec<Arc<str>>, named: bool) -> Vec<Arc<str>> {
     }
     let rank = |path: &str| PLACES.iter().position(|place| *place == path).unwrap_or(usize::MAX);
     let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let ending = |path: &str| path.rsplit_once('.').map(|(_, ending)| ending.to_owned());
     let mut kept: Vec<Arc<str>> = Vec::new();
     for path in found {
         match kept.iter_mut().find(|other| folder(other) == folder(&path)) {
             Some(other) if rank(&path) < rank(other) => *other = path,
+            // Files that one pattern finds side by side, such as two suites in `reports/coverage/*.info`.
+            Some(other) if rank(other) == usize::MAX && ending(other) == ending(&path) => kept.push(path),
             Some(_) => {}
             None => kept.push(path),
         }
@@ -134,6 +158,13 @@ fn state(repo: &Repo, coverage: &Coverage, evidence: &mut Evidence, broken: bool
         return State::Absent;
     }
     let measured = [coverage.lines, coverage.branches, coverage.functions, coverage.statements];
+    if measured.iter().all(Option::is_none) && !coverage.percent_stated.is_empty() {
+        let path = evidence.reports[0].path.clone();
+        let why = "it tells shares alone, without counts and files: nothing says what they speak of; read the report \
+                   that has lines (SimpleCov's is `.resultset.json`)";
+        evidence.problems.push(Problem { path, line: None, why: why.to_owned() });
+        return State::Unsupported;
+    }
     if measured.iter().all(Option::is_none) {
         let path = evidence.reports[0].path.clone();
         evidence.problems.push(Problem { path, line: None, why: "it lists nothing that could be covered".to_owned() });
@@ -206,13 +237,17 @@ fn changed_lines(repo: &Repo, coverage: &Coverage, changes: &Changes) -> Changed
         let known = coverage.files.iter().find(|file| file.present && file.path == changed.path);
         let uncovered: Vec<u32> = match known {
             Some(file) if !file.hits.is_empty() => {
-                let counted: Vec<(u32, bool)> =
-                    file.hits.iter().filter(|(line, _)| within(**line)).map(|(line, hit)| (*line, *hit)).collect();
+                let counted: Vec<(u32, bool)> = file.hits.iter().filter(|(line, _)| within(*line)).collect();
                 all.total += counted.len() as u64;
                 all.covered += counted.iter().filter(|(_, hit)| *hit).count() as u64;
                 counted.into_iter().filter(|(_, hit)| !hit).map(|(line, _)| line).collect()
             }
-            // The report knows the file and lists no line of it: there is nothing in it to cover, or only totals are told.
+            // Only totals are told of it: which of its lines ran is not known.
+            Some(file) if file.lines.is_some() || file.statements.is_some() => {
+                all.untold.push(changed.path.clone());
+                continue;
+            }
+            // The report knows the file and there is nothing in it to cover.
             Some(_) => continue,
             None if is_coverable(&changed.path, &endings) => {
                 let lines: Vec<u32> =
@@ -241,82 +276,8 @@ fn written_lines(repo: &Repo, path: &str) -> Vec<u32> {
     (1..).zip(text.lines()).filter(|(_, line)| counts(line)).map(|(number, _)| number).collect()
 }
 
-/// What a reader brings.
-#[derive(Debug, Default)]
-struct Report {
-    files: Vec<Record>,
-    /// Contradictions within the file: the lines stand, and it is said.
-    warnings: Vec<String>,
-}
-
-/// One file of one report.
-#[derive(Debug, Default, Clone)]
-struct Record {
-    /// Where it may lie, as the report tells it, the likeliest first.
-    candidates: Vec<String>,
-    lines: std::collections::BTreeMap<u32, bool>,
-    /// By line and name of the branch: covered and all.
-    branches: std::collections::BTreeMap<(u32, String), (u64, u64)>,
-    /// By line and name: hit or not.
-    functions: std::collections::BTreeMap<(u32, String), bool>,
-    /// By name: hit or not, and how many statements it stands for.
-    statements: std::collections::BTreeMap<String, (bool, u64)>,
-    /// Where a format tells totals alone: lines, branches, functions, statements.
-    totals: [Option<(u64, u64)>; 4],
-}
-
-impl Record {
-    fn finish(self, path: String, present: bool) -> FileCoverage {
-        let count = |pair: Option<(u64, u64)>| pair.and_then(|(covered, total)| Measure::new(covered, total));
-        let hits = |covered: usize, total: usize| Some((covered as u64, total as u64));
-        let lines = match self.lines.len() {
-            0 => self.totals[0],
-            total => hits(self.lines.values().filter(|hit| **hit).count(), total),
-        };
-        let branches = match self.branches.len() {
-            0 => self.totals[1],
-            _ => Some(self.branches.values().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))),
-        };
-        let functions = match self.functions.len() {
-            0 => self.totals[2],
-            total => hits(self.functions.values().filter(|hit| **hit).count(), total),
-        };
-        let statements = match self.statements.len() {
-            0 => self.totals[3],
-            _ => Some(
-                self.statements
-                    .values()
-                    .fold((0, 0), |sum, (hit, weight)| (sum.0 + if *hit { *weight } else { 0 }, sum.1 + weight)),
-            ),
-        };
-        FileCoverage {
-            path,
-            present,
-            lines: count(lines),
-            branches: count(branches),
-            functions: count(functions),
-            statements: count(statements),
-            hits: self.lines,
-        }
-    }
-}
-
-/// Why a report cannot be read.
-#[derive(Debug, PartialEq, Eq)]
-struct Failure {
-    line: Option<u32>,
-    why: String,
-}
-
-impl Failure {
-    fn new(why: impl Into<String>) -> Self {
-        Self { line: None, why: why.into() }
-    }
-
-    fn at(line: usize, why: impl Into<String>) -> Self {
-        Self { line: u32::try_from(line).ok(), why: why.into() }
-    }
-}
-
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "packed reports lie on disk")]
+mod formats;
 #[cfg(test)]
 mod tests;

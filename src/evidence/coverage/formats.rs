@@ -1,0 +1,193 @@
+//! Every format by a small report: what it tells, and what becomes of it when it is cut, damaged, packed or recoded.
+
+use std::io::Write as _;
+
+use super::*;
+use crate::facts::coverage::FileCoverage;
+
+type Pair = Option<(u64, u64)>;
+
+/// A format's name, a report of one file, and its lines, branches, functions and statements.
+struct Sample {
+    format: &'static str,
+    text: &'static str,
+    told: [Pair; 4],
+}
+
+const SAMPLES: &[Sample] = &[
+    Sample {
+        format: "lcov",
+        text: "TN:\nSF:src/a.c\nFN:1,f\nFNDA:2,f\nFN:5,g\nFNDA:0,g\nDA:1,2\nDA:2,0\nBRDA:1,0,0,2\nBRDA:1,0,1,-\nend_of_record\n",
+        told: [Some((1, 2)), Some((1, 2)), Some((1, 2)), None],
+    },
+    Sample {
+        format: "cobertura",
+        text: r#"<?xml version="1.0"?><coverage lines-valid="2" lines-covered="1"><sources><source>.</source></sources><packages><package><classes><class filename="src/a.c"><methods/><lines><line number="1" hits="2" branch="true" condition-coverage="50% (1/2)"/><line number="2" hits="0"/></lines></class></classes></package></packages></coverage>"#,
+        told: [Some((1, 2)), Some((1, 2)), None, None],
+    },
+    Sample {
+        format: "clover",
+        text: r#"<coverage generated="1"><project><testproject><file name="x"><line num="9" type="stmt" count="1"/></file></testproject><file name="a.c" path="src/a.c"><class name="A"><metrics methods="7" coveredmethods="7"/></class><line num="1" type="method" name="f" count="2"/><line num="2" type="stmt" count="2"/><line num="3" type="cond" truecount="0" falsecount="0"/><metrics statements="2" coveredstatements="1" conditionals="2" coveredconditionals="1" methods="2" coveredmethods="1"/></file></project></coverage>"#,
+        told: [Some((1, 2)), Some((1, 2)), Some((1, 2)), None],
+    },
+    Sample {
+        format: "sonar-generic",
+        text: r#"<coverage version="1"><file path="src/a.c"><lineToCover lineNumber="1" covered="true" branchesToCover="2" coveredBranches="1"/><lineToCover lineNumber="2" covered="false"/></file></coverage>"#,
+        told: [Some((1, 2)), Some((1, 2)), None, None],
+    },
+    Sample {
+        format: "jacoco",
+        text: r#"<?xml version="1.0"?><!DOCTYPE report PUBLIC "-//JACOCO//DTD Report 1.1//EN" "report.dtd"><report name="r"><sessioninfo id="s" start="1" dump="2"/><group name="m"><package name="src"><class name="src/A" sourcefilename="a.c"><method name="f" desc="()V" line="1"><counter type="METHOD" missed="0" covered="1"/></method><method name="g" desc="()V" line="5"><counter type="METHOD" missed="1" covered="0"/></method></class><sourcefile name="a.c"><line nr="1" mi="1" ci="3" mb="1" cb="1"/><line nr="2" mi="2" ci="0" mb="0" cb="0"/><counter type="INSTRUCTION" missed="3" covered="3"/><counter type="LINE" missed="1" covered="1"/></sourcefile></package></group><counter type="LINE" missed="1" covered="1"/></report>"#,
+        told: [Some((1, 2)), Some((1, 2)), Some((1, 2)), None],
+    },
+    Sample {
+        format: "opencover",
+        text: r#"<CoverageSession><Modules><Module skippedDueTo="Filter"/><Module><Files><File uid="1" fullPath="/ci/src/a.c"/></Files><Classes><Class><Methods><Method><Name>F</Name><FileRef uid="1"/><SequencePoints><SequencePoint vc="2" sl="1" sc="1" el="1" ec="9"/><SequencePoint vc="0" sl="2" sc="1" el="2" ec="9"/></SequencePoints><BranchPoints><BranchPoint vc="1" sl="1" path="0" offset="4"/><BranchPoint vc="0" sl="1" path="1" offset="4"/></BranchPoints></Method></Methods></Class></Classes></Module></Modules></CoverageSession>"#,
+        told: [Some((1, 2)), Some((1, 2)), Some((1, 1)), Some((1, 2))],
+    },
+    Sample {
+        format: "dotnet-coverage",
+        text: r#"<results><modules><module name="m.dll"><functions><function name="F()" type_name="A"><ranges><range source_id="0" start_line="1" end_line="1" covered="partial"/><range source_id="0" start_line="2" end_line="2" covered="no"/></ranges></function></functions><source_files><source_file id="0" path="C:\ci\src\a.c"/></source_files></module></modules></results>"#,
+        told: [Some((1, 2)), None, Some((1, 1)), None],
+    },
+    Sample {
+        format: "go-coverprofile",
+        text: "mode: set\nsrc/a.c:1.1,2.2 3 1\nsrc/a.c:3.1,4.2 1 0\n",
+        told: [None, None, None, Some((3, 4))],
+    },
+    Sample {
+        format: "coveragepy-json",
+        text: r#"{"meta":{"version":"7"},"files":{"src/a.c":{"executed_lines":[1],"missing_lines":[2],"executed_branches":[[1,2]],"missing_branches":[[1,-1]],"summary":{"covered_lines":1,"num_statements":2}}},"totals":{"percent_covered":50.0}}"#,
+        told: [Some((1, 2)), Some((1, 2)), None, Some((1, 2))],
+    },
+    Sample {
+        format: "gcovr-json",
+        text: r#"{"gcovr/format_version":"0.15","files":[{"file":"src/a.c","lines":[{"line_number":1,"count":0,"branches":[{"count":1},{"count":0}]},{"line_number":1,"count":4,"branches":[]},{"line_number":2,"count":0,"branches":[]},{"line_number":3,"count":0,"branches":[],"gcovr/noncode":true}],"functions":[{"demangled_name":"f(int, int)","lineno":1,"execution_count":4}]}]}"#,
+        told: [Some((1, 2)), Some((1, 2)), Some((1, 1)), None],
+    },
+    Sample {
+        format: "gcovr-json-summary",
+        text: r#"{"root":".","gcovr/summary_format_version":"0.6","files":[{"filename":"src/a.c","line_total":2,"line_covered":1,"branch_total":2,"branch_covered":1,"function_total":0,"function_covered":0}],"line_total":2,"line_covered":1}"#,
+        told: [Some((1, 2)), Some((1, 2)), None, None],
+    },
+    Sample {
+        format: "coveralls",
+        text: r#"{"git":{"branch":"x"},"source_files":[{"name":"src/a.c","coverage":[2,0,null],"branches":[1,0,0,2,1,0,1,0]}],"repo_token":"t"}"#,
+        told: [Some((1, 2)), Some((1, 2)), None, None],
+    },
+    Sample {
+        format: "llvm-cov-json",
+        text: r#"{"data":[{"files":[{"filename":"/ci/src/a.c","segments":[[1,1,2,true,true,false],[2,1,0,true,true,false],[3,1,0,false,false,false]],"branches":[[1,2,1,4,1,0,0,0,4]],"summary":{"lines":{"count":3,"covered":1},"branches":{"count":2,"covered":1},"functions":{"count":1,"covered":1}}}],"totals":{}}],"type":"llvm.coverage.json.export","version":"3"}"#,
+        told: [Some((1, 3)), Some((1, 2)), Some((1, 1)), None],
+    },
+    Sample {
+        format: "istanbul",
+        text: r#"{"/ci/src/a.c":{"path":"/ci/src/a.c","statementMap":{"0":{"start":{"line":1,"column":0},"end":{"line":1,"column":9}},"7":{"start":{"line":2,"column":0},"end":{"line":2,"column":null}}},"fnMap":{"0":{"name":"f","decl":{"start":{"line":1,"column":0},"end":{}}}},"branchMap":{"0":{"loc":{"start":{"line":1,"column":0}},"type":"if","locations":[{"start":{"line":1}},{"start":{}}]}},"s":{"0":1,"7":0},"f":{"0":1},"b":{"0":[1,0]}}}"#,
+        told: [Some((1, 2)), Some((1, 2)), Some((1, 1)), Some((1, 2))],
+    },
+    Sample {
+        format: "istanbul-summary",
+        text: r#"{"total":{"lines":{"total":2,"covered":1,"pct":50}},"/ci/src/a.c":{"lines":{"total":2,"covered":1,"skipped":0,"pct":50},"branches":{"total":0,"covered":0,"pct":"Unknown"},"functions":{"total":1,"covered":1},"statements":{"total":3,"covered":2}}}"#,
+        told: [Some((1, 2)), None, Some((1, 1)), Some((2, 3))],
+    },
+    Sample {
+        format: "simplecov-resultset",
+        text: r#"{"RSpec":{"coverage":{"/ci/src/a.c":{"lines":[1,0,0,null],"branches":{"[:if, 0, 1, 2, 3, 4]":{"[:then, 1, 1]":1,"[:else, 2, 1]":0}}}},"timestamp":1},"Minitest":{"coverage":{"/ci/src/a.c":[0,0,null,"ignored"]},"timestamp":2}}"#,
+        told: [Some((1, 2)), Some((1, 2)), None, None],
+    },
+];
+
+fn read(bytes: &[u8]) -> Result<(&'static str, Report), Failure> {
+    stream::read_bytes(bytes, input::tell)
+}
+
+fn told(report: Report) -> [Pair; 4] {
+    let files: Vec<FileCoverage> = report.files.into_iter().map(|record| record.finish(String::new(), true)).collect();
+    let sum = |of: fn(&FileCoverage) -> Option<Measure>| {
+        let all = files.iter().filter_map(of).map(|one| (one.covered, one.total));
+        all.reduce(|sum, one| (sum.0 + one.0, sum.1 + one.1))
+    };
+    [sum(|file| file.lines), sum(|file| file.branches), sum(|file| file.functions), sum(|file| file.statements)]
+}
+
+#[test]
+fn each_format_is_known_by_its_content() {
+    for sample in SAMPLES {
+        let (format, report) = read(sample.text.as_bytes()).unwrap_or_else(|why| panic!("{}: {why:?}", sample.format));
+        assert_eq!((sample.format, sample.told), (format, told(report)));
+    }
+}
+
+#[test]
+fn what_is_cut_never_tells_something_else() {
+    for sample in SAMPLES {
+        let whole = sample.text.trim_end().len();
+        for end in 0..whole {
+            let Ok((_, report)) = read(&sample.text.as_bytes()[..end]) else { continue };
+            // Text formats may be cut between two records: what is left is whole in itself, and never more than that.
+            let told = told(report);
+            let records = matches!(sample.format, "lcov" | "go-coverprofile");
+            assert!(records || told == sample.told, "{} cut at {end}: {told:?}", sample.format);
+            let less = told.iter().zip(sample.told).all(|(cut, all)| cut.map(|cut| cut.1) <= all.map(|all| all.1));
+            assert!(less, "{} cut at {end}: {told:?}", sample.format);
+        }
+    }
+}
+
+#[test]
+fn damaged_reports_are_an_answer() {
+    for sample in SAMPLES {
+        for at in 0..sample.text.len() {
+            for byte in [0, b'<', b'"', b'9', b'-', b'}', b',', 0xff] {
+                let mut bytes = sample.text.as_bytes().to_vec();
+                bytes[at] = byte;
+                if let Ok((_, report)) = read(&bytes) {
+                    let sane = told(report).into_iter().flatten().all(|(covered, total)| covered <= total);
+                    assert!(sane, "{} with {byte} at {at}", sample.format);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn packing_and_encoding_change_nothing() {
+    for sample in SAMPLES {
+        let marked = format!("\u{feff}{}", sample.text);
+        let windows = sample.text.replace('\n', "\r\n");
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(sample.text.as_bytes()).expect("memory");
+        let packed = packed.finish().expect("memory");
+        let little: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = marked.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [marked.as_bytes(), windows.as_bytes(), &little, &big] {
+            let (format, report) = read(bytes).unwrap_or_else(|why| panic!("{}: {why:?}", sample.format));
+            assert_eq!((sample.format, sample.told), (format, told(report)));
+        }
+        let place = tempfile::tempdir().expect("a folder");
+        std::fs::write(place.path().join("report"), &packed).expect("a file");
+        let repo = Repo::open(place.path()).expect("a tree");
+        let (source, report) = stream::read(&repo, "report", input::tell).expect("a report");
+        assert_eq!((sample.format, sample.told), (source.format.as_str(), told(report)));
+        assert_eq!(packed.len() as u64, source.bytes);
+        // A packed report that is cut is refused, whatever came out of it before.
+        std::fs::write(place.path().join("cut"), &packed[..packed.len() - 9]).expect("a file");
+        assert!(stream::read(&repo, "cut", input::tell).is_err(), "{}", sample.format);
+    }
+}
+
+#[test]
+fn two_formats_in_one_document_are_none() {
+    let mixed = r#"{"files":{},"source_files":[]}"#;
+    assert!(read(mixed.as_bytes()).is_err());
+    assert!(read(br#"{"a":1,"b":[1,2]}"#).is_err());
+    assert!(read(b"[1]").is_err());
+}
+
+#[test]
+fn endless_ranges_are_refused() {
+    let go: String = (0..20).map(|block| format!("src/a.c:{block}.1,4294967295.2 1 1\n")).collect();
+    assert!(read(format!("mode: set\n{go}").as_bytes()).is_err());
+    let llvm = r#"{"data":[{"files":[{"filename":"a","segments":[[1,1,1,true,true],[4294967295,1,0,false,false]],"summary":{"lines":{"count":1,"covered":1}}}]}]}"#;
+    assert!(read(llvm.as_bytes()).is_err());
+}
