@@ -14,6 +14,7 @@ pub mod file;
 pub mod image;
 pub mod openapi;
 pub mod pattern;
+pub mod performance;
 pub mod route;
 mod route_probe;
 pub mod route_tests;
@@ -42,6 +43,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &env::ENV,
     &dockerfile::DOCKERFILE,
     &image::IMAGE,
+    &performance::PERFORMANCE,
     &file::FILE,
     &pattern::PATTERN,
     &dependency::DEPENDENCY,

@@ -289,7 +289,7 @@ fn section_of(check: &str) -> Section {
 
 fn unknown_in_rule(key: &Key) -> Mistake {
     let names: Vec<&str> = CHECKS.iter().map(|check| check.name()).chain(RULE_KEYS.iter().copied()).collect();
-    let later = ["route-tests", "openapi", "secrets", "performance", "command", "risk"];
+    let later = ["route-tests", "openapi", "secrets", "command", "risk"];
     let mistake = Mistake::new(&key.place, format!("there is no check `{}`", key.name));
     if later.contains(&key.name.as_str()) {
         return mistake.with_help("it is planned and not built yet; an `attestation` rule can stand for it today");

@@ -42,6 +42,13 @@ impl Percent {
         Ok(Self(value))
     }
 
+    /// In percent, for comparing with what is only told as a float.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "at most 10^8, far below 2^53")]
+    pub fn as_f64(self) -> f64 {
+        self.0 as f64 / Self::SCALE as f64
+    }
+
     /// Whether `covered` of `total` reaches this share, by exact integers. Nothing of nothing reaches no share.
     #[must_use]
     pub fn reached(self, covered: u64, total: u64) -> bool {
@@ -248,6 +255,89 @@ impl fmt::Display for Span {
     }
 }
 
+/// A positive number with at most three decimals, held in thousandths.
+fn thousandths(number: &str) -> Option<u64> {
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(decimals) || decimals.len() > 3 {
+        return None;
+    }
+    let whole: u64 = whole.parse().ok()?;
+    let part: u64 = format!("{decimals:0<3}").parse().ok()?;
+    whole.checked_mul(1_000)?.checked_add(part).filter(|value| *value > 0 && *value < 1 << 50)
+}
+
+fn show_thousandths(value: u64, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let decimals = format!("{:03}", value % 1_000);
+    match decimals.trim_end_matches('0') {
+        "" => write!(out, "{}", value / 1_000),
+        decimals => write!(out, "{}.{decimals}", value / 1_000),
+    }
+}
+
+/// How often something happens: `50`, `50/s`, `12.5 rps`; per second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rate {
+    thousandths: u64,
+}
+
+impl Rate {
+    /// Reads a number above 0, with or without `/s` or `rps`.
+    ///
+    /// # Errors
+    /// What is wrong, as a fragment.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let trimmed = text.trim();
+        let number = trimmed.strip_suffix("/s").or_else(|| trimmed.strip_suffix("rps")).unwrap_or(trimmed).trim_end();
+        let value = thousandths(number).ok_or_else(|| format!("`{text}` is no rate: write 50 or 50/s"))?;
+        Ok(Self { thousandths: value })
+    }
+
+    /// Per second.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "bounded when it is read, below 2^53")]
+    pub fn per_second(self) -> f64 {
+        self.thousandths as f64 / 1_000.0
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show_thousandths(self.thousandths, out)
+    }
+}
+
+/// How many times: `3x`, `2.5`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Factor {
+    thousandths: u64,
+}
+
+impl Factor {
+    /// Reads a number above 0, with or without `x`.
+    ///
+    /// # Errors
+    /// What is wrong, as a fragment.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let number = text.trim().trim_end_matches(['x', 'X']).trim_end();
+        let value = thousandths(number).ok_or_else(|| format!("`{text}` is no factor: write 3x"))?;
+        Ok(Self { thousandths: value })
+    }
+
+    /// So many times a number.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "bounded when it is read, below 2^53")]
+    pub fn times(self, number: f64) -> f64 {
+        self.thousandths as f64 * number / 1_000.0
+    }
+}
+
+impl fmt::Display for Factor {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show_thousandths(self.thousandths, out)
+    }
+}
+
 /// Reads a unit from a string or a plain number, with the error at the value's own place.
 struct UnitVisitor<T> {
     expecting: &'static str,
@@ -302,6 +392,8 @@ unit!(Percent, "Percent", "a percentage such as 90 or 90.5%");
 unit!(Threshold, "Threshold", "a percentage: 90 means at least, \">90\" more than");
 unit!(ByteSize, "ByteSize", "a size such as 500MB or 512MiB");
 unit!(Span, "Span", "a duration such as 100ms, 2s or 30d");
+unit!(Rate, "Rate", "a rate per second such as 50 or 50/s");
+unit!(Factor, "Factor", "a factor such as 3x");
 
 #[cfg(test)]
 mod tests {
@@ -328,6 +420,18 @@ mod tests {
         }
         for text in ["", "100", "ms", "1y", "-1s"] {
             assert!(Span::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn rates_and_factors_are_above_nothing() {
+        assert_eq!(("12.5".to_owned(), 12.5), {
+            let rate = Rate::parse("12.50/s").expect("a rate");
+            (rate.to_string(), rate.per_second())
+        });
+        assert_eq!(150.0, Factor::parse("3x").expect("a factor").times(50.0));
+        for text in ["", "0", "-1", "x", "1e3", "1.2345", "NaN", "99999999999999999999"] {
+            assert!(Rate::parse(text).is_err() && Factor::parse(text).is_err(), "{text}");
         }
     }
 

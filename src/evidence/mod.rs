@@ -12,6 +12,7 @@ pub mod env;
 pub mod files;
 pub mod images;
 pub mod openapi;
+pub mod performance;
 pub mod probe;
 mod reach;
 pub mod routes;
@@ -34,6 +35,7 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &coverage::CoverageCollector,
     &audit::AuditCollector,
     &tests::TestsCollector,
+    &performance::PerformanceCollector,
     &env::EnvCollector,
     &dockerfiles::DockerfileCollector,
     &images::ImageCollector,
