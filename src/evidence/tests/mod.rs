@@ -1,19 +1,26 @@
-//! Test results: JUnit XML in its dialects. Test cases are counted; what suites claim is only compared.
+//! Test results: JUnit XML in its dialects, TRX, TAP, the JSON of Go, cargo, Jest, Vitest, mocha, Playwright, RSpec and pytest;
+//! told apart by content. Test cases are counted; what suites claim is only compared.
 
+mod documents;
+mod events;
 mod junit;
+mod results;
+mod tap;
+mod trx;
+
+use std::io::BufRead;
+use std::sync::Arc;
 
 use crate::facts::tests::Tests;
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
 use crate::repo::Repo;
 
-use super::{Collected, Collector, Context, stale};
+use super::{Collected, Collector, Context, Failure, stale, stream};
+use results::Report;
 
 /// Reads test results.
 #[derive(Debug)]
 pub struct TestsCollector;
-
-/// A results file over this size is refused: 256 MiB.
-const MAX_BYTES: u64 = 256 << 20;
 
 /// Where test results lie unless the DoD says otherwise.
 const PLACES: &[&str] = &[
@@ -31,6 +38,18 @@ const PLACES: &[&str] = &[
     "build/test-results/**/*.xml",
     "**/build/test-results/**/TEST-*.xml",
     "target/nextest/**/junit.xml",
+    "TestResults/*.trx",
+    "**/TestResults/*.trx",
+    "reports/go-test*.json",
+    "reports/tests/**/*.json",
+    "reports/tests/**/*.tap",
+    "reports/*jest*.json",
+    "reports/*vitest*.json",
+    "reports/*mocha*.json",
+    "reports/*playwright*.json",
+    "reports/*rspec*.json",
+    "reports/*pytest*.json",
+    "reports/*.tap",
 ];
 
 impl Collector for TestsCollector {
@@ -43,18 +62,50 @@ impl Collector for TestsCollector {
     }
 
     fn collect(&self, context: &Context<'_>) -> Collected {
-        Collected::Tests(collect(context.repo, context.globs(self)))
+        Collected::Tests(collect(context.repo, context.globs(self), context.places.contains_key(&AreaName::Tests)))
     }
 }
 
-/// Why a file cannot be read.
-#[derive(Debug, PartialEq, Eq)]
-struct Failure {
-    line: Option<u32>,
-    why: String,
+/// Tells the format and reads it.
+fn tell(head: &str, input: &mut dyn BufRead) -> Result<(&'static str, Report), Failure> {
+    let start = head.trim_start();
+    let first = start.lines().next().unwrap_or_default();
+    if start.starts_with('<') {
+        // TRX has a namespace of its own beside its root; everything else is held against JUnit.
+        let trx = start.contains("<TestRun");
+        return if trx {
+            trx::read(input).map(|report| ("trx", report))
+        } else {
+            junit::read(input).map(|report| ("junit", report))
+        };
+    }
+    if tap::begins(first) {
+        return tap::read(input).map(|report| ("tap", report));
+    }
+    if let Some(kind) = events::kind(start) {
+        let name = match kind {
+            events::Kind::Go => "go-test-json",
+            events::Kind::Libtest => "libtest-json",
+        };
+        return events::read(kind, input).map(|report| (name, report));
+    }
+    if start.starts_with('{') || start.starts_with('[') {
+        return documents::read(input);
+    }
+    Err(Failure::new("it holds no test results that are known"))
 }
 
-fn collect(repo: &Repo, globs: Vec<String>) -> Area<Tests> {
+/// Runners write the same run in several formats side by side. Where places are the defaults and there is XML, only that is
+/// read, so that no test counts twice.
+fn one_family(found: Vec<Arc<str>>, named: bool) -> Vec<Arc<str>> {
+    let is_xml = |path: &Arc<str>| path.ends_with(".xml") || path.ends_with(".trx");
+    if named || !found.iter().any(is_xml) {
+        return found;
+    }
+    found.into_iter().filter(is_xml).collect()
+}
+
+fn collect(repo: &Repo, globs: Vec<String>, named: bool) -> Area<Tests> {
     let mut evidence = Evidence::new(State::Absent, globs);
     let found = match repo.find(&evidence.looked_for, false) {
         Ok(found) => found,
@@ -67,11 +118,9 @@ fn collect(repo: &Repo, globs: Vec<String>) -> Area<Tests> {
     let mut tests = Tests::default();
     let (mut broken, mut old) = (false, false);
     let sources: Vec<&str> = repo.files().iter().map(|entry| &*entry.path).filter(|path| is_code(path)).collect();
-    for path in found {
-        let read = repo.read(&path, MAX_BYTES).map_err(|error| Failure { line: None, why: error.to_string() });
-        match read.and_then(|content| Ok((junit::read(&content.bytes)?, content))) {
-            Ok((report, content)) => {
-                let mut source = content.source("junit");
+    for path in one_family(found, named) {
+        match stream::read(repo, &path, tell) {
+            Ok((mut source, report)) => {
                 source.tool = report.tool;
                 evidence.reports.push(source);
                 let note = |why: String| Problem { path: path.to_string(), line: None, why };

@@ -1,7 +1,11 @@
 use super::*;
 
 fn collected(report: &str) -> Area<Tests> {
-    collect(&Repo::in_memory(&[("reports/junit.xml", report)]), PLACES.iter().map(|&place| place.to_owned()).collect())
+    collect(
+        &Repo::in_memory(&[("reports/junit.xml", report)]),
+        PLACES.iter().map(|&place| place.to_owned()).collect(),
+        false,
+    )
 }
 
 fn proven(report: &str) -> Tests {
