@@ -53,6 +53,8 @@ pub struct RouteFound {
     pub framework: String,
     /// Registered under a condition that is not known.
     pub conditional: bool,
+    /// The library that registers it, where it is not the code's own.
+    pub library: Option<String>,
 }
 
 /// A variable that code reads.
@@ -129,9 +131,17 @@ fn analyse_here(repo: &Repo) -> Analysis {
     }
     let tree = resolve::Tree::new(repo, lowered);
     let outcome = eval::run(&tree, models, &entries, eval::machine::Limits::default());
-    for (method, path, framework, file, line, conditional) in outcome.routes {
-        if select::is_own_source(&file) {
-            analysis.routes.insert(RouteFound { path, method, file, line, framework, conditional });
+    for (found, file) in outcome.routes {
+        if select::is_own_source(&file) || file.ends_with(".proto") {
+            analysis.routes.insert(RouteFound {
+                path: found.path,
+                method: found.method,
+                file,
+                line: found.spot.line,
+                framework: found.framework,
+                conditional: found.conditional,
+                library: found.library,
+            });
         }
     }
     analysis.unresolved.extend(outcome.unresolved.into_iter().filter(|(file, _, _)| select::is_own_source(file)));

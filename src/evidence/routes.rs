@@ -40,8 +40,8 @@ pub(super) fn collect(analysis: &Analysis) -> Area<Routes> {
             file: route.file.clone(),
             line: route.line,
             conditional: route.conditional,
-            library: None,
             tests: Vec::new(),
+            library: route.library.clone(),
         })
         .collect();
     let names_framework = !analysis.frameworks.is_empty();

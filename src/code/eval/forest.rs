@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::machine::Machine;
 use super::value::{Spot, Value, fill_holes, has_hole, hole};
-use crate::code::models::{ObjectModel, Syntax, put_together, spell, tidy};
+use crate::code::models::{LibraryWord, ObjectModel, Syntax, put_together, spell, tidy};
 
 /// A router.
 #[derive(Debug)]
@@ -45,8 +45,11 @@ pub(crate) struct Built {
 pub(crate) enum Entry {
     /// A route.
     Route { path: Value, methods: Methods, handler: Value, spot: Spot, chain: Vec<Spot>, conditional: bool },
-    /// Other routers.
-    /// A child that is `stripped` sees what is behind that prefix of the whole path, and nothing of where it is mounted.
+    /// Routes that a library has of its own.
+    Library { word: &'static LibraryWord, path: Value, prefix: Value, spot: Spot, conditional: bool },
+    /// A service of remote calls, with the methods that the code lists.
+    Service { name: Value, methods: Vec<String>, spot: Spot, conditional: bool },
+    /// Other routers. A child that is `stripped` sees what is behind that prefix of the whole path, and nothing of where it is mounted.
     Mount {
         at: Value,
         child: Value,
@@ -106,6 +109,8 @@ pub(crate) struct Found {
     pub(crate) spot: Spot,
     /// Registered under a condition that is not known.
     pub(crate) conditional: bool,
+    /// The library that registers it, where it is not the code's own.
+    pub(crate) library: Option<String>,
 }
 
 /// Routes that one forest may give.
@@ -116,8 +121,8 @@ const MOST_DEPTH: usize = 40;
 /// Reading in progress.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
-    found: BTreeSet<Found>,
-    notes: Vec<(Spot, String)>,
+    pub(super) found: BTreeSet<Found>,
+    pub(super) notes: Vec<(Spot, String)>,
     reached: BTreeSet<usize>,
     stack: Vec<usize>,
     /// What has been taken off the paths, for each of the stack.
@@ -151,7 +156,9 @@ impl Machine<'_> {
                     .entries
                     .iter()
                     .filter_map(|entry| match entry {
-                        Entry::Route { spot, .. } => Some(*spot),
+                        Entry::Route { spot, .. } | Entry::Library { spot, .. } | Entry::Service { spot, .. } => {
+                            Some(*spot)
+                        }
                         Entry::Mount { .. } => None,
                     })
                     .collect();
@@ -250,6 +257,17 @@ impl Machine<'_> {
                         add(reading, &path, &methods, model.framework(), (place, under));
                     }
                 }
+                Entry::Library { word, path, prefix, spot, conditional: under } => {
+                    let (word, path, prefix) = (*word, path.clone(), prefix.clone());
+                    let place = (*spot, conditional || *under);
+                    let prefixes = self.extended(&prefixes, &prefix, syntax, join);
+                    self.read_library(word, &path, &prefixes, (model, place), reading);
+                }
+                Entry::Service { name, methods, spot, conditional: under } => {
+                    let (name, methods) = (name.clone(), methods.clone());
+                    let place = (*spot, conditional || *under);
+                    self.read_service(&name, &methods, (model, place), reading);
+                }
                 Entry::Mount { at, child, replaces, loose, stripped, spot, conditional: under } => {
                     let (at, child, replaces, loose, spot) = (at.clone(), child.clone(), *replaces, *loose, *spot);
                     let stripped = stripped.clone();
@@ -305,7 +323,7 @@ impl Machine<'_> {
     }
 
     /// Each prefix with each spelling of a path behind it.
-    fn extended(
+    pub(super) fn extended(
         &mut self,
         prefixes: &[String],
         path: &Value,
@@ -425,6 +443,7 @@ pub(super) fn add(
             framework: framework.to_owned(),
             spot,
             conditional,
+            library: None,
         });
     }
 }

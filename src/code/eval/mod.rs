@@ -16,6 +16,7 @@ mod javascript;
 pub(crate) mod machine;
 mod member;
 mod module;
+mod named;
 mod objects;
 mod ops;
 mod plugin;
@@ -37,8 +38,8 @@ use super::resolve::Tree;
 /// What a run found.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    /// Routes: method, path, framework, file, line, conditional.
-    pub(crate) routes: Vec<(String, String, String, String, u32, bool)>,
+    /// Routes: what was found, and the file.
+    pub(crate) routes: Vec<(forest::Found, String)>,
     /// What could not be evaluated: file, line, reason.
     pub(crate) unresolved: Vec<(String, u32, String)>,
     /// Reads of the environment: name, whether it is a pattern, file, line, whether the program does without.
@@ -67,7 +68,7 @@ pub(crate) fn run(tree: &Tree<'_>, models: &'static Models, files: &[(Name, Lang
     let mut outcome = Outcome::default();
     for route in found {
         let file = machine.file(route.spot).to_owned();
-        outcome.routes.push((route.method, route.path, route.framework, file, route.spot.line, route.conditional));
+        outcome.routes.push((route, file));
     }
     for (spot, reason) in &machine.unresolved {
         outcome.unresolved.push((machine.file(*spot).to_owned(), spot.line, reason.clone()));

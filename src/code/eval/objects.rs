@@ -112,6 +112,9 @@ impl Machine<'_> {
         if let Some(value) = self.pure(path, &args, spot) {
             return value;
         }
+        if let Some(value) = self.call_named(path, &args, spot) {
+            return value;
+        }
         self.let_go(&args);
         if self.is_go(spot.module) { self.go_unseen(path, &args) } else { Value::from_path(format!("{path}()")) }
     }
@@ -281,6 +284,12 @@ impl Machine<'_> {
             && let Some(made_model) = self.models.objects.get(&word.object).copied()
         {
             made = self.make(word, made_model, model.as_ref(), args, &bound, spot);
+        }
+        if let (Some(word), Some(model)) = (&action.library, &model) {
+            self.library(word, model, &bound, spot);
+        }
+        if let (Some(word), Some(model)) = (&action.rpc, &model) {
+            self.service(word, model, name, &bound, spot);
         }
         if let Some(build) = &action.build {
             self.build(build, if made.is_nothing() { &this } else { &made }, &bound, spot);

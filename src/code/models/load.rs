@@ -45,6 +45,10 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         }
         models.objects.insert(name, object);
     }
+    for (pattern, action) in &model.calls {
+        let action: &'static Action = Box::leak(Box::new(prepared(action, stem, &framework)));
+        models.calls.push((pattern.clone(), action));
+    }
     for (path, value) in &model.constants {
         claim(&mut models.constants, path, value.clone())?;
     }

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use words::{
-    Action, AutoloadWord, BuildWord, ClassModel, DeriveModel, EnvWord, MakeWord, MarkWord, ObjectModel, PluginWord,
-    RouteWord, Settings, WrapWord,
+    Action, AutoloadWord, BuildWord, ClassModel, DeriveModel, EnvWord, LibraryWord, MakeWord, MarkWord, ObjectModel,
+    PluginWord, RouteWord, RpcWord, Settings, WrapWord,
 };
 
 /// Every built-in model file: its name and its text.
@@ -26,6 +26,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/fiber.yaml", include_str!("../../../rules/frameworks/fiber.yaml")),
     ("frameworks/chi.yaml", include_str!("../../../rules/frameworks/chi.yaml")),
     ("frameworks/gorilla-mux.yaml", include_str!("../../../rules/frameworks/gorilla-mux.yaml")),
+    ("frameworks/grpc.yaml", include_str!("../../../rules/frameworks/grpc.yaml")),
     ("frameworks/httprouter.yaml", include_str!("../../../rules/frameworks/httprouter.yaml")),
     ("env/javascript.yaml", include_str!("../../../rules/env/javascript.yaml")),
     ("env/python.yaml", include_str!("../../../rules/env/python.yaml")),
@@ -56,6 +57,8 @@ pub(crate) struct Models {
     pub(crate) env_tokens: Vec<String>,
     /// Constants of libraries.
     pub(crate) constants: BTreeMap<String, String>,
+    /// Functions of any package, by a pattern of their path.
+    pub(crate) calls: Vec<(String, &'static Action)>,
     /// Objects that libraries hold for all.
     pub(crate) shared: BTreeMap<String, &'static ObjectModel>,
     /// The words that hint that a function makes or takes a router.

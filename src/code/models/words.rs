@@ -52,6 +52,10 @@ pub(crate) struct ModelFile {
     /// Constants of the library, by their path.
     #[serde(default)]
     pub(crate) constants: BTreeMap<String, String>,
+    /// Functions of any package, by a pattern of their path in which `*` stands for anything; the last one is the name that
+    /// [`RpcWord`] speaks of.
+    #[serde(default)]
+    pub(crate) calls: BTreeMap<String, Action>,
     /// Objects that the library holds for all, by their path: which object of the file each is.
     #[serde(default)]
     pub(crate) shared: BTreeMap<String, String>,
@@ -133,6 +137,10 @@ pub(crate) struct Action {
     pub(crate) on: Option<Argument>,
     /// Registers routes.
     pub(crate) route: Option<RouteWord>,
+    /// Registers routes that are the library's own.
+    pub(crate) library: Option<LibraryWord>,
+    /// Registers a service of remote calls.
+    pub(crate) rpc: Option<RpcWord>,
     /// Adds to the route that the object is, or the one that is made.
     pub(crate) build: Option<BuildWord>,
     /// The handler that is given, or made of one that is given.
@@ -186,6 +194,32 @@ pub(crate) struct RouteWord {
     pub(crate) decorates: bool,
     /// With fewer positional arguments it registers nothing.
     pub(crate) at_least: usize,
+}
+
+/// Registers routes that a library has of its own.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LibraryWord {
+    /// The library's name.
+    pub(crate) name: String,
+    /// The routes: `GET /metrics`.
+    pub(crate) routes: Vec<String>,
+    /// The path of them all, where one is given.
+    pub(crate) path: Option<Argument>,
+    /// Their prefix.
+    pub(crate) prefix: Option<Argument>,
+}
+
+/// Registers a service of remote calls; its methods are those that a .proto file declares.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RpcWord {
+    /// The service's name; none where the function's own name tells it.
+    pub(crate) service: Option<Argument>,
+    /// What of a name that is given is the service's: `*Server`.
+    pub(crate) named: Option<String>,
+    /// Where its methods are listed besides, and the member that names one.
+    pub(crate) methods: BTreeMap<Argument, String>,
 }
 
 /// Adds to a route that is put together.

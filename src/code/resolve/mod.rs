@@ -2,12 +2,15 @@
 
 mod go;
 mod javascript;
+mod proto;
 mod python;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
+
+pub(crate) use proto::Service;
 
 use super::form::{Language, Module, Name};
 use crate::repo::Repo;
@@ -136,6 +139,11 @@ impl<'a> Tree<'a> {
     /// The folder that a Go import leads to, where it is a package of the tree.
     pub(crate) fn go_package(&self, source: &str) -> Option<String> {
         self.go.folder(self, source)
+    }
+
+    /// Every service that .proto files declare.
+    pub(crate) fn services(&self) -> Vec<Service> {
+        proto::services(self)
     }
 
     /// The files of a Go package.

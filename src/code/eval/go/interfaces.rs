@@ -50,20 +50,28 @@ impl Machine<'_> {
 
     /// The classes that have every method of an interface.
     fn implementations(&mut self, interface: &Rc<ClassValue>) -> Vec<Rc<ClassValue>> {
+        let address = Rc::as_ptr(interface).addr();
+        match self.go.implementations.get(&address) {
+            Some((count, known)) if *count == self.classes.len() => return known.clone(),
+            _ => {}
+        }
+        let found = self.search_implementations(interface);
+        self.go.implementations.insert(address, (self.classes.len(), found.clone()));
+        found
+    }
+
+    fn search_implementations(&mut self, interface: &Rc<ClassValue>) -> Vec<Rc<ClassValue>> {
         let mut wanted = BTreeSet::new();
         if !self.interface_methods(interface, &mut wanted, 0) || wanted.is_empty() {
             return Vec::new();
         }
-        let classes: Vec<Rc<ClassValue>> = self.classes.clone();
-        classes
-            .into_iter()
-            .filter(|class| {
-                class.class.kind != ClassKind::Interface
-                    && self.modules[class.spot.module.0].language == Language::Go
-                    && !is_double(class)
-                    && wanted.iter().all(|name| class.members.named(name).is_some())
-            })
-            .collect()
+        let fits = |class: &&Rc<ClassValue>| {
+            class.class.kind != ClassKind::Interface
+                && self.modules[class.spot.module.0].language == Language::Go
+                && wanted.iter().all(|name| class.members.named(name).is_some())
+                && !is_double(class)
+        };
+        self.classes.iter().filter(fits).cloned().collect()
     }
 
     /// The methods of an interface; false where it takes in one that is not known.

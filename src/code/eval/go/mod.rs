@@ -29,6 +29,8 @@ pub(crate) struct State {
     instances: BTreeMap<usize, Value>,
     /// Classes of types that are no structs, by the names of their methods.
     methods: BTreeMap<Name, Vec<Rc<ClassValue>>>,
+    /// What implements an interface, by its address, and how many classes there were then.
+    implementations: BTreeMap<usize, (usize, Vec<Rc<ClassValue>>)>,
     /// Programs serve routes: what nobody calls adds none.
     alone: bool,
 }

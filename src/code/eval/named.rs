@@ -1,0 +1,177 @@
+//! Routes that no path in the code tells: those that a library has of its own, and remote calls of services, which .proto
+//! files declare.
+
+use std::rc::Rc;
+
+use super::forest::{Entry, Found, Reading};
+use super::machine::Machine;
+use super::value::{Args, Map, Modelled, Spot, Value};
+use crate::code::form::{Language, Name, Yields};
+use crate::code::models::{LibraryWord, ObjectModel, RpcWord, put_together, spell, tidy};
+use crate::code::resolve::Service;
+
+/// Where something is registered, and whether under a condition that is not known.
+type Place = (Spot, bool);
+
+impl Machine<'_> {
+    /// Calls a function of any package by its name; none where no pattern fits or what it acts on is no object.
+    pub(super) fn call_named(&mut self, path: &Name, args: &Args, spot: Spot) -> Option<Value> {
+        let models = self.models;
+        let (_, action) = models.calls.iter().find(|(pattern, _)| captured(pattern, path).is_some())?;
+        let on = action.on.as_ref()?;
+        let bound = self.bind_names(&action.args, args);
+        match self.argument_at(&bound, on, spot) {
+            Value::Object(it) if it.model.borrow().is_some() => Some(self.act(action, path, None, args, spot)),
+            _ => None,
+        }
+    }
+
+    /// A library registers routes of its own.
+    pub(super) fn library(&mut self, word: &'static LibraryWord, model: &Modelled, bound: &Rc<Map>, spot: Spot) {
+        let path = word.path.as_ref().map_or(Value::Undefined, |path| self.argument_at(bound, path, spot));
+        let prefix = word.prefix.as_ref().map_or(Value::Undefined, |prefix| self.argument_at(bound, prefix, spot));
+        self.effects += 1;
+        let entry = Entry::Library { word, path, prefix, spot, conditional: self.conditional > 0 };
+        self.forest.nodes[model.node].entries.push(entry);
+    }
+
+    /// A service of remote calls is registered.
+    pub(super) fn service(&mut self, word: &RpcWord, model: &Modelled, called: &Name, bound: &Rc<Map>, spot: Spot) {
+        let given = word.service.as_ref().map(|service| self.argument_at(bound, service, spot));
+        let name = match (given, &word.named) {
+            (None, _) => {
+                let models = self.models;
+                let name = models.calls.iter().find_map(|(pattern, _)| captured(pattern, called));
+                name.map_or_else(Value::unknown, Value::text)
+            }
+            (Some(Value::Unknown(path)), Some(pattern)) => {
+                let segments = path.split(['.', ':', '(']);
+                let name = segments.filter_map(|segment| captured(pattern, segment)).next_back();
+                name.map_or_else(Value::unknown, Value::text)
+            }
+            (Some(given), _) => given,
+        };
+        let scope = self.modules[spot.module.0].scope.clone();
+        let mut methods = Vec::new();
+        for (list, member) in &word.methods {
+            let list = self.argument_at(bound, list, spot);
+            for item in self.walk(&list, Yields::Elements, &scope).0 {
+                let named = self.member(&item, &member.as_str().into(), &scope, spot.line);
+                methods.extend(named.as_whole_text().map(|name| name.to_string()));
+            }
+        }
+        // Generated code registers on behalf of the line that calls it.
+        let generated = self.frames.last().filter(|frame| {
+            let function = frame.closure.as_ref().and_then(|closure| closure.function.name.as_deref());
+            function.is_some_and(|function| captured("Register*Server", function).is_some())
+        });
+        let spot = generated.map_or(spot, |frame| frame.spot);
+        self.effects += 1;
+        let entry = Entry::Service { name, methods, spot, conditional: self.conditional > 0 };
+        self.forest.nodes[model.node].entries.push(entry);
+    }
+
+    /// Reads the routes that a library has of its own.
+    pub(super) fn read_library(
+        &mut self,
+        word: &LibraryWord,
+        path: &Value,
+        prefixes: &[String],
+        (model, (spot, conditional)): (&'static ObjectModel, Place),
+        reading: &mut Reading,
+    ) {
+        let (syntax, join) = (model.paths.unwrap_or_default(), model.join.unwrap_or_default());
+        let given = path.as_whole_text();
+        if given.is_none() && !path.is_nothing() {
+            reading.notes.push((spot, format!("the path that {} registers is not known", word.name)));
+            return;
+        }
+        for route in &word.routes {
+            let Some((method, own)) = route.split_once(' ') else { continue };
+            let path = given.as_deref().unwrap_or(own);
+            for prefix in prefixes {
+                for path in spell(syntax, path) {
+                    reading.found.insert(Found {
+                        path: tidy(&put_together(join, prefix, &path)),
+                        method: method.to_owned(),
+                        framework: model.framework().to_owned(),
+                        spot,
+                        conditional,
+                        library: Some(word.name.clone()),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Reads the remote calls of a service: those that its .proto file declares, else those that the code lists.
+    pub(super) fn read_service(
+        &mut self,
+        name: &Value,
+        listed: &[String],
+        (model, (spot, conditional)): (&'static ObjectModel, Place),
+        reading: &mut Reading,
+    ) {
+        let Some(name) = name.as_whole_text() else {
+            reading.notes.push((spot, "which service is registered here is not known".to_owned()));
+            return;
+        };
+        let found = |service: &str, method: &str, spot: Spot| Found {
+            path: format!("/{service}/{method}"),
+            method: "RPC".to_owned(),
+            framework: model.framework().to_owned(),
+            spot,
+            conditional,
+            library: None,
+        };
+        let fits = |service: &Service| {
+            service.name == *name || (!name.contains('.') && service.name.rsplit('.').next() == Some(&name))
+        };
+        let services: Vec<Service> = self.tree.services().into_iter().filter(fits).collect();
+        if let Some(service) = services.first()
+            && services.iter().all(|other| other.name == service.name)
+        {
+            let module = self.module_of(&service.file, Language::Go);
+            for (method, line) in &service.methods {
+                reading.found.insert(found(&service.name, method, Spot { module, line: *line }));
+            }
+        } else if services.is_empty() && !listed.is_empty() {
+            reading.found.extend(listed.iter().map(|method| found(&name, method, spot)));
+        } else {
+            let why = if services.is_empty() { "no .proto file declares" } else { "several .proto files declare" };
+            reading.notes.push((spot, format!("{why} the service {name} that is registered here")));
+        }
+    }
+}
+
+/// What the last `*` of a pattern stands for in a name; it is one word.
+fn captured(pattern: &str, name: &str) -> Option<String> {
+    let (before, end) = pattern.rsplit_once('*')?;
+    let rest = name.strip_suffix(end)?;
+    let word = match before.rsplit_once('*') {
+        Some((start, middle)) => {
+            let at = rest.rfind(middle)?;
+            rest.starts_with(start).then(|| rest.get(at + middle.len()..)).flatten()?
+        }
+        None => rest.strip_prefix(before)?,
+    };
+    (!word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_')).then(|| word.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::captured;
+
+    #[test]
+    fn a_pattern_gives_the_word_that_its_last_star_stands_for() {
+        for (pattern, name, expected) in [
+            ("*.Register*Server", "example.org/gen/shop.RegisterOrdersServer", Some("Orders")),
+            ("*.Register*Server", "example.org/gen/shop.NewOrdersServer", None),
+            ("*Server", "OrdersServer", Some("Orders")),
+            ("*Server", "a.OrdersServer", None),
+            ("*.Register*Server", "a.RegisterServer", None),
+        ] {
+            assert_eq!(captured(pattern, name).as_deref(), expected, "{name}");
+        }
+    }
+}
