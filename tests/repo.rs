@@ -204,3 +204,97 @@ fn staged_is_what_a_commit_would_hold() {
     assert_eq!(Some(6), repo.file("src/a.js").map(|entry| entry.bytes));
     assert!(repo.read("src/a.js", 3).is_err(), "limits hold for the index too");
 }
+
+const BASE_REPORT: &str = "SF:src/a.js\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,0\nend_of_record\n";
+
+/// What judging a coverage rule comes to against the last commit: the rule of the report.
+fn judged(folder: &Path, rule: &str, more: &[&str]) -> serde_json::Value {
+    write(folder, "donegate.yaml", &format!("version: 1\nrules:\n  cov: {{ coverage: {rule} }}\n"));
+    git(folder, &["add", "donegate.yaml"]);
+    let output = Command::new(env!("CARGO_BIN_EXE_donegate"))
+        .current_dir(folder)
+        .env("GIT_CEILING_DIRECTORIES", folder.parent().expect("a parent"))
+        .args(["check", "--format", "json", "--base", "HEAD", "--evidence", "coverage=cov.info"])
+        .args(more)
+        .output()
+        .expect("the program runs");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
+    report["rules"][0].clone()
+}
+
+#[test]
+fn coverage_is_held_against_what_the_base_committed() {
+    let folder = committed(&[
+        ("src/a.js", "1\n2\n3\n4\n"),
+        ("src/old.js", "1\n2\n"),
+        ("cov.info", BASE_REPORT),
+        ("base.info", "SF:src/a.js\nDA:1,1\nDA:2,0\nend_of_record\nSF:src/old.js\nDA:1,0\nDA:2,0\nend_of_record\n"),
+    ]);
+    git(folder.path(), &["rm", "-q", "src/old.js"]);
+    write(folder.path(), "cov.info", "SF:src/a.js\nDA:1,1\nDA:2,1\nDA:3,0\nDA:4,0\nend_of_record\n");
+    // A baseline that the change lowers is read as the base has it.
+    write(folder.path(), "base.info", "SF:src/a.js\nDA:1,0\nend_of_record\n");
+    let fell = judged(folder.path(), "{ no-drop: true }", &[]);
+    assert_eq!(
+        ("fail", "lines 75.00 % at the base"),
+        (fell["outcome"].as_str().expect("one"), fell["measured"].as_str().expect("one"))
+    );
+    assert!(fell["next_step"].as_str().expect("one").starts_with("cover 1 more of these 2 lines (src/a.js:3-4)"));
+    let kept = judged(folder.path(), "{ no-drop: base.info }", &[]);
+    assert_eq!(
+        ("pass", "lines 25.00 % at the base"),
+        (kept["outcome"].as_str().expect("one"), kept["measured"].as_str().expect("one"))
+    );
+    assert_eq!("no-evidence", judged(folder.path(), "{ no-drop: none.info }", &[])["outcome"]);
+}
+
+#[test]
+fn changed_lines_are_told_through_renames_and_hunks_and_of_unknown_files() {
+    let body = |lines: &[&str]| lines.join("\n") + "\n";
+    let old: Vec<String> = (1..=30).map(|line| format!("call({line});")).collect();
+    let mut new: Vec<&str> = old.iter().map(String::as_str).collect();
+    let folder = committed(&[("src/a.js", &body(&new)), ("README.md", "x\n")]);
+    new[2] = "changed(3);";
+    new[19] = "changed(20);";
+    new.push("added(31);");
+    git(folder.path(), &["mv", "src/a.js", "src/b.js"]);
+    write(folder.path(), "src/b.js", &body(&new));
+    write(folder.path(), "src/new.js", "one();\n\n// two\nthree();\n");
+    write(folder.path(), "README.md", "y\n");
+    git(folder.path(), &["add", "-A"]);
+    write(folder.path(), "src/untracked.js", "five();\n");
+    let lines: String = (1..=31).map(|line| format!("DA:{line},{}\n", u8::from(line != 20))).collect();
+    write(folder.path(), "cov.info", &format!("SF:/ci/src/b.js\n{lines}end_of_record\n"));
+    let all = judged(folder.path(), "{ changed-lines: 100 }", &[]);
+    assert_eq!("changed lines 33.33 % (2 of 6)", all["measured"]);
+    let staged = judged(folder.path(), "{ changed-lines: 40 }", &["--staged"]);
+    assert_eq!(
+        ("pass", "changed lines 40.00 % (2 of 5)"),
+        (staged["outcome"].as_str().expect("one"), staged["measured"].as_str().expect("one"))
+    );
+}
+
+#[test]
+fn evidence_is_found_through_every_kind_of_glob() {
+    let folder =
+        committed(&[("a/b/c/x.xml", "1"), ("a/x.xml", "1"), ("d/e/x.xml", "1"), ("d/y.json", "1"), ("x.xml", "1")]);
+    let repo = Repo::open(folder.path()).expect("a tree");
+    let found = |glob: &str| {
+        let found = repo.find(&[glob.to_owned()], false).expect("a glob");
+        found.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    for (glob, expected) in [
+        ("*/x.xml", "a/x.xml"),
+        ("*/*/x.xml", "d/e/x.xml"),
+        ("*/b/*/x.xml", "a/b/c/x.xml"),
+        ("**/x.xml", "a/b/c/x.xml a/x.xml d/e/x.xml x.xml"),
+        ("a/**/x.xml", "a/b/c/x.xml a/x.xml"),
+        ("{a,d/e}/x.xml", "a/x.xml d/e/x.xml"),
+        ("[ad]/?.*", "a/x.xml d/y.json"),
+        ("./d/*", "d/y.json"),
+    ] {
+        assert_eq!(expected, found(glob), "{glob}");
+    }
+    let folders = repo.find(&["*/e".to_owned()], true).expect("a glob");
+    assert_eq!(vec!["d/e"], folders.iter().map(|path| &**path).collect::<Vec<_>>());
+}

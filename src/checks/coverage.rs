@@ -1,5 +1,8 @@
 //! `coverage`: how much the tests cover.
 
+mod drop;
+mod places;
+
 use std::marker::PhantomData;
 
 use schemars::JsonSchema;
@@ -10,8 +13,10 @@ use super::{CheckOf, Judge, Judgement, RuleContext};
 use crate::domain::finding::{Finding, Location};
 use crate::domain::outcome::{Outcome, Stage};
 use crate::domain::units::{Percent, Threshold};
-use crate::facts::coverage::{Coverage, FileCoverage, Measure};
+use crate::facts::coverage::{Coverage, CoverageQuery, FileCoverage, Measure, UncoveredLines};
 use crate::facts::{AreaName, Facts, Need};
+use drop::NoDrop;
+use places::{first_place, places, ranges, shown, step};
 
 /// The check.
 pub const COVERAGE: CheckOf<CoverageRule> =
@@ -38,8 +43,9 @@ pub struct CoverageRule {
     changed_lines: Option<Threshold>,
     /// Of each file.
     per_file: PerFile,
-    /// Not less than at the base (not built yet).
-    no_drop: bool,
+    /// Not less than the base's report tells: `true` compares with the report at the same place, a path with the report there;
+    /// either as it is committed at the base.
+    no_drop: NoDrop,
     /// The files that count; all where none is named.
     paths: Vec<PathGlob>,
     /// Files that do not count.
@@ -93,6 +99,8 @@ struct Gathered {
     steps: Vec<String>,
     /// Demanded and not told by any report.
     unknown: Vec<String>,
+    /// What has to be there before a demand can be judged.
+    wanting: Vec<String>,
 }
 
 impl CoverageRule {
@@ -103,7 +111,7 @@ impl CoverageRule {
             .iter()
             .chain(&[self.changed_lines, file.lines, file.branches, file.functions, file.statements])
             .any(Option::is_some);
-        if any || self.no_drop || self.unlisted == Unlisted::Fail {
+        if any || self.no_drop.asked() || self.unlisted == Unlisted::Fail {
             named
         } else {
             [Some(DEFAULT_LINES), None, None, None]
@@ -123,7 +131,8 @@ impl CoverageRule {
             .zip(self.each())
             .filter_map(|((name, _), limit)| Some(format!("{name} of each file {}", limit?)));
         let unlisted = (self.unlisted == Unlisted::Fail).then(|| "every source file is in a report".to_owned());
-        totals.chain(changed).chain(each).chain(unlisted).collect::<Vec<_>>().join(", ")
+        let kept = self.no_drop.asked().then(|| "not less than at the base".to_owned());
+        totals.chain(changed).chain(each).chain(kept).chain(unlisted).collect::<Vec<_>>().join(", ")
     }
 
     /// The files that count: here, within `paths`, not excluded.
@@ -158,25 +167,23 @@ impl CoverageRule {
                 continue;
             };
             all.measured.push(format!("{name} {} ({covered} of {total})", shown(measure)));
-            // What the reports leave out counts as not covered: one more than nothing is enough to say so.
-            let left_out = self.unlisted == Unlisted::Count && !unlisted.is_empty();
-            if limit.met(covered, total) && !left_out {
-                continue;
-            }
-            if left_out && limit.met(covered, total) {
-                let message =
-                    format!("{} source files are in no report, so {name} are not known to be covered", unlisted.len());
-                all.findings.push(Finding::new(
-                    rule.id,
-                    format!("{name} unlisted"),
-                    message,
-                    Some(Location::file(unlisted[0])),
-                ));
-                all.steps.push(format!("let the coverage tool list every source file ({} is missing)", unlisted[0]));
+            // Lines of what the reports leave out are counted already; of the rest it is not known how much there is.
+            let left_out = self.unlisted == Unlisted::Count && !unlisted.is_empty() && *name != "lines";
+            if limit.met(covered, total) {
+                if left_out {
+                    let first = unlisted[0];
+                    let message = format!(
+                        "{} source files are in no report, so {name} are not known to be covered",
+                        unlisted.len()
+                    );
+                    let at = Some(Location::file(first));
+                    all.findings.push(Finding::new(rule.id, format!("{name} unlisted"), message, at));
+                    all.steps.push(format!("let the coverage tool list every source file ({first} is missing)"));
+                }
                 continue;
             }
             all.findings.push(Finding::new(rule.id, *name, format!("{name} {}, not {limit}", shown(measure)), None));
-            all.steps.push(step(name, limit, covered, total, files, *of));
+            all.steps.push(step(name, limit, (covered, total), files, of));
             let mut worst: Vec<(&FileCoverage, Measure)> =
                 files.iter().filter_map(|file| Some((*file, of(file)?))).collect();
             worst.retain(|(_, one)| one.covered < one.total);
@@ -229,28 +236,29 @@ impl CoverageRule {
             all.unknown.push("changed lines (the change set is not known)".to_owned());
             return;
         };
-        if let Some(first) = changed.untold.first() {
+        if let Some(first) = changed.untold.iter().find(|path| self.meant()(path)) {
             all.unknown.push(format!("changed lines (the reports tell only totals of {first})"));
         }
-        let Some(measure) = Measure::new(changed.covered, changed.total) else {
+        let meant = self.meant();
+        let by_file = changed.by_file.iter().filter(|(path, _)| meant(path)).map(|(_, counts)| counts);
+        let (covered, total) = by_file.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        let open: Vec<&UncoveredLines> = changed.uncovered.iter().filter(|one| meant(&one.path)).collect();
+        let Some(measure) = Measure::new(covered, total) else {
             all.measured.push("no changed line can be covered".to_owned());
             return;
         };
-        all.measured.push(format!("changed lines {} ({} of {})", shown(measure), changed.covered, changed.total));
-        if limit.met(changed.covered, changed.total) {
+        all.measured.push(format!("changed lines {} ({covered} of {total})", shown(measure)));
+        if limit.met(covered, total) {
             return;
         }
-        let more = limit.missing(changed.covered, changed.total).unwrap_or(changed.total - changed.covered);
-        let open: u64 = changed.uncovered.iter().map(|one| one.lines.len() as u64).sum();
-        let named: Vec<String> = changed
-            .uncovered
-            .iter()
-            .take(3)
-            .map(|one| format!("{}:{}", one.path, ranges(one.lines.iter().copied())))
-            .collect();
-        all.steps
-            .push(format!("cover {more} more of these {open} changed lines ({}) to reach {limit}", named.join(", ")));
-        for one in &changed.uncovered {
+        let more = limit.missing(covered, total).unwrap_or(total - covered);
+        let count: u64 = open.iter().map(|one| one.lines.len() as u64).sum();
+        let named: Vec<String> =
+            open.iter().take(3).map(|one| format!("{}:{}", one.path, ranges(one.lines.iter().copied()))).collect();
+        let rest = if open.len() > 3 { format!(" and {} more files", open.len() - 3) } else { String::new() };
+        let named = named.join(", ");
+        all.steps.push(format!("cover {more} more of these {count} changed lines ({named}{rest}) to reach {limit}"));
+        for one in open {
             let message =
                 format!("{} changed lines not covered: {}", one.lines.len(), ranges(one.lines.iter().copied()));
             let at = Location { file: one.path.clone(), line: one.lines.first().copied(), column: None };
@@ -259,90 +267,36 @@ impl CoverageRule {
     }
 }
 
-/// A share with two decimals, cut: 89.996 % is shown as 89.99 %.
-fn shown(measure: Measure) -> String {
-    let hundredths = u128::from(measure.covered) * 10_000 / u128::from(measure.total.max(1));
-    format!("{}.{:02} %", hundredths / 100, hundredths % 100)
-}
-
-/// "cover 7 more of these 11 lines (src/a.ts:12-18, 30) to reach 90 %".
-fn step(name: &str, limit: Threshold, covered: u64, total: u64, files: &[&FileCoverage], of: Of) -> String {
-    let Some(more) = limit.missing(covered, total) else { return format!("no number of covered {name} is {limit}") };
-    let mut open: Vec<(&FileCoverage, u64)> =
-        files.iter().filter_map(|file| of(file).map(|one| (*file, one.total - one.covered))).collect();
-    open.retain(|(_, open)| *open > 0);
-    open.sort_by_key(|(file, open)| (std::cmp::Reverse(*open), file.path.as_str()));
-    let mut chosen = Vec::new();
-    let mut sum = 0;
-    for (file, open) in open {
-        if sum >= more || chosen.len() == 4 {
-            break;
-        }
-        sum += open;
-        let lines = ranges(file.hits.missed());
-        chosen.push(if name == "lines" && !lines.is_empty() {
-            format!("{}:{lines}", file.path)
-        } else {
-            file.path.clone()
-        });
-    }
-    format!("cover {more} more of these {sum} {name} ({}) to reach {limit}", chosen.join(", "))
-}
-
-fn first_place(file: &FileCoverage) -> Location {
-    let line = file.hits.missed().next();
-    Location { file: file.path.clone(), line, column: None }
-}
-
-fn places(file: &FileCoverage) -> String {
-    let lines = ranges(file.hits.missed());
-    if lines.is_empty() { String::new() } else { format!(": lines {lines}") }
-}
-
-/// Line numbers as ranges: `12-18, 30`; at most eight of them.
-fn ranges(lines: impl Iterator<Item = u32>) -> String {
-    let mut all: Vec<(u32, u32)> = Vec::new();
-    for line in lines {
-        match all.last_mut() {
-            Some((_, last)) if last.saturating_add(1) == line => *last = line,
-            _ => all.push((line, line)),
-        }
-    }
-    let more = all.len() > 8;
-    let shown =
-        all.into_iter().take(8).map(|(from, to)| if from == to { from.to_string() } else { format!("{from}-{to}") });
-    let text = shown.collect::<Vec<_>>().join(", ");
-    if more { format!("{text}, …") } else { text }
-}
-
 impl Judge for CoverageRule {
     fn needs(&self, _: &RuleContext<'_>) -> Vec<Need> {
-        vec![Need::Area(AreaName::Coverage)]
+        let base = self.no_drop.query().map(Need::Coverage);
+        let unlisted = (self.unlisted == Unlisted::Count).then_some(Need::Coverage(CoverageQuery::Unlisted));
+        [Need::Area(AreaName::Coverage)].into_iter().chain(base).chain(unlisted).collect()
     }
 
     fn judge(&self, rule: &RuleContext<'_>, facts: &Facts) -> Judgement {
         let required = self.required();
-        if self.no_drop {
-            return Judgement::new(Outcome::Error, required, "")
-                .next("`no-drop` is not built yet: name a threshold instead");
-        }
         let Some(area) = &facts.coverage else {
             return Judgement::new(Outcome::NoEvidence, required, "").next("coverage is not collected");
         };
         let coverage = match area.proven() {
             Ok(coverage) => coverage,
             Err(evidence) => {
-                let step = "run the tests with coverage and leave the report there, as lcov, Cobertura, Istanbul, coverage.py JSON or a Go profile";
+                let step = "run the tests with coverage and leave the report there: lcov, Cobertura, JaCoCo, Clover, Istanbul, or another that `donegate explain` names";
                 return Judgement::no_evidence(rule, required, evidence, step);
             }
         };
-        let files = self.counted(coverage);
+        let left_out = facts.coverage_answer(&CoverageQuery::Unlisted).and_then(|area| area.facts.as_ref());
+        let left_out = left_out.filter(|_| self.unlisted == Unlisted::Count);
+        let mut files = self.counted(coverage);
+        files.extend(left_out.map(|coverage| self.counted(coverage)).unwrap_or_default());
         let meant = self.meant();
         let unlisted: Vec<&str> = coverage.unlisted.iter().map(String::as_str).filter(|path| meant(path)).collect();
         let mut all = Gathered::default();
         self.judge_totals(rule, &files, &unlisted, &mut all);
         self.judge_each(rule, &files, &mut all);
         self.judge_changed(rule, coverage, &mut all);
+        self.judge_drop(rule, &files, facts, &mut all);
         if self.unlisted == Unlisted::Fail {
             all.findings.extend(unlisted.iter().map(|path| {
                 Finding::new(
@@ -356,7 +310,7 @@ impl Judge for CoverageRule {
                 all.steps.push(format!("let the coverage tool list every source file ({first} is missing)"));
             }
         }
-        let outcome = match (all.findings.is_empty(), all.unknown.is_empty()) {
+        let outcome = match (all.findings.is_empty(), all.unknown.is_empty() && all.wanting.is_empty()) {
             (false, _) => Outcome::Fail,
             (true, false) => Outcome::NoEvidence,
             (true, true) => Outcome::Pass,
@@ -373,6 +327,7 @@ impl Judge for CoverageRule {
                 known.join(", ")
             ));
         }
+        all.steps.append(&mut all.wanting);
         let mut judgement = Judgement::new(outcome, required, all.measured.join(", "));
         judgement.next_step = (outcome != Outcome::Pass).then(|| all.steps.join("; "));
         judgement.findings = all.findings;
@@ -388,69 +343,4 @@ impl Judge for CoverageRule {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    use crate::facts::{Area, Evidence, State};
-
-    fn file(path: &str, covered: u32, total: u32) -> FileCoverage {
-        let hits = (1..=total).map(|line| (line, line <= covered)).collect();
-        let lines = Measure::new(covered.into(), total.into());
-        FileCoverage { path: path.to_owned(), present: true, lines, hits, ..FileCoverage::default() }
-    }
-
-    fn judged(rule: &CoverageRule, files: Vec<FileCoverage>) -> Judgement {
-        let coverage = Coverage { files, ..Coverage::default() };
-        let area = Area::found(coverage, Evidence::new(State::Found, Vec::new()));
-        let facts = Facts { coverage: Some(area), ..Facts::default() };
-        rule.judge(&RuleContext { id: "cov" }, &facts)
-    }
-
-    fn lines(text: &str) -> CoverageRule {
-        CoverageRule { lines: Threshold::parse(text).ok(), ..CoverageRule::default() }
-    }
-
-    #[test]
-    fn a_threshold_is_exact() {
-        assert_eq!(Outcome::Pass, judged(&lines("90"), vec![file("a", 9, 10)]).outcome);
-        assert_eq!(Outcome::Fail, judged(&lines(">90"), vec![file("a", 9, 10)]).outcome);
-        let nearly = judged(&lines("90"), vec![file("a", 8_999, 10_000)]);
-        assert_eq!((Outcome::Fail, "lines 89.99 % (8999 of 10000)"), (nearly.outcome, nearly.measured.as_str()));
-    }
-
-    #[test]
-    fn the_next_step_is_arithmetic() {
-        let judgement = judged(&lines("90"), vec![file("src/a.ts", 5, 10), file("src/b.ts", 10, 10)]);
-        assert_eq!(
-            Some("cover 3 more of these 5 lines (src/a.ts:6-10) to reach >= 90 %"),
-            judgement.next_step.as_deref()
-        );
-    }
-
-    #[test]
-    fn a_measure_that_no_report_tells_is_no_proof() {
-        let rule = CoverageRule { branches: Threshold::parse("50").ok(), ..CoverageRule::default() };
-        assert_eq!(Outcome::NoEvidence, judged(&rule, vec![file("a", 10, 10)]).outcome);
-    }
-
-    #[test]
-    fn each_file_has_its_own_limit() {
-        let rule = CoverageRule {
-            per_file: PerFile { lines: Threshold::parse("60").ok(), ..PerFile::default() },
-            ..CoverageRule::default()
-        };
-        let judgement = judged(&rule, vec![file("a", 5, 10), file("b", 10, 10)]);
-        assert_eq!((Outcome::Fail, 1), (judgement.outcome, judgement.findings.len()));
-    }
-
-    #[test]
-    fn a_rule_without_a_threshold_still_demands_something() {
-        assert_eq!(Outcome::Fail, judged(&CoverageRule::default(), vec![file("a", 1, 10)]).outcome);
-    }
-
-    #[test]
-    fn files_that_are_not_here_do_not_count() {
-        let away = FileCoverage { present: false, ..file("away", 0, 100) };
-        assert_eq!(Outcome::Pass, judged(&lines("90"), vec![file("a", 10, 10), away]).outcome);
-    }
-}
+mod tests;

@@ -129,20 +129,23 @@ impl PerformanceRule {
             }
             Held::Unknown(why) => all.unknown.push(format!("{} ({why})", run.report)),
         };
+        // Failing is quick: where every request failed, neither a duration nor a rate says anything.
+        let futile = run.error_rate.is_some_and(|rate| rate >= 1.0);
+        let unless_futile = |held: Held| if futile { Held::Unknown("every request failed".to_owned()) } else { held };
         for (name, percent, limit) in self.percentiles() {
             if let Some(limit) = limit {
-                take(name, duration(name, run.bounds(percent), limit));
+                take(name, unless_futile(duration(name, run.bounds(percent), limit)));
             }
         }
         if let Some(limit) = self.errors() {
             take("error-rate", errors(run, limit));
         }
         if let Some(least) = self.min_rps {
-            take("min-rps", rate(run, least.per_second(), &format!("{least}")));
+            take("min-rps", unless_futile(rate(run, least.per_second(), &format!("{least}"))));
         }
         if let (Some(factor), Some(expected)) = (self.load_factor, self.expected_rps) {
             let least = factor.times(expected.per_second());
-            take("load-factor", rate(run, least, &format!("{least} ({factor} times {expected})")));
+            take("load-factor", unless_futile(rate(run, least, &format!("{least} ({factor} times {expected})"))));
         }
         if self.thresholds.is_some() || self.names_nothing() && !run.thresholds.is_empty() {
             for threshold in run.thresholds.iter().filter(|threshold| !threshold.ok) {
@@ -318,6 +321,20 @@ mod tests {
         let at = |ms: f64| Run { percentiles: vec![Percentile { percent: 95.0, ms }], ..Run::default() };
         assert_eq!(Outcome::Fail, judged(&rule, at(100.0)).outcome);
         assert_eq!(Outcome::Pass, judged(&rule, at(99.99)).outcome);
+    }
+
+    #[test]
+    fn failing_quickly_is_no_speed() {
+        let rule = PerformanceRule {
+            p95: Span::parse("100ms").ok(),
+            min_rps: Rate::parse("5").ok(),
+            ..PerformanceRule::default()
+        };
+        let percentiles = vec![Percentile { percent: 95.0, ms: 1.0 }];
+        let run =
+            |rate| Run { percentiles: percentiles.clone(), rps: Some(9.0), error_rate: Some(rate), ..Run::default() };
+        assert_eq!(Outcome::Pass, judged(&rule, run(0.5)).outcome);
+        assert_eq!(Outcome::NoEvidence, judged(&rule, run(1.0)).outcome);
     }
 
     #[test]

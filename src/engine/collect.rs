@@ -10,7 +10,7 @@ use crate::dod::Plan;
 use crate::domain::change::{ChangeStatus, Changes};
 use crate::domain::units::Span;
 use crate::evidence::attestations::{self, Ledger};
-use crate::evidence::{self, Collected, Context, dependencies, files};
+use crate::evidence::{self, Collected, Context, coverage, dependencies, files};
 use crate::facts::probes::{ProbeAnswer, ProbeQuery, Probes};
 use crate::facts::{Area, AreaName, Evidence, Facts, Need, State};
 use crate::repo::{Content, Repo, http};
@@ -122,7 +122,12 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
         .iter()
         .filter_map(|need| match need {
             Need::Area(area) => Some(*area),
-            Need::Files(_) | Need::Dependencies | Need::Attestation(_) | Need::Probe(_) | Need::RouteTests => None,
+            Need::Files(_)
+            | Need::Dependencies
+            | Need::Attestation(_)
+            | Need::Coverage(_)
+            | Need::Probe(_)
+            | Need::RouteTests => None,
         })
         .collect();
     let mut context = Context::new(inputs.repo, &inputs.places, inputs.changes.facts.as_ref());
@@ -148,6 +153,10 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
             Need::Attestation(query) => {
                 let ledger = ledger.get_or_insert_with(|| ledger_of(inputs));
                 facts.attestations.push((query.clone(), ledger.answer(inputs.repo, query)));
+            }
+            Need::Coverage(query) => {
+                let answer = coverage::answer(&context, facts.coverage.as_ref(), query);
+                facts.coverage_answers.push((query.clone(), answer));
             }
             Need::Area(_) | Need::Dependencies | Need::Probe(_) | Need::RouteTests => {}
         }
@@ -181,7 +190,12 @@ fn probes(inputs: &Inputs<'_>, needs: &[Need]) -> Option<Probes> {
         .iter()
         .filter_map(|need| match need {
             Need::Probe(query) => Some(query),
-            Need::Area(_) | Need::Files(_) | Need::Dependencies | Need::Attestation(_) | Need::RouteTests => None,
+            Need::Area(_)
+            | Need::Files(_)
+            | Need::Dependencies
+            | Need::Attestation(_)
+            | Need::Coverage(_)
+            | Need::RouteTests => None,
         })
         .collect();
     let serve = inputs.plan.serve.as_ref().filter(|_| inputs.run && !asked.is_empty());

@@ -40,6 +40,15 @@ pub(super) type Tell<T> = fn(&str, &mut dyn BufRead) -> Result<(&'static str, T)
 /// Reads a report, and tells what was read.
 pub(super) fn read<T>(repo: &Repo, path: &str, tell: Tell<T>) -> Result<(Source, T), Failure> {
     let stream = repo.stream(path).map_err(|error| Failure::new(error.to_string()))?;
+    unpack(path, stream, tell)
+}
+
+/// Reads bytes that are held already.
+pub(super) fn read_bytes<T>(path: &str, bytes: &[u8], tell: Tell<T>) -> Result<(Source, T), Failure> {
+    unpack(path, bytes, tell)
+}
+
+fn unpack<T>(path: &str, stream: impl Read, tell: Tell<T>) -> Result<(Source, T), Failure> {
     let state = Arc::new(Mutex::new((Sha256::new(), 0)));
     let mut raw = BufReader::with_capacity(1 << 16, Hashing { inner: stream, state: state.clone() });
     let head = raw.fill_buf().map_err(|error| Failure::new(error.to_string()))?;
@@ -61,12 +70,6 @@ pub(super) fn read<T>(repo: &Repo, path: &str, tell: Tell<T>) -> Result<(Source,
         bytes: state.1,
     };
     Ok((source, told))
-}
-
-/// Reads bytes that are held already.
-#[cfg(test)]
-pub(super) fn read_bytes<T>(bytes: &[u8], tell: Tell<T>) -> Result<(&'static str, T), Failure> {
-    decode(&mut BufReader::new(bytes), tell)
 }
 
 /// Takes UTF-16 to UTF-8 and shows the beginning.

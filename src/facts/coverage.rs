@@ -154,6 +154,15 @@ impl FromIterator<(u32, bool)> for LineHits {
     }
 }
 
+/// What a rule asks of coverage beyond the area's own facts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CoverageQuery {
+    /// Coverage as the base's reports tell it: of the report at a path, or of those at the places where evidence lies.
+    Base(Option<String>),
+    /// The source files that no report mentions, with their lines, none of them covered.
+    Unlisted,
+}
+
 /// Coverage of the changed lines.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct ChangedLines {
@@ -169,6 +178,9 @@ pub struct ChangedLines {
     /// Changed files of which the reports tell totals alone, by path: which of their lines ran is not known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub untold: Vec<String>,
+    /// By path: how many of a file's changed lines are covered, and how many there are.
+    #[serde(skip)]
+    pub by_file: BTreeMap<String, (u64, u64)>,
 }
 
 /// Lines of a file that are not covered.

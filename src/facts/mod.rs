@@ -194,6 +194,8 @@ pub enum Need {
     RouteTests,
     /// What the running service answers, where the command line says where it runs.
     Probe(probes::ProbeQuery),
+    /// Coverage beyond the area's own facts.
+    Coverage(coverage::CoverageQuery),
 }
 
 /// Everything that was collected for one run. An area that no rule needs is not collected and is `None`.
@@ -217,6 +219,8 @@ pub struct Facts {
     pub attestations: Vec<(attestations::AttestationQuery, attestations::AttestationAnswer)>,
     /// What the running service answered; none where it was not asked.
     pub probes: Option<probes::Probes>,
+    /// The answers to what rules asked of coverage.
+    pub coverage_answers: Vec<(coverage::CoverageQuery, Area<coverage::Coverage>)>,
     /// Today, in the time zone UTC, by the real clock: what lapses, lapses by it.
     pub today: Option<String>,
 }
@@ -226,6 +230,12 @@ impl Facts {
     #[must_use]
     pub fn files(&self, query: &files::FileQuery) -> Option<&files::FileAnswer> {
         self.files.iter().find(|(asked, _)| asked == query).map(|(_, answer)| answer)
+    }
+
+    /// The answer to a query about coverage, if it was collected.
+    #[must_use]
+    pub fn coverage_answer(&self, query: &coverage::CoverageQuery) -> Option<&Area<coverage::Coverage>> {
+        self.coverage_answers.iter().find(|(asked, _)| asked == query).map(|(_, answer)| answer)
     }
 
     /// The answer to an attestation query, if it was collected.

@@ -144,15 +144,22 @@ pub(super) fn find(root: &Path, globs: &[String], folders: bool) -> Result<Vec<A
     starts.dedup();
     let nested: Vec<PathBuf> = starts.clone();
     starts.retain(|start| !nested.iter().any(|other| other != start && start.starts_with(other)));
+    let ways: Vec<Way> = wild.iter().map(|glob| Way::of(glob)).collect();
     for start in starts {
         if start.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
             continue;
         }
         let walk = walkdir::WalkDir::new(root.join(start)).follow_links(false).into_iter().filter_entry(|entry| {
+            if !entry.file_type().is_dir() {
+                return true;
+            }
             let name = entry.file_name().to_string_lossy();
-            !(entry.file_type().is_dir()
-                && matches!(&*name, ".git" | "node_modules" | ".venv" | "venv")
-                && !named(&name))
+            let foreign = matches!(&*name, ".git" | "node_modules" | ".venv" | "venv") && !named(&name);
+            let leads = || match relative(root, entry.path()) {
+                Some(path) if !path.is_empty() => ways.iter().any(|way| way.leads_through(&path)),
+                _ => true,
+            };
+            !foreign && leads()
         });
         for entry in walk.flatten() {
             let Some(path) = relative(root, entry.path()).filter(|path| set.is_match(path)) else { continue };
@@ -166,6 +173,37 @@ pub(super) fn find(root: &Path, globs: &[String], folders: bool) -> Result<Vec<A
     found.sort_unstable();
     found.dedup();
     Ok(found)
+}
+
+/// A glob segment by segment, to tell which folders it leads through; none from `**` on, which leads through all.
+struct Way(Vec<Option<globset::GlobMatcher>>);
+
+impl Way {
+    fn of(glob: &str) -> Self {
+        let glob = glob.strip_prefix("./").unwrap_or(glob);
+        // Alternatives may hold separators.
+        if glob.contains('{') {
+            return Self(vec![None]);
+        }
+        let segment = |segment: &str| match segment {
+            "**" => None,
+            one => globset::Glob::new(one).ok().map(|glob| glob.compile_matcher()),
+        };
+        Self(glob.split('/').map(segment).collect())
+    }
+
+    fn leads_through(&self, folder: &str) -> bool {
+        let mut segments = self.0.iter();
+        for name in folder.split('/') {
+            match segments.next() {
+                Some(Some(segment)) if segment.is_match(name) => {}
+                Some(None) => return true,
+                Some(Some(_)) | None => return false,
+            }
+        }
+        // The folder itself may be what is looked for, or hold it.
+        true
+    }
 }
 
 /// The folder that a glob starts in.

@@ -59,7 +59,7 @@ impl Sink for State {
         {
             let counted = record.lines.counts();
             self.disagreeing += u64::from(self.claimed.is_some_and(|claimed| claimed != counted));
-            self.report.files.push(record);
+            self.report.push(record);
         }
         Ok(())
     }

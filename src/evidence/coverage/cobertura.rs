@@ -33,7 +33,8 @@ impl Sink for State {
             "class" => {
                 let [file] = attributes.read(["filename"])?;
                 let file = file.ok_or("a class without a filename")?.into_owned();
-                let record = self.files.remove(&file).unwrap_or_default();
+                let mut record = self.files.remove(&file).unwrap_or_default();
+                record.unpack();
                 self.current = Some((file, record));
                 Ok(())
             }
@@ -49,7 +50,12 @@ impl Sink for State {
 
     fn close(&mut self, _: &Names, name: &str) -> Result<(), String> {
         match name {
-            "class" => self.files.extend(self.current.take()),
+            "class" => {
+                if let Some((file, mut record)) = self.current.take() {
+                    record.pack();
+                    self.files.insert(file, record);
+                }
+            }
             "source" => self.sources.push(std::mem::take(&mut self.source).trim().to_owned()),
             _ => {}
         }

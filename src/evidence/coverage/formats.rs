@@ -1,9 +1,12 @@
 //! Every format by a small report: what it tells, and what becomes of it when it is cut, damaged, packed or recoded.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 
+use proptest::prelude::*;
+
 use super::*;
-use crate::facts::coverage::FileCoverage;
+use crate::facts::coverage::{FileCoverage, Measure};
 
 type Pair = Option<(u64, u64)>;
 
@@ -42,7 +45,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         format: "opencover",
-        text: r#"<CoverageSession><Modules><Module skippedDueTo="Filter"/><Module><Files><File uid="1" fullPath="/ci/src/a.c"/></Files><Classes><Class><Methods><Method><Name>F</Name><FileRef uid="1"/><SequencePoints><SequencePoint vc="2" sl="1" sc="1" el="1" ec="9"/><SequencePoint vc="0" sl="2" sc="1" el="2" ec="9"/></SequencePoints><BranchPoints><BranchPoint vc="1" sl="1" path="0" offset="4"/><BranchPoint vc="0" sl="1" path="1" offset="4"/></BranchPoints></Method></Methods></Class></Classes></Module></Modules></CoverageSession>"#,
+        text: r#"<CoverageSession><Modules><Module skippedDueTo="Filter"/><Module><Files><File uid="1" fullPath="/ci/src/a.c"/></Files><Classes><Class><Methods><Method><Name>F</Name><FileRef uid="1"/><SequencePoints><SequencePoint vc="2" sl="1" sc="1" el="1" ec="9"/><SequencePoint vc="0" sl="2" sc="1" el="2" ec="9"/><SequencePoint vc="0" sl="16707566" sc="0" el="16707566" ec="0"/></SequencePoints><BranchPoints><BranchPoint vc="1" sl="1" path="0" offset="4"/><BranchPoint vc="0" sl="1" path="1" offset="4"/></BranchPoints></Method></Methods></Class></Classes></Module></Modules></CoverageSession>"#,
         told: [Some((1, 2)), Some((1, 2)), Some((1, 1)), Some((1, 2))],
     },
     Sample {
@@ -62,7 +65,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         format: "gcovr-json",
-        text: r#"{"gcovr/format_version":"0.15","files":[{"file":"src/a.c","lines":[{"line_number":1,"count":0,"branches":[{"count":1},{"count":0}]},{"line_number":1,"count":4,"branches":[]},{"line_number":2,"count":0,"branches":[]},{"line_number":3,"count":0,"branches":[],"gcovr/noncode":true}],"functions":[{"demangled_name":"f(int, int)","lineno":1,"execution_count":4}]}]}"#,
+        text: r#"{"gcovr/format_version":"0.15","files":[{"file":"src/a.c","lines":[{"line_number":1,"count":0,"branches":[{"count":1},{"count":0}]},{"line_number":1,"count":4,"branches":[]},{"line_number":2,"count":0,"branches":[]},{"line_number":3,"count":0,"branches":[],"gcovr/noncode":true}],"functions":[{"demangled_name":"f(int, int)","lineno":1,"execution_count":4},{"name":"g","lineno":9,"gcovr/excluded":true}]}]}"#,
         told: [Some((1, 2)), Some((1, 2)), Some((1, 1)), None],
     },
     Sample {
@@ -97,8 +100,8 @@ const SAMPLES: &[Sample] = &[
     },
 ];
 
-fn read(bytes: &[u8]) -> Result<(&'static str, Report), Failure> {
-    stream::read_bytes(bytes, input::tell)
+fn read(bytes: &[u8]) -> Result<(String, Report), Failure> {
+    stream::read_bytes("report", bytes, input::tell).map(|(source, report)| (source.format, report))
 }
 
 fn told(report: Report) -> [Pair; 4] {
@@ -114,7 +117,7 @@ fn told(report: Report) -> [Pair; 4] {
 fn each_format_is_known_by_its_content() {
     for sample in SAMPLES {
         let (format, report) = read(sample.text.as_bytes()).unwrap_or_else(|why| panic!("{}: {why:?}", sample.format));
-        assert_eq!((sample.format, sample.told), (format, told(report)));
+        assert_eq!((sample.format, sample.told), (format.as_str(), told(report)));
     }
 }
 
@@ -162,17 +165,13 @@ fn packing_and_encoding_change_nothing() {
         let big: Vec<u8> = marked.encode_utf16().flat_map(u16::to_be_bytes).collect();
         for bytes in [marked.as_bytes(), windows.as_bytes(), &little, &big] {
             let (format, report) = read(bytes).unwrap_or_else(|why| panic!("{}: {why:?}", sample.format));
-            assert_eq!((sample.format, sample.told), (format, told(report)));
+            assert_eq!((sample.format, sample.told), (format.as_str(), told(report)));
         }
-        let place = tempfile::tempdir().expect("a folder");
-        std::fs::write(place.path().join("report"), &packed).expect("a file");
-        let repo = Repo::open(place.path()).expect("a tree");
-        let (source, report) = stream::read(&repo, "report", input::tell).expect("a report");
+        let (source, report) = stream::read_bytes("report", &packed, input::tell).expect("a report");
         assert_eq!((sample.format, sample.told), (source.format.as_str(), told(report)));
         assert_eq!(packed.len() as u64, source.bytes);
         // A packed report that is cut is refused, whatever came out of it before.
-        std::fs::write(place.path().join("cut"), &packed[..packed.len() - 9]).expect("a file");
-        assert!(stream::read(&repo, "cut", input::tell).is_err(), "{}", sample.format);
+        assert!(read(&packed[..packed.len() - 9]).is_err(), "{}", sample.format);
     }
 }
 
@@ -190,4 +189,78 @@ fn endless_ranges_are_refused() {
     assert!(read(format!("mode: set\n{go}").as_bytes()).is_err());
     let llvm = r#"{"data":[{"files":[{"filename":"a","segments":[[1,1,1,true,true],[4294967295,1,0,false,false]],"summary":{"lines":{"count":1,"covered":1}}}]}]}"#;
     assert!(read(llvm.as_bytes()).is_err());
+}
+
+/// The lines of one file as each format tells them.
+fn written(lines: &BTreeMap<u32, bool>) -> Vec<String> {
+    let join = |each: &dyn Fn(u32, bool) -> String, between: &str| {
+        lines.iter().map(|(line, hit)| each(*line, *hit)).collect::<Vec<_>>().join(between)
+    };
+    let count = |hit: bool| u32::from(hit) * 7;
+    let of = |wanted: bool| {
+        let lines = lines.iter().filter(|(_, hit)| **hit == wanted).map(|(line, _)| line.to_string());
+        lines.collect::<Vec<_>>().join(",")
+    };
+    let last = lines.keys().next_back().copied().unwrap_or(0);
+    let by_index = (1..=last).map(|line| lines.get(&line).map_or("null".to_owned(), |hit| count(*hit).to_string()));
+    let by_index = by_index.collect::<Vec<_>>().join(",");
+    vec![
+        format!("SF:a\n{}\nend_of_record\n", join(&|line, hit| format!("DA:{line},{}", count(hit)), "\n")),
+        format!(
+            "<coverage><class filename=\"a\"><lines>{}</lines></class></coverage>",
+            join(&|line, hit| format!("<line number=\"{line}\" hits=\"{}\"/>", count(hit)), "")
+        ),
+        format!(
+            "<coverage><project><file path=\"a\" name=\"a\">{}</file></project></coverage>",
+            join(&|line, hit| format!("<line num=\"{line}\" type=\"stmt\" count=\"{}\"/>", count(hit)), "")
+        ),
+        format!(
+            "<coverage version=\"1\"><file path=\"a\">{}</file></coverage>",
+            join(&|line, hit| format!("<lineToCover lineNumber=\"{line}\" covered=\"{hit}\"/>"), "")
+        ),
+        format!(
+            "<report><package name=\"\"><sourcefile name=\"a\">{}</sourcefile></package></report>",
+            join(&|line, hit| format!("<line nr=\"{line}\" mi=\"3\" ci=\"{}\"/>", count(hit)), "")
+        ),
+        format!(
+            "{{\"meta\":{{}},\"files\":{{\"a\":{{\"executed_lines\":[{}],\"missing_lines\":[{}]}}}}}}",
+            of(true),
+            of(false)
+        ),
+        format!(
+            "{{\"files\":[{{\"file\":\"a\",\"lines\":[{}]}}]}}",
+            join(&|line, hit| format!("{{\"line_number\":{line},\"count\":{}}}", count(hit)), ",")
+        ),
+        format!("{{\"source_files\":[{{\"name\":\"a\",\"coverage\":[{by_index}]}}]}}"),
+        format!("{{\"RSpec\":{{\"coverage\":{{\"a\":{{\"lines\":[{by_index}]}}}}}}}}"),
+        format!(
+            "{{\"a\":{{\"statementMap\":{{{}}},\"fnMap\":{{}},\"branchMap\":{{}},\"s\":{{{}}},\"f\":{{}},\"b\":{{}}}}}}",
+            join(&|line, _| format!("\"{line}\":{{\"start\":{{\"line\":{line},\"column\":0}}}}"), ","),
+            join(&|line, hit| format!("\"{line}\":{}", count(hit)), ",")
+        ),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn what_any_format_writes_is_read(lines in prop::collection::btree_map(1_u32..3_000, any::<bool>(), 1..50)) {
+        for text in written(&lines) {
+            let (format, report) = read(text.as_bytes()).unwrap_or_else(|why| panic!("{why:?} in {text}"));
+            let told: BTreeMap<u32, bool> = report.files[0].lines.iter().collect();
+            prop_assert_eq!(&lines, &told, "{}", format);
+        }
+    }
+
+    #[test]
+    fn parts_of_a_run_come_to_the_whole(lines in prop::collection::btree_map(1_u32..900, (any::<bool>(), any::<bool>()), 1..50)) {
+        let of = |part: fn(&(bool, bool)) -> bool| lines.iter().map(|(line, both)| (*line, part(both))).collect();
+        let (one, two): (BTreeMap<u32, bool>, BTreeMap<u32, bool>) = (of(|both| both.0), of(|both| both.1));
+        let whole: BTreeMap<u32, bool> = of(|both| both.0 || both.1);
+        for (one, two) in written(&one).iter().zip(written(&two)) {
+            let first = read(one.as_bytes()).expect("a report").1.files.remove(0);
+            let mut both = read(two.as_bytes()).expect("a report").1.files.remove(0);
+            both.union(first);
+            prop_assert_eq!(&whole, &both.lines.iter().collect::<BTreeMap<_, _>>());
+        }
+    }
 }

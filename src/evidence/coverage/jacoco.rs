@@ -75,8 +75,9 @@ impl Sink for State {
             }
             "class" => self.class = None,
             "sourcefile" => {
-                let file = self.finish_file();
-                self.report.files.extend(file);
+                if let Some(record) = self.finish_file() {
+                    self.report.push(record);
+                }
             }
             _ => {}
         }

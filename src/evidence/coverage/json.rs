@@ -152,7 +152,7 @@ impl llvm::Sink for LlvmSink<'_> {
     fn take(&mut self, file: llvm::File) -> Result<(), String> {
         self.0.is(Kind::Llvm)?;
         let record = llvm::record(file, &mut self.0.ranges)?;
-        self.0.report.files.push(record);
+        self.0.report.push(record);
         Ok(())
     }
 
@@ -171,7 +171,7 @@ impl Found {
             EntryFound::File(file) => {
                 self.is(Kind::Istanbul)?;
                 let record = istanbul::record(&key, *file).map_err(|why| format!("{key}: {why}"))?;
-                self.report.files.push(record);
+                self.report.push(record);
             }
             EntryFound::Summary(summary) if key == "total" => {
                 self.is(Kind::IstanbulSummary)?;
@@ -180,7 +180,7 @@ impl Found {
             EntryFound::Summary(summary) => {
                 self.is(Kind::IstanbulSummary)?;
                 let record = istanbul::summary(&key, &summary).map_err(|why| format!("{key}: {why}"))?;
-                self.report.files.push(record);
+                self.report.push(record);
             }
         }
         Ok(())

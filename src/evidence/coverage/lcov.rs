@@ -9,6 +9,7 @@ use std::io::BufRead;
 
 use super::super::stream::each_line;
 use super::lines::{is_hit, number, short};
+use super::record::branch_id;
 use super::{Failure, Record, Report};
 
 /// A line over this many bytes is refused.
@@ -25,7 +26,7 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Report, Failure> {
         if line == "end_of_record" {
             let ended = open.take().ok_or("`end_of_record` without a file")?;
             disagreeing += u64::from(ended.disagrees());
-            report.files.push(ended.finish());
+            report.push(ended.finish());
             return Ok(());
         }
         let (tag, rest) = line.split_once(':').ok_or_else(|| format!("`{}` is no record", short(line)))?;
@@ -77,7 +78,7 @@ impl Open {
             "BRDA" => {
                 let (name, taken) = rest.rsplit_once(',').ok_or_else(few)?;
                 let (line, name) = name.split_once(',').ok_or_else(few)?;
-                self.record.branch(number(line)?, name, taken != "-" && is_hit(taken)?);
+                self.record.branch_numbered(number(line)?, branch_id(name), taken != "-" && is_hit(taken)?);
             }
             "FN" => {
                 let (line, name) = rest.split_once(',').ok_or_else(few)?;

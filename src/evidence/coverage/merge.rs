@@ -2,29 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::coverage::{Coverage, FileCoverage, Measure};
+use crate::facts::coverage::{Coverage, FileCoverage, LineHits, Measure};
 
 use super::paths::Paths;
 use super::{Record, Report};
 
-/// Files by path, with whether the repository has them.
+/// Files by path, with whether the repository has them, and by format what its reports tell of each.
 #[derive(Debug, Default)]
 pub(super) struct Merged {
-    files: BTreeMap<String, (bool, Record)>,
+    files: BTreeMap<String, (bool, BTreeMap<String, Record>)>,
     stated: BTreeMap<String, f64>,
 }
 
 impl Merged {
     /// Adds a report, its files mapped to those of the repository.
-    pub(super) fn take(&mut self, paths: &Paths<'_>, report_path: &str, report: Report) {
+    pub(super) fn take(&mut self, paths: &Paths<'_>, report_path: &str, format: &str, report: Report) {
         let roots = paths.roots(report_path, &report.files);
         for record in report.files {
             let (path, present) = paths.resolve(report_path, &roots, &record);
-            match self.files.get_mut(&path) {
+            let (_, by_format) = self.files.entry(path).or_insert_with(|| (present, BTreeMap::new()));
+            match by_format.get_mut(format) {
+                Some(old) => old.union(record),
                 None => {
-                    self.files.insert(path, (present, record));
+                    by_format.insert(format.to_owned(), record);
                 }
-                Some((_, old)) => old.union(record),
             }
         }
         self.stated.extend(report.stated);
@@ -33,7 +34,7 @@ impl Merged {
     /// The whole.
     pub(super) fn finish(self) -> Coverage {
         let files: Vec<FileCoverage> =
-            self.files.into_iter().map(|(path, (present, record))| record.finish(path, present)).collect();
+            self.files.into_iter().map(|(path, (present, told))| combined(&path, present, told)).collect();
         let sum = |of: fn(&FileCoverage) -> Option<Measure>| {
             let all = files.iter().filter_map(of);
             let (covered, total) = all
@@ -50,5 +51,36 @@ impl Merged {
             unlisted: Vec::new(),
             percent_stated: self.stated,
         }
+    }
+}
+
+/// A file as reports of several formats tell it. Lines are lines in all of them; what one calls a branch, a function or a
+/// statement no other names alike, so of these the format that covers the most stands.
+fn combined(path: &str, present: bool, told: BTreeMap<String, Record>) -> FileCoverage {
+    let mut each: Vec<FileCoverage> =
+        told.into_values().map(|record| record.finish(path.to_owned(), present)).collect();
+    if each.len() == 1 {
+        return each.swap_remove(0);
+    }
+    let most = |of: fn(&FileCoverage) -> Option<Measure>| {
+        each.iter().filter_map(of).max_by_key(|measure| (measure.covered, measure.total))
+    };
+    let mut hits = LineHits::default();
+    let counts = |file: &FileCoverage| Measure::new(file.hits.counts().0, file.hits.counts().1);
+    for file in each.iter().filter(|file| file.lines.is_some() && file.lines == counts(file)) {
+        hits.merge(&file.hits);
+    }
+    let listed = Measure::new(hits.counts().0, hits.counts().1);
+    if listed.is_none() {
+        each.iter().for_each(|file| hits.merge(&file.hits));
+    }
+    FileCoverage {
+        path: path.to_owned(),
+        present,
+        lines: listed.or_else(|| most(|file| file.lines)),
+        branches: most(|file| file.branches),
+        functions: most(|file| file.functions),
+        statements: most(|file| file.statements),
+        hits,
     }
 }

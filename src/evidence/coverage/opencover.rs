@@ -15,6 +15,9 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Report, Failure> {
     Ok(Report { files: state.done, ..Report::default() })
 }
 
+/// The line of code that the compiler made and that no source shows.
+const HIDDEN: u32 = 0x00fe_efee;
+
 #[derive(Default)]
 struct State {
     done: Vec<Record>,
@@ -89,6 +92,9 @@ impl State {
         let hit = is_hit(&visits.unwrap_or_default())?;
         let first = number(&first.unwrap_or_default())?;
         let last = last.map_or(Ok(first), |last| number(&last))?;
+        if first == HIDDEN {
+            return Ok(());
+        }
         let mut ranges = std::mem::take(&mut self.ranges);
         let record = self.file(uid.as_deref())?;
         record.statement((first, last, &from, &to), hit, 1);

@@ -1,7 +1,7 @@
 //! Which file of the repository a report's path means: absolute roots of other machines, Windows separators, import paths of Go,
 //! paths relative to a package of a monorepo.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::repo::Repo;
 
@@ -10,17 +10,19 @@ use super::Record;
 /// The repository's paths, by their last segment.
 pub(super) struct Paths<'a> {
     repo: &'a Repo,
+    /// Paths that count as being there besides.
+    more: BTreeSet<&'a str>,
     by_name: BTreeMap<&'a str, Vec<&'a str>>,
     /// Go modules: import path and folder.
     modules: Vec<(String, String)>,
 }
 
 impl<'a> Paths<'a> {
-    pub(super) fn new(repo: &'a Repo) -> Self {
+    /// The paths of a repository, and some more.
+    pub(super) fn new(repo: &'a Repo, more: &'a [String]) -> Self {
         let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for entry in repo.files() {
-            let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
-            by_name.entry(name).or_default().push(&entry.path);
+        for path in repo.files().iter().map(|entry| &*entry.path).chain(more.iter().map(String::as_str)) {
+            by_name.entry(path.rsplit('/').next().unwrap_or(path)).or_default().push(path);
         }
         let manifests = by_name.get("go.mod").cloned().unwrap_or_default();
         let modules = manifests.into_iter().filter_map(|path| {
@@ -31,7 +33,7 @@ impl<'a> Paths<'a> {
             Some((module.trim().trim_matches('"').to_owned(), folder))
         });
         let modules = modules.collect();
-        Self { repo, by_name, modules }
+        Self { repo, more: more.iter().map(String::as_str).collect(), by_name, modules }
     }
 
     /// The roots that a report's paths seem to stand under, the likeliest first: what has to be cut off so that the most of
@@ -65,7 +67,7 @@ impl<'a> Paths<'a> {
     }
 
     fn has(&self, path: &str) -> bool {
-        self.repo.file(path).is_some()
+        self.repo.file(path).is_some() || self.more.contains(path)
     }
 
     /// A relative path, seen from where the tool may have run: the folder of the report or one above it.

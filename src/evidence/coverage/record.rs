@@ -5,6 +5,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::facts::coverage::{FileCoverage, LineHits, Measure};
 
+use super::packed::Packed;
+
 /// A report.
 #[derive(Debug, Default)]
 pub(super) struct Report {
@@ -33,6 +35,26 @@ pub(super) struct Record {
     pub(super) statements: BTreeMap<u64, (bool, u64)>,
     /// Where a format tells totals alone: lines, branches, functions, statements.
     pub(super) totals: [Option<(u64, u64)>; 4],
+    /// Branches, functions and statements while nobody looks at them.
+    pub(super) packed: Packed,
+}
+
+impl Report {
+    /// Takes a file that was read to its end.
+    pub(super) fn push(&mut self, mut record: Record) {
+        record.pack();
+        self.files.push(record);
+    }
+}
+
+/// The name of a branch as a number: two small numbers (block and branch, as most tools count them) stay small.
+pub(super) fn branch_id(name: &str) -> u64 {
+    let small = name.split_once(',').and_then(|(block, branch)| {
+        let (block, branch): (u64, u64) = (block.parse().ok()?, branch.parse().ok()?);
+        // 0 stands for branches that are told as counts alone.
+        (block < 1 << 24 && branch < 1 << 8).then_some((block << 8 | branch) + 1)
+    });
+    small.unwrap_or_else(|| id(name) | 1 << 63)
 }
 
 /// A name as a number: names are only compared, and reports of millions of branches have to stay small.
@@ -50,7 +72,12 @@ impl Record {
 
     /// Lists one branch.
     pub(super) fn branch(&mut self, line: u32, name: impl Hash, hit: bool) {
-        let slot = self.branches.entry((line, id(name))).or_insert((0, 1));
+        self.branch_numbered(line, id(name) | 1 << 63, hit);
+    }
+
+    /// Lists one branch by its number.
+    pub(super) fn branch_numbered(&mut self, line: u32, number: u64, hit: bool) {
+        let slot = self.branches.entry((line, number)).or_insert((0, 1));
         slot.0 = slot.0.max(u32::from(hit));
     }
 
@@ -71,7 +98,9 @@ impl Record {
     }
 
     /// Adds what another report, or another part of the same one, tells of the file.
-    pub(super) fn union(&mut self, other: Record) {
+    pub(super) fn union(&mut self, mut other: Record) {
+        self.unpack();
+        other.unpack();
         self.lines.merge(&other.lines);
         self.marks.merge(&other.marks);
         for (key, (covered, total)) in other.branches {
@@ -88,10 +117,12 @@ impl Record {
             // Totals alone cannot be merged: the report that covers more stands.
             *slot = (*slot).max(new);
         }
+        self.pack();
     }
 
     /// The file's coverage; what is measured by items counts by them, else by totals.
-    pub(super) fn finish(self, path: String, present: bool) -> FileCoverage {
+    pub(super) fn finish(mut self, path: String, present: bool) -> FileCoverage {
+        self.unpack();
         let count = |pair: Option<(u64, u64)>| pair.and_then(|(covered, total)| Measure::new(covered, total));
         let lines = if self.lines.is_empty() { self.totals[0] } else { Some(self.lines.counts()) };
         let branches = match self.branches.len() {

@@ -52,8 +52,10 @@ impl Sink for State {
     }
 
     fn close(&mut self, _: &Names, name: &str) -> Result<(), String> {
-        if name == "file" {
-            self.report.files.extend(self.current.take());
+        if name == "file"
+            && let Some(record) = self.current.take()
+        {
+            self.report.push(record);
         }
         Ok(())
     }

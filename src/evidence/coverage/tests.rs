@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::change::ChangedFile;
+use crate::domain::change::{ChangeStatus, ChangedFile, Changes};
+use crate::facts::coverage::Measure;
 
 fn collected(files: &[(&str, &str)], changes: Option<&Changes>) -> Area<Coverage> {
     let repo = Repo::in_memory(files);
@@ -39,6 +40,47 @@ fn reports_merge_by_line() {
     let two = "SF:src/a.js\nDA:2,1\nDA:3,0\nend_of_record\n";
     let coverage = proven(&[("src/a.js", "x"), ("reports/coverage/one.info", one), ("coverage/lcov.info", two)]);
     assert_eq!(Some((2, 3)), pair(coverage.lines));
+}
+
+#[test]
+fn formats_of_one_run_merge_by_line_and_count_the_rest_once() {
+    let lcov = "SF:src/a.js\nFN:1,f\nFNDA:1,f\nDA:1,1\nDA:2,0\nBRDA:1,0,0,1\nBRDA:1,0,1,0\nend_of_record\n";
+    let xml = "<coverage><class filename=\"src/a.js\"><lines><line number=\"1\" hits=\"1\" branch=\"true\" condition-coverage=\"50% (1/2)\"/><line number=\"2\" hits=\"1\"/></lines></class></coverage>";
+    let coverage = proven(&[("src/a.js", "x"), ("coverage/lcov.info", lcov), ("reports/coverage/c.xml", xml)]);
+    assert_eq!((Some((2, 2)), Some((1, 2))), (pair(coverage.lines), pair(coverage.branches)));
+    assert_eq!(Some((1, 1)), pair(coverage.functions));
+}
+
+#[test]
+fn files_keep_their_folder_whatever_the_root() {
+    let files = [("src/a.js", "x"), ("lib/util.js", "x"), ("index.js", "x"), ("packages/p/src/a.js", "x")];
+    let lcov = "SF:/ci/w/src/a.js\nDA:1,1\nend_of_record\nSF:C:\\b\\w\\src\\a.js\nDA:2,1\nend_of_record\nSF:/ci/w/gone/index.js\nDA:1,0\nend_of_record\nSF:/ci/w/lib/util.js\nDA:1,0\nend_of_record\n";
+    let own = "SF:src/a.js\nDA:9,0\nend_of_record\n";
+    let mut all = files.to_vec();
+    all.extend([("lcov.info", lcov), ("packages/p/coverage/lcov.info", own)]);
+    let told: Vec<_> = proven(&all).files.into_iter().map(|file| (file.path, file.present, pair(file.lines))).collect();
+    let expected = [
+        ("/ci/w/gone/index.js", false, Some((0, 1))),
+        ("lib/util.js", true, Some((0, 1))),
+        ("packages/p/src/a.js", true, Some((0, 1))),
+        ("src/a.js", true, Some((2, 2))),
+    ];
+    assert_eq!(expected.map(|(path, present, lines)| (path.to_owned(), present, lines)).to_vec(), told);
+}
+
+#[test]
+fn one_report_that_is_broken_spoils_all() {
+    let files =
+        [("src/a.js", "x"), ("lcov.info", "SF:src/a.js\nDA:1,1\nend_of_record\n"), ("reports/coverage/b.json", "{")];
+    assert_eq!(State::Unreadable, collected(&files, None).evidence.state);
+}
+
+#[test]
+fn shares_without_counts_are_shown_and_prove_nothing() {
+    let area = collected(&[("lib/a.rb", "x"), ("coverage/.last_run.json", "{\"result\":{\"line\":77.77}}")], None);
+    assert_eq!(State::Unsupported, area.evidence.state);
+    assert_eq!(Some(&77.77), area.facts.as_ref().and_then(|facts| facts.percent_stated.get("lines")));
+    assert!(area.proven().is_err());
 }
 
 #[test]

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::facts::performance::PerformanceThreshold;
 
@@ -117,8 +119,8 @@ const SAMPLES: &[Sample] = &[
     },
 ];
 
-fn read(bytes: &[u8]) -> Result<(&'static str, Told), Failure> {
-    stream::read_bytes(bytes, tell)
+fn read(bytes: &[u8]) -> Result<(String, Told), Failure> {
+    stream::read_bytes("report", bytes, tell).map(|(source, told)| (source.format, told))
 }
 
 fn run(told: Told) -> Option<Run> {
@@ -141,7 +143,7 @@ fn each_format_is_known_by_its_content() {
         let (format, told) = read(sample.text.as_bytes()).unwrap_or_else(|why| panic!("{}: {why:?}", sample.format));
         let run = run(told).unwrap_or_else(|| panic!("{} tells nothing", sample.format));
         let (requests, failed, rps, p95) = sample.told;
-        assert_eq!((sample.format, Some(requests), Some(failed)), (format, run.requests, run.failed));
+        assert_eq!((sample.format, Some(requests), Some(failed)), (format.as_str(), run.requests, run.failed));
         assert!(near(run.rps, rps), "{}: {:?} requests/s", sample.format, run.rps);
         assert!(near(run.percentile(95.0), p95), "{}: p95 {:?}", sample.format, run.percentile(95.0));
     }
@@ -239,5 +241,33 @@ fn what_says_nothing_is_no_proof() {
         let area = collected(&[("reports/x", text)]);
         assert_eq!(state, area.evidence.state, "{text}: {:?}", area.evidence.problems);
         assert!(area.proven().is_err());
+    }
+}
+
+proptest! {
+    #[test]
+    fn points_come_to_the_same_in_every_format(points in prop::collection::vec((1_u32..60_000, any::<bool>()), 1..60)) {
+        let each = |write: &dyn Fn(u32, bool) -> String| -> String { points.iter().map(|(ms, ok)| write(*ms, *ok)).collect() };
+        let k6 = each(&|ms, ok| format!(
+            "{{\"metric\":\"http_req_duration\",\"type\":\"Point\",\"data\":{{\"time\":\"2026-01-01T00:00:00Z\",\"value\":{ms}}}}}\n{{\"metric\":\"http_req_failed\",\"type\":\"Point\",\"data\":{{\"value\":{}}}}}\n",
+            u8::from(!ok)
+        ));
+        let jtl = each(&|ms, ok| format!("1000,{ms},\"a,\"\"b\"\"\",{ok}\n"));
+        let gatling = each(&|ms, ok| format!("REQUEST\t\ta\t1000\t{}\t{}\t \n", 1_000 + ms, if ok { "OK" } else { "KO" }));
+        let vegeta = each(&|ms, ok| format!(
+            "{{\"code\":{},\"timestamp\":\"2026-01-01T00:00:00Z\",\"latency\":{ms}000000}}\n", if ok { 200 } else { 500 }
+        ));
+        let mut sorted: Vec<u32> = points.iter().map(|(ms, _)| *ms).collect();
+        sorted.sort_unstable();
+        let at = (sorted.len() * 95).div_ceil(100);
+        let (below, above) = (sorted[at.saturating_sub(2)], sorted[at.min(sorted.len() - 1)]);
+        let failed = points.iter().filter(|(_, ok)| !ok).count() as u64;
+        for text in [k6, format!("timeStamp,elapsed,label,success\n{jtl}"), format!("RUN\ta\n{gatling}"), vegeta] {
+            let (format, told) = read(text.as_bytes()).unwrap_or_else(|why| panic!("{why:?} in {text}"));
+            let run = run(told).expect("results");
+            prop_assert_eq!((Some(points.len() as u64), Some(failed)), (run.requests, run.failed), "{}", format);
+            let p95 = run.percentile(95.0).expect("points are known");
+            prop_assert!(f64::from(below) <= p95 && p95 <= f64::from(above), "{}: {} of {:?}", format, p95, sorted);
+        }
     }
 }

@@ -209,17 +209,15 @@ fn pytest(document: &Value) -> Result<Report, String> {
         None => return Err("`exitcode` is no number".to_owned()),
     }
     for test in document.get("tests").and_then(Value::as_array).into_iter().flatten() {
-        let again = ["setup", "call", "teardown"]
-            .iter()
-            .any(|stage| test.get(stage).is_some_and(|stage| word(stage, "outcome") == "rerun"));
+        let call = test.get("call").map_or("", |call| word(call, "outcome"));
         let result = match word(test, "outcome") {
-            "passed" | "xpassed" if again => Outcome::Flaky,
             "passed" | "xpassed" => Outcome::Passed,
             "failed" => Outcome::Failed,
             "error" => Outcome::Errored,
             "skipped" | "xfailed" | "deselected" => Outcome::Skipped,
-            // The same test stands in the list again with its end.
-            "rerun" => continue,
+            // It ran again; its last run stands in the stages, and one that failed then is told as such.
+            "rerun" if call == "passed" => Outcome::Flaky,
+            "rerun" => Outcome::Errored,
             other => return Err(format!("`{other}` is no outcome of a test")),
         };
         let (file, name) = word(test, "nodeid").split_once("::").unwrap_or(("", word(test, "nodeid")));

@@ -173,5 +173,7 @@ fn is_code(path: &str) -> bool {
 }
 
 #[cfg(test)]
+mod formats;
+#[cfg(test)]
 #[path = "tests.rs"]
 mod unit;

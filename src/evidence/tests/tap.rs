@@ -49,7 +49,8 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Report, Failure> {
             return Err(wrong(format!("the run ended early: {inner}")));
         }
         let depth = indent / 4;
-        if depth > MAX_DEPTH || (plan(inner).is_none() && point(inner).is_none()) {
+        // Subtests stand by four; what stands otherwise is what a test says.
+        if depth > MAX_DEPTH || indent % 4 != 0 || (plan(inner).is_none() && point(inner).is_none()) {
             continue;
         }
         while levels.len() <= depth {

@@ -35,7 +35,7 @@ impl<'de> Visitor<'de> for Files<'_> {
         self.0.is(Kind::CoveragePy).map_err(de::Error::custom)?;
         while let Some((path, file)) = map.next_entry::<String, PyFile>()? {
             let record = file.record(&path).map_err(|why| de::Error::custom(format!("{path}: {why}")))?;
-            self.0.report.files.push(record);
+            self.0.report.push(record);
         }
         Ok(())
     }
@@ -44,7 +44,7 @@ impl<'de> Visitor<'de> for Files<'_> {
         while let Some(file) = list.next_element::<GcovrFile>()? {
             let (kind, record) = file.record().map_err(de::Error::custom)?;
             self.0.is(kind).map_err(de::Error::custom)?;
-            self.0.report.files.push(record);
+            self.0.report.push(record);
         }
         // A list without a file: nothing was measured, and the state says so.
         if self.0.kind.is_none() {
@@ -115,7 +115,8 @@ struct GcovrFile {
 #[derive(Deserialize)]
 struct GcovrLine {
     line_number: u32,
-    count: Count,
+    // What is excluded may have none.
+    count: Option<Count>,
     #[serde(default)]
     branches: Vec<GcovrBranch>,
     #[serde(rename = "gcovr/noncode", default)]
@@ -137,7 +138,7 @@ struct GcovrFunction {
     #[serde(alias = "demangled_name")]
     name: String,
     lineno: u32,
-    execution_count: Count,
+    execution_count: Option<Count>,
     #[serde(rename = "gcovr/excluded", default)]
     excluded: bool,
 }
@@ -147,14 +148,17 @@ impl GcovrFile {
         if let (Some(path), Some(lines)) = (&self.file, self.lines) {
             let mut record = Record::at(path);
             for line in lines.into_iter().filter(|line| !line.noncode && !line.excluded) {
-                record.lines.add(line.line_number, line.count.0);
+                let count = line.count.ok_or_else(|| format!("{path}: line {} has no count", line.line_number))?;
+                record.lines.add(line.line_number, count.0);
                 let branches = (0_u64..).zip(line.branches).filter(|(_, branch)| !branch.excluded);
                 for (index, branch) in branches {
                     record.branch(line.line_number, branch.branchno.unwrap_or(index), branch.count.0);
                 }
             }
             for function in self.functions.into_iter().filter(|function| !function.excluded) {
-                record.function(function.lineno, function.name, function.execution_count.0);
+                let name = function.name;
+                let count = function.execution_count.ok_or_else(|| format!("{path}: {name} has no count"))?;
+                record.function(function.lineno, name, count.0);
             }
             return Ok((Kind::Gcovr, record));
         }
@@ -222,7 +226,7 @@ impl<'de> Visitor<'de> for SourceFiles<'_> {
                 let line = line.map_err(|_| de::Error::custom(format!("{} is no line number", quadruple[0])))?;
                 record.branch(line, (quadruple[1], quadruple[2]), quadruple[3] > 0);
             }
-            self.0.report.files.push(record);
+            self.0.report.push(record);
         }
         Ok(())
     }
