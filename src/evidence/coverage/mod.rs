@@ -195,3 +195,5 @@ fn state(repo: &Repo, coverage: &Coverage, evidence: &mut Evidence, broken: bool
 mod formats;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tools;

@@ -271,3 +271,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn numbers_are_those_that_the_tools_print() {
+    let told = |text: &str| run(read(text.as_bytes()).expect("a report").1).expect("results");
+    let autocannon = told(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/autocannon/run.json")));
+    assert_eq!((Some(1_253), Some(62), None), (autocannon.requests, autocannon.failed, autocannon.percentile(95.0)));
+    assert_eq!((Some(18.0), Some(44.0)), autocannon.bounds(95.0));
+    let csv = told(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/locust/stats.csv")));
+    assert_eq!((Some(7_374), Some(6.0), Some(52.0)), (csv.requests, csv.percentile(95.0), csv.percentile(99.0)));
+    // Locust writes the JSON a moment after the last row of the CSV.
+    let json = told(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/locust/stats.json")));
+    assert_eq!((Some(7_692), Some(6.0), Some(1.0)), (json.requests, json.percentile(95.0), json.error_rate));
+}

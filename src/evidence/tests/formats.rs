@@ -216,3 +216,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn numbers_are_those_that_the_tools_print() {
+    for (text, expected) in [
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/mocha/mocha.json")), [4, 1, 0, 1, 0]),
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/mocha/mocha.tap")), [4, 1, 0, 1, 0]),
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/mocha/xunit.xml")), [4, 1, 0, 1, 0]),
+        // node's TAP counts tests that have subtests beside these; what is to be done yet may fail.
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/node/node.tap")), [2, 1, 0, 2, 0]),
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/node/node.xml")), [2, 1, 0, 2, 0]),
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/pytest/report.json")), [3, 1, 1, 2, 1]),
+        // The plugin that reruns lists such a test once for each run.
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/pytest/junit.xml")), [4, 1, 1, 2, 0]),
+    ] {
+        let (_, report) = read(text.as_bytes()).expect("a report");
+        assert_eq!(expected, told(&report), "{text:.200}");
+    }
+}
