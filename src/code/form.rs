@@ -161,6 +161,13 @@ pub enum StmtKind {
     Import(Import),
     /// An export.
     Export(Export),
+    /// A statement that is compiled or run only under a condition that is not known (`#[cfg(feature = "x")]`); what it
+    /// binds lasts.
+    Perhaps(Box<Stmt>),
+    /// A statement that is compiled for tests alone: the program does not have it.
+    Test(Box<Stmt>),
+    /// A macro of the project's own (Rust's `macro_rules!`).
+    Macro(Arc<MacroRules>),
     /// A nested module: Rust's `mod x { … }`, TypeScript's `namespace`. `None` as body: the file is elsewhere (`mod x;`).
     Module {
         /// Its name.
@@ -635,6 +642,15 @@ pub struct MacroCall {
     pub args: Vec<Arg>,
     /// The tokens between the delimiters, as written.
     pub tokens: Name,
+}
+
+/// A macro by example. Its rules are kept as written: what a call comes to is parsed when it is met.
+#[derive(Debug)]
+pub struct MacroRules {
+    /// Its name.
+    pub name: Name,
+    /// The tokens that each rule matches, and those that it gives, without their outer delimiters.
+    pub rules: Vec<(Name, Name)>,
 }
 
 /// An operator with one operand.

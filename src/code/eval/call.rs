@@ -11,6 +11,8 @@ use crate::code::form::{Function, FunctionKind, Language, Name, ParamKind, Patte
 
 /// How often one function may be entered within itself.
 const MOST_RECURSION: usize = 3;
+/// How often a function of Rust is entered that brings nothing: handlers reach deep into code that makes no routes.
+const MOST_IDLE_IN_RUST: u32 = 4;
 
 impl Machine<'_> {
     /// A function with its scope.
@@ -82,7 +84,11 @@ impl Machine<'_> {
             Value::Super(_) => Value::unknown(),
             _ => {
                 self.let_go(&args);
-                if self.is_go(spot.module) { self.go_unseen("", &args) } else { Value::unknown() }
+                match self.modules[spot.module.0].language {
+                    Language::Go => self.go_unseen("", &args),
+                    Language::Rust => self.held_routers(&args).unwrap_or_else(Value::unknown),
+                    Language::JavaScript | Language::Python | Language::Java => Value::unknown(),
+                }
             }
         }
     }
@@ -137,7 +143,12 @@ impl Machine<'_> {
             self.escape_all(&args);
             return Value::unknown();
         }
-        if self.idle.get(&node).is_some_and(|idle| *idle >= self.limits.idle_entries) {
+        let most = if self.language(&closure.scope) == Language::Rust {
+            self.limits.idle_entries.min(MOST_IDLE_IN_RUST)
+        } else {
+            self.limits.idle_entries
+        };
+        if self.idle.get(&node).is_some_and(|idle| *idle >= most) {
             return Value::unknown();
         }
         let _ = address;
@@ -153,13 +164,16 @@ impl Machine<'_> {
             yields: Vec::new(),
         });
         self.bind_arguments(closure, receiver, args, &scope);
+        let expected = self.rust.expected.take();
         let flow = self.block(&closure.function.body, &scope);
+        self.rust.expected = expected;
         let frame = self.frames.pop();
         let mut value = result_of(flow, frame, &closure.function);
         if self.is_go(closure.scope.module) {
             value = self.go_result(value, closure);
         }
-        if self.effects == before && matches!(value, Value::Unknown(_) | Value::Undefined | Value::Null) {
+        let rust = self.language(&closure.scope) == Language::Rust;
+        if self.effects == before && (brings_nothing(&value) || (rust && is_plain(&value))) {
             *self.idle.entry(node).or_default() += 1;
         }
         value
@@ -383,6 +397,20 @@ fn described(args: &Args) -> Value {
 fn take_named(named: &mut Vec<(Name, Value)>, name: Option<&Name>) -> Option<Value> {
     let at = named.iter().position(|(key, _)| Some(key) == name)?;
     Some(named.remove(at).1)
+}
+
+/// Whether nothing is known of what a call came to.
+fn brings_nothing(value: &Value) -> bool {
+    matches!(value, Value::Unknown(_) | Value::Undefined | Value::Null)
+}
+
+/// Whether a value carries no path, no code and no router.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Module(_) => true,
+        Value::Object(object) => object.model.borrow().is_none(),
+        _ => false,
+    }
 }
 
 /// What a call comes to.

@@ -341,7 +341,12 @@ impl Machine<'_> {
     /// Adds members to a type that is declared elsewhere.
     pub(crate) fn extend(&mut self, extension: &Extension, scope: &ScopeRef) {
         let target = self.type_value(&extension.target, scope);
-        let Value::Class(class) = target else { return };
+        let Value::Class(class) = target else {
+            if let Value::Unknown(path) = target {
+                self.extend_foreign(&path, extension, scope);
+            }
+            return;
+        };
         let body = Scope::inside(scope, ScopeKind::Class);
         body.set(&"Self".into(), Value::Class(class.clone()));
         for stmt in &extension.body {
@@ -359,6 +364,9 @@ impl Machine<'_> {
                 }
                 _ => {}
             }
+        }
+        if let Some(implemented) = &extension.implements {
+            self.inherit_trait(implemented, &class, scope);
         }
     }
 

@@ -145,12 +145,32 @@ impl Machine<'_> {
         if env.all {
             return Value::unknown();
         }
+        if env.every {
+            return self.every_variable(spot);
+        }
+        if let Some(fields) = &env.fields {
+            let prefix = model.filter(|_| env.prefixed).map(|model| self.forest.nodes[model.node].prefix.clone());
+            self.fields_given(fields, prefix.as_ref(), bound, spot);
+            return Value::unknown();
+        }
         let mut name = self.argument_at(bound, &env.name, spot);
         if let (true, Some(model)) = (env.prefixed, model) {
             let prefix = self.forest.nodes[model.node].prefix.clone();
             if !prefix.is_nothing() {
                 name = self.concat(&prefix, &name);
             }
+        }
+        if let Some(text) = name.as_whole_text()
+            && env
+                .except
+                .iter()
+                .any(|except| except.strip_suffix('*').map_or(**except == *text, |head| text.starts_with(head)))
+        {
+            return Value::unknown();
+        }
+        if let Some(family) = &env.family {
+            let start = self.concat(&name, &Value::text(family.as_str()));
+            name = self.concat(&start, &Value::text(super::value::hole("rest")));
         }
         if let Value::List(list) = &name {
             let items = list.items.borrow().clone();
@@ -192,13 +212,17 @@ impl Machine<'_> {
                 Some(name) => **name == *wanted,
                 None => last_name(&arg.value).is_some_and(|name| **name == *wanted),
             };
-            let Some(named) = said.iter().find(|arg| is(arg, &model.name)) else { continue };
+            let named = said.iter().find(|arg| is(arg, &model.name));
+            let skipped = said.iter().any(|arg| model.skip.iter().any(|skip| is(arg, skip)));
+            if skipped || (named.is_none() && !model.always) {
+                continue;
+            }
             let optional =
                 field.ty.as_ref().and_then(|ty| ty.path.last()).is_some_and(|name| matches!(&**name, "Option" | "Vec"));
             let tolerated = optional || said.iter().any(|arg| model.default.iter().any(|default| is(arg, default)));
             let scope = class.scope.clone();
-            let name = match &named.name {
-                Some(_) => self.eval(&named.value, &scope),
+            let name = match named.filter(|named| named.name.is_some()) {
+                Some(named) => self.eval(&named.value, &scope),
                 None => Value::text(field.name.to_uppercase()),
             };
             let spot = Spot { module: class.spot.module, line: field.pos.line };
@@ -298,13 +322,13 @@ fn is_panic(expr: &crate::code::form::Expr) -> bool {
 }
 
 /// The name that is called and its arguments, where an attribute is a call.
-fn call_of(expr: &crate::code::form::Expr) -> Option<(&str, &[crate::code::form::Arg])> {
+pub(super) fn call_of(expr: &crate::code::form::Expr) -> Option<(&str, &[crate::code::form::Arg])> {
     let ExprKind::Call(call) = &expr.kind else { return None };
     Some((last_name(&call.callee)?, &call.args))
 }
 
 /// The last segment of a name.
-fn last_name(expr: &crate::code::form::Expr) -> Option<&Name> {
+pub(super) fn last_name(expr: &crate::code::form::Expr) -> Option<&Name> {
     match &expr.kind {
         ExprKind::Name(name) | ExprKind::Member(_, name) => Some(name),
         ExprKind::Path(path) => path.last(),

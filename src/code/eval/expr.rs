@@ -103,10 +103,7 @@ impl Machine<'_> {
                 let value = self.eval(inner, scope);
                 self.refined(value, ty, scope)
             }
-            ExprKind::Macro(call) => {
-                let args = self.arguments(&call.args, scope);
-                self.macro_call(call, args, scope, line)
-            }
+            ExprKind::Macro(call) => self.macro_call(call, scope, line),
             ExprKind::Type(ty) => self.type_value(ty, scope),
             ExprKind::Unknown(parts) => {
                 for part in parts {
@@ -130,6 +127,9 @@ impl Machine<'_> {
             }
             return forced;
         }
+        if self.language(scope) == Language::Rust {
+            return self.rust_name(name, scope, false);
+        }
         if let Some(value) = self.implicit(name, scope) {
             return value;
         }
@@ -145,6 +145,7 @@ impl Machine<'_> {
                 Lazy::Export(module, name) => self.exported(*module, name),
                 Lazy::Local(scope, name) => scope.own(name),
                 Lazy::Declared(module, at, name) => self.go_declared(*module, *at, name),
+                Lazy::Path(..) => self.rust_lazy(lazy),
             };
             match next {
                 Some(next) => value = next,

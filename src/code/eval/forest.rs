@@ -25,6 +25,10 @@ pub(crate) struct Node {
     pub(crate) unbound: bool,
     /// What it is put together of, where it is one route.
     pub(crate) built: Built,
+    /// It was made while a program's entry ran.
+    pub(crate) begun: bool,
+    /// The methods that it answers at all; empty for every one.
+    pub(crate) only: Vec<String>,
 }
 
 /// What a route that is put together has so far; its path is the node's prefix.
@@ -41,7 +45,7 @@ pub(crate) struct Built {
 }
 
 /// What stands on a router.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Entry {
     /// A route.
     Route { path: Value, methods: Methods, handler: Value, spot: Spot, chain: Vec<Spot>, conditional: bool },
@@ -77,6 +81,8 @@ pub(crate) enum Methods {
 pub(crate) struct Forest {
     /// The routers, in the order in which they were made.
     pub(crate) nodes: Vec<Node>,
+    /// Whether a program's entry runs.
+    pub(crate) begun: bool,
 }
 
 impl Forest {
@@ -91,6 +97,8 @@ impl Forest {
             handed: false,
             unbound: false,
             built: Built::default(),
+            begun: self.begun,
+            only: Vec::new(),
         });
         self.nodes.len() - 1
     }
@@ -129,6 +137,8 @@ pub(super) struct Reading {
     bases: Vec<Vec<String>>,
     /// The methods that those around leave.
     pub(super) methods: Vec<Vec<String>>,
+    /// The methods that the routers around answer alone.
+    only: Vec<Vec<String>>,
 }
 
 impl Machine<'_> {
@@ -138,7 +148,7 @@ impl Machine<'_> {
         let roots: Vec<usize> = (0..self.forest.nodes.len()).filter(|node| !children.contains(node)).collect();
         let is_app = |machine: &Self, node: &usize| {
             let node = &machine.forest.nodes[*node];
-            (node.model.served || node.served) && !node.unbound
+            (node.model.served || node.served || (node.begun && !node.model.part)) && !node.unbound
         };
         let served: Vec<usize> = roots.iter().copied().filter(|node| is_app(self, node)).collect();
         let mut reading = Reading::default();
@@ -146,24 +156,24 @@ impl Machine<'_> {
             self.read(*root, vec![String::new()], false, None, &mut reading);
         }
         if reading.found.is_empty() {
-            for root in roots.iter().filter(|root| !served.contains(root)) {
-                self.read(*root, vec![String::new()], false, None, &mut reading);
+            let rest = roots.iter().filter(|root| !served.contains(root) && !self.forest.nodes[**root].model.part);
+            for root in rest.copied().collect::<Vec<_>>() {
+                self.read(root, vec![String::new()], false, None, &mut reading);
             }
-        } else {
-            for root in roots.iter().filter(|root| !reading.reached.contains(root)) {
-                let node = &self.forest.nodes[*root];
-                let spots: Vec<Spot> = node
-                    .entries
-                    .iter()
-                    .filter_map(|entry| match entry {
-                        Entry::Route { spot, .. } | Entry::Library { spot, .. } | Entry::Service { spot, .. } => {
-                            Some(*spot)
-                        }
-                        Entry::Mount { .. } => None,
-                    })
-                    .collect();
-                for spot in spots {
-                    reading.notes.push((spot, "registered on a router that is never mounted".to_owned()));
+        }
+        for root in roots.iter().filter(|root| !reading.reached.contains(root)) {
+            let node = &self.forest.nodes[*root];
+            // A part that something else has taken in answers there.
+            if node.model.part && node.handed {
+                continue;
+            }
+            for entry in &node.entries {
+                match entry {
+                    Entry::Route { path, .. } if node.model.needs_path && path.is_nothing() => {}
+                    Entry::Route { spot, .. } | Entry::Library { spot, .. } | Entry::Service { spot, .. } => {
+                        reading.notes.push((*spot, "registered on a router that is never mounted".to_owned()));
+                    }
+                    Entry::Mount { .. } => {}
                 }
             }
         }
@@ -236,6 +246,7 @@ impl Machine<'_> {
         reading.reached.insert(node);
         reading.stack.push(node);
         let narrowed = self.narrowed(node, reading);
+        reading.only.push(self.forest.nodes[node].only.clone());
         let model = self.forest.nodes[node].model;
         let (syntax, join) = (model.paths.unwrap_or_default(), model.join.unwrap_or_default());
         let conditional = conditional || self.forest.nodes[node].conditional;
@@ -251,7 +262,11 @@ impl Machine<'_> {
                     let (path, methods, handler, spot) = (path.clone(), methods.clone(), handler.clone(), *spot);
                     let (own, path) = if syntax == Syntax::Pattern { own_method(&path) } else { (None, path) };
                     let methods = own.map_or(methods, Methods::Fixed);
+                    if model.needs_path && path.is_nothing() {
+                        continue;
+                    }
                     let methods = self.methods(&methods, &handler, spot, reading);
+                    let methods = reading.only.iter().fold(methods, |methods, only| left(methods, only));
                     let paths = self.extended(&prefixes, &path, syntax, join);
                     for path in paths {
                         add(reading, &path, &methods, model.framework(), (place, under));
@@ -309,6 +324,7 @@ impl Machine<'_> {
         if narrowed {
             reading.methods.pop();
         }
+        reading.only.pop();
     }
 
     /// Lines that register several paths: there the caller's line tells more.
@@ -422,6 +438,18 @@ fn own_method(path: &Value) -> (Option<Vec<String>>, Value) {
         }
         _ => (None, path.clone()),
     }
+}
+
+/// The methods that are left where a router answers some alone.
+fn left(methods: Vec<String>, only: &[String]) -> Vec<String> {
+    if only.is_empty() {
+        return methods;
+    }
+    if methods.iter().any(|method| method == "ANY") {
+        return only.to_vec();
+    }
+    let both: Vec<String> = methods.iter().filter(|method| only.contains(method)).cloned().collect();
+    if both.is_empty() { methods } else { both }
 }
 
 pub(super) fn add(

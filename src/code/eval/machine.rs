@@ -146,6 +146,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) shared: BTreeMap<String, Value>,
     /// What is known of Go besides.
     pub(crate) go: super::go::State,
+    /// What is known of Rust's modules.
+    pub(crate) rust: super::rust::State,
 }
 
 impl<'a> Machine<'a> {
@@ -173,6 +175,7 @@ impl<'a> Machine<'a> {
             metadata: BTreeMap::new(),
             shared: BTreeMap::new(),
             go: super::go::State::default(),
+            rust: super::rust::State::default(),
         }
     }
 
@@ -202,13 +205,20 @@ impl<'a> Machine<'a> {
         &self.modules[spot.module.0].path
     }
 
-    /// A new module.
+    /// A new module, found by its path from here on.
     pub(crate) fn add_module(&mut self, path: Name, language: Language, files: Vec<Name>) -> ModuleId {
+        let id = self.push_module(path.clone(), language, files);
+        self.by_path.insert(path, id);
+        id
+    }
+
+    /// A new module; several may lie in one file.
+    pub(crate) fn push_module(&mut self, path: Name, language: Language, files: Vec<Name>) -> ModuleId {
         let id = ModuleId(self.modules.len());
         let common = Map::default();
         common.put("exports", Value::map(Vec::new()));
         self.modules.push(ModuleState {
-            path: path.clone(),
+            path,
             language,
             progress: Progress::New,
             scope: Scope::module(id),
@@ -218,7 +228,6 @@ impl<'a> Machine<'a> {
             files,
             dotted: "".into(),
         });
-        self.by_path.insert(path, id);
         id
     }
 

@@ -301,6 +301,11 @@ impl Machine<'_> {
         {
             return result;
         }
+        if self.language(scope) == Language::Rust
+            && let Some(value) = self.rust_call_member(&object, name, &args, scope, spot)
+        {
+            return value;
+        }
         match &object {
             Value::Alt(all) => {
                 self.conditional += 1;

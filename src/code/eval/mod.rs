@@ -2,6 +2,7 @@
 //! of routes, names of variables) are computed and not matched. It is arithmetic over a syntax tree: nothing of the
 //! repository is executed.
 
+mod attributes;
 mod bind;
 mod builder;
 mod call;
@@ -9,7 +10,9 @@ mod class;
 mod container;
 mod env;
 mod expr;
+mod fields;
 mod files;
+mod filters;
 pub(crate) mod forest;
 mod go;
 mod javascript;
@@ -21,6 +24,7 @@ mod objects;
 mod ops;
 mod plugin;
 pub(crate) mod pure;
+mod rust;
 mod scope;
 mod stmt;
 mod text;
@@ -52,10 +56,17 @@ const ROUNDS: usize = 4;
 /// Runs the modules of `files`, then what nothing called in them.
 pub(crate) fn run(tree: &Tree<'_>, models: &'static Models, files: &[(Name, Language)], limits: Limits) -> Outcome {
     let mut machine = Machine::new(tree, models, limits);
+    if files.iter().any(|(_, language)| *language == Language::Rust) {
+        for root in tree.crate_roots() {
+            let id = machine.module_of(&root, Language::Rust);
+            machine.load(id);
+        }
+    }
     for (path, language) in files.iter().filter(|(_, language)| *language != Language::Go) {
         let id = machine.module_of(path, *language);
         machine.load(id);
     }
+    machine.enter_entries();
     let go: Vec<Name> =
         files.iter().filter(|(_, language)| *language == Language::Go).map(|(path, _)| path.clone()).collect();
     machine.run_go(&go);
@@ -100,6 +111,17 @@ pub(crate) fn run(tree: &Tree<'_>, models: &'static Models, files: &[(Name, Lang
 }
 
 impl Machine<'_> {
+    /// Enters the functions that programs start with: what they make and mount nowhere is served.
+    fn enter_entries(&mut self) {
+        self.forest.begun = true;
+        for entry in self.rust_entries() {
+            if !entry.entered.get() {
+                self.enter_alone(&entry, None);
+            }
+        }
+        self.forest.begun = false;
+    }
+
     /// Enters functions and makes instances that nothing did; whether there was any.
     fn enter_uncalled(&mut self) -> bool {
         let is_go = |class: &ClassValue| self.is_go(class.spot.module);

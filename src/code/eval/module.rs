@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::machine::{Machine, Progress};
-use super::scope::{self, Scope, ScopeKind, ScopeRef};
-use super::value::{Lazy, ModuleId, Spot, Value};
-use crate::code::form::{Decorator, ExprKind, Import, Imported, Language, Name, Pattern, PatternField, Stmt, StmtKind};
+use super::scope::{Scope, ScopeKind, ScopeRef};
+use super::value::{Lazy, ModuleId, Value};
+use crate::code::form::{Decorator, Import, Imported, Language, Name, Pattern, PatternField, Stmt, StmtKind};
 use crate::code::resolve::Target;
 
 /// The most loads within loads.
@@ -60,6 +60,7 @@ impl Machine<'_> {
         let (makers, functions) = (&self.models.makers, &self.models.functions);
         makers.contains_key(source)
             || functions.contains_key(source)
+            || self.models.types.contains_key(source)
             || makers.range(dotted.clone()..).next().is_some_and(|(name, _)| name.starts_with(&dotted))
             || functions.range(dotted.clone()..).next().is_some_and(|(name, _)| name.starts_with(&dotted))
     }
@@ -145,6 +146,9 @@ impl Machine<'_> {
     pub(crate) fn import(&mut self, import: &Import, scope: &ScopeRef) {
         if self.language(scope) == Language::Go {
             return self.go_import(import, scope);
+        }
+        if self.language(scope) == Language::Rust {
+            return self.rust_import(import, scope);
         }
         let python = self.language(scope) == Language::Python;
         let target = self.target(&import.source, import.level, scope);
@@ -287,6 +291,9 @@ impl Machine<'_> {
     pub(crate) fn module_member(&mut self, id: ModuleId, name: &Name) -> Value {
         if self.modules[id.0].language == Language::JavaScript {
             return self.find_export(id, name, &mut Vec::new()).unwrap_or(Value::Undefined);
+        }
+        if self.modules[id.0].language == Language::Rust {
+            return self.rust_member(id, name, false);
         }
         self.load(id);
         if let Some(value) = self.modules[id.0].scope.own(name) {
@@ -457,80 +464,16 @@ impl Machine<'_> {
         body: Option<&[Stmt]>,
         scope: &ScopeRef,
     ) {
-        let test = attributes.iter().any(|attribute| {
-            matches!(&attribute.expr.kind, ExprKind::Call(call)
-            if call.args.iter().any(|arg| matches!(&arg.value.kind, ExprKind::Name(name) if &**name == "test")))
-        });
-        if test {
+        if self.language(scope) == Language::Rust {
+            self.rust_module(name, attributes, body, scope);
             return;
         }
-        let Some(body) = body else {
-            if let Some(file) = self.beside(name, scope) {
-                let id = self.module_of(&file, Language::Rust);
-                self.bind_name(name, Value::Module(id), scope);
-            }
-            return;
-        };
+        let Some(body) = body else { return };
         let inner = Scope::inside(scope, ScopeKind::Block);
         self.block(body, &inner);
         let entries =
             inner.names.borrow().iter().map(|(name, value)| (Value::Str(name.clone()), value.clone())).collect();
         self.bind_name(name, Value::map(entries), scope);
-    }
-
-    /// The file of `mod name;`: beside a crate's root or a `mod.rs`, else in the folder of the module's own name.
-    fn beside(&self, name: &Name, scope: &ScopeRef) -> Option<Name> {
-        let own = &self.modules[scope.module.0].path;
-        let folder = crate::code::resolve::folder_of(own);
-        let stem = own.rsplit('/').next().unwrap_or(own).trim_end_matches(".rs");
-        let root = matches!(stem, "main" | "lib" | "mod" | "build") || folder.ends_with("/bin");
-        let base = match (root, folder.is_empty()) {
-            (true, true) => String::new(),
-            (true, false) => format!("{folder}/"),
-            (false, true) => format!("{stem}/"),
-            (false, false) => format!("{folder}/{stem}/"),
-        };
-        let places = [format!("{base}{name}.rs"), format!("{base}{name}/mod.rs")];
-        places.into_iter().find(|place| self.tree.has(place)).map(Into::into)
-    }
-
-    /// A path of several segments.
-    pub(crate) fn path(&mut self, path: &[Name], scope: &ScopeRef) -> Value {
-        let Some((first, rest)) = path.split_first() else { return Value::unknown() };
-        let mut value = match &**first {
-            "crate" | "self" | "super" => Value::Module(scope.module),
-            _ if scope::find(scope, first, false).is_some() => self.name(first, scope),
-            _ => Value::from_path(first.clone()),
-        };
-        for name in rest {
-            value = self.member(&value, name, scope, 0);
-        }
-        value
-    }
-
-    /// A macro call: its arguments are evaluated, its own meaning is a model's.
-    pub(crate) fn macro_call(
-        &mut self,
-        call: &crate::code::form::MacroCall,
-        args: super::value::Args,
-        scope: &ScopeRef,
-        line: u32,
-    ) -> Value {
-        let name: Vec<&str> = call.path.iter().map(|name| &**name).collect();
-        let spot = Spot { module: scope.module, line };
-        match name.join(".").as_str() {
-            "format" | "std.format" => {
-                let mut args = args;
-                if args.list.is_empty() {
-                    return Value::unknown();
-                }
-                let Some(text) = args.list.remove(0).as_text() else { return Value::unknown() };
-                self.format(&text, &args)
-            }
-            "concat" => self.join_items("", &args.list),
-            "vec" => Value::list(args.list),
-            path => self.call_path(&format!("{path}!").into(), args, spot),
-        }
     }
 }
 

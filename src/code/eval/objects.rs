@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::attributes::method_of;
+use super::filters::segments;
 use super::forest::{Entry, Methods};
 use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::value::{Args, ClassValue, ListKind, Map, Modelled, Native, Object, Spot, Value};
-use crate::code::form::{Name, Yields};
+use crate::code::form::{Language, Name, Yields};
 use crate::code::models::{Action, ObjectModel};
 
 impl Machine<'_> {
@@ -116,7 +118,15 @@ impl Machine<'_> {
             return value;
         }
         self.let_go(&args);
-        if self.is_go(spot.module) { self.go_unseen(path, &args) } else { Value::from_path(format!("{path}()")) }
+        if self.is_go(spot.module) {
+            return self.go_unseen(path, &args);
+        }
+        if self.modules[spot.module.0].language == Language::Rust
+            && let Some(held) = self.held_routers(&args)
+        {
+            return held;
+        }
+        Value::from_path(format!("{path}()"))
     }
 
     /// A call of a member of something unknown.
@@ -189,7 +199,7 @@ impl Machine<'_> {
             None if model.ty.values.contains_key(&**name) => None,
             None => {
                 self.let_go(args);
-                Some(Value::unknown())
+                Some(if model.ty.chains { object.clone() } else { Value::unknown() })
             }
         }
     }
@@ -308,6 +318,8 @@ impl Machine<'_> {
         if let (Some(mount), Some(model)) = (&action.mount, &model) {
             let at = mount.at.as_ref().map_or(Value::Undefined, |at| self.argument_at(&bound, at, spot));
             let child = self.argument_at(&bound, &mount.child, spot);
+            let child = self.carried(model.ty, child);
+            let child = self.answering(mount, model.ty, child, spot);
             let prefixed = self.viewed(model, at);
             match &mount.plain {
                 Some(plain) => self.mount_handler(model, prefixed, &child, plain, spot),
@@ -326,6 +338,23 @@ impl Machine<'_> {
         if let Some(attach) = &action.attach {
             let parent = self.argument_at(&bound, attach, spot);
             self.attach(&parent, &this, spot);
+        }
+        if let (Some(join), Some(model)) = (&action.join, &model) {
+            return self.joined(join, model, &this, &bound, spot);
+        }
+        if let Some(serves) = &action.serves {
+            for one in self.argument_at(&bound, serves, spot).each() {
+                if let Value::Object(object) = one
+                    && let Some(it) = object.model.borrow().as_ref()
+                {
+                    self.forest.nodes[it.node].served = true;
+                }
+            }
+        }
+        if let (Some(restrict), Some(model)) = (&action.restrict, &model) {
+            let given = self.argument_at(&bound, restrict, spot);
+            let (methods, _) = self.methods_in(&given, spot);
+            self.forest.nodes[model.node].only.extend(methods);
         }
         if let (true, Some(model)) = (action.serve, &model) {
             self.forest.nodes[model.node].served = true;
@@ -362,6 +391,7 @@ impl Machine<'_> {
         match action.returns.as_deref() {
             Some("self") => this,
             Some("made") => made,
+            Some("pair") => Self::tuple(vec![this, Value::unknown()]),
             Some(argument) => self.argument_at(&bound, argument, spot),
             None => Value::unknown(),
         }
@@ -467,7 +497,7 @@ impl Machine<'_> {
     }
 
     /// Registers routes.
-    fn route(
+    pub(crate) fn route(
         &mut self,
         word: &crate::code::models::RouteWord,
         model: &Modelled,
@@ -475,10 +505,25 @@ impl Machine<'_> {
         args: &Args,
         spot: Spot,
     ) {
-        let path = match &word.path {
-            Some(path) => self.argument_at(bound, path, spot),
-            None => Value::text(""),
-        };
+        let mut path = if model.ty.needs_path { Value::Null } else { Value::text("") };
+        for name in word.path.iter().flat_map(|path| path.split('|')) {
+            path = self.argument_at(bound, name, spot);
+            if !path.is_nothing() {
+                break;
+            }
+        }
+        if let (Some(attribute), Some(handler)) = (&word.typed, &word.handler) {
+            let handler = self.argument_at(bound, handler, spot);
+            path = self.typed_path(&handler, attribute);
+        }
+        if let Some(tokens) = &word.segments {
+            let tokens = self.argument_at(bound, tokens, spot);
+            path = tokens.as_text().map_or_else(Value::unknown, |tokens| Value::text(segments(&tokens)));
+        }
+        if !word.suffix.is_empty() {
+            let shown = if path.is_nothing() { Value::text("") } else { self.shown(&path, "path") };
+            path = self.concat(&shown, &Value::text(word.suffix.as_str()));
+        }
         let path = if path.is_nothing() && args.partial { Value::unknown() } else { path };
         let handler = word.handler.as_ref().map_or(Value::Undefined, |handler| self.argument_at(bound, handler, spot));
         let scope = self.modules[spot.module.0].scope.clone();
@@ -512,16 +557,16 @@ impl Machine<'_> {
     pub(crate) fn given_methods(&mut self, given: &Value, default: &[String], scope: &ScopeRef) -> Methods {
         let listed = match given {
             Value::Undefined | Value::Null => return Methods::Default(default.to_vec()),
+            one if method_of(one).is_some() => (vec![one.clone()], false),
             Value::Str(_) | Value::Alt(_) | Value::Env(_) => (given.each(), false),
             other => self.walk(other, Yields::Elements, scope),
         };
         let (items, partial) = listed;
-        let texts: Vec<String> =
-            items.iter().filter_map(Value::as_whole_text).map(|text| text.to_uppercase()).collect();
-        if partial || texts.len() != items.len() || texts.is_empty() {
-            Methods::Unknown(texts)
+        let methods: Vec<String> = items.iter().filter_map(method_of).collect();
+        if partial || methods.len() != items.len() || methods.is_empty() {
+            Methods::Unknown(methods)
         } else {
-            Methods::Fixed(texts)
+            Methods::Fixed(methods)
         }
     }
 

@@ -118,6 +118,13 @@ impl Machine<'_> {
                 let items = x.items.borrow().iter().chain(y.items.borrow().iter()).cloned().collect();
                 Value::list_of(x.kind, items, x.partial.get() || y.partial.get())
             }
+            (Value::Unknown(x), Value::Unknown(y)) if !x.is_empty() && !y.is_empty() => {
+                Value::list_of(ListKind::Set, vec![a.clone(), b.clone()], false)
+            }
+            (Value::List(x), Value::Unknown(y)) if !y.is_empty() => {
+                let items = x.items.borrow().iter().chain([b]).cloned().collect();
+                Value::list_of(x.kind, items, x.partial.get())
+            }
             _ => Value::unknown(),
         }
     }

@@ -53,7 +53,8 @@ impl Machine<'_> {
         let found = match language {
             Language::Python => self.python_builtin(path, args, &scope, spot),
             Language::JavaScript => self.javascript_builtin(path, args, &scope, spot),
-            Language::Go | Language::Rust | Language::Java => self.other_builtin(path, args, &scope),
+            Language::Rust => self.rust_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),
+            Language::Go | Language::Java => self.other_builtin(path, args, &scope),
         };
         let found = found.or_else(|| self.paths_builtin(path, args));
         match found {

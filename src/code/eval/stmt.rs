@@ -9,6 +9,24 @@ use crate::code::form::{
     Arm, BinaryOp, Block, Export, Expr, ExprKind, Language, Name, Pattern, Stmt, StmtKind, Yields,
 };
 
+/// A declaration without what stands around it; whether it is exported, and whether it may not be compiled.
+fn declared(stmt: &Stmt) -> (&Stmt, bool, bool) {
+    let (mut stmt, mut exported, mut perhaps) = (stmt, false, false);
+    loop {
+        stmt = match &stmt.kind {
+            StmtKind::Export(Export::Declaration(inner)) => {
+                exported = true;
+                inner
+            }
+            StmtKind::Perhaps(inner) => {
+                perhaps = true;
+                inner
+            }
+            _ => return (stmt, exported, perhaps),
+        };
+    }
+}
+
 impl Machine<'_> {
     /// Runs a block in the scope that it is given.
     pub(crate) fn block(&mut self, body: &[Stmt], scope: &ScopeRef) -> Flow {
@@ -40,13 +58,13 @@ impl Machine<'_> {
         }
         // Functions come first: modules that import each other find them before either has run.
         for stmt in body {
-            let (stmt, exported) = match &stmt.kind {
-                StmtKind::Export(Export::Declaration(inner)) => (&**inner, true),
-                _ => (stmt, false),
-            };
+            let (stmt, exported, perhaps) = declared(stmt);
             if let StmtKind::Function(function) = &stmt.kind {
-                let closure = self.closure(function, scope, None);
+                let mut closure = self.closure(function, scope, None);
                 if let Some(name) = &function.name {
+                    if let (true, Some(other @ (Value::Function(_) | Value::Alt(_)))) = (perhaps, scope.own(name)) {
+                        closure = other.join(closure);
+                    }
                     scope.set(name, closure.clone());
                     if exported {
                         self.export(scope, name, closure);
@@ -55,12 +73,11 @@ impl Machine<'_> {
             }
         }
         for stmt in body {
-            let stmt = match &stmt.kind {
-                StmtKind::Export(Export::Declaration(inner)) => &**inner,
-                _ => stmt,
-            };
+            let (stmt, _, perhaps) = declared(stmt);
             match &stmt.kind {
+                StmtKind::Import(import) if perhaps => self.perhaps_import(import, scope),
                 StmtKind::Import(import) => self.import(import, scope),
+                StmtKind::Macro(rules) => self.note_macro(rules, scope),
                 StmtKind::Class(class) if language != Language::JavaScript => {
                     let value = self.class(class, scope);
                     if let Some(name) = &class.name {
@@ -73,9 +90,12 @@ impl Machine<'_> {
                 _ => {}
             }
         }
+        if language == Language::Rust && scope.kind == ScopeKind::Module {
+            self.rust_items(body, scope);
+        }
         if language != Language::JavaScript {
             for stmt in body {
-                if let StmtKind::Extend(extension) = &stmt.kind {
+                if let StmtKind::Extend(extension) = &declared(stmt).0.kind {
                     self.extend(extension, scope);
                 }
             }
@@ -96,11 +116,20 @@ impl Machine<'_> {
     fn stmt_kind(&mut self, stmt: &Stmt, scope: &ScopeRef) -> Flow {
         let hoisted = self.language(scope) != Language::Python;
         match &stmt.kind {
-            StmtKind::Bind { target, ty, value } => self.stmt_bind(target, ty.as_ref(), value.as_ref(), scope),
+            StmtKind::Bind { target, ty, value } => {
+                if !self.is_rust_item(scope) {
+                    self.stmt_bind(target, ty.as_ref(), value.as_ref(), scope);
+                }
+            }
             StmtKind::Assign { target, op, value } => self.stmt_assign(target, *op, value, scope),
             StmtKind::Expr(expr) | StmtKind::Deferred(expr) => {
-                self.eval(expr, scope);
+                if !self.is_rust_item(scope) {
+                    self.eval(expr, scope);
+                }
             }
+            StmtKind::Test(_) => {}
+            StmtKind::Perhaps(inner) => return self.stmt_perhaps(inner, scope),
+            StmtKind::Macro(rules) => self.note_macro(rules, scope),
             StmtKind::Function(function) => {
                 if hoisted {
                     return Flow::Next;
@@ -126,6 +155,7 @@ impl Machine<'_> {
                 }
             }
             StmtKind::Return(value) => {
+                self.expect_returned();
                 let value = value.as_ref().map_or(Value::Null, |value| self.eval(value, scope));
                 return Flow::Return(value);
             }
@@ -176,6 +206,9 @@ impl Machine<'_> {
         value: Option<&Expr>,
         scope: &ScopeRef,
     ) {
+        if let Some(ty) = ty {
+            self.rust.expected = Some((ty.clone(), scope.clone()));
+        }
         let mut value = match value {
             Some(value) => self.eval(value, scope),
             None => match ty {
@@ -294,6 +327,20 @@ impl Machine<'_> {
             }
             self.set_in(&scope, &name, Value::any_of(values));
         }
+    }
+
+    /// Runs a statement that may not be compiled; what it binds lasts.
+    fn stmt_perhaps(&mut self, inner: &Stmt, scope: &ScopeRef) -> Flow {
+        self.conditional += 1;
+        self.journals.push(Vec::new());
+        let flow = self.stmt(inner, scope);
+        let changes = self.rewind();
+        self.conditional -= 1;
+        self.merge(vec![changes, Journal::new()]);
+        if let (Flow::Return(value), Some(frame)) = (flow, self.frames.last_mut()) {
+            frame.returns.push(value);
+        }
+        Flow::Next
     }
 
     /// Runs a block whose bindings do not last: it may not run at all.

@@ -282,6 +282,8 @@ pub(crate) enum Lazy {
     Local(ScopeRef, Name),
     /// A declaration of a Go file, by its place in it, and the name of it that is asked for.
     Declared(ModuleId, usize, Name),
+    /// A path from a scope; whether it is looked for among modules and types first (Rust).
+    Path(ScopeRef, Vec<Name>, bool),
 }
 
 /// Arguments of a call.

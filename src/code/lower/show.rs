@@ -10,7 +10,7 @@ fn list<T>(items: &[T], show: impl Fn(&T) -> String, between: &str) -> String {
     items.iter().map(show).collect::<Vec<_>>().join(between)
 }
 
-fn block(body: &Block) -> String {
+pub(super) fn block(body: &Block) -> String {
     list(body, stmt, "; ")
 }
 
@@ -77,6 +77,11 @@ fn stmt(stmt: &Stmt) -> String {
             Export::AllFrom(source) => format!("export * from {source}"),
             Export::Declaration(inner) => format!("export {}", self::stmt(inner)),
         },
+        StmtKind::Perhaps(inner) => format!("perhaps {}", self::stmt(inner)),
+        StmtKind::Test(inner) => format!("test {}", self::stmt(inner)),
+        StmtKind::Macro(rules) => {
+            format!("macro {} {}", rules.name, list(&rules.rules, |(from, to)| format!("({from}) => ({to})"), ", "))
+        }
         StmtKind::Module { name, attributes, body } => {
             let body = body.as_ref().map(|body| format!(" {{{}}}", block(body))).unwrap_or_default();
             format!("{}module {name}{body}", decorators(attributes))

@@ -38,7 +38,7 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
     for (name, object) in resolve_objects(stem, &model)? {
         let object: &'static ObjectModel = Box::leak(Box::new(object));
         for path in &object.make {
-            claim(&mut models.makers, path, object)?;
+            claim(&mut models.makers, path, made_by(object, path))?;
         }
         for path in &object.types {
             claim(&mut models.types, path, object)?;
@@ -79,6 +79,23 @@ fn claim<T>(table: &mut BTreeMap<String, T>, name: &str, value: T) -> Result<(),
         Some(_) => Err(format!("`{name}` is modelled twice")),
         None => Ok(()),
     }
+}
+
+/// The object as one maker makes it: `NAME` in its route is the maker's name.
+fn made_by(object: &'static ObjectModel, path: &str) -> &'static ObjectModel {
+    let Some(entry) = object.entry.as_ref().filter(|entry| entry.method.iter().any(|method| method == "NAME")) else {
+        return object;
+    };
+    let mut entry = entry.clone();
+    entry.method = vec![method_word(path.rsplit('.').next().unwrap_or(path))];
+    Box::leak(Box::new(ObjectModel { entry: Some(entry), ..object.clone() }))
+}
+
+/// The method in a name: `get`, `get_service`, `typed_get`.
+fn method_word(name: &str) -> String {
+    let known =
+        |word: &&str| matches!(*word, "get" | "post" | "put" | "patch" | "delete" | "head" | "options" | "trace");
+    name.split('_').find(known).or_else(|| name.split('_').next()).unwrap_or(name).to_uppercase()
 }
 
 fn prepared(action: &Action, stem: &str, framework: &str) -> Action {
@@ -122,8 +139,17 @@ fn resolve_objects(stem: &str, model: &ModelFile) -> Result<Vec<(String, ObjectM
             object.paths = object.paths.or(link.paths);
             object.join = object.join.or(link.join);
             object.framework = object.framework.or_else(|| link.framework.clone());
+            object.chains |= link.chains;
+            object.part |= link.part;
+            object.needs_path |= link.needs_path;
         }
         check_made(model, &members, stem)?;
+        for (names, action) in &model.attributes {
+            for attribute in names.split_whitespace() {
+                let last = attribute.rsplit('.').next().unwrap_or(attribute);
+                object.attributes.insert(attribute.to_owned(), named(action.clone(), last));
+            }
+        }
         object.members = members;
         object.name = format!("{stem}.{name}");
         object.framework = object.framework.or_else(|| model.framework.clone());
@@ -138,7 +164,7 @@ fn named(mut action: Action, member: &str) -> Action {
     if let Some(route) = &mut action.route {
         for method in &mut route.method {
             if method == "NAME" {
-                *method = member.to_uppercase();
+                *method = method_word(member);
             }
         }
     }

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use words::{
-    Action, AutoloadWord, BuildWord, ClassModel, DeriveModel, EnvWord, LibraryWord, MakeWord, MarkWord, ObjectModel,
-    PluginWord, RouteWord, RpcWord, Settings, WrapWord,
+    Action, AutoloadWord, BuildWord, ClassModel, DeriveModel, EnvWord, FieldsWord, JoinWord, LibraryWord, MakeWord,
+    MarkWord, MountWord, ObjectModel, PluginWord, RouteWord, RpcWord, Settings, WrapWord,
 };
 
 /// Every built-in model file: its name and its text.
@@ -28,6 +28,10 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/gorilla-mux.yaml", include_str!("../../../rules/frameworks/gorilla-mux.yaml")),
     ("frameworks/grpc.yaml", include_str!("../../../rules/frameworks/grpc.yaml")),
     ("frameworks/httprouter.yaml", include_str!("../../../rules/frameworks/httprouter.yaml")),
+    ("frameworks/axum.yaml", include_str!("../../../rules/frameworks/axum.yaml")),
+    ("frameworks/actix-web.yaml", include_str!("../../../rules/frameworks/actix-web.yaml")),
+    ("frameworks/warp.yaml", include_str!("../../../rules/frameworks/warp.yaml")),
+    ("frameworks/rocket.yaml", include_str!("../../../rules/frameworks/rocket.yaml")),
     ("env/javascript.yaml", include_str!("../../../rules/env/javascript.yaml")),
     ("env/python.yaml", include_str!("../../../rules/env/python.yaml")),
     ("env/go.yaml", include_str!("../../../rules/env/go.yaml")),

@@ -13,8 +13,10 @@ pub(crate) enum Syntax {
     Colon,
     /// `/users/{id}`, `{id:path}`.
     Brace,
-    /// `/users/<int:id>`.
+    /// `/users/<int:id>`, `<path..>`; a query behind `?` is left out.
     Angle,
+    /// `/users/{id}` and `/users/:id`, `/{*rest}` and `/*rest`.
+    Either,
     /// A regular expression.
     Regex,
     /// Go's patterns: `/users/{id}`, `/files/{path...}`, `/exact/{$}`, `/tree/`; behind a host.
@@ -44,6 +46,7 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
         Syntax::Brace => vec![brace(raw)],
         Syntax::Pattern => vec![pattern(raw)],
         Syntax::Angle => vec![angle(raw)],
+        Syntax::Either => vec![either(raw)],
         Syntax::Regex => super::path::regex(raw),
         Syntax::Plain => vec![raw.to_owned()],
     }
@@ -260,11 +263,24 @@ fn pattern(raw: &str) -> String {
     }
 }
 
+fn either(raw: &str) -> String {
+    let segment = |segment: &str| match (segment.strip_prefix(':'), segment.strip_prefix('*')) {
+        (Some(name), _) if !name.is_empty() => format!("{{{name}}}"),
+        (_, Some(name)) => format!("{{*{name}}}"),
+        _ => segment.to_owned(),
+    };
+    brace(&raw.replace("{:", "{")).split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
 fn angle(raw: &str) -> String {
     let text: Vec<char> = raw.chars().collect();
     let mut out = String::new();
     let mut at = 0;
     while at < text.len() {
+        // What follows is a query, which is no part of the path.
+        if text[at] == '?' {
+            break;
+        }
         let end = if text[at] == '<' { text[at..].iter().position(|&c| c == '>').map(|i| at + i) } else { None };
         let Some(end) = end else {
             out.push(text[at]);
@@ -274,8 +290,13 @@ fn angle(raw: &str) -> String {
         let inner: String = text[at + 1..end].iter().collect();
         let (rule, name) = inner.rsplit_once(':').unwrap_or(("", &inner));
         let _ = rule;
+        let (name, wild) = match name.trim().strip_suffix("..") {
+            Some(name) => (name, "*"),
+            None => (name.trim(), ""),
+        };
         out.push('{');
-        out.push_str(name.trim());
+        out.push_str(wild);
+        out.push_str(name);
         out.push('}');
         at = end + 1;
     }

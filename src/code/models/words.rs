@@ -43,6 +43,10 @@ pub(crate) struct ModelFile {
     /// Paths whose members are environment variables.
     #[serde(default)]
     pub(crate) sources: Vec<String>,
+    /// What attributes of functions mean where such a function is mounted, by their last name or dotted path; several names
+    /// stand apart by spaces.
+    #[serde(default)]
+    pub(crate) attributes: BTreeMap<String, Action>,
     /// What library classes mean to their subclasses.
     #[serde(default)]
     pub(crate) classes: BTreeMap<String, ClassModel>,
@@ -73,6 +77,12 @@ pub(crate) struct DeriveModel {
     pub(crate) name: String,
     /// Arguments that make it optional.
     pub(crate) default: Vec<String>,
+    /// A field whose attributes name none is read under its own name in upper case.
+    #[serde(default)]
+    pub(crate) always: bool,
+    /// Arguments that say that a field is none.
+    #[serde(default)]
+    pub(crate) skip: Vec<String>,
 }
 
 /// A kind of object.
@@ -105,6 +115,15 @@ pub(crate) struct ObjectModel {
     pub(crate) entry: Option<RouteWord>,
     /// It is itself one mount: `Mount("/x", routes=[…])`.
     pub(crate) holds: Option<MountWord>,
+    /// It is a part of others and no router of its own: mounted nowhere it makes no routes.
+    pub(crate) part: bool,
+    /// Its routes without a path answer nothing by themselves.
+    pub(crate) needs_path: bool,
+    /// A member that is not named here gives the object back.
+    pub(crate) chains: bool,
+    /// What attributes of the project's functions mean where such a function is mounted.
+    #[serde(skip)]
+    pub(crate) attributes: BTreeMap<String, Action>,
     /// Its members that are called; several names stand apart by spaces.
     pub(crate) members: BTreeMap<String, Action>,
     /// Its members that are read: the argument of the constructor that they give, or `self`.
@@ -161,15 +180,21 @@ pub(crate) struct Action {
     pub(crate) mark: Option<MarkWord>,
     /// Mounts the object on a parent that is given.
     pub(crate) attach: Option<Argument>,
+    /// The object answers these methods alone from here on.
+    pub(crate) restrict: Option<Argument>,
     /// The object is served from here on.
     pub(crate) serve: bool,
+    /// What is given is served from here on.
+    pub(crate) serves: Option<Argument>,
+    /// Makes one object of this one and another that is given.
+    pub(crate) join: Option<JoinWord>,
     /// Functions among the arguments are called.
     pub(crate) callbacks: bool,
     /// Reads the environment.
     pub(crate) env: Option<EnvWord>,
     /// Loads a module or a name in it by a string.
     pub(crate) load: Option<Argument>,
-    /// What the call gives: `self`, `made`, or an argument. Otherwise unknown.
+    /// What the call gives: `self`, `made`, `pair` (itself and something unknown), or an argument. Otherwise unknown.
     pub(crate) returns: Option<Argument>,
     /// Filled in: the file's framework.
     #[serde(skip)]
@@ -180,9 +205,15 @@ pub(crate) struct Action {
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RouteWord {
-    /// The path; none for that of the object itself.
+    /// The path; none for that of the object itself. Where several names stand apart by `|`, the first that is given.
     pub(crate) path: Option<Argument>,
-    /// Fixed methods; `NAME` is the member's name in upper case.
+    /// The attribute that has the path, on the type of a parameter of the handler.
+    pub(crate) typed: Option<String>,
+    /// The argument that has the path as the tokens of a macro: texts and types between slashes.
+    pub(crate) segments: Option<Argument>,
+    /// What stands behind the path.
+    pub(crate) suffix: String,
+    /// Fixed methods; `NAME` is the method in the member's or maker's name: `typed_get`, `get_service`.
     pub(crate) method: Vec<String>,
     /// Methods that are given.
     pub(crate) methods: Option<Argument>,
@@ -246,6 +277,16 @@ pub(crate) struct WrapWord {
     pub(crate) strip: Option<Argument>,
 }
 
+/// Makes one object of two.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct JoinWord {
+    /// The other one.
+    pub(crate) with: Argument,
+    /// It answers what either answers; else what both let through, one path behind the other.
+    pub(crate) either: bool,
+}
+
 /// Mounts children.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -260,6 +301,10 @@ pub(crate) struct MountWord {
     pub(crate) loose: bool,
     /// A child that is a handler and no router is a route, with this behind its prefix.
     pub(crate) plain: Option<String>,
+    /// Whatever is no router is a loss.
+    pub(crate) strict: bool,
+    /// What is no router answers itself, at these routes.
+    pub(crate) otherwise: Option<RouteWord>,
 }
 
 /// Makes an object.
@@ -350,6 +395,30 @@ pub(crate) struct EnvWord {
     pub(crate) writes: bool,
     /// Every variable is read: the names are given by a pattern at best.
     pub(crate) all: bool,
+    /// Gives the names and values of every variable; what the names are asked to begin with tells the pattern.
+    pub(crate) every: bool,
+    /// The name is what names begin with: behind this they go on in any way.
+    pub(crate) family: Option<String>,
+    /// Names that are no variables of the environment; a `*` at the end stands for the rest.
+    pub(crate) except: Vec<String>,
+    /// The fields of the type that is given, or that is expected, are the variables.
+    pub(crate) fields: Option<FieldsWord>,
+}
+
+/// How the fields of a type are variables.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct FieldsWord {
+    /// The attributes of fields that say more.
+    pub(crate) attribute: Vec<String>,
+    /// The argument that gives another name.
+    pub(crate) rename: String,
+    /// The arguments that make it optional.
+    pub(crate) default: Vec<String>,
+    /// The arguments that take the fields of the field's type in its place.
+    pub(crate) flatten: Vec<String>,
+    /// The arguments that leave it out.
+    pub(crate) skip: Vec<String>,
 }
 
 /// What a library class means to its subclasses.

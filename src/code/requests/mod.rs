@@ -131,15 +131,12 @@ fn test_modules(module: &Module) -> Vec<&Block> {
     let mut open: Vec<&Block> = vec![&module.body];
     while let Some(block) = open.pop() {
         for stmt in block {
-            if let StmtKind::Module { attributes, body: Some(body), .. } = &stmt.kind {
-                let tests = attributes.iter().any(|attribute| {
-                    let chain = walk::chain(&attribute.expr);
-                    let named = |expr: &Expr| matches!(&expr.kind, ExprKind::Name(name) if &**name == "test");
-                    chain
-                        .links
-                        .iter()
-                        .any(|link| link.name == Some("cfg") && link.args().iter().any(|arg| named(&arg.value)))
-                });
+            let (stmt, tests) = match &stmt.kind {
+                StmtKind::Test(inner) => (&**inner, true),
+                StmtKind::Perhaps(inner) => (&**inner, false),
+                _ => (stmt, false),
+            };
+            if let StmtKind::Module { body: Some(body), .. } = &stmt.kind {
                 if tests { found.push(body) } else { open.push(body) }
             }
         }

@@ -158,6 +158,7 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
             }
             StmtKind::Block(body) => self.all(body, scope),
             StmtKind::Export(Export::Default(value)) => self.expr(value, scope),
+            StmtKind::Perhaps(inner) | StmtKind::Test(inner) => self.open.push(Work::Stmt(inner, scope)),
             StmtKind::Export(Export::Declaration(inner)) => self.open.push(Work::Stmt(inner, scope)),
             StmtKind::Module { body, .. } => body.iter().for_each(|body| self.all(body, scope)),
             StmtKind::Export(Export::Names(_) | Export::From(..) | Export::AllFrom(_))
@@ -166,6 +167,7 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
             | StmtKind::Throw
             | StmtKind::Delete(_)
             | StmtKind::Outer(_)
+            | StmtKind::Macro(_)
             | StmtKind::Import(_) => {}
         }
     }

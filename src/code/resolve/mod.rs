@@ -4,6 +4,7 @@ mod go;
 mod javascript;
 mod proto;
 mod python;
+mod rust;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +41,7 @@ pub(crate) struct Tree<'a> {
     javascript: javascript::Packages,
     python: python::Roots,
     go: go::Modules,
+    rust: rust::Crates,
 }
 
 impl fmt::Debug for Tree<'_> {
@@ -72,9 +74,11 @@ impl<'a> Tree<'a> {
             javascript: javascript::Packages::default(),
             python: python::Roots,
             go: go::Modules::default(),
+            rust: rust::Crates::default(),
         };
         tree.javascript = javascript::Packages::read(&tree);
         tree.go = go::Modules::read(&tree);
+        tree.rust = rust::Crates::read(&tree);
         tree
     }
 

@@ -17,10 +17,9 @@ impl Lowering<'_> {
         }
         let mut block = self.block(node);
         if has_tail(node)
-            && let Some(Stmt { kind: StmtKind::Expr(_), .. }) = block.last()
-            && let Some(Stmt { kind: StmtKind::Expr(value), pos }) = block.pop()
+            && let Some(last) = block.pop()
         {
-            block.push(Stmt { kind: StmtKind::Return(Some(value)), pos });
+            block.push(returned(last));
         }
         block
     }
@@ -47,7 +46,7 @@ impl Lowering<'_> {
         if !self.reader.enter(node) {
             return;
         }
-        self.statement_here(node, attributes, is_tail, out);
+        self.gated(node, attributes, out, |lowering, out| lowering.statement_here(node, attributes, is_tail, out));
         self.reader.leave();
     }
 
@@ -276,6 +275,16 @@ impl Lowering<'_> {
         inside(self, &mut block);
         self.push(node, StmtKind::Block(block), out);
     }
+}
+
+/// A tail expression as what is returned.
+fn returned(stmt: Stmt) -> Stmt {
+    let kind = match stmt.kind {
+        StmtKind::Expr(value) => StmtKind::Return(Some(value)),
+        StmtKind::Perhaps(inner) => StmtKind::Perhaps(Box::new(returned(*inner))),
+        other => other,
+    };
+    Stmt { kind, pos: stmt.pos }
 }
 
 /// Whether a block ends in an expression without a semicolon.

@@ -132,8 +132,10 @@ impl Lowering<'_> {
 
     fn call(&mut self, node: Node<'_>) -> Expr {
         let mut function = node.child_by_field_name("function");
+        let mut stated = None;
         if let Some(generic) = function.filter(|function| function.kind() == "generic_function") {
             function = generic.child_by_field_name("function");
+            stated = generic.child_by_field_name("type_arguments").and_then(|types| children(types).first().copied());
         }
         let callee = match function {
             // A call and its member are one level: chains are long where they are not deep.
@@ -147,6 +149,11 @@ impl Lowering<'_> {
             if child.kind() != "attribute_item" {
                 args.push(Arg { name: None, spread: Spread::No, value: self.expr(child) });
             }
+        }
+        // The first type that a call states (`f::<T>()`) goes with it under a name that no parameter has.
+        if let Some(ty) = stated.filter(|ty| ty.kind() != "lifetime" && self.text(*ty) != "_") {
+            let kind = ExprKind::Type(self.ty(ty));
+            args.push(Arg { name: Some("<>".into()), spread: Spread::No, value: self.at(ty, kind) });
         }
         Expr { kind: ExprKind::Call(Box::new(Call { callee, args, is_new: false })), pos }
     }

@@ -43,6 +43,7 @@ impl Lowering<'_> {
                 StmtKind::Module { name: self.name(name), attributes: self.attributes(attributes), body }
             }
             "type_item" => self.alias(node),
+            "macro_definition" => StmtKind::Macro(Arc::new(self.macro_rules(node))),
             "use_declaration" | "extern_crate_declaration" => {
                 self.import(node, out);
                 return true;
@@ -50,7 +51,6 @@ impl Lowering<'_> {
             "function_signature_item"
             | "associated_type"
             | "foreign_mod_item"
-            | "macro_definition"
             | "inner_attribute_item"
             | "attribute_item"
             | "empty_statement"
@@ -248,10 +248,10 @@ impl Lowering<'_> {
                     attributes.push(child);
                     continue;
                 }
-                "function_item" => {
-                    let function = self.function(child, &attributes, true);
-                    self.push(child, StmtKind::Function(function), &mut out);
-                }
+                "function_item" => self.gated(child, &attributes, &mut out, |lowering, out| {
+                    let function = lowering.function(child, &attributes, true);
+                    lowering.push(child, StmtKind::Function(function), out);
+                }),
                 _ => self.statement(child, &attributes, false, &mut out),
             }
             attributes.clear();

@@ -2,7 +2,10 @@
 
 use super::super::reader::{Reader, all_children, children, parse};
 use super::Lowering;
-use crate::code::form::{Arg, Block, Call, Decorator, Expr, ExprKind, MacroCall, Name, Pattern, Spread, StmtKind};
+use super::tokens::{Token, tokens};
+use crate::code::form::{
+    Arg, Block, Call, Decorator, Expr, ExprKind, MacroCall, MacroRules, Name, Pattern, Spread, StmtKind,
+};
 use tree_sitter::Node;
 
 /// Longer token lists are not parsed again.
@@ -65,6 +68,18 @@ impl Lowering<'_> {
         }
     }
 
+    /// A macro by example, its rules as written.
+    pub(super) fn macro_rules(&mut self, node: Node<'_>) -> MacroRules {
+        let rules = children(node).into_iter().filter(|child| child.kind() == "macro_rule");
+        let side = |rule: Node<'_>, field: &str| {
+            rule.child_by_field_name(field).map_or_else(|| "".into(), |side| Name::from(inside(self.text(side))))
+        };
+        MacroRules {
+            name: node.child_by_field_name("name").map_or_else(|| "".into(), |name| self.name(name)),
+            rules: rules.map(|rule| (side(rule, "left"), side(rule, "right"))).collect(),
+        }
+    }
+
     /// The tokens of a tree as the arguments of a call; none where they are no list of expressions.
     fn arguments(&mut self, tree: Node<'_>) -> Vec<Arg> {
         let written = inside(self.text(tree));
@@ -73,7 +88,33 @@ impl Lowering<'_> {
             let list = call.child_by_field_name("arguments")?;
             Some(children(list).into_iter().map(|arg| lowering.argument(arg)).collect())
         });
-        parsed.unwrap_or_default()
+        match parsed {
+            Some(args) => args,
+            None => self.separate_arguments(tree, written),
+        }
+    }
+
+    /// Arguments of which some are no expressions (`body = Vec<User>`): each is parsed by itself.
+    fn separate_arguments(&mut self, tree: Node<'_>, written: &str) -> Vec<Arg> {
+        let Some(all) = tokens(written).filter(|_| written.len() <= TOKENS) else { return Vec::new() };
+        let comma = Token::Sign(",".to_owned());
+        if !all.contains(&comma) {
+            return Vec::new();
+        }
+        let mut out = Vec::new();
+        for piece in all.split(|token| *token == comma).filter(|piece| !piece.is_empty()) {
+            let parsed = self.reparse(tree, &super::tokens::written(piece), ("fn f(){f(", ")}"), |lowering, root| {
+                let call = first_of(root, "call_expression")?;
+                let list = call.child_by_field_name("arguments")?;
+                children(list).first().map(|arg| lowering.argument(*arg))
+            });
+            let name = match piece {
+                [Token::Word(name), Token::Sign(sign), ..] if sign == "=" => Some(Name::from(name.as_str())),
+                _ => None,
+            };
+            out.push(parsed.unwrap_or_else(|| Arg { name, spread: Spread::No, value: self.unknown(tree) }));
+        }
+        out
     }
 
     fn argument(&mut self, node: Node<'_>) -> Arg {

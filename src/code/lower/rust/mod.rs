@@ -4,15 +4,20 @@
 //! and patterns like `Some(x)` are looked through, since the evaluator's values have none of them.
 
 mod blocks;
+mod expand;
 mod expressions;
+mod gates;
 mod items;
 mod literals;
 mod macros;
 mod patterns;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod types;
 mod uses;
+
+pub use expand::expand;
 
 use super::reader::{Reader, parse};
 use crate::code::form::{Expr, ExprKind, Language, Module, Name, Pos};

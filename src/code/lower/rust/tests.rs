@@ -44,7 +44,13 @@ fn use_trees_become_one_import_for_each_name() {
 fn items_keep_their_attributes_and_members() {
     all(&[
         ("mod a;", "module a"),
-        ("#[cfg(test)] mod t { fn f() {} }", "@cfg(test) module t {Plain f() {}}"),
+        ("#[cfg(test)] mod t { fn f() {} }", "test @cfg(test) module t {Plain f() {}}"),
+        (
+            "#[tokio::test] async fn f() {} #[cfg(all(test, unix))] fn g() {} #[cfg(not(test))] fn h() {}",
+            "test @tokio::test async Plain f() {}; test @cfg(all(test, unix)) Plain g() {}; @cfg(not(test)) Plain h() {}",
+        ),
+        ("#[cfg(feature = \"x\")] fn f() {}", "perhaps @cfg(feature=\"x\") Plain f() {}"),
+        ("macro_rules! m { ($x:expr) => { f($x) }; }", "macro m ($x:expr) => ( f($x) )"),
         ("#[path = \"x.rs\"] mod a;", "@path(\"x.rs\") module a"),
         ("pub const A: &str = \"a\"; static B: u8 = 1;", "bind A: str = \"a\"; bind B: u8 = 1"),
         (
@@ -79,7 +85,7 @@ fn chains_paths_and_closures_are_calls() {
         ),
         ("let f = move |a: u8, (b, _)| a + b;", "bind f = Lexical -(a: u8, [b, _]) {return (a Add b)}"),
         ("serve(async move { x().await? }).await;", "await serve(async Lexical -() {return await x()}())"),
-        ("a.0.parse::<u16>().unwrap_or(80);", "a.0.parse().unwrap_or(80)"),
+        ("a.0.parse::<u16>().unwrap_or(80);", "a.0.parse(<>=type(u16)).unwrap_or(80)"),
         ("<T as Tr>::f(&mut x, *y, !z, -1);", "T::f(x, y, Not(z), Minus(1))"),
         ("let v = [1, 2u8, 0x1f_u32]; v[0];", "bind v = [1, 2, 31]; v[0]"),
         ("let S { a, b: c, .. } = S { a: 1, ..d() };", "bind {\"a\": a, \"b\": c} = S{\"a\": 1, ...d()}"),
@@ -152,4 +158,39 @@ fn nesting_without_end_is_unknown_and_said_so() {
     }
     let macros = format!("fn f() {{ {}b{} }}", "a!(".repeat(500), ")".repeat(500));
     assert_eq!(lower(&macros).body.len(), 1);
+}
+
+/// What a call of a macro comes to, on one line.
+#[track_caller]
+fn expansion(rules: &str, given: &str, items: bool) -> String {
+    let module = lower(&format!("macro_rules! m {{ {rules} }}"));
+    let Some(crate::code::form::StmtKind::Macro(rules)) = module.body.first().map(|stmt| &stmt.kind) else {
+        panic!("no macro in {rules}")
+    };
+    super::expand(rules, given, items, 7).map_or_else(|| "none".to_owned(), |body| show::block(&body))
+}
+
+#[test]
+fn macros_are_expanded_by_the_rule_that_fits() {
+    let crud = "($r:expr, $p:literal) => { $r.route($p, get(list)) }; ($r:expr) => { $r };";
+    assert_eq!("app.route(\"/a\", get(list))", expansion(crud, "app, \"/a\"", false));
+    assert_eq!("app", expansion(crud, "app", false));
+    assert_eq!("none", expansion(crud, "app, x", false));
+    let many = "($r:ident; $($p:literal => $h:path),+ $(,)?) => { $($r.add($p, $h);)+ };";
+    assert_eq!("a.add(\"/x\", m::h); a.add(\"/y\", k)", expansion(many, "a; \"/x\" => m::h, \"/y\" => k,", false));
+    let items = "($($n:ident : $t:ty),*) => { $(pub fn $n() -> $t { $n }) * };";
+    assert_eq!("pub Plain f() -> Vec<u8> {return f}", expansion(items, "f: Vec<u8>", true));
+}
+
+#[test]
+fn macros_that_make_no_sense_give_nothing() {
+    for (rules, given) in [
+        ("($($x:expr),*) => { $x };", "1, 2"),
+        ("($x:expr) => { ( };", "1"),
+        ("($x:tt) => { $x };", "\"unfinished"),
+        ("($($($x:tt)*),*) => { $($($x)*)* };", "((((("),
+        ("() => {};", "1"),
+    ] {
+        assert_eq!("none", expansion(rules, given, false), "{rules} on {given}");
+    }
 }

@@ -1,0 +1,166 @@
+//! What functions say of themselves by attributes, and what methods a value names.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::value::{Args, Closure, ListKind, Map, Object, Spot, Value};
+use crate::code::form::{Decorator, ExprKind, Name, Yields};
+use crate::code::models::{MountWord, ObjectModel};
+
+/// The methods of HTTP.
+const METHODS: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"];
+
+impl Machine<'_> {
+    /// Functions whose attributes say what they answer, as routers of their own; everything else as it is.
+    pub(crate) fn carried(&mut self, model: &'static ObjectModel, value: Value) -> Value {
+        if model.attributes.is_empty() {
+            return value;
+        }
+        match self.force(value) {
+            Value::Function(closure) => self.carrier(model, &closure).unwrap_or(Value::Function(closure)),
+            Value::List(list) => {
+                let items = list.items.borrow().clone();
+                let items = items.into_iter().map(|item| self.carried(model, item)).collect();
+                Value::list_of(list.kind, items, list.partial.get())
+            }
+            Value::Alt(all) => Value::Alt(all.iter().map(|one| self.carried(model, one.clone())).collect()),
+            other => other,
+        }
+    }
+
+    fn carrier(&mut self, model: &'static ObjectModel, closure: &Rc<Closure>) -> Option<Value> {
+        let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
+        for decorator in &closure.function.decorators {
+            let Some((path, given)) = written_call(decorator) else { continue };
+            let last = path.rsplit('.').next().unwrap_or(&path).to_owned();
+            let Some(action) = model.attributes.get(&path).or_else(|| model.attributes.get(&last)) else { continue };
+            let Some(route) = &action.route else { continue };
+            if object.model.borrow().is_none() {
+                self.become_object(&object, model);
+            }
+            let Some(it) = object.model.borrow().clone() else { continue };
+            let spot = Spot { module: closure.scope.module, line: decorator.pos.line };
+            let mut args = self.arguments(given, &closure.scope);
+            gather(&mut args);
+            let bound = self.bind_names(&action.args, &args);
+            if let Some(name) = &route.methods
+                && let Some(value) = bound.named(name)
+            {
+                let (methods, _) = self.methods_in(&value, spot);
+                bound.put(name, Value::list(methods.iter().map(|method| Value::text(method.as_str())).collect()));
+            }
+            self.route(route, &it, &bound, &args, spot);
+        }
+        let carries = object.model.borrow().is_some();
+        carries.then_some(Value::Object(object))
+    }
+
+    /// The path that an attribute of a parameter's type has.
+    pub(crate) fn typed_path(&mut self, handler: &Value, attribute: &str) -> Value {
+        let Value::Function(closure) = handler else { return Value::unknown() };
+        for param in &closure.function.params {
+            let Some(ty) = &param.ty else { continue };
+            let Value::Class(class) = self.type_value(ty, &closure.scope) else { continue };
+            let written = class.class.clone();
+            for decorator in &written.decorators {
+                if let Some((name, given)) = written_call(decorator)
+                    && name.rsplit('.').next() == Some(attribute)
+                {
+                    return self.arguments(given, &class.scope.clone()).at(0);
+                }
+            }
+        }
+        Value::unknown()
+    }
+
+    /// What a mount gets: a child that is no router is noted, or answers by itself.
+    pub(crate) fn answering(
+        &mut self,
+        mount: &MountWord,
+        model: &'static ObjectModel,
+        child: Value,
+        spot: Spot,
+    ) -> Value {
+        if (!mount.strict && mount.otherwise.is_none()) || holds_router(&child, 0) || child.is_nothing() {
+            return child;
+        }
+        let Some(route) = &mount.otherwise else {
+            if !matches!(&child, Value::Unknown(path) if path.is_empty()) {
+                self.note(spot, "what is mounted here is not known");
+            }
+            return child;
+        };
+        let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
+        self.become_object(&object, model);
+        if let Some(it) = object.model.borrow().clone() {
+            self.route(route, &it, &Rc::new(Map::default()), &Args::default(), spot);
+        }
+        Value::Object(object)
+    }
+
+    /// The methods that a value names, and whether these are all: text, constants of libraries, several of them.
+    pub(crate) fn methods_in(&mut self, value: &Value, spot: Spot) -> (Vec<String>, bool) {
+        if let Some(method) = method_of(value) {
+            return (vec![method], true);
+        }
+        let scope = self.modules[spot.module.0].scope.clone();
+        if value.is_unknown() {
+            return (Vec::new(), false);
+        }
+        let (items, partial) = self.walk(value, Yields::Elements, &scope);
+        let methods: Vec<String> = items.iter().filter_map(method_of).collect();
+        let all = !partial && methods.len() == items.len();
+        (methods, all)
+    }
+}
+
+/// The one method that a value names.
+pub(crate) fn method_of(value: &Value) -> Option<String> {
+    let known = |name: &str| {
+        let upper = name.trim_end_matches("()").to_uppercase();
+        let bare = upper.strip_prefix("METHOD").unwrap_or(&upper);
+        METHODS.contains(&bare).then(|| bare.to_owned())
+    };
+    match value {
+        Value::Function(closure) => closure.function.name.as_deref().and_then(known),
+        Value::Unknown(path) => path.rsplit('.').next().and_then(known),
+        other => other.as_whole_text().map(|text| text.to_uppercase()),
+    }
+}
+
+fn holds_router(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Object(object) => object.model.borrow().is_some(),
+        Value::List(list) => {
+            let items = list.items.borrow();
+            items.is_empty() || (depth < 4 && items.iter().all(|item| holds_router(item, depth + 1)))
+        }
+        Value::Alt(all) => depth < 4 && all.iter().all(|one| holds_router(one, depth + 1)),
+        _ => false,
+    }
+}
+
+/// An attribute's path with dots, and its arguments.
+fn written_call(decorator: &Decorator) -> Option<(String, &[crate::code::form::Arg])> {
+    let ExprKind::Call(call) = &decorator.expr.kind else { return None };
+    let path = match &call.callee.kind {
+        ExprKind::Name(name) | ExprKind::Member(_, name) => name.to_string(),
+        ExprKind::Path(path) => path.iter().map(|name| &**name).collect::<Vec<_>>().join("."),
+        _ => return None,
+    };
+    Some((path, &call.args))
+}
+
+/// An argument that is given several times by name is a list.
+fn gather(args: &mut Args) {
+    let mut out: Vec<(Name, Value)> = Vec::new();
+    for (name, value) in std::mem::take(&mut args.named) {
+        match out.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, Value::List(list))) if list.kind == ListKind::Set => list.items.borrow_mut().push(value),
+            Some((_, first)) => *first = Value::list_of(ListKind::Set, vec![first.clone(), value], false),
+            None => out.push((name, value)),
+        }
+    }
+    args.named = out;
+}

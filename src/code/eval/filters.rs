@@ -1,0 +1,155 @@
+//! Filters: what answers a request told by parts that are put together (`and`) or stand beside each other (`or`). Putting
+//! together makes a new one; the parts stay what they are.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::forest::{Entry, Methods};
+use super::machine::Machine;
+use super::value::{Map, Modelled, Object, Spot, Value};
+use crate::code::models::JoinWord;
+
+/// The most alternatives that one filter has.
+const MOST: usize = 2_000;
+
+impl Machine<'_> {
+    /// The filter that two filters make; what is no filter adds nothing to `and` and is a loss to `or`.
+    pub(crate) fn joined(
+        &mut self,
+        word: &JoinWord,
+        model: &Modelled,
+        this: &Value,
+        bound: &Rc<Map>,
+        spot: Spot,
+    ) -> Value {
+        let other = self.argument_at(bound, &word.with, spot);
+        let mut others = Vec::new();
+        for one in other.each() {
+            if let Value::Object(object) = &one
+                && let Some(it) = object.model.borrow().as_ref()
+            {
+                others.push(it.node);
+            }
+        }
+        if others.is_empty() {
+            if word.either {
+                self.note(spot, "what is mounted here is not known");
+            }
+            return this.clone();
+        }
+        let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
+        self.become_object(&object, model.ty);
+        let left = self.routes_of(model.node);
+        let right: Vec<Entry> = others.iter().flat_map(|node| self.routes_of(*node)).collect();
+        for node in others.into_iter().chain([model.node]) {
+            self.forest.nodes[node].handed = true;
+        }
+        let mut all: Vec<Entry> = Vec::new();
+        if word.either {
+            all.extend(left.into_iter().chain(right));
+        } else {
+            for first in &left {
+                for second in &right {
+                    if all.len() < MOST {
+                        all.extend(self.both(first, second));
+                    }
+                }
+            }
+        }
+        if all.len() >= MOST {
+            self.note(spot, "more alternatives than are told apart");
+            all.truncate(MOST);
+        }
+        if let Some(it) = object.model.borrow().as_ref() {
+            self.forest.nodes[it.node].entries = all;
+        }
+        Value::Object(object)
+    }
+
+    /// The routes that a router has itself.
+    fn routes_of(&self, node: usize) -> Vec<Entry> {
+        self.forest.nodes[node].entries.iter().filter(|entry| matches!(entry, Entry::Route { .. })).cloned().collect()
+    }
+
+    fn both(&mut self, first: &Entry, second: &Entry) -> Option<Entry> {
+        let Entry::Route { path: left, methods: one, spot: at, chain, conditional, handler } = first else {
+            return None;
+        };
+        let Entry::Route { path: right, methods: two, spot: there, chain: calls, conditional: perhaps, .. } = second
+        else {
+            return None;
+        };
+        let (path, spot, chain) = if left.is_nothing() {
+            (right.clone(), *there, calls.clone())
+        } else if right.is_nothing() {
+            (left.clone(), *at, chain.clone())
+        } else {
+            let slash = self.concat(left, &Value::text("/"));
+            (self.concat(&slash, right), *at, chain.clone())
+        };
+        let conditional = *conditional || *perhaps;
+        Some(Entry::Route { path, methods: common(one, two), handler: handler.clone(), spot, chain, conditional })
+    }
+}
+
+/// The methods that both let through.
+fn common(one: &Methods, two: &Methods) -> Methods {
+    match (names(one), names(two)) {
+        (None, _) => two.clone(),
+        (_, None) => one.clone(),
+        (Some(left), Some(right)) => {
+            Methods::Fixed(left.iter().filter(|method| right.contains(method)).cloned().collect())
+        }
+    }
+}
+
+/// The methods that are named; none where every method is let through.
+fn names(methods: &Methods) -> Option<&Vec<String>> {
+    match methods {
+        Methods::Fixed(all) | Methods::Default(all) | Methods::Unknown(all) => {
+            (!all.is_empty() && !all.iter().any(|method| method == "ANY")).then_some(all)
+        }
+    }
+}
+
+/// The path in the tokens of a macro: texts and types between slashes; `..` at the end says that more may follow.
+pub(crate) fn segments(tokens: &str) -> String {
+    let mut out = String::new();
+    let mut rest = tokens.trim();
+    while !rest.is_empty() {
+        let (part, after) = match rest.strip_prefix('"').and_then(|text| text.split_once('"')) {
+            Some((text, after)) => (text.to_owned(), after),
+            None => {
+                let end = rest.find('/').unwrap_or(rest.len());
+                let name = rest[..end].trim().rsplit("::").next().unwrap_or("").to_lowercase();
+                let name: String = name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let part = if name.is_empty() { String::new() } else { format!("{{{name}}}") };
+                (part, &rest[end..])
+            }
+        };
+        if !part.is_empty() {
+            out.push('/');
+            out.push_str(&part);
+        }
+        rest = after.trim_start().strip_prefix('/').unwrap_or("").trim_start();
+    }
+    if out.is_empty() { "/".to_owned() } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::segments;
+
+    #[test]
+    fn tokens_of_a_path_become_a_template() {
+        for (tokens, path) in [
+            ("\"a\" / u32 / \"b\"", "/a/{u32}/b"),
+            ("\"v1\" / uuid::Uuid / ..", "/v1/{uuid}"),
+            ("", "/"),
+            ("\"a/b\"", "/a/b"),
+            ("\"unfinished", "/"),
+        ] {
+            assert_eq!(path, segments(tokens), "{tokens}");
+        }
+    }
+}

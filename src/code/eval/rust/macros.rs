@@ -1,0 +1,173 @@
+//! Macro calls: the project's own are expanded, what others mean is a model's.
+
+use std::sync::Arc;
+
+use super::super::machine::Machine;
+use super::super::scope::{Scope, ScopeKind, ScopeRef};
+use super::super::value::{Args, Spot, Value, has_hole};
+use crate::code::form::{Block, Expr, ExprKind, MacroCall, MacroRules, Name, Pattern, Stmt, StmtKind};
+use crate::code::lower::rust::expand;
+
+/// The most expansions of one run.
+const MOST: usize = 20_000;
+
+impl Machine<'_> {
+    /// A macro of the project's own.
+    pub(crate) fn note_macro(&mut self, rules: &Arc<MacroRules>, scope: &ScopeRef) {
+        let known = self.rust.macros.entry(rules.name.clone()).or_default();
+        if !known.iter().any(|(_, other)| Arc::ptr_eq(other, rules)) {
+            known.push((scope.module, rules.clone()));
+        }
+    }
+
+    /// A macro call as a value.
+    pub(crate) fn macro_call(&mut self, call: &MacroCall, scope: &ScopeRef, line: u32) -> Value {
+        if let Some(rules) = self.own_macro(call, scope) {
+            let Some(block) = self.expanded(&rules, &call.tokens, false, line) else {
+                return Value::unknown();
+            };
+            let inner = Scope::inside(scope, ScopeKind::Block);
+            return self.block_value(&block, &inner);
+        }
+        let mut args = self.arguments(&call.args, scope);
+        let spot = Spot { module: scope.module, line };
+        let last = call.path.last().map_or("", |name| &**name);
+        match last {
+            "format" | "format_args" => {
+                if args.list.is_empty() {
+                    return Value::unknown();
+                }
+                let Some(text) = args.list.remove(0).as_text() else { return Value::unknown() };
+                self.name_fields(&text, &mut args, scope);
+                self.format(&text, &args)
+            }
+            "concat" => self.join_items("", &args.list),
+            "vec" if args.list.is_empty() && !call.tokens.trim().is_empty() => {
+                Value::list_of(super::super::value::ListKind::List, Vec::new(), true)
+            }
+            "vec" => Value::list(args.list),
+            _ => {
+                let path = self.macro_path(call, scope);
+                args.named.push(("tokens".into(), Value::Str(call.tokens.clone())));
+                self.call_path(&format!("{path}!").into(), args, spot)
+            }
+        }
+    }
+
+    /// Names in a format string that stand for what is bound around it.
+    fn name_fields(&mut self, text: &str, args: &mut Args, scope: &ScopeRef) {
+        let bare = text.replace("{{", "").replace("}}", "");
+        for field in bare.split('{').skip(1) {
+            let name = field.split(['}', ':']).next().unwrap_or("");
+            let word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+            if word
+                && !name.starts_with(|c: char| c.is_ascii_digit())
+                && !args.named.iter().any(|(key, _)| &**key == name)
+            {
+                let name: Name = name.into();
+                let value = self.name(&name, scope);
+                args.named.push((name, value));
+            }
+        }
+    }
+
+    /// The path of a macro: what its name is imported as.
+    fn macro_path(&mut self, call: &MacroCall, scope: &ScopeRef) -> String {
+        let written = || call.path.iter().map(|name| &**name).collect::<Vec<_>>().join(".");
+        match self.path(&call.path, scope) {
+            Value::Unknown(path) if !path.is_empty() && !path.contains("()") => path.to_string(),
+            _ => written(),
+        }
+    }
+
+    fn own_macro(&self, call: &MacroCall, scope: &ScopeRef) -> Option<Arc<MacroRules>> {
+        let known = self.rust.macros.get(call.path.last()?)?;
+        let file = &self.modules[scope.module.0].path;
+        let near = known.iter().rev().find(|(module, _)| self.modules[module.0].path == *file);
+        near.or_else(|| known.last()).map(|(_, rules)| rules.clone())
+    }
+
+    fn expanded(&mut self, rules: &Arc<MacroRules>, tokens: &Name, items: bool, line: u32) -> Option<Arc<Block>> {
+        let key = (Arc::as_ptr(rules).addr(), tokens.clone(), items, line);
+        if let Some(done) = self.rust.expansions.get(&key) {
+            return done.clone();
+        }
+        if self.rust.expansions.len() >= MOST || !self.tick() {
+            return None;
+        }
+        let block = expand(rules, tokens, items, line).map(Arc::new);
+        self.rust.expansions.insert(key, block.clone());
+        block
+    }
+
+    /// Whether statements in a scope are items, which are bound before anything runs.
+    pub(crate) fn is_rust_item(&self, scope: &ScopeRef) -> bool {
+        scope.kind == ScopeKind::Module && self.language(scope) == crate::code::form::Language::Rust
+    }
+
+    /// Binds constants and statics and expands macros that stand as items. A constant may come before what it names.
+    pub(crate) fn rust_items(&mut self, body: &[Stmt], scope: &ScopeRef) {
+        for stmt in body {
+            self.rust_item(stmt, scope);
+        }
+        for stmt in body {
+            if let StmtKind::Bind { target: Pattern::Name(name, _), value: Some(value), .. } = &stmt.kind
+                && is_plain(value)
+                && scope.own(name).is_none_or(|value| match value {
+                    Value::Unknown(_) => true,
+                    Value::Str(text) => has_hole(&text),
+                    _ => false,
+                })
+            {
+                self.rust_item(stmt, scope);
+            }
+        }
+    }
+
+    fn rust_item(&mut self, stmt: &Stmt, scope: &ScopeRef) {
+        match &stmt.kind {
+            StmtKind::Bind { target, ty, value } => {
+                let value = value.as_ref().map_or(Value::Undefined, |value| self.eval(value, scope));
+                let value = match (&value, ty) {
+                    (Value::Unknown(_), Some(ty)) => self.typed(ty, scope).unwrap_or(value),
+                    _ => value,
+                };
+                self.bind(target, value, scope, true);
+            }
+            StmtKind::Perhaps(inner) => {
+                if let StmtKind::Bind { target: Pattern::Name(name, _), .. } = &inner.kind {
+                    let old = scope.own(name);
+                    self.conditional += 1;
+                    self.rust_item(inner, scope);
+                    self.conditional -= 1;
+                    if let (Some(old), Some(new)) = (old, scope.own(name)) {
+                        self.set_in(scope, name, old.join(new));
+                    }
+                }
+            }
+            StmtKind::Expr(Expr { kind: ExprKind::Macro(call), pos }) => {
+                let Some(rules) = self.own_macro(call, scope) else { return };
+                if self.loading > 100 || self.nesting > self.limits.nesting {
+                    return;
+                }
+                if let Some(block) = self.expanded(&rules, &call.tokens, true, pos.line) {
+                    self.nesting += 1;
+                    self.block(&block, scope);
+                    self.nesting -= 1;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether evaluating twice does nothing: names, text, and what puts them together.
+fn is_plain(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Name(_) | ExprKind::Path(_) | ExprKind::Str(_) => true,
+        ExprKind::Binary(_, left, right) => is_plain(left) && is_plain(right),
+        ExprKind::Macro(call) => call.path.last().is_some_and(|name| &**name == "concat"),
+        ExprKind::List(items) => items.iter().all(|item| is_plain(&item.value)),
+        _ => false,
+    }
+}

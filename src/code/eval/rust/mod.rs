@@ -1,0 +1,367 @@
+//! Rust's names: modules in files and in blocks, paths through them, imports and globs, crates of the workspace.
+//!
+//! Modules and values live in two spaces: `mod health;` and `fn health` stand beside each other. A module is bound under
+//! its name with [`SPACE`] behind it.
+
+mod calls;
+mod macros;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::machine::{Machine, Progress};
+use super::scope::{self, Scope, ScopeRef};
+use super::value::{Closure, Lazy, ModuleId, Value};
+use crate::code::form::{
+    Block, Decorator, Export, ExprKind, Import, Imported, Language, MacroRules, Name, Stmt, StmtKind,
+};
+use crate::code::resolve::{folder_of, under};
+
+/// What stands behind a name that is looked for among modules and types.
+const SPACE: &str = "::";
+
+/// What the machine knows of Rust's modules.
+#[derive(Default)]
+pub(crate) struct State {
+    /// Names that are being resolved: an import that leads to itself ends here.
+    pub(super) resolving: Vec<(usize, Name)>,
+    places: BTreeMap<ModuleId, Place>,
+    /// The project's own macros by name.
+    pub(super) macros: BTreeMap<Name, Vec<(ModuleId, Arc<MacroRules>)>>,
+    /// What macro calls came to: by rules, tokens, whether as items, and line.
+    pub(super) expansions: BTreeMap<(usize, Name, bool, u32), Option<Arc<Block>>>,
+    /// The type that is expected of what is evaluated: a stated one, or what the function returns.
+    pub(crate) expected: Option<(crate::code::form::TypeRef, ScopeRef)>,
+    /// Methods that the project adds to types of libraries, with the type's path; empty where it is any type.
+    pub(super) foreign: BTreeMap<Name, Vec<(Name, Rc<Closure>)>>,
+}
+
+/// Where a module stands.
+#[derive(Default)]
+struct Place {
+    parent: Option<ModuleId>,
+    /// The folder that its modules' files lie in, where it is not told by its own file.
+    folder: Option<String>,
+    /// What it imports by globs.
+    globs: Vec<Value>,
+}
+
+impl Machine<'_> {
+    /// Binds what `use` and `extern crate` bring: each name lazily, in both spaces.
+    pub(crate) fn rust_import(&mut self, import: &Import, scope: &ScopeRef) {
+        for name in &import.names {
+            let mut path: Vec<Name> =
+                import.source.split("::").filter(|part| !part.is_empty()).map(Name::from).collect();
+            match &name.what {
+                Imported::All => {
+                    let glob = Value::Lazy(Rc::new(Lazy::Path(scope.clone(), path, true)));
+                    self.rust.places.entry(scope.module).or_default().globs.push(glob);
+                    continue;
+                }
+                Imported::Named(what) => path.push(what.clone()),
+                Imported::Module | Imported::Default => {}
+            }
+            let space = in_space(&name.alias);
+            if let [only] = path.as_slice()
+                && !matches!(&**only, "self" | "crate" | "super")
+            {
+                if scope.own(&in_space(only)).is_none() {
+                    let value = self.crate_value(only, scope);
+                    self.set_in(scope, &space, value);
+                }
+                continue;
+            }
+            let value = Value::Lazy(Rc::new(Lazy::Path(scope.clone(), path.clone(), false)));
+            self.set_in(scope, &name.alias, value);
+            if scope.own(&space).is_none() {
+                let value = Value::Lazy(Rc::new(Lazy::Path(scope.clone(), path, true)));
+                self.set_in(scope, &space, value);
+            }
+        }
+    }
+
+    /// An import that may not be compiled: what is bound already may be it as well.
+    pub(crate) fn perhaps_import(&mut self, import: &Import, scope: &ScopeRef) {
+        let names: Vec<Name> =
+            import.names.iter().flat_map(|name| [name.alias.clone(), in_space(&name.alias)]).collect();
+        let old: Vec<Option<Value>> = names.iter().map(|name| scope.own(name)).collect();
+        for name in &names {
+            scope.names.borrow_mut().remove(name);
+        }
+        self.import(import, scope);
+        for (name, old) in names.iter().zip(old) {
+            match (old, scope.own(name)) {
+                (Some(old), Some(new)) => {
+                    let both: Vec<Value> = old.each().into_iter().chain([new]).collect();
+                    self.set_in(scope, name, Value::Alt(both.into()));
+                }
+                (Some(old), None) => self.set_in(scope, name, old),
+                (None, _) => {}
+            }
+        }
+    }
+
+    /// What a lazy path has come to.
+    pub(crate) fn rust_lazy(&mut self, lazy: &Rc<Lazy>) -> Option<Value> {
+        let Lazy::Path(scope, path, space) = &**lazy else { return None };
+        let key = (Rc::as_ptr(lazy).addr(), Name::from(""));
+        if self.rust.resolving.contains(&key) {
+            return None;
+        }
+        self.rust.resolving.push(key);
+        let value = self.rust_path(path, scope, *space);
+        self.rust.resolving.pop();
+        Some(value)
+    }
+
+    /// A path of several segments, as a value.
+    pub(crate) fn path(&mut self, path: &[Name], scope: &ScopeRef) -> Value {
+        self.rust_path(path, scope, false)
+    }
+
+    fn rust_path(&mut self, path: &[Name], scope: &ScopeRef, space: bool) -> Value {
+        let Some((first, rest)) = path.split_first() else { return Value::unknown() };
+        let mut value = match &**first {
+            "crate" | "$crate" => Value::Module(self.crate_root(scope.module)),
+            "self" => Value::Module(scope.module),
+            "super" => self.rust_parent(scope.module).map_or_else(Value::unknown, Value::Module),
+            _ => self.rust_name(first, scope, space || !rest.is_empty()),
+        };
+        for (at, name) in rest.iter().enumerate() {
+            let within = space || at + 1 < rest.len();
+            value = match (&value, &**name) {
+                (Value::Module(id), "super") => self.rust_parent(*id).map_or_else(Value::unknown, Value::Module),
+                (Value::Module(_), "self") => value,
+                (Value::Module(id), _) => match self.rust_member(*id, name, within) {
+                    // What macros and build scripts bring is known by its path alone.
+                    Value::Undefined => Value::from_path(path[..at + 2].join(".")),
+                    value => value,
+                },
+                _ => self.member(&value, name, scope, 0),
+            };
+        }
+        value
+    }
+
+    /// What a name leads to from a scope: what is bound around it, what globs bring, else a crate.
+    pub(crate) fn rust_name(&mut self, name: &Name, scope: &ScopeRef, space: bool) -> Value {
+        for key in keys(name, space) {
+            if let Some(owner) = scope::find(scope, &key, false)
+                && let Some(value) = owner.own(&key)
+            {
+                match self.force(value) {
+                    Value::Lazy(_) | Value::Undefined => {}
+                    value => return value,
+                }
+            }
+        }
+        match self.rust_globs(scope.module, name, space) {
+            Value::Undefined => {}
+            value => return value,
+        }
+        if space { self.crate_value(name, scope) } else { Value::from_path(name.clone()) }
+    }
+
+    /// The crate of a name.
+    fn crate_value(&mut self, name: &Name, scope: &ScopeRef) -> Value {
+        let file = self.modules[scope.module.0].path.clone();
+        match self.tree.crate_named(&file, name) {
+            Ok(root) => Value::Module(self.module_of(&root, Language::Rust)),
+            Err(real) => Value::from_path(real),
+        }
+    }
+
+    /// A member of a module; undefined where it has none.
+    pub(crate) fn rust_member(&mut self, id: ModuleId, name: &Name, space: bool) -> Value {
+        self.load(id);
+        let scope = self.modules[id.0].scope.clone();
+        for key in keys(name, space) {
+            if let Some(value) = scope.own(&key) {
+                match self.force(value) {
+                    Value::Lazy(_) | Value::Undefined => {}
+                    value => return value,
+                }
+            }
+        }
+        self.rust_globs(id, name, space)
+    }
+
+    /// What a module's globs bring under a name.
+    fn rust_globs(&mut self, id: ModuleId, name: &Name, space: bool) -> Value {
+        let key = (id.0, name.clone());
+        let globs = self.rust.places.get(&id).map(|place| place.globs.clone()).unwrap_or_default();
+        if globs.is_empty() || self.rust.resolving.contains(&key) || self.rust.resolving.len() > 64 {
+            return Value::Undefined;
+        }
+        self.rust.resolving.push(key);
+        let mut found = Value::Undefined;
+        for glob in globs {
+            let value = match self.force(glob) {
+                Value::Module(other) if other != id => self.rust_member(other, name, space),
+                Value::Class(class) => self.class_member(&class, name).map_or(Value::Undefined, |(value, _)| value),
+                Value::Unknown(path) if !path.is_empty() && self.is_modelled(&format!("{path}.{name}")) => {
+                    Value::from_path(format!("{path}.{name}"))
+                }
+                _ => Value::Undefined,
+            };
+            if !matches!(value, Value::Undefined) {
+                found = value;
+                break;
+            }
+        }
+        self.rust.resolving.pop();
+        found
+    }
+
+    /// The module around a module.
+    fn rust_parent(&mut self, id: ModuleId) -> Option<ModuleId> {
+        if let Some(parent) = self.rust.places.get(&id).and_then(|place| place.parent) {
+            return Some(parent);
+        }
+        let path = self.modules[id.0].path.clone();
+        if self.tree.is_crate_root(&path) {
+            return None;
+        }
+        let (parents, name) = self.tree.module_parents(&path);
+        let parent = parents.into_iter().find(|parent| {
+            self.tree.form(parent).is_some_and(|form| form.body.iter().any(|stmt| declares(stmt, &name)))
+        })?;
+        let parent = self.module_of(&parent, Language::Rust);
+        self.rust.places.entry(id).or_default().parent = Some(parent);
+        Some(parent)
+    }
+
+    fn crate_root(&mut self, id: ModuleId) -> ModuleId {
+        let mut at = id;
+        for _ in 0..64 {
+            match self.rust_parent(at) {
+                Some(parent) => at = parent,
+                None => break,
+            }
+        }
+        at
+    }
+
+    /// The folder that the files of a module's modules lie in.
+    fn rust_folder(&self, id: ModuleId) -> String {
+        if let Some(folder) = self.rust.places.get(&id).and_then(|place| place.folder.clone()) {
+            return folder;
+        }
+        let path = &self.modules[id.0].path;
+        let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".rs");
+        let own = stem == "mod" || self.tree.is_crate_root(path);
+        if own { folder_of(path).to_owned() } else { path.trim_end_matches(".rs").to_owned() }
+    }
+
+    /// `mod name;` and `mod name { … }`.
+    pub(crate) fn rust_module(
+        &mut self,
+        name: &Name,
+        attributes: &[Decorator],
+        body: Option<&[Stmt]>,
+        scope: &ScopeRef,
+    ) {
+        let folder = self.rust_folder(scope.module);
+        let key = in_space(name);
+        let Some(body) = body else {
+            let given = attributes.iter().find_map(|attribute| attribute_text(attribute, "path"));
+            let own = self.modules[scope.module.0].path.clone();
+            let places = match &given {
+                Some(path) => vec![under(folder_of(&own), path)],
+                None => vec![under(&folder, &format!("{name}.rs")), under(&folder, &format!("{name}/mod.rs"))],
+            };
+            let Some(file) = places.into_iter().find(|file| self.tree.has(file)) else { return };
+            let id = self.module_of(&file.as_str().into(), Language::Rust);
+            let place = self.rust.places.entry(id).or_default();
+            place.parent.get_or_insert(scope.module);
+            if given.is_some() {
+                place.folder = Some(folder_of(&file).to_owned());
+            }
+            self.set_in(scope, &key, Value::Module(id));
+            if attributes
+                .iter()
+                .any(|attribute| matches!(&attribute.expr.kind, ExprKind::Name(name) if &**name == "macro_use"))
+            {
+                self.load(id);
+            }
+            return;
+        };
+        let path = self.modules[scope.module.0].path.clone();
+        let id = self.push_module(path, Language::Rust, Vec::new());
+        self.modules[id.0].progress = Progress::Done;
+        let place = Place { parent: Some(scope.module), folder: Some(under(&folder, name)), globs: Vec::new() };
+        self.rust.places.insert(id, place);
+        self.set_in(scope, &key, Value::Module(id));
+        let inner: ScopeRef = self.modules[id.0].scope.clone();
+        self.block(body, &inner);
+    }
+
+    /// The functions that Rust's programs start with.
+    pub(crate) fn rust_entries(&mut self) -> Vec<Rc<Closure>> {
+        let mut out = Vec::new();
+        for root in self.tree.crate_roots() {
+            let id = self.module_of(&root, Language::Rust);
+            self.load(id);
+            let names = self.modules[id.0].scope.names.borrow().clone();
+            for (name, value) in names {
+                let value = if let Value::Alt(_) | Value::Function(_) = value { value } else { continue };
+                for one in value.each() {
+                    if let Value::Function(closure) = one
+                        && (&*name == "main" || closure.function.decorators.iter().any(starts))
+                    {
+                        out.push(closure);
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// A scope for what a type of the project gets besides.
+    pub(crate) fn self_scope(&self, outer: &ScopeRef, this: Value) -> ScopeRef {
+        let body = Scope::inside(outer, super::scope::ScopeKind::Class);
+        body.set(&"Self".into(), this);
+        body
+    }
+}
+
+/// `#[launch]`, `#[tokio::main]` and their peers.
+fn starts(decorator: &Decorator) -> bool {
+    let callee = match &decorator.expr.kind {
+        ExprKind::Call(call) => &call.callee.kind,
+        kind => kind,
+    };
+    let last = match callee {
+        ExprKind::Name(name) => Some(name),
+        ExprKind::Path(path) => path.last(),
+        _ => None,
+    };
+    last.is_some_and(|name| matches!(&**name, "main" | "launch"))
+}
+
+fn in_space(name: &str) -> Name {
+    format!("{name}{SPACE}").into()
+}
+
+fn keys(name: &Name, space: bool) -> [Name; 2] {
+    if space { [in_space(name), name.clone()] } else { [name.clone(), in_space(name)] }
+}
+
+/// Whether a statement is `mod name;`.
+fn declares(stmt: &Stmt, wanted: &str) -> bool {
+    match &stmt.kind {
+        StmtKind::Module { name, body: None, .. } => &**name == wanted,
+        StmtKind::Perhaps(inner) | StmtKind::Export(Export::Declaration(inner)) => declares(inner, wanted),
+        _ => false,
+    }
+}
+
+/// The text of `#[name = "text"]`.
+fn attribute_text(attribute: &Decorator, wanted: &str) -> Option<Name> {
+    let ExprKind::Call(call) = &attribute.expr.kind else { return None };
+    match (&call.callee.kind, call.args.first().map(|arg| &arg.value.kind)) {
+        (ExprKind::Name(name), Some(ExprKind::Str(text))) if &**name == wanted => Some(text.clone()),
+        _ => None,
+    }
+}
