@@ -1,6 +1,6 @@
 //! The verdict: a pure fold over outcomes, and the report that every output is a function of.
 
-use crate::domain::change::{Changes, RiskLevel};
+use crate::domain::change::{Changes, Risk, RiskLevel};
 use crate::domain::finding::Finding;
 use crate::domain::outcome::{Outcome, Section, Severity, Stage};
 use crate::domain::provenance::Source;
@@ -186,14 +186,14 @@ pub struct Task {
 /// Folds outcomes and risks to a verdict: a deciding rule's fail, else missing proof or error, else an open decision of a
 /// person, else complete.
 #[must_use]
-pub fn fold(rules: &[RuleResult], changes: Option<&Changes>, approved: bool) -> Verdict {
+pub fn fold(rules: &[RuleResult], changes: Option<&Changes>) -> Verdict {
     let has = |wanted: &[Outcome]| rules.iter().any(|rule| rule.severity.decides() && wanted.contains(&rule.outcome));
-    let risky = changes.is_some_and(|changes| changes.risks.iter().any(|risk| risk.level >= RiskLevel::High));
+    let risky = changes.is_some_and(|changes| !open_risks(changes).is_empty());
     if has(&[Outcome::Fail]) {
         Verdict::Failed
     } else if has(&[Outcome::NoEvidence, Outcome::Error]) {
         Verdict::Blocked
-    } else if has(&[Outcome::NeedsAttestation]) || (risky && !approved) {
+    } else if has(&[Outcome::NeedsAttestation]) || risky {
         Verdict::NeedsApproval
     } else {
         Verdict::Complete
@@ -282,16 +282,21 @@ impl Report {
 
     /// The risks that make the verdict `needs_approval` until somebody approves them.
     #[must_use]
-    pub fn open_risks(&self) -> Vec<&crate::domain::change::Risk> {
-        let risks = self.changes.iter().flat_map(|changes| &changes.risks);
-        risks.filter(|risk| risk.level >= RiskLevel::High).collect()
+    pub fn open_risks(&self) -> Vec<&Risk> {
+        self.changes.as_ref().map(open_risks).unwrap_or_default()
     }
+}
+
+/// The risks of a change set that wait for a person.
+fn open_risks(changes: &Changes) -> Vec<&Risk> {
+    let grave = changes.risks.iter().filter(|risk| risk.level >= RiskLevel::High);
+    if changes.approval.is_some() { Vec::new() } else { grave.collect() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::change::Risk;
+    use crate::domain::change::Approval;
 
     fn rule(outcome: Outcome, severity: Severity) -> RuleResult {
         RuleResult {
@@ -319,7 +324,7 @@ mod tests {
 
     fn folded(outcomes: &[Outcome]) -> Verdict {
         let rules: Vec<RuleResult> = outcomes.iter().map(|outcome| rule(*outcome, Severity::Major)).collect();
-        fold(&rules, None, false)
+        fold(&rules, None)
     }
 
     #[test]
@@ -335,10 +340,7 @@ mod tests {
     #[test]
     fn what_is_minor_never_decides() {
         for outcome in Outcome::ALL {
-            assert_eq!(
-                Verdict::Complete,
-                fold(&[rule(outcome, Severity::Minor), rule(outcome, Severity::Info)], None, false)
-            );
+            assert_eq!(Verdict::Complete, fold(&[rule(outcome, Severity::Minor), rule(outcome, Severity::Info)], None));
         }
     }
 
@@ -352,9 +354,11 @@ mod tests {
             why: String::new(),
         };
         let changes = |level| Changes { risks: vec![risk(level)], ..Changes::default() };
-        assert_eq!(Verdict::NeedsApproval, fold(&[], Some(&changes(RiskLevel::High)), false));
-        assert_eq!(Verdict::Complete, fold(&[], Some(&changes(RiskLevel::High)), true));
-        assert_eq!(Verdict::Complete, fold(&[], Some(&changes(RiskLevel::Medium)), false));
+        assert_eq!(Verdict::NeedsApproval, fold(&[], Some(&changes(RiskLevel::High))));
+        assert_eq!(Verdict::Complete, fold(&[], Some(&changes(RiskLevel::Medium))));
+        let approval = Approval { by: "jo".to_owned(), at: String::new(), note: String::new() };
+        let approved = Changes { approval: Some(approval), ..changes(RiskLevel::High) };
+        assert_eq!(Verdict::Complete, fold(&[], Some(&approved)));
     }
 
     #[test]

@@ -24,6 +24,9 @@ struct Case {
     args: Vec<String>,
     /// The files of the repository: ignore rules like to hide some.
     files: Vec<String>,
+    /// The files that are committed before the rest is there; none where there is no git.
+    #[serde(default)]
+    base: Vec<String>,
 }
 
 fn fixtures() -> PathBuf {
@@ -55,6 +58,24 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), &target).expect("a copy");
         }
     }
+}
+
+/// Commits files of a folder; nothing where there are none.
+fn commit(folder: &Path, files: &[String]) {
+    if files.is_empty() {
+        return;
+    }
+    let git = |args: &[&str]| {
+        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
+        let mut command = Command::new("git");
+        let output = command.current_dir(folder).args(identity).args(args).output().expect("git runs");
+        assert!(output.status.success(), "{output:?}");
+    };
+    git(&["init", "-q"]);
+    let mut add = vec!["add", "--"];
+    add.extend(files.iter().map(String::as_str));
+    git(&add);
+    git(&["commit", "-qm", "base"]);
 }
 
 #[test]
@@ -94,6 +115,7 @@ fn every_fixture_comes_to_what_it_says() {
             assert_eq!(named_pass, case.outcome == "pass", "{shown}: its name contradicts its outcome");
             let place = tempfile::tempdir().expect("a folder");
             copy(&folder, place.path());
+            commit(&place.path().join("repo"), &case.base);
             let output = Command::new(env!("CARGO_BIN_EXE_donegate"))
                 .current_dir(place.path().join("repo"))
                 .env_clear()

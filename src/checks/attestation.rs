@@ -35,7 +35,7 @@ pub struct AttestationRule {
 
 impl AttestationRule {
     fn query(&self, rule: &RuleContext<'_>) -> AttestationQuery {
-        AttestationQuery { rule: rule.id.to_owned(), covers: texts(&self.covers) }
+        AttestationQuery { rule: rule.id.to_owned(), covers: texts(&self.covers), digest: None }
     }
 
     /// Why a statement does not count today.

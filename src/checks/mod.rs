@@ -15,6 +15,7 @@ pub mod image;
 pub mod openapi;
 pub mod pattern;
 pub mod performance;
+pub mod risk;
 pub mod route;
 mod route_probe;
 pub mod route_tests;
@@ -49,6 +50,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &dependency::DEPENDENCY,
     &expr::EXPR,
     &attestation::ATTESTATION,
+    &risk::RISK,
 ];
 
 /// The check of that name.

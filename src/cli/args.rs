@@ -347,7 +347,7 @@ Examples: donegate query verdict report.json
 
 #[derive(Debug, Args)]
 pub(super) struct Attest {
-    /// The rule.
+    /// The rule; `risk` approves the risks of the change.
     pub(super) rule: String,
     /// Who states it.
     #[arg(long, value_name = "WHO", value_parser = clap::builder::NonEmptyStringValueParser::new())]
@@ -361,6 +361,15 @@ pub(super) struct Attest {
     /// Files that it speaks of, beside those that the rule covers.
     #[arg(long, value_name = "GLOB", num_args = 1..)]
     pub(super) covers: Vec<String>,
+    /// The file to write to, instead of `.donegate/attestations.yaml`.
+    #[arg(long, value_name = "FILE")]
+    pub(super) to: Option<PathBuf>,
+    /// For `risk`: what the change is compared with.
+    #[arg(long, value_name = "REV")]
+    pub(super) base: Option<String>,
+    /// For `risk`: the change ends at the index.
+    #[arg(long)]
+    pub(super) staged: bool,
     /// The repository.
     #[arg(long, default_value = ".")]
     pub(super) path: PathBuf,

@@ -56,6 +56,17 @@ pub struct Risk {
     pub why: String,
 }
 
+/// A person's word that the risks of a change may be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Approval {
+    /// Who.
+    pub by: String,
+    /// When: RFC 3339, UTC.
+    pub at: String,
+    /// What they say.
+    pub note: String,
+}
+
 /// The change set and what is risky in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct Changes {
@@ -67,6 +78,12 @@ pub struct Changes {
     pub files: Vec<ChangedFile>,
     /// The risks, by level (gravest first), path, line.
     pub risks: Vec<Risk>,
+    /// Who has approved the risks; none where nobody has, or where what was approved has changed since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
+    /// Approvals that do not count, and why: shown either way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub void_approvals: Vec<String>,
     /// What keeps the change set from being known, in words for a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,

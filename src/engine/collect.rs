@@ -7,10 +7,11 @@ use std::sync::OnceLock;
 use serde_json::{Value as Json, json};
 
 use crate::dod::Plan;
-use crate::domain::change::{ChangeStatus, Changes};
+use crate::domain::change::{Approval, ChangeStatus, Changes, Risk};
 use crate::domain::units::Span;
 use crate::evidence::attestations::{self, Ledger};
 use crate::evidence::{self, Collected, Context, coverage, dependencies, files};
+use crate::facts::attestations::AttestationQuery;
 use crate::facts::probes::{ProbeAnswer, ProbeQuery, Probes};
 use crate::facts::{Area, AreaName, Evidence, Facts, Need, State};
 use crate::repo::{Content, Repo, http};
@@ -19,6 +20,9 @@ use super::{Refusal, Request, places, source};
 
 /// Questions that are put to the running service at a time.
 const AT_ONCE: usize = 8;
+
+/// The rule that approvals of risks are given for, whether a DoD has a rule of that name or not.
+pub const RISK: &str = "risk";
 
 /// What collecting starts from.
 pub(super) struct Inputs<'a> {
@@ -83,6 +87,37 @@ impl<'a> Inputs<'a> {
 }
 
 impl Inputs<'_> {
+    /// The change set, where it is known.
+    pub(super) fn changes(&self) -> Option<&Changes> {
+        self.changes.facts.as_ref()
+    }
+
+    /// Takes the risks of the change set, and looks for somebody who has approved them.
+    pub(super) fn found_risks(&mut self, risks: Vec<Risk>) {
+        let Some(changes) = &self.changes.facts else { return };
+        let (mut approval, mut void) = (None, Vec::new());
+        if !risks.is_empty() {
+            let digest = Some(crate::evidence::risks::digest(self.repo, changes));
+            let query = AttestationQuery { rule: RISK.to_owned(), covers: Vec::new(), digest };
+            let answer = ledger_of(self).answer(self.repo, &query);
+            void.extend(answer.problems.iter().map(|problem| format!("{}: {}", problem.path, problem.why)));
+            for given in answer.given {
+                match given.void {
+                    Some(why) => void.push(format!("the approval by {} does not count: {why}", given.by)),
+                    None if approval.is_none() => {
+                        approval = Some(Approval { by: given.by, at: given.at, note: given.note });
+                    }
+                    None => {}
+                }
+            }
+        }
+        if let Some(changes) = &mut self.changes.facts {
+            changes.risks = risks;
+            changes.approval = approval;
+            changes.void_approvals = void;
+        }
+    }
+
     /// The languages, frameworks and files of the tree, as `when` sees them.
     pub(super) fn world(&self) -> &Json {
         self.world.get_or_init(|| {
@@ -240,7 +275,13 @@ pub(super) fn tests_added(changes: &Changes) -> Vec<String> {
 pub(super) fn notes(repo: &Repo, facts: &Facts, plan: &Plan, request: &Request) -> Vec<String> {
     let mut notes = Vec::new();
     match &facts.changes {
-        Some(Area { facts: Some(changes), .. }) => notes.extend(changes.note.clone()),
+        Some(Area { facts: Some(changes), .. }) => {
+            notes.extend(changes.note.clone());
+            notes.extend(changes.void_approvals.iter().cloned());
+            notes.extend(changes.approval.as_ref().map(|by| {
+                format!("{} risks of the change are approved by {}: {}", changes.risks.len(), by.by, by.note)
+            }));
+        }
         Some(Area { facts: None, evidence }) => {
             let why = evidence.problems.first().map_or("unknown", |problem| problem.why.as_str());
             notes.push(format!("the change set is not known: {why}"));

@@ -1,6 +1,7 @@
 //! The engine: plan, collect, judge, apply waivers, fold. It knows no format that goes in or out.
 
 mod collect;
+mod gate;
 mod judge;
 mod serve;
 mod source;
@@ -17,6 +18,8 @@ use crate::evidence;
 use crate::facts::{AreaName, Evidence, Facts, Need, State};
 use crate::repo::{Content, Repo, Stamp};
 use crate::verdict::{Metrics, Proof, Report, Task, fold};
+
+pub use collect::RISK;
 
 /// What is asked of a run.
 #[derive(Debug, Clone)]
@@ -110,7 +113,8 @@ pub fn check(request: &Request) -> Result<Report, Refusal> {
     repo.leave_to_working_tree(&report_globs(&plan, request)).map_err(Refusal::new)?;
     let chosen = judge::choose(&plan, request)?;
     let outside = outside(request, &repo)?;
-    let inputs = collect::Inputs::new(&repo, &plan, request, outside.as_ref())?;
+    let mut inputs = collect::Inputs::new(&repo, &plan, request, outside.as_ref())?;
+    risks(&repo, Some(&plan), request, &mut inputs, &mut notes);
     let worlds = judge::due(&plan, &chosen, request, &inputs);
     let measured = request.measure.iter().copied().map(Need::Area);
     let needs: Vec<Need> = worlds.iter().flat_map(|due| due.needs()).chain(measured).collect();
@@ -119,7 +123,7 @@ pub fn check(request: &Request) -> Result<Report, Refusal> {
     waivers::apply(&plan, &mut rules, &repo.clock.today());
     let changes = facts.changes.as_ref().and_then(|area| area.facts.clone());
     notes.extend(collect::notes(&repo, &facts, &plan, request));
-    let verdict = fold(&rules, changes.as_ref(), false);
+    let verdict = fold(&rules, changes.as_ref());
     Ok(Report {
         verdict,
         rules,
@@ -134,6 +138,40 @@ pub fn check(request: &Request) -> Result<Report, Refusal> {
     })
 }
 
+/// Finds what is risky in the change and whether somebody has approved it.
+fn risks(
+    repo: &Repo,
+    plan: Option<&Plan>,
+    request: &Request,
+    inputs: &mut collect::Inputs<'_>,
+    notes: &mut Vec<String>,
+) {
+    let Some(changes) = inputs.changes() else { return };
+    let mut found = evidence::risks::collect(repo, changes);
+    if let (Some(base), Some(plan)) = (changes.base.clone(), plan) {
+        match source::at_base(request, repo, &base) {
+            Ok(source::BaseDod::Same | source::BaseDod::None) => {}
+            Ok(source::BaseDod::Gone(old, path)) => found.push(gate::removed(&old, &path)),
+            Ok(source::BaseDod::Plan(old)) => found.extend(gate::weakened(&old, plan)),
+            Err(why) => notes.push(format!("the base's Definition of Done cannot be compared with: {why}")),
+        }
+    }
+    evidence::risks::sort(&mut found);
+    inputs.found_risks(found);
+}
+
+/// The digest that an approval of the change's risks is bound to.
+///
+/// # Errors
+/// The path or the base is wrong, or there is no change set.
+pub fn change_digest(request: &Request) -> Result<String, Refusal> {
+    let repo = open(request)?;
+    let changes = repo
+        .changes(request.base.as_deref(), request.staged)
+        .map_err(|why| Refusal::new(format!("the change set is not known: {why}")))?;
+    Ok(evidence::risks::digest(&repo, &changes))
+}
+
 /// Collects areas of facts alone, in the order in which they are asked for.
 ///
 /// # Errors
@@ -142,7 +180,11 @@ pub fn facts(request: &Request, areas: &[AreaName]) -> Result<Facts, Refusal> {
     let mut repo = open(request)?;
     let plan = Plan::empty();
     repo.leave_to_working_tree(&report_globs(&plan, request)).map_err(Refusal::new)?;
-    let inputs = collect::Inputs::new(&repo, &plan, request, None)?;
+    let mut inputs = collect::Inputs::new(&repo, &plan, request, None)?;
+    if areas.contains(&AreaName::Changes) {
+        let own = source::plan(request, &repo, &mut Vec::new()).ok();
+        risks(&repo, own.as_ref(), request, &mut inputs, &mut Vec::new());
+    }
     let mut needs: Vec<Need> = areas.iter().copied().map(Need::Area).collect();
     if areas.contains(&AreaName::Routes) {
         needs.push(Need::RouteTests);

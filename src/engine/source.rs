@@ -41,6 +41,45 @@ pub(super) fn plan(request: &Request, repo: &Repo, notes: &mut Vec<String>) -> R
     }
 }
 
+/// What the base's DoD is, against the one that is judged.
+pub(super) enum BaseDod {
+    /// It has none, so nothing can be weakened.
+    None,
+    /// It is the same, to the byte.
+    Same,
+    /// It has one, at this path, and the head has none.
+    Gone(Box<Plan>, String),
+    /// It has one that differs.
+    Plan(Box<Plan>),
+}
+
+/// The base's DoD.
+///
+/// # Errors
+/// It is there and cannot be read.
+pub(super) fn at_base(request: &Request, repo: &Repo, base: &str) -> Result<BaseDod, String> {
+    if request.profile.is_some() {
+        return Ok(BaseDod::None);
+    }
+    let names: Vec<String> = match &request.dod {
+        Some(path) => repo.relative(path).into_iter().collect(),
+        None => NAMES.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let Some(path) = names.into_iter().find(|name| repo.at_commit(base, name).is_some()) else {
+        return Ok(BaseDod::None);
+    };
+    let at = DodSource::File(path.clone());
+    let old = crate::dod::load(&at, &repo.open_at(base)?).map_err(|refusal| refusal.render())?;
+    if !repo.exists(&path) {
+        return Ok(BaseDod::Gone(Box::new(old), path));
+    }
+    let same = old.files.iter().all(|file| {
+        file.path.starts_with("profile:")
+            || repo.sha256(&file.path).is_ok_and(|now| crate::domain::provenance::hex(&now) == file.sha256)
+    });
+    Ok(if same { BaseDod::Same } else { BaseDod::Plan(Box::new(old)) })
+}
+
 /// A DoD's path relative to the repository. One that is named from outside of it is found by the folder that the command
 /// was given in.
 fn named(path: &Path, repo: &Repo) -> Result<String, Refusal> {

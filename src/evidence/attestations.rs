@@ -160,7 +160,11 @@ fn void(repo: &Repo, query: &AttestationQuery, entry: &Entry, origin: Origin) ->
         }
     }
     let covers = covered(&query.covers, &entry.covers);
-    if !covers.is_empty() {
+    if let Some(digest) = &query.digest {
+        if entry.digest.as_ref() != Some(digest) {
+            return Some("what it covers has changed since".to_owned());
+        }
+    } else if !covers.is_empty() {
         match (digest(repo, &covers), &entry.digest) {
             (Ok(now), Some(then)) if now == *then => {}
             (Ok(_), Some(_)) => return Some("what it covers has changed since".to_owned()),

@@ -15,6 +15,7 @@ pub mod openapi;
 pub mod performance;
 pub mod probe;
 mod reach;
+pub mod risks;
 pub mod routes;
 mod stream;
 pub mod tests;

@@ -9,6 +9,8 @@ pub struct AttestationQuery {
     pub rule: String,
     /// Globs of the files whose content an attestation is bound to, beside those it names itself.
     pub covers: Vec<String>,
+    /// The digest of what it must speak of, where that is no set of files: a change.
+    pub digest: Option<String>,
 }
 
 /// The attestations that were given for a rule, newest first.

@@ -3,6 +3,7 @@
 //!
 //! An absent git is a state, not an error; so is a repository that git refuses to open.
 
+mod batch;
 mod changes;
 mod run;
 mod times;
@@ -10,6 +11,7 @@ mod times;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+pub(super) use batch::Batch;
 pub(super) use changes::ChangeRequest;
 pub(super) use times::Unclean;
 

@@ -36,7 +36,10 @@ pub(super) fn stream(files: &Files, path: &str) -> Result<Box<dyn Read + Send>, 
     files.get(path).map(|bytes| Box::new(Cursor::new(bytes.to_vec())) as Box<dyn Read + Send>).ok_or(ReadError::Absent)
 }
 
-pub(super) fn find(files: &Files, globs: &[String]) -> Result<Vec<Arc<str>>, String> {
+pub(super) fn matching<'a>(
+    paths: impl Iterator<Item = &'a Arc<str>>,
+    globs: &[String],
+) -> Result<Vec<Arc<str>>, String> {
     let set = super::disk::glob_set(globs)?;
-    Ok(files.keys().filter(|path| set.is_match(&***path)).cloned().collect())
+    Ok(paths.filter(|path| set.is_match(&***path)).cloned().collect())
 }

@@ -7,6 +7,7 @@
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 mod cargo;
 mod clock;
+mod commit;
 mod content;
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 mod disk;
@@ -54,6 +55,7 @@ pub struct Repo {
 #[derive(Debug)]
 enum Backend {
     Disk { root: PathBuf, git: Result<Git, String>, index: index::Index },
+    Commit(Box<commit::Commit>),
     Memory { files: BTreeMap<Arc<str>, Arc<[u8]>> },
 }
 
@@ -106,7 +108,7 @@ impl Repo {
         let set = glob_set(globs)?;
         match &mut self.backend {
             Backend::Disk { index, .. } => index.forget(|path| set.is_match(path)),
-            Backend::Memory { .. } => {}
+            Backend::Commit(_) | Backend::Memory { .. } => {}
         }
         Ok(())
     }
@@ -140,7 +142,7 @@ impl Repo {
     pub fn root(&self) -> Option<&Path> {
         match &self.backend {
             Backend::Disk { root, .. } => Some(root),
-            Backend::Memory { .. } => None,
+            Backend::Commit(_) | Backend::Memory { .. } => None,
         }
     }
 
@@ -152,6 +154,7 @@ impl Repo {
         match &self.backend {
             Backend::Disk { git: Ok(git), index, .. } if index.has(path) => index.read(git, path, limit),
             Backend::Disk { root, .. } => disk::read(root, path, limit),
+            Backend::Commit(commit) => commit.read(path, limit),
             Backend::Memory { files } => memory::read(files, path, limit),
         }
     }
@@ -164,6 +167,7 @@ impl Repo {
         match &self.backend {
             Backend::Disk { git: Ok(git), index, .. } if index.has(path) => index.stream(git, path),
             Backend::Disk { root, .. } => disk::stream(root, path),
+            Backend::Commit(commit) => commit.stream(path),
             Backend::Memory { files } => memory::stream(files, path),
         }
     }
@@ -185,7 +189,8 @@ impl Repo {
     pub fn find(&self, globs: &[String], folders: bool) -> Result<Vec<Arc<str>>, String> {
         match &self.backend {
             Backend::Disk { root, .. } => disk::find(root, globs, folders),
-            Backend::Memory { files } => memory::find(files, globs),
+            Backend::Commit(commit) => memory::matching(commit.paths(), globs),
+            Backend::Memory { files } => memory::matching(files.keys(), globs),
         }
     }
 
@@ -211,6 +216,15 @@ impl Repo {
         self.unclean().map(|state| state.tracked.contains(path))
     }
 
+    /// The whole tree as it is at a commit, seen from the same folder.
+    ///
+    /// # Errors
+    /// There is no git, or the commit is not here.
+    pub fn open_at(&self, commit: &str) -> Result<Repo, String> {
+        let root = self.root().ok_or_else(|| "this tree has no folder".to_owned())?;
+        commit::open(root, commit)
+    }
+
     /// A file as it is at a commit: for what the base says.
     #[must_use]
     pub fn at_commit(&self, commit: &str, path: &str) -> Option<Vec<u8>> {
@@ -230,14 +244,14 @@ impl Repo {
     pub fn serve(&self, argv: &[String]) -> Result<Service, String> {
         match &self.backend {
             Backend::Disk { root, .. } => Service::start(root, argv),
-            Backend::Memory { .. } => Err("a tree in memory runs nothing".to_owned()),
+            Backend::Commit(_) | Backend::Memory { .. } => Err("a tree without a folder runs nothing".to_owned()),
         }
     }
 
     fn git(&self) -> Result<&Git, String> {
         match &self.backend {
             Backend::Disk { git, .. } => git.as_ref().map_err(Clone::clone),
-            Backend::Memory { .. } => Err("a tree in memory has no git".to_owned()),
+            Backend::Commit(_) | Backend::Memory { .. } => Err("this tree has no work tree in git".to_owned()),
         }
     }
 
@@ -250,6 +264,7 @@ impl Repo {
     pub fn exists(&self, path: &str) -> bool {
         match &self.backend {
             Backend::Disk { root, index, .. } => index.has(path) || disk::open_place(root, path).is_ok(),
+            Backend::Commit(commit) => commit.has(path),
             Backend::Memory { files } => files.contains_key(path),
         }
     }
@@ -269,7 +284,9 @@ impl Repo {
     pub fn relative(&self, path: &Path) -> Result<String, String> {
         match &self.backend {
             Backend::Disk { root, .. } => disk::relative_to(root, path),
-            Backend::Memory { .. } => path.to_str().map(str::to_owned).ok_or_else(|| "not UTF-8".to_owned()),
+            Backend::Commit(_) | Backend::Memory { .. } => {
+                path.to_str().map(str::to_owned).ok_or_else(|| "not UTF-8".to_owned())
+            }
         }
     }
 

@@ -77,7 +77,7 @@ fn report() -> Report {
     };
     let changes = Some(Changes { risks: vec![risk], ..Changes::default() });
     Report {
-        verdict: fold(&rules, changes.as_ref(), false),
+        verdict: fold(&rules, changes.as_ref()),
         rules,
         stage: Stage::Ci,
         partial: None,

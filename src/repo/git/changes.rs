@@ -39,7 +39,7 @@ impl Git {
             return Ok(changes);
         };
         let files = self.diff(&base, request.staged)?;
-        Ok(Changes { base: Some(base), head: Some(head), files, risks: Vec::new(), note: None })
+        Ok(Changes { base: Some(base), head: Some(head), files, ..Changes::default() })
     }
 
     /// The merge base with what the user names, `origin/NAME` tried too.

@@ -56,7 +56,7 @@ impl Git {
         self.bytes(args).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    fn command(&self) -> Command {
+    pub(super) fn command(&self) -> Command {
         let mut command = Command::new("git");
         command.current_dir(&self.folder).stdin(Stdio::null());
         // A hook's variables speak of the repository that runs the hook, which need not be this one.

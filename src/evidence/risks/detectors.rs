@@ -1,0 +1,160 @@
+//! The vocabulary of detectors, and the built-in ones.
+
+use std::sync::LazyLock;
+
+use globset::GlobSet;
+use regex::Regex;
+use serde::Deserialize;
+
+use crate::domain::change::{ChangeStatus, ChangedFile, RiskLevel, is_test};
+use crate::domain::node::Mistake;
+
+/// Every built-in file of detectors: its name and its text.
+const FILES: &[(&str, &str)] = &[
+    ("risks/weakened-gate.yaml", include_str!("../../../rules/risks/weakened-gate.yaml")),
+    ("risks/auth-change.yaml", include_str!("../../../rules/risks/auth-change.yaml")),
+];
+
+/// A file of detectors of one kind of risk.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DetectorFile {
+    kind: String,
+    detectors: Vec<WrittenDetector>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenDetector {
+    /// Its name, unique in the file.
+    id: String,
+    /// How grave what it finds is.
+    level: Level,
+    /// What it looks at.
+    on: On,
+    /// The files it looks at; all where none is given.
+    #[serde(default)]
+    files: Vec<String>,
+    /// Whether it looks at tests alone, or at everything but tests.
+    #[serde(default)]
+    tests: Option<bool>,
+    /// What an added line must match.
+    #[serde(default)]
+    line: Option<String>,
+    /// Its first line in a file stands for all.
+    #[serde(default)]
+    once: bool,
+    /// Why it is a risk.
+    why: String,
+    /// What would make it safe.
+    #[serde(default)]
+    safe: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Level {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// What a detector looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum On {
+    /// The lines that a change adds.
+    Added,
+    /// The files that it takes away.
+    Deleted,
+}
+
+/// A detector.
+#[derive(Debug)]
+pub(super) struct Detector {
+    pub(super) kind: String,
+    pub(super) level: RiskLevel,
+    pub(super) on: On,
+    files: Option<GlobSet>,
+    tests: Option<bool>,
+    pub(super) line: Option<Regex>,
+    pub(super) once: bool,
+    pub(super) why: String,
+    pub(super) safe: Option<String>,
+}
+
+impl Detector {
+    /// Whether it looks at a file at all.
+    pub(super) fn fits(&self, file: &ChangedFile) -> bool {
+        let status = (self.on == On::Deleted) == (file.status == ChangeStatus::Deleted);
+        status
+            && self.tests.is_none_or(|tests| tests == is_test(&file.path))
+            && self.files.as_ref().is_none_or(|files| files.is_match(&file.path))
+    }
+}
+
+static BUILTIN: LazyLock<Vec<Detector>> =
+    LazyLock::new(|| load(FILES).expect("the built-in detectors are valid: a test reads them all"));
+
+/// The built-in detectors.
+pub(super) fn builtin() -> &'static [Detector] {
+    &BUILTIN
+}
+
+fn load(files: &[(&str, &str)]) -> Result<Vec<Detector>, Mistake> {
+    let mut all = Vec::new();
+    for (name, text) in files {
+        let node = crate::yaml::parse(name, text)?;
+        let file: DetectorFile = node.read()?;
+        let mut seen: Vec<String> = Vec::new();
+        for written in file.detectors {
+            let id = written.id.clone();
+            let twice = seen.contains(&id).then(|| "it stands twice".to_owned());
+            let made = twice.map_or_else(|| made(&file.kind, written), Err);
+            all.push(made.map_err(|why| Mistake::new(&node.place, format!("`{id}`: {why}")))?);
+            seen.push(id);
+        }
+    }
+    Ok(all)
+}
+
+fn made(kind: &str, written: WrittenDetector) -> Result<Detector, String> {
+    if (written.on == On::Added) != written.line.is_some() {
+        return Err("an `added` detector has a `line`, a `deleted` one has none".to_owned());
+    }
+    let files = (!written.files.is_empty()).then(|| crate::repo::glob_set(&written.files)).transpose()?;
+    Ok(Detector {
+        kind: kind.to_owned(),
+        level: match written.level {
+            Level::Low => RiskLevel::Low,
+            Level::Medium => RiskLevel::Medium,
+            Level::High => RiskLevel::High,
+            Level::Critical => RiskLevel::Critical,
+        },
+        on: written.on,
+        files,
+        tests: written.tests,
+        line: written.line.as_deref().map(Regex::new).transpose().map_err(|error| error.to_string())?,
+        once: written.once,
+        why: written.why,
+        safe: written.safe,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_detectors_are_valid() {
+        let all = load(FILES).unwrap_or_else(|mistake| panic!("{}: {}", mistake.place, mistake.message));
+        assert!(all.len() > 5);
+    }
+
+    #[test]
+    fn a_detector_that_looks_at_nothing_is_refused() {
+        let text = "kind: x\ndetectors:\n  - { id: a, level: high, on: added, why: w }\n";
+        assert!(load(&[("risks/x.yaml", text)]).is_err());
+    }
+}

@@ -1,0 +1,148 @@
+//! The gate guards itself, and risky changes wait for a person: a repository with history, and branches that try.
+#![expect(clippy::disallowed_methods, reason = "tests build the repositories that the program is run on")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn run(folder: &Path, program: &str, args: &[&str]) -> Output {
+    Command::new(program)
+        .current_dir(folder)
+        .env("GIT_CEILING_DIRECTORIES", folder.parent().expect("a parent"))
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .args(args)
+        .output()
+        .expect("the program runs")
+}
+
+fn git(folder: &Path, args: &[&str]) {
+    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
+    let output = run(folder, "git", &[&identity[..], args].concat());
+    assert!(output.status.success(), "git {args:?}: {output:?}");
+}
+
+fn write(folder: &Path, path: &str, text: &str) {
+    let full = folder.join(path);
+    fs::create_dir_all(full.parent().expect("a parent")).expect("a folder");
+    fs::write(full, text).expect("a file");
+}
+
+const DOD: &str = "version: 1\nrules:\n  readme: { file: { exists: [README.md] } }\n  small: { file: { exists: [src/a.js], max-bytes: 100 } }\n";
+
+/// A repository whose main branch is green, and a branch `work` of it.
+fn repository() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    write(at, "donegate.yaml", DOD);
+    write(at, "README.md", "# It\n");
+    write(at, "src/a.js", "one();\n");
+    write(at, "test/a.test.js", "test('one', () => {});\n");
+    git(at, &["init", "-q"]);
+    git(at, &["add", "-A"]);
+    git(at, &["commit", "-qm", "first"]);
+    git(at, &["checkout", "-qb", "work"]);
+    folder
+}
+
+fn commit(folder: &Path) {
+    git(folder, &["add", "-A"]);
+    git(folder, &["commit", "-qm", "work"]);
+}
+
+/// The exit code and the risks as `kind file:line why`.
+fn check(folder: &Path, args: &[&str]) -> (Option<i32>, Vec<String>) {
+    let all = [&["check", "--format", "json"][..], args].concat();
+    let output = run(folder, env!("CARGO_BIN_EXE_donegate"), &all);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    let risks = report["changes"]["risks"].as_array().into_iter().flatten();
+    let told = risks.map(|risk| {
+        let text = |key: &str| risk[key].as_str().unwrap_or_default().to_owned();
+        format!("{} {}:{} {}", text("kind"), text("file"), risk["line"], text("why"))
+    });
+    (output.status.code(), told.collect())
+}
+
+#[test]
+fn a_change_that_asks_nothing_less_is_complete() {
+    let folder = repository();
+    write(folder.path(), "src/b.js", "two();\n");
+    write(folder.path(), "donegate.yaml", &DOD.replace("max-bytes: 100", "max-bytes: 50"));
+    commit(folder.path());
+    assert_eq!((Some(0), Vec::new()), check(folder.path(), &[]));
+}
+
+#[test]
+fn a_gate_that_its_own_change_lowers_waits_for_a_person() {
+    for (dod, said) in [
+        (DOD.replace("max-bytes: 100", "max-bytes: 900"), "`small` asks less: max-bytes 100 -> 900"),
+        (DOD.replace("  small: { file: { exists: [src/a.js], max-bytes: 100 } }\n", ""), "the rule `small` is gone"),
+        (DOD.replace("max-bytes: 100 }", "max-bytes: 100 }, severity: minor"), "decides no more"),
+        (DOD.replace("max-bytes: 100 }", "max-bytes: 100 }, stage: release"), "is due later"),
+        (DOD.replace("max-bytes: 100 }", "max-bytes: 100 }, when: \"'go' in languages\""), "applies only when"),
+    ] {
+        let folder = repository();
+        write(folder.path(), "donegate.yaml", &dod);
+        commit(folder.path());
+        let (code, risks) = check(folder.path(), &[]);
+        assert_eq!(Some(4), code, "{said}: {risks:?}");
+        assert!(risks.iter().any(|risk| risk.starts_with("weakened-gate") && risk.contains(said)), "{said}: {risks:?}");
+    }
+}
+
+#[test]
+fn a_gate_that_is_taken_away_waits_for_a_person() {
+    let folder = repository();
+    fs::remove_file(folder.path().join("donegate.yaml")).expect("gone");
+    commit(folder.path());
+    let (code, risks) = check(folder.path(), &[]);
+    assert_eq!(Some(4), code, "{risks:?}");
+    assert!(risks.iter().any(|risk| risk.contains("the Definition of Done is gone")), "{risks:?}");
+}
+
+#[test]
+fn tests_that_vanish_or_are_skipped_wait_for_a_person() {
+    let folder = repository();
+    fs::remove_file(folder.path().join("test/a.test.js")).expect("gone");
+    write(folder.path(), "test/b.test.js", "ok();\ntest.skip('two', () => {});\n");
+    commit(folder.path());
+    let (code, risks) = check(folder.path(), &[]);
+    assert_eq!(Some(4), code);
+    assert!(risks.iter().any(|risk| risk.starts_with("weakened-gate test/a.test.js:null")), "{risks:?}");
+    assert!(risks.iter().any(|risk| risk.starts_with("weakened-gate test/b.test.js:2")), "{risks:?}");
+}
+
+#[test]
+fn an_approval_from_outside_counts_until_the_next_edit() {
+    let folder = repository();
+    let outside = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    write(at, "test/a.test.js", "test.skip('one', () => {});\n");
+    commit(at);
+    assert_eq!(Some(4), check(at, &[]).0);
+    let file = outside.path().join("approved.yaml");
+    let file = file.to_str().expect("UTF-8");
+    let donegate = env!("CARGO_BIN_EXE_donegate");
+    let attest = ["attest", "risk", "--by", "jo", "--note", "flaky, mended next week", "--to", file];
+    assert_eq!(Some(0), run(at, donegate, &attest).status.code());
+    assert_eq!(Some(0), check(at, &["--attestations", file]).0);
+    write(at, "src/a.js", "one();\n\n");
+    commit(at);
+    assert_eq!(Some(4), check(at, &["--attestations", file]).0, "one more edit: the approval has lapsed");
+}
+
+#[test]
+fn a_change_does_not_approve_itself() {
+    let folder = repository();
+    let at = folder.path();
+    write(at, "test/a.test.js", "test.skip('one', () => {});\n");
+    commit(at);
+    let donegate = env!("CARGO_BIN_EXE_donegate");
+    assert_eq!(Some(0), run(at, donegate, &["attest", "risk", "--by", "me", "--note", "fine"]).status.code());
+    commit(at);
+    let output = run(at, donegate, &["check"]);
+    assert_eq!(Some(4), output.status.code());
+    let told = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("the approval by me does not count"), "{told}");
+}

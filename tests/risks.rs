@@ -1,0 +1,84 @@
+//! Every file of detectors under `rules/risks` has samples beside it: changed files and what is risky in them.
+#![expect(clippy::disallowed_methods, reason = "tests read the samples that lie beside the detectors")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use donegate::domain::change::{ChangeStatus, ChangedFile, Changes, RiskLevel};
+use donegate::evidence::risks;
+use donegate::repo::Repo;
+use serde::Deserialize;
+
+/// One sample: a change that adds files and deletes others, and every risk of the kind that the file is about.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sample {
+    name: String,
+    files: BTreeMap<String, String>,
+    #[serde(default)]
+    deleted: Vec<String>,
+    /// `level path:line`, or `level path`.
+    risks: Vec<String>,
+}
+
+fn level(level: RiskLevel) -> &'static str {
+    match level {
+        RiskLevel::Low => "low",
+        RiskLevel::Medium => "medium",
+        RiskLevel::High => "high",
+        RiskLevel::Critical => "critical",
+    }
+}
+
+fn change(sample: &Sample) -> Changes {
+    let file =
+        |path: &String, status| ChangedFile { path: path.clone(), status, from: None, lines: vec![(1, u32::MAX)] };
+    let added = sample.files.keys().map(|path| file(path, ChangeStatus::Added));
+    let deleted = sample.deleted.iter().map(|path| file(path, ChangeStatus::Deleted));
+    Changes { files: added.chain(deleted).collect(), ..Changes::default() }
+}
+
+#[test]
+fn every_file_of_detectors_has_samples_and_they_hold() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/risks");
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for entry in fs::read_dir(folder).expect("a folder of detectors") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if name.ends_with(".test.yaml") {
+            continue;
+        }
+        let kind = name.trim_end_matches(".yaml");
+        let samples = path.with_extension("test.yaml");
+        let text = fs::read_to_string(&samples).unwrap_or_else(|_| panic!("{name} has no samples"));
+        let samples: Vec<Sample> =
+            donegate::yaml::parse(&name, &text).and_then(|node| node.read()).unwrap_or_else(|mistake| {
+                panic!("the samples of {name}, line {}: {}", mistake.place.line, mistake.message);
+            });
+        for sample in samples {
+            count += 1;
+            let files: Vec<(&str, &str)> =
+                sample.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+            let found = risks::collect(&Repo::in_memory(&files), &change(&sample));
+            let mut found: Vec<String> = found
+                .into_iter()
+                .filter(|risk| risk.kind == kind)
+                .map(|risk| {
+                    let line = risk.line.map(|line| format!(":{line}")).unwrap_or_default();
+                    format!("{} {}{line}", level(risk.level), risk.file)
+                })
+                .collect();
+            let mut expected = sample.risks.clone();
+            found.sort();
+            found.dedup();
+            expected.sort();
+            if found != expected {
+                wrong.push(format!("{name}: {}\n  expected {expected:#?}\n  found    {found:#?}", sample.name));
+            }
+        }
+    }
+    assert!(count > 3);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
