@@ -1,11 +1,13 @@
 //! Requests that tests send: which calls are requests is data (`rules/requests/<language>.yaml`), the values of their paths
-//! come from the file that they stand in. Nothing is evaluated beyond one file, and nothing is executed.
+//! come from the file that they stand in and from those that it imports. Nothing is evaluated beyond that, and nothing is
+//! executed.
 
 mod idioms;
+mod imports;
 mod values;
 mod walk;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -42,6 +44,9 @@ pub struct Request {
     pub line: u32,
 }
 
+/// A file that is imported and over this size is not read: 256 KiB.
+const MAX_IMPORTED_BYTES: u64 = 256 << 10;
+
 /// The methods that a request has.
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"];
 
@@ -50,14 +55,73 @@ const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPT
 pub fn requests(repo: &Repo) -> Requests {
     let idioms = idioms::builtin();
     let files: Vec<_> = repo.files().iter().filter(|entry| !entry.link && may_test(&entry.path)).collect();
-    let read: Vec<Requests> = files.par_iter().map(|entry| file(repo, &entry.path, idioms)).collect();
+    let read: Vec<(Requests, Option<Lowered>)> =
+        files.par_iter().map(|entry| file(repo, &entry.path, idioms)).collect();
     let mut all = Requests::default();
-    for one in read {
+    let mut lowered = BTreeMap::new();
+    for (one, form) in read {
         all.files += one.files;
-        all.items.extend(one.items);
         all.problems.extend(one.problems);
+        lowered.extend(form.map(|form| (form.path.clone(), form)));
     }
+    let index = imports::Index::new(repo);
+    let imported: BTreeMap<String, Vec<String>> =
+        lowered.values().map(|form| (form.path.clone(), index.imported(&form.path, &form.module))).collect();
+    let own: BTreeSet<String> = lowered.keys().cloned().collect();
+    let wanted: BTreeSet<&String> = imported.values().flatten().filter(|path| !own.contains(*path)).collect();
+    let more: Vec<Option<Lowered>> = wanted.par_iter().map(|path| beside(repo, path)).collect();
+    lowered.extend(more.into_iter().flatten().map(|form| (form.path.clone(), form)));
+    let found: Vec<BTreeSet<Request>> = own
+        .par_iter()
+        .map(|path| {
+            let others = imported.get(path).into_iter().flatten().filter(|other| *other != path);
+            let files: Vec<&Lowered> =
+                std::iter::once(path).chain(others).filter_map(|path| lowered.get(path)).collect();
+            sent_by(&files, idioms)
+        })
+        .collect();
+    all.items = found.into_iter().flatten().collect();
     all
+}
+
+/// A file in its common form.
+struct Lowered {
+    path: String,
+    language: Language,
+    module: Module,
+    /// All of it is tests, and not its test modules alone.
+    whole: bool,
+}
+
+impl Lowered {
+    fn blocks(&self) -> Vec<&Block> {
+        if self.whole { vec![&self.module.body] } else { test_modules(&self.module) }
+    }
+}
+
+/// A file that a file of tests imports.
+fn beside(repo: &Repo, path: &str) -> Option<Lowered> {
+    let language = Language::of(path)?;
+    let content = repo.read(path, MAX_IMPORTED_BYTES).ok()?;
+    let module = super::lower_file(path, content.text().ok()?)?;
+    Some(Lowered { path: path.to_owned(), language, module, whole: true })
+}
+
+/// The requests that a file sends, with what it imports: the first of `files` and the rest of them. What an imported helper
+/// sends counts where it lies among tests.
+fn sent_by(files: &[&Lowered], idioms: &Idioms) -> BTreeSet<Request> {
+    let Some(own) = files.first() else { return BTreeSet::new() };
+    let blocks: Vec<Vec<&Block>> = files.iter().map(|file| file.blocks()).collect();
+    let values = Values::new(&blocks, own.language);
+    let mut found = BTreeSet::new();
+    for (chain, scope) in &values.chains {
+        let at = values.file(*scope);
+        let Some(file) = files.get(at).filter(|file| at == 0 || lies_among_tests(&file.path)) else { continue };
+        for (method, url, line) in idioms.of(own.language).flat_map(|idiom| sent(idiom, chain, *scope, &values)) {
+            found.insert(Request { method, url, file: file.path.clone(), line });
+        }
+    }
+    found
 }
 
 /// Whether a path's language is read and the file is the project's own.
@@ -78,51 +142,44 @@ fn lies_among_tests(path: &str) -> bool {
     is_test(path) || folders.split('/').any(|folder| folder.split(['-', '_', '.']).any(word))
 }
 
-fn file(repo: &Repo, path: &str, idioms: &Idioms) -> Requests {
+/// Reads a file: whether it is one of tests, what is wrong with it, and its form where it may send requests.
+fn file(repo: &Repo, path: &str, idioms: &Idioms) -> (Requests, Option<Lowered>) {
     let mut found = Requests::default();
-    let Some(language) = Language::of(path) else { return found };
+    let Some(language) = Language::of(path) else { return (found, None) };
     let among = lies_among_tests(path);
     let content = match repo.read(path, MAX_SOURCE_BYTES) {
         Ok(content) => content,
         Err(error) if among => {
             found.files = 1;
             found.problems.insert((path.to_owned(), 1, error.to_string()));
-            return found;
+            return (found, None);
         }
-        Err(_) => return found,
+        Err(_) => return (found, None),
     };
-    let inside = idioms.inside(language, &content.bytes);
-    if !among && !inside {
-        return found;
+    if !among && !idioms.inside(language, &content.bytes) {
+        return (found, None);
     }
     found.files = 1;
     if !idioms.matters(language, &content.bytes) {
-        return found;
+        return (found, None);
     }
     let module = match content.text() {
         Ok(text) => super::lower_file(path, text),
         Err(offset) => {
             found.problems.insert((path.to_owned(), 1, format!("not UTF-8 text (byte {offset})")));
-            return found;
+            return (found, None);
         }
     };
-    let Some(module) = module else { return found };
+    let Some(module) = module else { return (found, None) };
     if let Some(at) = module.errors.first() {
         found.problems.insert((path.to_owned(), at.line, "this does not parse".to_owned()));
     }
-    let whole = among || language == Language::JavaScript;
-    let blocks = if whole { vec![&module.body] } else { test_modules(&module) };
-    if blocks.is_empty() {
+    let form = Lowered { path: path.to_owned(), language, module, whole: among || language == Language::JavaScript };
+    if form.blocks().is_empty() {
         found.files = 0;
-        return found;
+        return (found, None);
     }
-    let values = Values::new(&blocks, language);
-    for (chain, scope) in &values.chains {
-        for (method, url, line) in idioms.of(language).flat_map(|idiom| sent(idiom, chain, *scope, &values)) {
-            found.items.insert(Request { method, url, file: path.to_owned(), line });
-        }
-    }
-    found
+    (found, Some(form))
 }
 
 /// The modules of a Rust file that are tests.
@@ -249,7 +306,6 @@ fn method<'a>(expr: &'a Expr, scope: Scope, values: &Values<'a>) -> Vec<String> 
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
-    use std::collections::BTreeMap;
 
     use super::*;
 

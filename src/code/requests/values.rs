@@ -2,7 +2,7 @@
 //! tables, arguments that helpers are called with. Two bindings of a name in one scope are two values. What is not known is a
 //! hole.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 
 use super::walk::{Chain, Scope, Seen, chain, walk};
@@ -40,28 +40,33 @@ pub(super) struct Values<'a> {
     /// Members that are assigned to (`self.url = …`), in the whole file.
     members: HashMap<&'a str, Vec<Source<'a>>>,
     around: Vec<Scope>,
+    files: usize,
     scopes: HashMap<usize, Scope>,
     /// The chains of calls, with their scopes.
     pub(super) chains: Vec<(Chain<'a>, Scope)>,
     steps: Cell<u32>,
+    /// The names and members whose values are being looked up: one that leads to itself is not known.
+    active: RefCell<Vec<usize>>,
 }
 
 /// Functions by name, each with its own scope.
 type Functions<'a> = HashMap<&'a str, Vec<(&'a Function, Scope)>>;
 
 impl<'a> Values<'a> {
-    /// Reads the bindings of a file, or of a part of it.
-    pub(super) fn new(blocks: &[&'a Block], language: Language) -> Self {
+    /// Reads the bindings of a file, or of parts of it, and of those that it imports, which stand behind it.
+    pub(super) fn new(files: &[Vec<&'a Block>], language: Language) -> Self {
         let mut values = Self {
             names: HashMap::new(),
             members: HashMap::new(),
             around: Vec::new(),
+            files: files.len(),
             scopes: HashMap::new(),
             chains: Vec::new(),
             steps: Cell::new(0),
+            active: RefCell::new(Vec::new()),
         };
         let mut functions: Functions<'a> = HashMap::new();
-        values.around = walk(blocks, &mut |seen, scope| match seen {
+        values.around = walk(files, &mut |seen, scope| match seen {
             Seen::Bind(target, value) => values.bind(target, &Source::Value((value, scope)), scope),
             Seen::Each(target, iterable, own) => values.each(target, (iterable, scope), own),
             Seen::Function(name, function, own) => {
@@ -109,7 +114,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// What a name is bound to: by the innermost scope that binds it.
+    /// What a name is bound to: by the innermost scope that binds it, else by a file that is imported.
     fn bound(&self, name: &str, scope: Scope) -> &[Source<'a>] {
         let Some(scopes) = self.names.get(name) else { return &[] };
         let mut scope = scope;
@@ -118,11 +123,21 @@ impl<'a> Values<'a> {
                 return sources;
             }
             let outer = self.around.get(scope).copied().unwrap_or_default();
-            if scope == 0 || outer == scope {
-                return &[];
+            if outer == scope {
+                let imported = (0..self.files).find_map(|file| scopes.get(&file));
+                return imported.map(Vec::as_slice).unwrap_or_default();
             }
             scope = outer;
         }
+    }
+
+    /// The file that a scope stands in, by its position.
+    pub(super) fn file(&self, scope: Scope) -> usize {
+        let mut scope = scope;
+        while let Some(outer) = self.around.get(scope).copied().filter(|outer| *outer != scope) {
+            scope = outer;
+        }
+        scope
     }
 
     /// A loop. Go's `range` and what counts (`enumerate`, `entries`) bind the element second.
@@ -329,8 +344,20 @@ impl<'a> Values<'a> {
                 all
             }
             ExprKind::Await(inner) | ExprKind::Cast(inner, _) | ExprKind::Unary(_, inner) => of(inner),
-            ExprKind::Name(name) => known(self.sources(self.bound(name, scope), next)),
-            ExprKind::Member(object, name) => known(self.member(object, name, scope, next)),
+            ExprKind::Name(_) | ExprKind::Member(..) => {
+                let address = std::ptr::from_ref(expr).addr();
+                if self.active.borrow().contains(&address) {
+                    return hole();
+                }
+                self.active.borrow_mut().push(address);
+                let all = match &expr.kind {
+                    ExprKind::Member(object, name) => self.member(object, name, scope, next),
+                    ExprKind::Name(name) => self.sources(self.bound(name, scope), next),
+                    _ => Vec::new(),
+                };
+                self.active.borrow_mut().pop();
+                known(all)
+            }
             ExprKind::Call(_) => self.called(&chain(expr), scope, next).unwrap_or_else(hole),
             ExprKind::Macro(inner) => self.formatted(inner, scope, next).unwrap_or_else(hole),
             _ => hole(),

@@ -6,7 +6,7 @@ use crate::code::form::{
     TemplatePart,
 };
 
-/// A function, a class or a loop: names that are bound in one are not those of another. 0 is the file.
+/// A file, a function, a class or a loop: names that are bound in one are not those of another. The first ones are files.
 pub(super) type Scope = usize;
 
 /// What a walk meets, each with the scope that it stands in.
@@ -50,11 +50,11 @@ enum Work<'a> {
     Expr(&'a Expr, Scope),
 }
 
-/// Walks statements and everything inside of them; gives for each scope the one around it.
-pub(super) fn walk<'a>(blocks: &[&'a Block], see: &mut impl FnMut(Seen<'a>, Scope)) -> Vec<Scope> {
-    let mut walker = Walker { open: Vec::new(), around: vec![0], see };
-    for block in blocks {
-        walker.all(block, 0);
+/// Walks the statements of files and everything inside of them; gives for each scope the one around it, for a file itself.
+pub(super) fn walk<'a>(files: &[Vec<&'a Block>], see: &mut impl FnMut(Seen<'a>, Scope)) -> Vec<Scope> {
+    let mut walker = Walker { open: Vec::new(), around: (0..files.len()).collect(), see };
+    for (file, blocks) in files.iter().enumerate() {
+        blocks.iter().for_each(|block| walker.all(block, file));
     }
     while let Some(work) = walker.open.pop() {
         match work {
@@ -99,8 +99,16 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
                 }
             }
         }
-        match (target, &value.kind) {
-            (Pattern::Name(name, _), ExprKind::Function(function)) => self.function(Some(name), function, scope),
+        let name = match target {
+            Pattern::Name(name, _) => Some(&**name),
+            Pattern::Place(place) => match &place.kind {
+                ExprKind::Member(_, name) => Some(&**name),
+                _ => None,
+            },
+            Pattern::List(_) | Pattern::Map(_) | Pattern::Ignore => None,
+        };
+        match &value.kind {
+            ExprKind::Function(function) => self.function(name, function, scope),
             _ => self.expr(value, scope),
         }
     }
