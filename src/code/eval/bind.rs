@@ -75,6 +75,8 @@ impl Machine<'_> {
         for (at, item) in items.iter().enumerate() {
             let bound = match &known {
                 None if at == 0 && !item.rest && self.language(scope) == Language::Go => value.clone(),
+                // Whether a variable is there: who asks does without it, or ends.
+                None if matches!(value, Value::Env(_)) && self.language(scope) == Language::Go => value.clone(),
                 None => Value::unknown(),
                 Some(known) if item.rest => {
                     let end = known.len().saturating_sub(after);

@@ -152,6 +152,11 @@ impl Machine<'_> {
             return Value::unknown();
         }
         let _ = address;
+        let is_go = self.is_go(closure.scope.module);
+        if is_go && self.is_worn(node, &args) {
+            return self.result_typed(closure);
+        }
+        let given = is_go.then(|| args.clone());
         let before = self.effects;
         let scope = Scope::inside(&closure.scope, ScopeKind::Function);
         let this = closure.this.clone().or_else(|| receiver.clone()).unwrap_or(Value::Undefined);
@@ -169,8 +174,10 @@ impl Machine<'_> {
         self.rust.expected = expected;
         let frame = self.frames.pop();
         let mut value = result_of(flow, frame, &closure.function);
-        if self.is_go(closure.scope.module) {
+        if let Some(given) = given {
             value = self.go_result(value, closure);
+            let useful = self.effects != before;
+            self.wear(node, useful, &given, &value);
         }
         let rust = self.language(&closure.scope) == Language::Rust;
         if self.effects == before && (brings_nothing(&value) || (rust && is_plain(&value))) {

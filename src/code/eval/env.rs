@@ -22,6 +22,8 @@ pub(crate) struct Read {
     pub(crate) chain: Vec<Spot>,
     /// Whether the program does without the variable.
     pub(crate) tolerated: bool,
+    /// The functions around, innermost first.
+    pub(crate) within: Vec<Name>,
 }
 
 impl Machine<'_> {
@@ -40,9 +42,16 @@ impl Machine<'_> {
             self.effects += 1;
             reads.push(self.reads.len());
             let chain = self.chain();
-            self.reads.push(Read { name, dynamic, spot, chain, tolerated });
+            let within = self.functions_around();
+            self.reads.push(Read { name, dynamic, spot, chain, tolerated, within });
         }
         Value::Env(Rc::new(EnvValue { reads, default: None }))
+    }
+
+    /// The names of the innermost functions that run.
+    pub(crate) fn functions_around(&self) -> Vec<Name> {
+        let functions = self.frames.iter().rev().take(3).filter_map(|frame| frame.closure.as_ref());
+        functions.filter_map(|closure| closure.function.name.clone()).collect()
     }
 
     /// The program does without what was read.
@@ -172,6 +181,9 @@ impl Machine<'_> {
             let start = self.concat(&name, &Value::text(family.as_str()));
             name = self.concat(&start, &Value::text(super::value::hole("rest")));
         }
+        if env.within {
+            return self.read_within(&name, spot);
+        }
         if let Value::List(list) = &name {
             let items = list.items.borrow().clone();
             let reads = items.iter().map(|item| self.read_env(item, spot, env.tolerant)).collect();
@@ -185,6 +197,19 @@ impl Machine<'_> {
                 self.env_or(value, default)
             }
         }
+    }
+
+    /// Reads the variables that stand behind `$` in a text.
+    fn read_within(&mut self, text: &Value, spot: Spot) -> Value {
+        let whole = text.as_text().unwrap_or_default();
+        for piece in whole.split('$').skip(1) {
+            let inner = piece.strip_prefix('{').and_then(|piece| piece.split('}').next()).unwrap_or(piece);
+            let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
+            if let Some(name) = inner.get(..end).filter(|name| !name.is_empty()) {
+                self.read_env(&Value::text(name), spot, true);
+            }
+        }
+        Value::unknown()
     }
 
     /// A type whose fields are read from the environment because of what it derives.

@@ -253,6 +253,7 @@ impl Machine<'_> {
         match (op, value) {
             (UnaryOp::Not, value) => match self.truth(&value, scope) {
                 Some(truth) => Value::Bool(!truth),
+                None if matches!(value, Value::Env(_)) && self.language(scope) == Language::Go => value,
                 None => Value::unknown(),
             },
             (UnaryOp::Minus, Value::Int(value)) => Value::Int(value.wrapping_neg()),
@@ -280,7 +281,17 @@ impl Machine<'_> {
                 return self.concat(&piece, &b);
             }
         }
-        self.binary(op, a, b)
+        // What a condition on a variable comes to hangs on the variable.
+        let env = match (&a, &b) {
+            (Value::Env(env), _) | (_, Value::Env(env)) if self.language(scope) == Language::Go => Some(env.clone()),
+            _ => None,
+        };
+        match (self.binary(op, a, b), env) {
+            (Value::Unknown(_), Some(env)) => {
+                Value::Env(Rc::new(super::value::EnvValue { reads: env.reads.clone(), default: None }))
+            }
+            (value, _) => value,
+        }
     }
 
     fn logical(&mut self, op: LogicalOp, left: &Expr, right: &Expr, scope: &ScopeRef) -> Value {

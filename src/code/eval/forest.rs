@@ -274,6 +274,9 @@ impl Machine<'_> {
                 }
                 Entry::Library { word, path, prefix, spot, conditional: under } => {
                     let (word, path, prefix) = (*word, path.clone(), prefix.clone());
+                    if word.served && !self.forest.nodes[node].served {
+                        continue;
+                    }
                     let place = (*spot, conditional || *under);
                     let prefixes = self.extended(&prefixes, &prefix, syntax, join);
                     self.read_library(word, &path, &prefixes, (model, place), reading);

@@ -144,6 +144,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) metadata: BTreeMap<(Key, usize, Option<Name>), (Value, Value)>,
     /// Objects that a library holds for all, by their path.
     pub(crate) shared: BTreeMap<String, Value>,
+    /// Stores of settings, by their node.
+    pub(crate) stores: BTreeMap<usize, super::settings::Store>,
     /// What is known of Go besides.
     pub(crate) go: super::go::State,
     /// What is known of Rust's modules.
@@ -174,6 +176,7 @@ impl<'a> Machine<'a> {
             loading: 0,
             metadata: BTreeMap::new(),
             shared: BTreeMap::new(),
+            stores: BTreeMap::new(),
             go: super::go::State::default(),
             rust: super::rust::State::default(),
         }

@@ -26,7 +26,9 @@ mod plugin;
 pub(crate) mod pure;
 mod rust;
 mod scope;
+mod settings;
 mod stmt;
+mod tags;
 mod text;
 pub(crate) mod value;
 
@@ -74,7 +76,9 @@ pub(crate) fn run(tree: &Tree<'_>, models: &'static Models, files: &[(Name, Lang
         if !machine.enter_uncalled() {
             break;
         }
+        machine.go_readers();
     }
+    machine.read_stores();
     let found = machine.read_routes();
     let mut outcome = Outcome::default();
     for route in found {
@@ -142,12 +146,13 @@ impl Machine<'_> {
         }
         let closures: Vec<_> = self.closures.iter().filter(|closure| !closure.entered.get()).cloned().collect();
         for closure in closures {
-            if closure.entered.get() || self.is_abstract(&closure) {
+            if closure.entered.get() || self.is_abstract(&closure) || !self.is_worth(&closure) {
                 continue;
             }
             any = true;
             let receiver = self.last_instance(&closure);
-            self.enter_alone(&closure, receiver);
+            let most = self.most_alone(&closure);
+            self.sliced(most, |machine| machine.enter_alone(&closure, receiver));
         }
         any && !self.exhausted()
     }

@@ -29,7 +29,8 @@ impl Machine<'_> {
     /// A library registers routes of its own.
     pub(super) fn library(&mut self, word: &'static LibraryWord, model: &Modelled, bound: &Rc<Map>, spot: Spot) {
         let path = word.path.as_ref().map_or(Value::Undefined, |path| self.argument_at(bound, path, spot));
-        let prefix = word.prefix.as_ref().map_or(Value::Undefined, |prefix| self.argument_at(bound, prefix, spot));
+        let given = word.prefix.as_ref().map_or(Value::Undefined, |prefix| self.argument_at(bound, prefix, spot));
+        let prefix = if given.is_nothing() { Value::text(word.at.as_str()) } else { given };
         self.effects += 1;
         let entry = Entry::Library { word, path, prefix, spot, conditional: self.conditional > 0 };
         self.forest.nodes[model.node].entries.push(entry);

@@ -295,6 +295,12 @@ impl Machine<'_> {
         {
             made = self.make(word, made_model, model.as_ref(), args, &bound, spot);
         }
+        if let Some(word) = &action.tags {
+            self.fill(word, &bound, spot);
+        }
+        if let (Some(word), Some(model)) = (&action.settings, &model) {
+            return self.settings(word, model, &bound, spot);
+        }
         if let (Some(word), Some(model)) = (&action.library, &model) {
             self.library(word, model, &bound, spot);
         }
@@ -355,6 +361,11 @@ impl Machine<'_> {
             let given = self.argument_at(&bound, restrict, spot);
             let (methods, _) = self.methods_in(&given, spot);
             self.forest.nodes[model.node].only.extend(methods);
+        }
+        if let (Some(handler), Some(model)) = (&action.serve_without, &model)
+            && self.argument_at(&bound, handler, spot).is_nothing()
+        {
+            self.forest.nodes[model.node].served = true;
         }
         if let (true, Some(model)) = (action.serve, &model) {
             self.forest.nodes[model.node].served = true;

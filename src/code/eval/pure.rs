@@ -310,6 +310,7 @@ impl Machine<'_> {
                 let (items, partial) = self.walk(&first, Yields::Elements, scope);
                 if partial { Value::text(hole("join")) } else { self.join_items(&separator, &items) }
             }
+            "strings.NewReplacer" => Value::list(args.list.clone()),
             "append" => {
                 let out = match &first {
                     Value::List(list) => Value::list_of(list.kind, list.items.borrow().clone(), list.partial.get()),

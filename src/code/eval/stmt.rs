@@ -244,7 +244,7 @@ impl Machine<'_> {
             Some(true) => self.inner_block(then, scope),
             Some(false) => self.inner_block(otherwise, scope),
             None => {
-                let throws = then.iter().any(|stmt| matches!(stmt.kind, StmtKind::Throw));
+                let throws = then.iter().any(|stmt| matches!(stmt.kind, StmtKind::Throw) || fails(stmt));
                 if !throws {
                     self.tolerate(&condition);
                 }
@@ -553,4 +553,17 @@ impl Machine<'_> {
         let spot = super::value::Spot { module: scope.module, line };
         self.call_member(&value, &"__enter__".into(), super::value::Args::default(), scope, spot)
     }
+}
+
+/// Whether a statement gives a new error back: `return nil, errors.New("…")`.
+fn fails(stmt: &Stmt) -> bool {
+    let StmtKind::Return(Some(value)) = &stmt.kind else { return false };
+    let last = match &value.kind {
+        ExprKind::Tuple(items) => items.last().map_or(value, |item| &item.value),
+        _ => value,
+    };
+    let ExprKind::Call(call) = &last.kind else { return false };
+    let ExprKind::Member(object, name) = &call.callee.kind else { return false };
+    let ExprKind::Name(package) = &object.kind else { return false };
+    matches!((&**package, &**name), ("errors", "New" | "Errorf" | "Wrap") | ("fmt", "Errorf"))
 }

@@ -45,6 +45,10 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         }
         models.objects.insert(name, object);
     }
+    for (path, action) in &model.imports {
+        let action: &'static Action = Box::leak(Box::new(prepared(action, stem, &framework)));
+        claim(&mut models.imports, path, action)?;
+    }
     for (pattern, action) in &model.calls {
         let action: &'static Action = Box::leak(Box::new(prepared(action, stem, &framework)));
         models.calls.push((pattern.clone(), action));

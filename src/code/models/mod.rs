@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use words::{
     Action, AutoloadWord, BuildWord, ClassModel, DeriveModel, EnvWord, FieldsWord, JoinWord, LibraryWord, MakeWord,
-    MarkWord, MountWord, ObjectModel, PluginWord, RouteWord, RpcWord, Settings, WrapWord,
+    MarkWord, MountWord, ObjectModel, PluginWord, RouteWord, RpcWord, Settings, SettingsWord, TagsWord, WrapWord,
 };
 
 /// Every built-in model file: its name and its text.
@@ -26,6 +26,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/fiber.yaml", include_str!("../../../rules/frameworks/fiber.yaml")),
     ("frameworks/chi.yaml", include_str!("../../../rules/frameworks/chi.yaml")),
     ("frameworks/gorilla-mux.yaml", include_str!("../../../rules/frameworks/gorilla-mux.yaml")),
+    ("frameworks/go-library-routes.yaml", include_str!("../../../rules/frameworks/go-library-routes.yaml")),
     ("frameworks/grpc.yaml", include_str!("../../../rules/frameworks/grpc.yaml")),
     ("frameworks/httprouter.yaml", include_str!("../../../rules/frameworks/httprouter.yaml")),
     ("frameworks/axum.yaml", include_str!("../../../rules/frameworks/axum.yaml")),
@@ -63,6 +64,8 @@ pub(crate) struct Models {
     pub(crate) constants: BTreeMap<String, String>,
     /// Functions of any package, by a pattern of their path.
     pub(crate) calls: Vec<(String, &'static Action)>,
+    /// What importing a package does.
+    pub(crate) imports: BTreeMap<String, &'static Action>,
     /// Objects that libraries hold for all.
     pub(crate) shared: BTreeMap<String, &'static ObjectModel>,
     /// The words that hint that a function makes or takes a router.

@@ -60,6 +60,9 @@ pub(crate) struct ModelFile {
     /// [`RpcWord`] speaks of.
     #[serde(default)]
     pub(crate) calls: BTreeMap<String, Action>,
+    /// What importing a package does.
+    #[serde(default)]
+    pub(crate) imports: BTreeMap<String, Action>,
     /// Objects that the library holds for all, by their path: which object of the file each is.
     #[serde(default)]
     pub(crate) shared: BTreeMap<String, String>,
@@ -188,10 +191,16 @@ pub(crate) struct Action {
     pub(crate) serves: Option<Argument>,
     /// Makes one object of this one and another that is given.
     pub(crate) join: Option<JoinWord>,
+    /// The object is served where this is not given.
+    pub(crate) serve_without: Option<Argument>,
     /// Functions among the arguments are called.
     pub(crate) callbacks: bool,
     /// Reads the environment.
     pub(crate) env: Option<EnvWord>,
+    /// Fills a value from the environment, as its type's fields say.
+    pub(crate) tags: Option<TagsWord>,
+    /// Asks or tells a store of settings.
+    pub(crate) settings: Option<SettingsWord>,
     /// Loads a module or a name in it by a string.
     pub(crate) load: Option<Argument>,
     /// What the call gives: `self`, `made`, `pair` (itself and something unknown), or an argument. Otherwise unknown.
@@ -239,6 +248,10 @@ pub(crate) struct LibraryWord {
     pub(crate) path: Option<Argument>,
     /// Their prefix.
     pub(crate) prefix: Option<Argument>,
+    /// Their prefix where none is given.
+    pub(crate) at: String,
+    /// They are there only where code is seen to serve the object.
+    pub(crate) served: bool,
 }
 
 /// Registers a service of remote calls; its methods are those that a .proto file declares.
@@ -391,6 +404,8 @@ pub(crate) struct EnvWord {
     pub(crate) tolerant: bool,
     /// The object's prefix stands before the name.
     pub(crate) prefixed: bool,
+    /// The name is a text in which variables stand behind `$`.
+    pub(crate) within: bool,
     /// It gives the default back as it is, with nothing read (a write).
     pub(crate) writes: bool,
     /// Every variable is read: the names are given by a pattern at best.
@@ -419,6 +434,60 @@ pub(crate) struct FieldsWord {
     pub(crate) flatten: Vec<String>,
     /// The arguments that leave it out.
     pub(crate) skip: Vec<String>,
+}
+
+/// Fills a value from the environment, as the tags and names of its type's fields say.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TagsWord {
+    /// The value, or its type.
+    pub(crate) of: Argument,
+    /// The tag that names a variable; what follows a comma are options.
+    pub(crate) name: String,
+    /// Fields without the tag are variables of their own name, behind the names of those that they are nested in.
+    pub(crate) derives: bool,
+    /// Names are derived word by word, with `_` between them.
+    pub(crate) splits: bool,
+    /// The tag that says so for one field.
+    pub(crate) split: Option<String>,
+    /// What follows a comma are other names, not options.
+    pub(crate) several: bool,
+    /// What stands before every name.
+    pub(crate) prefix: Option<Argument>,
+    /// The tag with what stands before the names of what is nested.
+    pub(crate) nested: Option<String>,
+    /// Tags or options with a default.
+    pub(crate) default: Vec<String>,
+    /// Tags or options that demand a value.
+    pub(crate) demands: Vec<String>,
+    /// The tag of a field that is none.
+    pub(crate) ignored: Option<String>,
+}
+
+/// Asks or tells a store of settings whose keys may be variables.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SettingsWord {
+    /// The key that is asked for or bound.
+    pub(crate) key: Option<Argument>,
+    /// The key is a variable, whatever the store is told.
+    pub(crate) bound: bool,
+    /// The variables that the key is.
+    pub(crate) names: Option<Argument>,
+    /// Every key is a variable from here on.
+    pub(crate) automatic: bool,
+    /// What stands before every name, and `_`.
+    pub(crate) prefix: Option<Argument>,
+    /// What is replaced in keys: pairs.
+    pub(crate) replacer: Option<Argument>,
+    /// A file of settings; every key of one of variables is a variable.
+    pub(crate) file: Option<Argument>,
+    /// A value that is filled: its fields are keys.
+    pub(crate) target: Option<Argument>,
+    /// The tag that names a field's key.
+    pub(crate) tag: Option<String>,
+    /// The key that has a default.
+    pub(crate) default: Option<Argument>,
 }
 
 /// What a library class means to its subclasses.

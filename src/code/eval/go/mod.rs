@@ -9,6 +9,7 @@ mod packages;
 #[cfg(test)]
 mod tests;
 mod types;
+mod wear;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -31,6 +32,10 @@ pub(crate) struct State {
     methods: BTreeMap<Name, Vec<Rc<ClassValue>>>,
     /// What implements an interface, by its address, and how many classes there were then.
     implementations: BTreeMap<usize, (usize, Vec<Rc<ClassValue>>)>,
+    /// The files that hold a word that a model knows, or the name of a function that reads what its callers name.
+    worth: BTreeSet<Name>,
+    /// How often functions were entered that brought nothing, by their address; none for those that are of use.
+    worn: BTreeMap<usize, Option<u32>>,
     /// Programs serve routes: what nobody calls adds none.
     alone: bool,
 }

@@ -19,6 +19,7 @@ impl Machine<'_> {
     /// that no program needed.
     pub(crate) fn run_go(&mut self, files: &[Name]) {
         self.go.known = files.iter().map(|file| folder_of(file).to_owned()).collect();
+        self.go.worth = files.iter().cloned().collect();
         let start = self.forest.nodes.len();
         let mut mains = Vec::new();
         for file in files {
@@ -207,6 +208,11 @@ impl Machine<'_> {
                 StmtKind::Import(import) => {
                     if let Some(folder) = self.tree.go_package(&import.source) {
                         first.push((folder, import.names.is_empty()));
+                    }
+                    let models = self.models;
+                    if let Some(action) = models.imports.get(&*import.source) {
+                        let spot = Spot { module, line: stmt.pos.line };
+                        self.act(action, &import.source, None, &Args::default(), spot);
                     }
                     self.go_import(import, &scope);
                 }

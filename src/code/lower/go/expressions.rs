@@ -149,6 +149,11 @@ impl Lowering<'_> {
             };
             args.push(Arg { name: None, spread, value });
         }
+        // The types of a generic function's call, for libraries that fill a value of one.
+        for ty in node.child_by_field_name("type_arguments").map(children).unwrap_or_default() {
+            let value = self.type_expr(ty);
+            args.push(Arg { name: Some("[]".into()), spread: Spread::No, value });
+        }
         let pos = callee.pos;
         Expr { kind: ExprKind::Call(Box::new(Call { callee, args, is_new: false })), pos }
     }
