@@ -212,6 +212,12 @@ impl Machine<'_> {
     pub(crate) fn index_read(&mut self, object: &Value, index: &Value, scope: &ScopeRef, line: u32) -> Value {
         let object = self.force(object.clone());
         match (&object, index) {
+            // A generic function with its types.
+            (Value::Function(_) | Value::Bound(_), _) if self.language(scope) == Language::Go => object.clone(),
+            (Value::Unknown(_), Value::Class(class)) if self.is_go(class.spot.module) => {
+                let args = Args { named: vec![("[]".into(), index.clone())], ..Args::default() };
+                Value::Native(Rc::new(super::value::Native::Partial { callee: object.clone(), args }))
+            }
             (Value::Alt(all), _) => {
                 let values = all.iter().map(|one| self.index_read(one, index, scope, line)).collect();
                 Value::any_of(values)

@@ -90,10 +90,12 @@ pub(crate) fn run(tree: &Tree<'_>, models: &'static Models, files: &[(Name, Lang
     }
     for read in &machine.reads {
         // A helper's line reads many variables: there the caller's line is the one that names this one.
-        let helper = read
-            .chain
-            .first()
-            .filter(|_| machine.reads.iter().any(|other| other.spot == read.spot && other.name != read.name));
+        let helper = read.chain.first().filter(|_| {
+            machine
+                .reads
+                .iter()
+                .any(|other| other.spot == read.spot && other.name != read.name && other.chain != read.chain)
+        });
         let spot = helper.copied().unwrap_or(read.spot);
         let dynamic = read.dynamic;
         // A helper that its callers enter with names was read with those; what it reads for nobody is no read.
