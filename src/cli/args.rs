@@ -180,6 +180,9 @@ pub(super) struct Facts {
     /// `json`, or `human` for a summary.
     #[arg(long, value_enum, default_value = "json")]
     pub(super) format: FactsFormat,
+    /// Explain each place that looks like the registration of a route: by a route, an entry under unresolved or a reason.
+    #[arg(long)]
+    pub(super) explain: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,8 +7,12 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use std::collections::BTreeMap;
+
+use crate::code::explain::Explained;
 use crate::engine::{self, Request};
 use crate::facts::{Area, AreaName, Facts, State};
+use crate::repo::Repo;
 use crate::verdict::exit;
 
 use super::args::{self, FactsFormat};
@@ -20,6 +24,9 @@ pub(super) fn run(arguments: &args::Facts) -> Result<u8, Stop> {
         areas = AreaName::ALL.to_vec();
     }
     areas.dedup();
+    if arguments.explain {
+        return explain(arguments);
+    }
     let mut request = Request::new(folder_of(&arguments.path));
     request.base = arguments.change.base.clone();
     request.staged = arguments.change.staged;
@@ -41,6 +48,34 @@ pub(super) fn run(arguments: &args::Facts) -> Result<u8, Stop> {
         }
     };
     Ok(if proven { exit::COMPLETE } else { exit::BLOCKED })
+}
+
+/// Explains what looks like a registration; the code tells whether anything is left unexplained.
+fn explain(arguments: &args::Facts) -> Result<u8, Stop> {
+    if arguments.areas.as_slice() != [AreaName::Routes] {
+        return Err(Stop::Wrong("only routes are explained: donegate facts routes --explain".to_owned()));
+    }
+    let repo = Repo::open(folder_of(&arguments.path))
+        .map_err(|why| Stop::Wrong(format!("cannot open the repository: {why}")))?;
+    let sites = crate::code::explain::explain(&repo);
+    let left = sites.iter().any(|site| site.explained == Explained::Unexplained);
+    match arguments.format {
+        FactsFormat::Json => print(&format!("{:#}\n", serde_json::json!({ "sites": sites })))?,
+        FactsFormat::Human => {
+            let mut text = String::new();
+            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+            for site in &sites {
+                *counts.entry(site.explained.name()).or_default() += 1;
+                let (file, why) = (crate::report::printable(&site.file), crate::report::printable(&site.why));
+                let _ = writeln!(text, "{}: {file}:{}: {why}", site.explained.name(), site.line);
+                let _ = writeln!(text, "    {}", crate::report::printable(&site.text));
+            }
+            let counts: Vec<String> = counts.iter().map(|(name, count)| format!("{count} {name}")).collect();
+            let _ = writeln!(text, "{} places: {}", sites.len(), counts.join(", "));
+            print(&text)?
+        }
+    };
+    Ok(if left { exit::BLOCKED } else { exit::COMPLETE })
 }
 
 /// A single file will do: then its folder is the repository.

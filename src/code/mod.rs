@@ -2,6 +2,7 @@
 //! meaning is data under `rules/`.
 
 mod eval;
+pub mod explain;
 pub mod form;
 pub mod lower;
 mod models;
@@ -70,14 +71,36 @@ pub struct EnvRead {
     pub required: bool,
 }
 
+/// What explains places that look like registrations: each by file and line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// Where routes and mounts were registered, and where that was called from.
+    pub(crate) registrations: BTreeSet<(String, u32)>,
+    /// Why what stands there registers nothing.
+    pub(crate) reasons: BTreeMap<(String, u32), String>,
+    /// What members were called on: none where nothing is known of it.
+    pub(crate) seen: BTreeMap<(String, u32), Option<String>>,
+    /// The files that were evaluated.
+    pub(crate) loaded: BTreeSet<String>,
+}
+
 /// Bytes of stack for the evaluator: its nesting is bounded, and this holds it.
 const STACK: usize = 512 << 20;
 
 /// Reads routes and reads of the environment out of a repository's code.
 #[must_use]
 pub fn analyse(repo: &Repo) -> Analysis {
+    on_a_deep_stack(repo, false).0
+}
+
+/// The same, with what explains places that look like registrations.
+pub(crate) fn analyse_traced(repo: &Repo) -> (Analysis, Trace) {
+    on_a_deep_stack(repo, true)
+}
+
+fn on_a_deep_stack(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     std::thread::scope(|scope| {
-        let run = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || analyse_here(repo));
+        let run = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || analyse_here(repo, traced));
         run.map_or_else(
             |error| surprised(&error.to_string()),
             |run| run.join().unwrap_or_else(|_| surprised("a bug in the evaluator")),
@@ -86,24 +109,26 @@ pub fn analyse(repo: &Repo) -> Analysis {
 }
 
 /// An analysis that says that it could not be made.
-fn surprised(why: &str) -> Analysis {
+fn surprised(why: &str) -> (Analysis, Trace) {
     let mut analysis = Analysis { sources: 1, ..Analysis::default() };
     analysis.unresolved.insert((".".to_owned(), 1, format!("the code could not be evaluated: {why}")));
     analysis.env_dynamic.insert((".".to_owned(), 1, "*".to_owned()));
-    analysis
+    (analysis, Trace::default())
 }
 
 /// What reading one file came to.
 enum Looked {
     /// It does not matter.
     Nothing,
+    /// It names no library, and what it imports.
+    Idle(Name, Vec<String>),
     /// It cannot be read, and why.
     Problem(Name, String),
     /// It matters: its form, and the frameworks that it names.
     Form(Name, Language, Option<Arc<Module>>, BTreeSet<String>),
 }
 
-fn analyse_here(repo: &Repo) -> Analysis {
+fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let models = models::builtin();
     let tokens = select::Tokens::new(models);
     let files: Vec<_> = repo.files().iter().filter(|entry| !entry.link && select::is_own_source(&entry.path)).collect();
@@ -111,9 +136,11 @@ fn analyse_here(repo: &Repo) -> Analysis {
     let mut analysis = Analysis { sources: files.len(), ..Analysis::default() };
     let mut lowered = BTreeMap::new();
     let mut entries = Vec::new();
+    let mut idle = Vec::new();
     for one in looked {
         match one {
             Looked::Nothing => {}
+            Looked::Idle(path, names) => idle.push((path, names)),
             Looked::Problem(path, why) => {
                 analysis.problems.insert((path.to_string(), 1, why));
             }
@@ -130,9 +157,9 @@ fn analyse_here(repo: &Repo) -> Analysis {
         }
     }
     let tree = resolve::Tree::new(repo, lowered);
-    let outcome = eval::run(&tree, models, &entries, eval::machine::Limits::default());
+    let outcome = eval::run(&tree, models, &entries, &idle, eval::machine::Limits::default(), traced);
     for (found, file) in outcome.routes {
-        if select::is_own_source(&file) || file.ends_with(".proto") {
+        if select::may_serve(&file) {
             analysis.routes.insert(RouteFound {
                 path: found.path,
                 method: found.method,
@@ -144,7 +171,7 @@ fn analyse_here(repo: &Repo) -> Analysis {
             });
         }
     }
-    analysis.unresolved.extend(outcome.unresolved.into_iter().filter(|(file, _, _)| select::is_own_source(file)));
+    analysis.unresolved.extend(outcome.unresolved.into_iter().filter(|(file, _, _)| select::may_serve(file)));
     for (name, dynamic, file, line, tolerated) in outcome.reads {
         if !select::is_own_source(&file) {
             continue;
@@ -155,7 +182,7 @@ fn analyse_here(repo: &Repo) -> Analysis {
             analysis.env_reads.insert(EnvRead { name, file, line, required: !tolerated });
         }
     }
-    analysis
+    (analysis, outcome.trace)
 }
 
 fn look(repo: &Repo, path: &Name, tokens: &select::Tokens) -> Looked {
@@ -164,7 +191,12 @@ fn look(repo: &Repo, path: &Name, tokens: &select::Tokens) -> Looked {
         Ok(content) => content,
         Err(error) => return Looked::Problem(path.clone(), error.to_string()),
     };
-    let Some(frameworks) = tokens.found(&content.bytes) else { return Looked::Nothing };
+    let Some(frameworks) = tokens.found(&content.bytes) else {
+        if language != Language::JavaScript {
+            return Looked::Nothing;
+        }
+        return Looked::Idle(path.clone(), resolve::javascript::specifiers(&content.bytes));
+    };
     match content.text() {
         Ok(text) => {
             let form = lower_file(path, text).map(Arc::new);

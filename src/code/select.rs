@@ -15,33 +15,47 @@ pub(super) fn is_own_source(path: &str) -> bool {
         return false;
     }
     let name = path.rsplit('/').next().unwrap_or(path);
-    let foreign = path.split('/').any(|folder| {
-        matches!(
-            folder,
-            "node_modules"
-                | "vendor"
-                | "third_party"
-                | "dist"
-                | "build"
-                | "out"
-                | "target"
-                | "site-packages"
-                | ".venv"
-                | "venv"
-                | "fixtures"
-                | "__fixtures__"
-                | "testdata"
-                | "__mocks__"
-                | "mocks"
-                | "docs"
-                | "examples"
-                | ".next"
-                | "coverage"
-        )
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let mut inside = false;
+    let foreign = folders.split('/').any(|folder| {
+        let foreign = is_never_own(folder) || (!inside && is_foreign(folder));
+        inside |= matches!(folder, "src" | "app" | "pages" | "lib" | "server" | "backend" | "modules" | "routes");
+        foreign
     });
     let declared = name.ends_with(".d.ts") || name.ends_with(".d.mts") || name.ends_with(".min.js");
     let helper = matches!(name, "build.rs" | "conftest.py" | "setupTests.js" | "setupTests.ts");
     !foreign && !declared && !helper
+}
+
+/// Whether what a file registers counts where evaluated code has led to it: it may lie in a folder of any name but those
+/// whose content is never the service's own.
+pub(super) fn may_serve(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let named_test = is_test(name);
+    !named_test && !folders.split('/').any(is_never_own)
+}
+
+/// Whether nothing in a folder of this name is the service's own, wherever it stands.
+fn is_never_own(folder: &str) -> bool {
+    matches!(
+        folder,
+        "node_modules"
+            | "third_party"
+            | "site-packages"
+            | ".venv"
+            | "venv"
+            | "fixtures"
+            | "__fixtures__"
+            | "testdata"
+            | "__mocks__"
+            | ".next"
+    )
+}
+
+/// Whether a folder of this name holds what is built, vendored or shown: outside the folders of sources, where it may as
+/// well be a part of the service.
+fn is_foreign(folder: &str) -> bool {
+    matches!(folder, "vendor" | "dist" | "build" | "out" | "target" | "mocks" | "docs" | "examples" | "coverage")
 }
 
 /// The words that models know, searched all at once.
@@ -72,5 +86,20 @@ impl Tokens {
             }
         }
         any.then_some(frameworks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_built_or_shown_is_told_from_parts_of_the_service() {
+        for own in ["src/vendor/vendor.controller.ts", "app/api/docs/route.ts", "apps/api/src/build/build.ts"] {
+            assert!(is_own_source(own), "{own}");
+        }
+        for foreign in ["dist/app.js", "packages/api/build/app.js", "docs/app.js", "src/node_modules/x/a.js"] {
+            assert!(!is_own_source(foreign), "{foreign}");
+        }
     }
 }

@@ -125,7 +125,7 @@ pub(crate) fn method_of(value: &Value) -> Option<String> {
     match value {
         Value::Function(closure) => closure.function.name.as_deref().and_then(known),
         Value::Unknown(path) => path.rsplit('.').next().and_then(known),
-        other => other.as_whole_text().map(|text| text.to_uppercase()),
+        other => other.as_whole_text().map(|text| if &*text == "*" { "ANY".to_owned() } else { text.to_uppercase() }),
     }
 }
 

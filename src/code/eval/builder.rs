@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use super::forest::Reading;
-use super::forest::{Entry, Methods};
+use super::forest::{Entry, Found, Methods, Reading};
 use super::machine::Machine;
 use super::value::{Map, Modelled, Native, Object, Spot, Value};
-use crate::code::models::{BuildWord, Join, WrapWord, put_together};
+use crate::code::models::{BuildWord, Join, WrapWord, put_together, tidy};
 
 impl Machine<'_> {
     /// The object that a function acts on: an argument, or one that the library holds for all.
@@ -183,6 +182,8 @@ impl Machine<'_> {
             spot,
             chain: self.chain(),
             conditional: self.conditional > 0,
+            paths: None,
+            library: None,
         };
         self.forest.nodes[model.node].entries.push(entry);
     }
@@ -202,7 +203,15 @@ impl Machine<'_> {
                 true => put_together(Join::Slash, prefix, "{*}"),
                 false => prefix.clone(),
             };
-            super::forest::add(reading, &path, &methods, framework, (spot, conditional));
+            let found = Found {
+                path: tidy(&path),
+                method: String::new(),
+                framework: framework.to_owned(),
+                spot,
+                conditional,
+                library: None,
+            };
+            super::forest::add(reading, &found, &methods);
         }
     }
 

@@ -37,6 +37,7 @@ impl Machine<'_> {
             defaults,
             attributes: Map::default(),
             marks: Map::default(),
+            notes: RefCell::default(),
             entered: Cell::new(false),
         });
         self.closures.push(closure.clone());
@@ -97,10 +98,22 @@ impl Machine<'_> {
         match native {
             Native::Decorator { action, member, receiver, args: outer, spot: place } => {
                 let target = described(&args);
-                self.decorate_with(action, member, receiver, outer, &target, *place);
+                // A method's own decorator may be made by the project's: then the method's line tells more.
+                let place = if args.list.len() > 1 { spot } else { *place };
+                self.decorate_with(action, member, receiver, outer, &target, place);
                 target
             }
             Native::Gives(value) => value.clone(),
+            Native::Noted(_) => {
+                self.let_go(&args);
+                Value::unknown()
+            }
+            Native::Group(all) => {
+                for one in all.iter().rev() {
+                    self.call(one, args.clone(), spot);
+                }
+                Value::Undefined
+            }
             Native::Partial { callee, args: first } => {
                 let mut all = first.clone();
                 all.list.extend(args.list);
@@ -378,10 +391,12 @@ impl Machine<'_> {
         match &call.callee.kind {
             ExprKind::Member(object, name) => {
                 let object = self.eval(object, scope);
+                self.saw(spot, &object);
                 self.call_member(&object, name, args, scope, spot)
             }
             _ => {
                 let callee = self.eval(&call.callee, scope);
+                self.saw(spot, &callee);
                 self.call(&callee, args, spot)
             }
         }

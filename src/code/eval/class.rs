@@ -34,6 +34,7 @@ impl Machine<'_> {
             bases,
             members: Map::default(),
             marks: Map::default(),
+            notes: RefCell::default(),
             made: Cell::new(false),
             spot: Spot { module: scope.module, line: class.pos.line },
         });

@@ -506,6 +506,7 @@ impl Machine<'_> {
         match &call.callee.kind {
             ExprKind::Member(object, name) if !call.is_new => {
                 let object = self.eval(object, scope);
+                self.saw(spot, &object);
                 let args = self.arguments(&call.args, scope);
                 self.call_member(&object, name, args, scope, spot)
             }

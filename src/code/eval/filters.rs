@@ -72,7 +72,7 @@ impl Machine<'_> {
     }
 
     fn both(&mut self, first: &Entry, second: &Entry) -> Option<Entry> {
-        let Entry::Route { path: left, methods: one, spot: at, chain, conditional, handler } = first else {
+        let Entry::Route { path: left, methods: one, spot: at, chain, conditional, handler, .. } = first else {
             return None;
         };
         let Entry::Route { path: right, methods: two, spot: there, chain: calls, conditional: perhaps, .. } = second
@@ -88,7 +88,16 @@ impl Machine<'_> {
             (self.concat(&slash, right), *at, chain.clone())
         };
         let conditional = *conditional || *perhaps;
-        Some(Entry::Route { path, methods: common(one, two), handler: handler.clone(), spot, chain, conditional })
+        Some(Entry::Route {
+            path,
+            methods: common(one, two),
+            handler: handler.clone(),
+            spot,
+            chain,
+            conditional,
+            paths: None,
+            library: None,
+        })
     }
 }
 

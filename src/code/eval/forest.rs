@@ -1,10 +1,11 @@
 //! The forest: routers and what is registered and mounted on them; routes are read off it with their full prefixes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::machine::Machine;
-use super::value::{Spot, Value, fill_holes, has_hole, hole};
-use crate::code::models::{LibraryWord, ObjectModel, Syntax, put_together, spell, tidy};
+use super::value::{Map, Spot, Value, fill_holes, has_hole, hole};
+use crate::code::models::{Join, LibraryWord, ObjectModel, Syntax, put_together, spell, tidy};
 
 /// A router.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub(crate) struct Node {
     pub(crate) model: &'static ObjectModel,
     /// Its own prefix.
     pub(crate) prefix: Value,
+    /// What its constructor got, and what is kept on it.
+    pub(crate) args: Option<Rc<Map>>,
     /// What is registered and mounted on it, in order.
     pub(crate) entries: Vec<Entry>,
     /// Made under an unknown condition.
@@ -48,12 +51,24 @@ pub(crate) struct Built {
 #[derive(Debug, Clone)]
 pub(crate) enum Entry {
     /// A route.
-    Route { path: Value, methods: Methods, handler: Value, spot: Spot, chain: Vec<Spot>, conditional: bool },
+    Route {
+        path: Value,
+        methods: Methods,
+        handler: Value,
+        spot: Spot,
+        chain: Vec<Spot>,
+        conditional: bool,
+        /// How the path is spelt, where it differs from the router's.
+        paths: Option<Syntax>,
+        /// The library that registers it.
+        library: Option<String>,
+    },
     /// Routes that a library has of its own.
     Library { word: &'static LibraryWord, path: Value, prefix: Value, spot: Spot, conditional: bool },
     /// A service of remote calls, with the methods that the code lists.
     Service { name: Value, methods: Vec<String>, spot: Spot, conditional: bool },
-    /// Other routers. A child that is `stripped` sees what is behind that prefix of the whole path, and nothing of where it is mounted.
+    /// Other routers.
+    /// A child that is `stripped` sees what is behind that prefix of the whole path, and nothing of where it is mounted.
     Mount {
         at: Value,
         child: Value,
@@ -91,6 +106,7 @@ impl Forest {
         self.nodes.push(Node {
             model,
             prefix: Value::Undefined,
+            args: None,
             entries: Vec::new(),
             conditional,
             served: false,
@@ -144,6 +160,7 @@ pub(super) struct Reading {
 impl Machine<'_> {
     /// Reads every route that is served; what is not known goes under unresolved.
     pub(crate) fn read_routes(&mut self) -> Vec<Found> {
+        self.plant_trees();
         let children = self.mounted();
         let roots: Vec<usize> = (0..self.forest.nodes.len()).filter(|node| !children.contains(node)).collect();
         let is_app = |machine: &Self, node: &usize| {
@@ -245,6 +262,9 @@ impl Machine<'_> {
         }
         reading.reached.insert(node);
         reading.stack.push(node);
+        // What a library registers is of the framework that it is mounted on.
+        let frameworks = reading.stack.iter().rev().map(|node| self.forest.nodes[*node].model.framework());
+        let framework = frameworks.into_iter().find(|framework| !framework.is_empty()).unwrap_or("");
         let narrowed = self.narrowed(node, reading);
         reading.only.push(self.forest.nodes[node].only.clone());
         let model = self.forest.nodes[node].model;
@@ -256,7 +276,8 @@ impl Machine<'_> {
         let shared = self.shared_spots(node);
         for index in 0..self.forest.nodes[node].entries.len() {
             match &self.forest.nodes[node].entries[index] {
-                Entry::Route { path, methods, handler, spot, chain, conditional: under } => {
+                Entry::Route { path, methods, handler, spot, chain, conditional: under, paths: spelt, library } => {
+                    let (spelt, library) = (spelt.unwrap_or(syntax), library.clone());
                     let place = if shared.contains(spot) { chain.first().copied().unwrap_or(*spot) } else { *spot };
                     let under = conditional || *under;
                     let (path, methods, handler, spot) = (path.clone(), methods.clone(), handler.clone(), *spot);
@@ -267,9 +288,18 @@ impl Machine<'_> {
                     }
                     let methods = self.methods(&methods, &handler, spot, reading);
                     let methods = reading.only.iter().fold(methods, |methods, only| left(methods, only));
-                    let paths = self.extended(&prefixes, &path, syntax, join);
+                    let paths = self.extended(&prefixes, &path, spelt, join);
                     for path in paths {
-                        add(reading, &path, &methods, model.framework(), (place, under));
+                        let path = if join == Join::Dot { path } else { tidy(&path) };
+                        let found = Found {
+                            path,
+                            method: String::new(),
+                            framework: framework.to_owned(),
+                            spot: place,
+                            conditional: under,
+                            library: library.clone(),
+                        };
+                        add(reading, &found, &methods);
                     }
                 }
                 Entry::Library { word, path, prefix, spot, conditional: under } => {
@@ -342,13 +372,7 @@ impl Machine<'_> {
     }
 
     /// Each prefix with each spelling of a path behind it.
-    pub(super) fn extended(
-        &mut self,
-        prefixes: &[String],
-        path: &Value,
-        syntax: Syntax,
-        join: crate::code::models::Join,
-    ) -> Vec<String> {
+    pub(super) fn extended(&mut self, prefixes: &[String], path: &Value, syntax: Syntax, join: Join) -> Vec<String> {
         let spelled = self.spelled(path, syntax, 0);
         prefixes
             .iter()
@@ -455,26 +479,13 @@ fn left(methods: Vec<String>, only: &[String]) -> Vec<String> {
     if both.is_empty() { methods } else { both }
 }
 
-pub(super) fn add(
-    reading: &mut Reading,
-    path: &str,
-    methods: &[String],
-    framework: &str,
-    (spot, conditional): (Spot, bool),
-) {
-    if has_hole(path) {
-        let shown = fill_holes(path, |hint| format!("<{hint}>"));
-        reading.notes.push((spot, format!("the path {} has a part that is not known", tidy(&shown))));
+pub(super) fn add(reading: &mut Reading, found: &Found, methods: &[String]) {
+    if has_hole(&found.path) {
+        let shown = fill_holes(&found.path, |hint| format!("<{hint}>"));
+        reading.notes.push((found.spot, format!("the path {shown} has a part that is not known")));
         return;
     }
     for method in methods {
-        reading.found.insert(Found {
-            path: tidy(path),
-            method: method.clone(),
-            framework: framework.to_owned(),
-            spot,
-            conditional,
-            library: None,
-        });
+        reading.found.insert(Found { method: method.clone(), ..found.clone() });
     }
 }

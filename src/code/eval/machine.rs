@@ -150,6 +150,19 @@ pub(crate) struct Machine<'a> {
     pub(crate) go: super::go::State,
     /// What is known of Rust's modules.
     pub(crate) rust: super::rust::State,
+    /// What functions gave, by the names that models say it has.
+    pub(crate) namespaces: BTreeMap<Name, Value>,
+    /// What is kept for explaining, where it is asked for.
+    pub(crate) tracing: Option<Tracing>,
+}
+
+/// What is kept for explaining places that look like registrations.
+#[derive(Debug, Default)]
+pub(crate) struct Tracing {
+    /// What members were called on, by place: none where nothing is known of it.
+    pub(crate) seen: BTreeMap<Spot, Option<String>>,
+    /// Why what stands at a place registers nothing.
+    pub(crate) reasons: BTreeMap<Spot, String>,
 }
 
 impl<'a> Machine<'a> {
@@ -179,6 +192,8 @@ impl<'a> Machine<'a> {
             stores: BTreeMap::new(),
             go: super::go::State::default(),
             rust: super::rust::State::default(),
+            namespaces: BTreeMap::new(),
+            tracing: None,
         }
     }
 
@@ -201,6 +216,22 @@ impl<'a> Machine<'a> {
     /// Notes what could not be evaluated.
     pub(crate) fn note(&mut self, spot: Spot, reason: impl Into<String>) {
         self.unresolved.entry(spot).or_insert_with(|| reason.into());
+    }
+
+    /// Keeps what a member is called on, where explaining is asked for.
+    pub(crate) fn saw(&mut self, spot: Spot, object: &Value) {
+        let Some(tracing) = &mut self.tracing else { return };
+        let seen = tracing.seen.entry(spot).or_default();
+        if seen.is_none() {
+            *seen = described(object, 0);
+        }
+    }
+
+    /// Keeps why what stands at a place registers nothing, where explaining is asked for.
+    pub(crate) fn because(&mut self, spot: Spot, reason: &str) {
+        if let Some(tracing) = &mut self.tracing {
+            tracing.reasons.entry(spot).or_insert_with(|| reason.to_owned());
+        }
     }
 
     /// The file of a place.
@@ -242,5 +273,34 @@ impl<'a> Machine<'a> {
     /// The places of the running calls, innermost first.
     pub(crate) fn chain(&self) -> Vec<Spot> {
         self.frames.iter().rev().map(|frame| frame.spot).take(12).collect()
+    }
+}
+
+/// What a value is to somebody who asks why a call on it registers nothing; none where nothing is known of it.
+fn described(object: &Value, depth: usize) -> Option<String> {
+    match object {
+        Value::Unknown(path) if path.is_empty() => None,
+        Value::Unknown(path) => Some(format!("called on `{path}`, which is no router that is known")),
+        Value::Object(it) => match it.model.borrow().as_ref() {
+            Some(model) => Some(format!("a call of `{}` that registers nothing", model.ty.name)),
+            None => Some("a method of the project's own".to_owned()),
+        },
+        Value::Alt(all) if depth < 3 => all.iter().find_map(|one| described(one, depth + 1)),
+        Value::Undefined | Value::Null | Value::Lazy(_) | Value::Alt(_) => None,
+        Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Str(_)
+        | Value::Regex(_)
+        | Value::List(_)
+        | Value::Map(_)
+        | Value::Env(_) => Some("called on a plain value".to_owned()),
+        Value::Function(_)
+        | Value::Bound(_)
+        | Value::Method(_)
+        | Value::Native(_)
+        | Value::Class(_)
+        | Value::Super(_)
+        | Value::Module(_) => Some("code of the project's own".to_owned()),
     }
 }

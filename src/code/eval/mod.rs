@@ -13,23 +13,29 @@ mod expr;
 mod fields;
 mod files;
 mod filters;
+mod folders;
 pub(crate) mod forest;
 mod go;
+mod importers;
 mod javascript;
 pub(crate) mod machine;
 mod member;
 mod module;
 mod named;
+mod notes;
 mod objects;
 mod ops;
 mod plugin;
 pub(crate) mod pure;
+mod record;
+mod register;
 mod rust;
 mod scope;
 mod settings;
 mod stmt;
 mod tags;
 mod text;
+mod tree;
 pub(crate) mod value;
 
 use std::rc::Rc;
@@ -37,6 +43,7 @@ use std::rc::Rc;
 use machine::{Limits, Machine};
 use value::{Args, ClassValue, Closure, Spot, Value};
 
+use super::Trace;
 use super::form::{FunctionKind, Language, Name};
 use super::models::Models;
 use super::resolve::Tree;
@@ -46,6 +53,8 @@ use super::resolve::Tree;
 pub(crate) struct Outcome {
     /// Routes: what was found, and the file.
     pub(crate) routes: Vec<(forest::Found, String)>,
+    /// What explains places that look like registrations, where it was asked for.
+    pub(crate) trace: Trace,
     /// What could not be evaluated: file, line, reason.
     pub(crate) unresolved: Vec<(String, u32, String)>,
     /// Reads of the environment: name, whether it is a pattern, file, line, whether the program does without.
@@ -56,8 +65,18 @@ pub(crate) struct Outcome {
 const ROUNDS: usize = 4;
 
 /// Runs the modules of `files`, then what nothing called in them.
-pub(crate) fn run(tree: &Tree<'_>, models: &'static Models, files: &[(Name, Language)], limits: Limits) -> Outcome {
+///
+/// `idle` are files that name no library, with the names that they import.
+pub(crate) fn run(
+    tree: &Tree<'_>,
+    models: &'static Models,
+    files: &[(Name, Language)],
+    idle: &[(Name, Vec<String>)],
+    limits: Limits,
+    traced: bool,
+) -> Outcome {
     let mut machine = Machine::new(tree, models, limits);
+    machine.tracing = traced.then(machine::Tracing::default);
     if files.iter().any(|(_, language)| *language == Language::Rust) {
         for root in tree.crate_roots() {
             let id = machine.module_of(&root, Language::Rust);
@@ -72,6 +91,8 @@ pub(crate) fn run(tree: &Tree<'_>, models: &'static Models, files: &[(Name, Lang
     let go: Vec<Name> =
         files.iter().filter(|(_, language)| *language == Language::Go).map(|(path, _)| path.clone()).collect();
     machine.run_go(&go);
+    machine.load_importers(idle);
+    machine.run_commands();
     for _ in 0..ROUNDS {
         if !machine.enter_uncalled() {
             break;
@@ -79,8 +100,9 @@ pub(crate) fn run(tree: &Tree<'_>, models: &'static Models, files: &[(Name, Lang
         machine.go_readers();
     }
     machine.read_stores();
+    machine.read_folders();
     let found = machine.read_routes();
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome { trace: machine.trace(), ..Outcome::default() };
     for route in found {
         let file = machine.file(route.spot).to_owned();
         outcome.routes.push((route, file));
@@ -117,6 +139,31 @@ pub(crate) fn run(tree: &Tree<'_>, models: &'static Models, files: &[(Name, Lang
 }
 
 impl Machine<'_> {
+    /// What explains places that look like registrations.
+    fn trace(&mut self) -> Trace {
+        let Some(tracing) = self.tracing.take() else { return Trace::default() };
+        let place = |spot: Spot| (self.file(spot).to_owned(), spot.line);
+        let mut trace = Trace::default();
+        for entry in self.forest.nodes.iter().flat_map(|node| &node.entries) {
+            match entry {
+                forest::Entry::Route { spot, chain, .. } => {
+                    trace.registrations.insert(place(*spot));
+                    trace.registrations.extend(chain.iter().map(|spot| place(*spot)));
+                }
+                forest::Entry::Mount { spot, .. }
+                | forest::Entry::Library { spot, .. }
+                | forest::Entry::Service { spot, .. } => {
+                    trace.registrations.insert(place(*spot));
+                }
+            }
+        }
+        trace.seen = tracing.seen.into_iter().map(|(spot, what)| (place(spot), what)).collect();
+        trace.reasons = tracing.reasons.into_iter().map(|(spot, why)| (place(spot), why)).collect();
+        let done = self.modules.iter().filter(|module| module.progress == machine::Progress::Done);
+        trace.loaded = done.flat_map(|module| &module.files).map(ToString::to_string).collect();
+        trace
+    }
+
     /// Enters the functions that programs start with: what they make and mount nowhere is served.
     fn enter_entries(&mut self) {
         self.forest.begun = true;

@@ -29,6 +29,7 @@ impl Machine<'_> {
         let node = self.forest.add(model, self.conditional > 0);
         self.forest.nodes[node].unbound = self.go_alone();
         let args = Rc::new(Map::default());
+        self.forest.nodes[node].args = Some(args.clone());
         object.model.replace(Some(Modelled { ty: model, node, view: None, args }));
     }
 
@@ -61,6 +62,10 @@ impl Machine<'_> {
                 self.mount(it.node, Value::text(""), child, (false, false), spot);
             }
         }
+        if let Some(record) = &it.ty.record {
+            let value = self.argument_at(&bound, record, spot);
+            self.record(object, &it, &value, spot);
+        }
         if let Some(entry) = &it.ty.entry {
             let action = entry.clone();
             self.route(&action, &it, &bound, args, spot);
@@ -76,15 +81,15 @@ impl Machine<'_> {
         }
         if let Some(attach) = &it.ty.attach {
             let parent = self.argument_at(&bound, attach, spot);
-            self.attach(&parent, &Value::Object(object.clone()), spot);
+            self.attach(&parent, &Value::Object(object.clone()), Value::text(""), spot);
         }
     }
 
-    fn attach(&mut self, parent: &Value, child: &Value, spot: Spot) {
+    fn attach(&mut self, parent: &Value, child: &Value, at: Value, spot: Spot) {
         if let Value::Object(parent) = parent
             && let Some(it) = parent.model.borrow().clone()
         {
-            self.mount(it.node, Value::text(""), child.clone(), (false, false), spot);
+            self.mount(it.node, at, child.clone(), (false, false), spot);
         }
     }
 
@@ -176,6 +181,13 @@ impl Machine<'_> {
             if argument == "self" {
                 return Some(object.clone());
             }
+            if let Some(name) = argument.strip_prefix("new ") {
+                let file = model.ty.name.split('.').next().unwrap_or_default();
+                let made = self.models.objects.get(&format!("{file}.{name}")).copied()?;
+                let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
+                self.become_object(&object, made);
+                return Some(Value::Object(object));
+            }
             if argument == "prefix" && model.args.named("prefix").is_none() {
                 return Some(self.forest.nodes[model.node].prefix.clone());
             }
@@ -197,6 +209,8 @@ impl Machine<'_> {
         match model.ty.members.get(&**name) {
             Some(action) => Some(self.act(action, name, Some((it, object)), args, spot)),
             None if model.ty.values.contains_key(&**name) => None,
+            // What was promised.
+            None if &**name == "then" => Some(self.call(&args.at(0), Args::of(vec![object.clone()]), spot)),
             None => {
                 self.let_go(args);
                 Some(if model.ty.chains { object.clone() } else { Value::unknown() })
@@ -223,11 +237,14 @@ impl Machine<'_> {
                 let rest = args.list.get(next..).unwrap_or_default().to_vec();
                 next = args.list.len();
                 map.put(name, Value::list_of(ListKind::List, rest, args.partial));
-            } else if let Some(name) = name.strip_prefix('?') {
+            } else if let Some(optional) = name.strip_prefix(['?', '~']) {
+                let left = args.list.len().saturating_sub(next);
+                let behind = args.list.get(next + 1).is_some_and(|value| looks_like_path(value, left > 2));
                 if let Some(value) = args.list.get(next)
-                    && looks_like_path(value, args.list.len() - next > 1)
+                    && looks_like_path(value, left > 1)
+                    && (behind || name.starts_with('?'))
                 {
-                    map.put(name, value.clone());
+                    map.put(optional, value.clone());
                     next += 1;
                 }
             } else if let Some(value) = args.list.get(next) {
@@ -258,7 +275,12 @@ impl Machine<'_> {
         let scope = self.modules[spot.module.0].scope.clone();
         for part in parts {
             value = match self.force(value) {
-                Value::Undefined | Value::Null => return Value::Undefined,
+                Value::Undefined
+                | Value::Null
+                | Value::Bool(_)
+                | Value::Str(_)
+                | Value::List(_)
+                | Value::Function(_) => return Value::Undefined,
                 value => self.index_read(&value, &Value::text(part), &scope, spot.line),
             };
         }
@@ -286,6 +308,26 @@ impl Machine<'_> {
         let mut made = Value::Undefined;
         if let Some(wrap) = &action.wrap {
             return self.wrap(wrap, &bound, spot);
+        }
+        if receiver.is_none() {
+            if action.is_decorator() {
+                let (member, args) = (name.clone(), args.clone());
+                return Value::Native(Rc::new(Native::Decorator { action, member, receiver: this, args, spot }));
+            }
+            if let Some(group) = &action.group {
+                let scope = self.modules[spot.module.0].scope.clone();
+                let all = self.argument_at(&bound, group, spot);
+                return Value::Native(Rc::new(Native::Group(self.walk(&all, Yields::Elements, &scope).0)));
+            }
+        }
+        if action.places.is_some() || action.route.as_ref().is_some_and(|route| route.keyed) {
+            self.let_go(args);
+            return Value::Native(Rc::new(Native::Noted(self.noted(action, bound, spot))));
+        }
+        if let Some(lookup) = &action.lookup
+            && let Some(found) = self.looked_up(lookup, &bound, spot)
+        {
+            return found;
         }
         if let Some(env) = &action.env {
             return self.env_action(env, model.as_ref(), &bound, spot);
@@ -319,7 +361,7 @@ impl Machine<'_> {
                 let (member, args) = (name.clone(), args.clone());
                 return Value::Native(Rc::new(Native::Decorator { action, member, receiver: this, args, spot }));
             }
-            self.route(route, model, &bound, args, spot);
+            self.route_all(route, model, &bound, args, spot);
         }
         if let (Some(mount), Some(model)) = (&action.mount, &model) {
             let at = mount.at.as_ref().map_or(Value::Undefined, |at| self.argument_at(&bound, at, spot));
@@ -343,7 +385,8 @@ impl Machine<'_> {
         }
         if let Some(attach) = &action.attach {
             let parent = self.argument_at(&bound, attach, spot);
-            self.attach(&parent, &this, spot);
+            let at = action.attach_at.as_ref().map_or(Value::text(""), |at| self.argument_at(&bound, at, spot));
+            self.attach(&parent, &this, at, spot);
         }
         if let (Some(join), Some(model)) = (&action.join, &model) {
             return self.joined(join, model, &this, &bound, spot);
@@ -399,11 +442,24 @@ impl Machine<'_> {
         if action.callbacks {
             self.let_go(args);
         }
+        self.keep(action, model.as_ref(), &bound, spot);
         match action.returns.as_deref() {
             Some("self") => this,
             Some("made") => made,
             Some("pair") => Self::tuple(vec![this, Value::unknown()]),
-            Some(argument) => self.argument_at(&bound, argument, spot),
+            Some(wanted) => match wanted.split_once(' ') {
+                Some(("view", at)) => self.view(&this, at, &bound, spot),
+                Some(("result", function)) => {
+                    let function = self.argument_at(&bound, function, spot);
+                    self.call(&function, Args::default(), spot)
+                }
+                Some(("instance", class)) => {
+                    let class = self.argument_at(&bound, class, spot);
+                    self.given_instance(&class, spot)
+                }
+                _ => self.argument_at(&bound, wanted, spot),
+            },
+            None if receiver.is_none() => Value::from_path(format!("{name}()")),
             None => Value::unknown(),
         }
     }
@@ -445,7 +501,7 @@ impl Machine<'_> {
         if let (true, Some(parent)) = (word.mounted, parent) {
             let prefix = self.viewed(parent, prefix);
             self.mount(parent.node, prefix, value.clone(), (false, false), spot);
-        } else if let Value::Object(object) = &value
+        } else if let (Some(_), Value::Object(object)) = (&word.prefix, &value)
             && let Some(it) = object.model.borrow().as_ref()
         {
             self.forest.nodes[it.node].prefix = prefix;
@@ -453,57 +509,12 @@ impl Machine<'_> {
         value
     }
 
-    fn viewed(&mut self, model: &Modelled, at: Value) -> Value {
+    /// A path as the object sees it: behind the prefix of its view.
+    pub(super) fn viewed(&mut self, model: &Modelled, at: Value) -> Value {
         match &model.view {
-            Some(view) => self.concat(&Value::Str(view.clone()), &at),
+            Some(view) if at.is_nothing() => Value::Str(view.clone()),
+            Some(view) => self.concat(&Value::text(format!("{view}/")), &at),
             None => at,
-        }
-    }
-
-    /// Notes something on a function or class.
-    fn mark(&mut self, mark: &crate::code::models::MarkWord, target: &Value, bound: &Rc<Map>, spot: Spot) {
-        let mut value = mark.value.as_ref().map_or(Value::Undefined, |value| self.argument_at(bound, value, spot));
-        if value.is_nothing() && !mark.default.is_empty() {
-            value = Value::list(mark.default.iter().map(|one| Value::text(one.as_str())).collect());
-        }
-        if value.is_nothing() {
-            value = Value::Bool(true);
-        }
-        for one in target.each() {
-            match one {
-                Value::Function(it) => it.marks.put(&mark.name, value.clone()),
-                Value::Class(it) => it.marks.put(&mark.name, value.clone()),
-                Value::Bound(it) => {
-                    if let Value::Function(it) = &it.callee {
-                        it.marks.put(&mark.name, value.clone());
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// A decorator of a model meets what it decorates.
-    pub(crate) fn decorate_with(
-        &mut self,
-        action: &'static Action,
-        _member: &Name,
-        receiver: &Value,
-        args: &Args,
-        target: &Value,
-        spot: Spot,
-    ) {
-        let bound = self.bind_names(&action.args, args);
-        if let Some(mark) = &action.mark {
-            self.mark(mark, target, &bound, spot);
-        }
-        let Value::Object(it) = receiver else { return };
-        let Some(model) = it.model.borrow().clone() else { return };
-        if let Some(route) = &action.route {
-            if let Some(handler) = &route.handler {
-                bound.put(handler, target.clone());
-            }
-            self.route(route, &model, &bound, args, spot);
         }
     }
 
@@ -516,13 +527,10 @@ impl Machine<'_> {
         args: &Args,
         spot: Spot,
     ) {
-        let mut path = if model.ty.needs_path { Value::Null } else { Value::text("") };
-        for name in word.path.iter().flat_map(|path| path.split('|')) {
-            path = self.argument_at(bound, name, spot);
-            if !path.is_nothing() {
-                break;
-            }
+        if !self.is_wanted(word, bound, spot) {
+            return;
         }
+        let mut path = self.given_path(word, model.ty.needs_path, bound, args, spot);
         if let (Some(attribute), Some(handler)) = (&word.typed, &word.handler) {
             let handler = self.argument_at(bound, handler, spot);
             path = self.typed_path(&handler, attribute);
@@ -535,7 +543,6 @@ impl Machine<'_> {
             let shown = if path.is_nothing() { Value::text("") } else { self.shown(&path, "path") };
             path = self.concat(&shown, &Value::text(word.suffix.as_str()));
         }
-        let path = if path.is_nothing() && args.partial { Value::unknown() } else { path };
         let handler = word.handler.as_ref().map_or(Value::Undefined, |handler| self.argument_at(bound, handler, spot));
         let scope = self.modules[spot.module.0].scope.clone();
         if self.mount_led(model, &handler, spot) {
@@ -559,6 +566,8 @@ impl Machine<'_> {
                 spot,
                 chain: self.chain(),
                 conditional: self.conditional > 0,
+                paths: word.paths,
+                library: word.library.clone(),
             };
             self.forest.nodes[model.node].entries.push(entry);
         }

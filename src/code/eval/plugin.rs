@@ -15,8 +15,50 @@ impl Machine<'_> {
         let options = self.argument_at(bound, &word.options, spot);
         let prefix = self.argument_at(bound, &word.prefix, spot);
         for plugin in plugin.each() {
-            self.plug(word, model, this, &plugin, (&options, &prefix), spot);
+            match self.force(plugin) {
+                Value::List(list) if !word.within.is_empty() => {
+                    let items = list.items.borrow().clone();
+                    for one in items {
+                        self.plug_described(word, model, this, one, (&options, &prefix), spot);
+                    }
+                }
+                one => self.plug_described(word, model, this, one, (&options, &prefix), spot),
+            }
         }
+    }
+
+    /// Calls a plugin that may be described: a map that leads to the function, options and prefix beside it.
+    fn plug_described(
+        &mut self,
+        word: &PluginWord,
+        model: &Modelled,
+        this: &Value,
+        given: Value,
+        besides: (&Value, &Value),
+        spot: Spot,
+    ) {
+        let (mut plugin, mut options, mut prefix) = (given, besides.0.clone(), besides.1.clone());
+        for member in &word.within {
+            let holder = match &plugin {
+                Value::Module(id) => Some(self.module_member(*id, &member.as_str().into())),
+                Value::Map(map) => map.named(member),
+                _ => None,
+            };
+            let Some(inner) = holder.filter(|inner| !inner.is_nothing()) else { continue };
+            if let Value::Map(map) = &plugin {
+                if let Some(given) = map.named("options") {
+                    options = given;
+                }
+                let bound = map.clone();
+                let within = word.prefix.split_once('.').map_or("", |(_, rest)| rest);
+                let given = self.argument_at(&bound, within, spot);
+                if !given.is_nothing() {
+                    prefix = given;
+                }
+            }
+            plugin = self.force(inner);
+        }
+        self.plug(word, model, this, &plugin, (&options, &prefix), spot);
     }
 
     fn plug(
@@ -38,8 +80,13 @@ impl Machine<'_> {
         let plugin = self.force(plugin);
         match &plugin {
             Value::Unknown(path) => {
-                if let Some(autoload) = self.models.functions.get(&**path).and_then(|action| action.autoload.as_ref()) {
+                let action = self.models.functions.get(&**path).copied();
+                if let Some(autoload) = action.and_then(|action| action.autoload.as_ref()) {
                     self.autoload(word, autoload, model, this, options, spot);
+                } else if let Some(route) = action.and_then(|action| action.route.as_ref()) {
+                    let bound = Map::default();
+                    bound.put("options", options.clone());
+                    self.route_all(route, model, &Rc::new(bound), &Args::default(), spot);
                 } else if path.is_empty() {
                     self.note(spot, "the plugin that is registered here is not known");
                 }

@@ -379,6 +379,11 @@ impl Machine<'_> {
 }
 
 impl Spot {
+    /// No place in particular.
+    pub(crate) fn nowhere() -> Self {
+        Spot { module: super::value::ModuleId(0), line: 0 }
+    }
+
     /// The start of a scope's module.
     pub(crate) fn default_in(scope: &ScopeRef) -> Self {
         Spot { module: scope.module, line: 0 }

@@ -191,6 +191,8 @@ pub(crate) struct Closure {
     pub(crate) attributes: Map,
     /// What models noted on it.
     pub(crate) marks: Map,
+    /// What models' decorators say about it, in the order in which they were applied.
+    pub(crate) notes: RefCell<Vec<Rc<Noted>>>,
     /// Whether it was ever entered.
     pub(crate) entered: Cell<bool>,
 }
@@ -219,6 +221,23 @@ pub(crate) enum Native {
     Wrapped(Vec<Value>),
     /// A handler that sees paths without a prefix.
     Stripped { prefix: Value, inner: Value },
+    /// Decorators that are applied as one, the last one first.
+    Group(Vec<Value>),
+    /// What a model's call says.
+    Noted(Rc<Noted>),
+}
+
+/// What a model's call says, to be read where its value ends up: on the function or class that it decorates, under a key.
+#[derive(Debug)]
+pub(crate) struct Noted {
+    /// What the call does.
+    pub(crate) action: &'static Action,
+    /// Its arguments by the names of parameters.
+    pub(crate) bound: Rc<Map>,
+    /// Where it stands.
+    pub(crate) spot: Spot,
+    /// Said under an unknown condition.
+    pub(crate) conditional: bool,
 }
 
 /// A class.
@@ -234,6 +253,8 @@ pub(crate) struct ClassValue {
     pub(crate) members: Map,
     /// What models noted on it.
     pub(crate) marks: Map,
+    /// What models' decorators say about it, in the order in which they were applied.
+    pub(crate) notes: RefCell<Vec<Rc<Noted>>>,
     /// Whether it was ever instantiated.
     pub(crate) made: Cell<bool>,
     /// Where it stands.

@@ -24,6 +24,17 @@ pub fn lower(path: &str, source: &str) -> Option<Module> {
 }
 
 impl Language {
+    /// Its name in data files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Language::JavaScript => "javascript",
+            Language::Python => "python",
+            Language::Go => "go",
+            Language::Rust => "rust",
+            Language::Java => "java",
+        }
+    }
+
     /// The language a file is written in, by its extension.
     pub fn of(path: &str) -> Option<Language> {
         let name = path.rsplit('/').next().unwrap_or(path);

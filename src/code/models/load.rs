@@ -73,6 +73,18 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
             claim(&mut models.classes, name, class)?;
         }
     }
+    let object = |name: &str| {
+        let found = models.objects.get(&format!("{stem}.{name}")).copied();
+        found.ok_or_else(|| format!("`{name}` is no object of the file"))
+    };
+    for word in model.files {
+        let object = object(&word.object)?;
+        models.files.push((&*Box::leak(Box::new(word)), object));
+    }
+    for word in model.runs {
+        let object = object(&word.object)?;
+        models.runs.push((&*Box::leak(Box::new(word)), object));
+    }
     models.derives.extend(model.derives.into_iter().map(|derive| &*Box::leak(Box::new(derive))));
     models.sources.extend(model.sources.into_iter().map(|source| (source, true)));
     Ok(())

@@ -10,14 +10,25 @@ use std::sync::LazyLock;
 
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use words::{
-    Action, AutoloadWord, BuildWord, ClassModel, DeriveModel, EnvWord, FieldsWord, JoinWord, LibraryWord, MakeWord,
-    MarkWord, MountWord, ObjectModel, PluginWord, RouteWord, RpcWord, Settings, SettingsWord, TagsWord, WrapWord,
+    Action, AutoloadWord, BuildWord, ClassModel, DeriveModel, EnvWord, FieldsWord, FilesWord, JoinWord, LibraryWord,
+    MakeWord, MarkWord, MountWord, NamespaceWord, ObjectModel, PlacesWord, PluginWord, RouteWord, RpcWord, RunWord,
+    Settings, SettingsWord, TagsWord, TreeWord, WrapWord,
 };
 
 /// Every built-in model file: its name and its text.
 pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/express.yaml", include_str!("../../../rules/frameworks/express.yaml")),
     ("frameworks/fastify.yaml", include_str!("../../../rules/frameworks/fastify.yaml")),
+    ("frameworks/nestjs.yaml", include_str!("../../../rules/frameworks/nestjs.yaml")),
+    ("frameworks/koa.yaml", include_str!("../../../rules/frameworks/koa.yaml")),
+    ("frameworks/hono.yaml", include_str!("../../../rules/frameworks/hono.yaml")),
+    ("frameworks/trpc.yaml", include_str!("../../../rules/frameworks/trpc.yaml")),
+    ("frameworks/nextjs.yaml", include_str!("../../../rules/frameworks/nextjs.yaml")),
+    ("frameworks/hapi.yaml", include_str!("../../../rules/frameworks/hapi.yaml")),
+    ("frameworks/restify.yaml", include_str!("../../../rules/frameworks/restify.yaml")),
+    ("frameworks/elysia.yaml", include_str!("../../../rules/frameworks/elysia.yaml")),
+    ("frameworks/routing-controllers.yaml", include_str!("../../../rules/frameworks/routing-controllers.yaml")),
+    ("frameworks/javascript-libraries.yaml", include_str!("../../../rules/frameworks/javascript-libraries.yaml")),
     ("frameworks/fastapi.yaml", include_str!("../../../rules/frameworks/fastapi.yaml")),
     ("frameworks/flask.yaml", include_str!("../../../rules/frameworks/flask.yaml")),
     ("frameworks/net-http.yaml", include_str!("../../../rules/frameworks/net-http.yaml")),
@@ -56,6 +67,10 @@ pub(crate) struct Models {
     pub(crate) classes: BTreeMap<String, &'static ClassModel>,
     /// Types whose fields are read from the environment because of what they derive.
     pub(crate) derives: Vec<&'static DeriveModel>,
+    /// Files that are routes by their place, and the object that they are registered on.
+    pub(crate) files: Vec<(&'static FilesWord, &'static ObjectModel)>,
+    /// Commands that serve a file's default export, and the object that it is called with.
+    pub(crate) runs: Vec<(&'static RunWord, &'static ObjectModel)>,
     /// The byte sequences that a file must hold, one of them, to matter for routes; with the framework.
     pub(crate) route_tokens: Vec<(String, String)>,
     /// The byte sequences that a file must hold, one of them, to matter for the environment.

@@ -34,6 +34,8 @@ pub(crate) enum Join {
     Slash,
     /// As they stand.
     Concat,
+    /// With a dot between names that are no paths.
+    Dot,
 }
 
 /// The most spellings that one template may stand for.
@@ -43,7 +45,7 @@ const MOST: usize = 16;
 pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
     match syntax {
         Syntax::Colon => colon(raw),
-        Syntax::Brace => vec![brace(raw)],
+        Syntax::Brace => optional(brace(raw)),
         Syntax::Pattern => vec![pattern(raw)],
         Syntax::Angle => vec![angle(raw)],
         Syntax::Either => vec![either(raw)],
@@ -232,8 +234,9 @@ fn brace(raw: &str) -> String {
             let end = closing(&text, at, '{', '}').unwrap_or(text.len() - 1);
             let inner: String = text[at + 1..end.max(at + 1)].iter().collect();
             let (name, rule) = inner.split_once(':').unwrap_or((inner.as_str(), ""));
-            let bare = name.trim_start_matches('*').trim_end_matches("...").trim();
-            let wild = matches!(rule.trim(), "path" | ".*" | ".+") || name.starts_with('*') || name.ends_with("...");
+            let bare = name.trim_start_matches('*').trim_end_matches("...").trim_end_matches('*').trim();
+            let wild =
+                matches!(rule.trim(), "path" | ".*" | ".+") || name.starts_with('*') || name.ends_with(['.', '*']);
             out.push('{');
             if wild {
                 out.push('*');
@@ -250,6 +253,14 @@ fn brace(raw: &str) -> String {
         }
     }
     out
+}
+
+/// `{name?}` at the end is two templates.
+fn optional(template: String) -> Vec<String> {
+    match template.strip_suffix("?}").and_then(|with| Some((with.rsplit_once("/{")?.0.to_owned(), with.to_owned()))) {
+        Some((without, with)) => vec![without, format!("{with}}}")],
+        None => vec![template],
+    }
 }
 
 /// A pattern of Go's `ServeMux`, without its method: one that ends in a slash takes in all below it.
@@ -392,6 +403,8 @@ fn regex_group(text: &[char], at: usize, unnamed: &mut usize) -> (Vec<String>, u
 pub(crate) fn put_together(join: Join, prefix: &str, path: &str) -> String {
     match join {
         Join::Concat => format!("{prefix}{path}"),
+        Join::Dot if prefix.is_empty() || path.is_empty() || prefix.ends_with('.') => format!("{prefix}{path}"),
+        Join::Dot => format!("{prefix}.{path}"),
         Join::Slash if path.is_empty() => prefix.to_owned(),
         Join::Slash => format!("{}/{}", prefix.trim_end_matches('/'), path.trim_start_matches('/')),
     }

@@ -2,8 +2,8 @@
 //!
 //! An [`Argument`] names a value by a path: the parameter's name (from `args`), then members of it: `options.prefix`;
 //! `a|b` is the first of them that is there.
-//! In `args` a leading `?` marks a parameter that is there only where the argument looks like a path, a leading `*` one
-//! that takes the rest.
+//! In `args` a leading `?` marks a parameter that is there only where the argument looks like a path, `~` one that is there
+//! only where the argument behind it looks like a path too, `*` one that takes the rest.
 
 use std::collections::BTreeMap;
 
@@ -66,6 +66,44 @@ pub(crate) struct ModelFile {
     /// Objects that the library holds for all, by their path: which object of the file each is.
     #[serde(default)]
     pub(crate) shared: BTreeMap<String, String>,
+    /// Files that are routes by their place.
+    #[serde(default)]
+    pub(crate) files: Vec<FilesWord>,
+    /// Commands that serve a file's default export.
+    #[serde(default)]
+    pub(crate) runs: Vec<RunWord>,
+}
+
+/// Files that are routes by their place.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct FilesWord {
+    /// The dependency that a package has where this holds.
+    pub(crate) package: String,
+    /// The object of the same file that they are registered on.
+    pub(crate) object: String,
+    /// The folders of the package.
+    pub(crate) folders: Vec<String>,
+    /// What stands before every path.
+    pub(crate) prefix: String,
+    /// The name of a file that is a route, without its ending; none where every file is one under its own name.
+    pub(crate) stem: Option<String>,
+    /// The exports that are methods; empty where the default export answers all.
+    pub(crate) methods: Vec<String>,
+    /// The package's configuration file, without its ending.
+    pub(crate) config: String,
+    /// The setting in it that stands before every path.
+    pub(crate) setting: String,
+}
+
+/// A command in a manifest's scripts that serves the default export of the file that it names.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RunWord {
+    /// The command, as it begins.
+    pub(crate) command: String,
+    /// The object of the same file that the export is called with.
+    pub(crate) object: String,
 }
 
 /// How the fields of a type that derives something are read from the environment.
@@ -127,9 +165,14 @@ pub(crate) struct ObjectModel {
     /// What attributes of the project's functions mean where such a function is mounted.
     #[serde(skip)]
     pub(crate) attributes: BTreeMap<String, Action>,
+    /// A map of what it holds: endpoints are routes under their keys, routers and maps are mounted under theirs.
+    pub(crate) record: Option<Argument>,
+    /// It serves the controllers of a tree of modules.
+    pub(crate) tree: Option<TreeWord>,
     /// Its members that are called; several names stand apart by spaces.
     pub(crate) members: BTreeMap<String, Action>,
-    /// Its members that are read: the argument of the constructor that they give, or `self`.
+    /// Its members that are read: the argument of the constructor that they give, `self`, or `new NAME` for an object of
+    /// the same file.
     pub(crate) values: BTreeMap<String, Argument>,
     /// The framework, where it differs from the file's.
     pub(crate) framework: Option<String>,
@@ -185,6 +228,8 @@ pub(crate) struct Action {
     pub(crate) attach: Option<Argument>,
     /// The object answers these methods alone from here on.
     pub(crate) restrict: Option<Argument>,
+    /// The prefix that it is mounted at.
+    pub(crate) attach_at: Option<Argument>,
     /// The object is served from here on.
     pub(crate) serve: bool,
     /// What is given is served from here on.
@@ -203,11 +248,38 @@ pub(crate) struct Action {
     pub(crate) settings: Option<SettingsWord>,
     /// Loads a module or a name in it by a string.
     pub(crate) load: Option<Argument>,
-    /// What the call gives: `self`, `made`, `pair` (itself and something unknown), or an argument. Otherwise unknown.
+    /// Sets the object's prefix, before what it has.
+    pub(crate) prefix: Option<Argument>,
+    /// Notes arguments on the object, as if its constructor had got them.
+    pub(crate) keep: BTreeMap<String, Argument>,
+    /// Marks the class that it decorates as a controller.
+    pub(crate) controller: Option<ControllerWord>,
+    /// Marks the class that it decorates as a module of a tree: what the decorator is given about it.
+    pub(crate) module: Option<Argument>,
+    /// The versions of the controller or the method that it decorates.
+    pub(crate) version: Option<Argument>,
+    /// Decorators that it applies as one.
+    pub(crate) group: Option<Argument>,
+    /// Modules of a tree with prefixes of their own, as an import of a module.
+    pub(crate) places: Option<PlacesWord>,
+    /// Names what a function gives, to be looked up by the name.
+    pub(crate) namespace: Option<NamespaceWord>,
+    /// Looks a dotted name up among what was named.
+    pub(crate) lookup: Option<Argument>,
+    /// What the call gives: `self`, `made`, `pair` (itself and something unknown), `view PREFIX` (the object itself, seen under a prefix), `result FUNCTION` (what
+    /// a given function gives), `instance CLASS` (of a given class), or an argument. Otherwise unknown.
     pub(crate) returns: Option<Argument>,
     /// Filled in: the file's framework.
     #[serde(skip)]
     pub(crate) framework: String,
+}
+
+impl Action {
+    /// Whether it speaks of the class or method that it decorates.
+    pub(crate) fn is_decorator(&self) -> bool {
+        let route = self.route.as_ref().is_some_and(|route| route.decorates);
+        route || self.controller.is_some() || self.module.is_some() || self.version.is_some()
+    }
 }
 
 /// Registers routes.
@@ -234,6 +306,80 @@ pub(crate) struct RouteWord {
     pub(crate) decorates: bool,
     /// With fewer positional arguments it registers nothing.
     pub(crate) at_least: usize,
+    /// The path where none is given.
+    pub(crate) path_default: Option<String>,
+    /// How its path is spelt, where it differs from the object's.
+    pub(crate) paths: Option<Syntax>,
+    /// It is registered by what holds it: under the key of a record, or as an import of a module.
+    pub(crate) keyed: bool,
+    /// Registers nothing where this is false.
+    pub(crate) unless_false: Option<Argument>,
+    /// Registers nothing unless this is given.
+    pub(crate) given: Option<Argument>,
+    /// Where this is a list, each of its elements in its place.
+    pub(crate) each: Option<String>,
+    /// The library that registers it on the service's behalf.
+    pub(crate) library: Option<String>,
+}
+
+/// Marks a class as a controller.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ControllerWord {
+    /// Its path or paths.
+    pub(crate) path: Argument,
+    /// Its versions.
+    pub(crate) version: Argument,
+}
+
+/// Serves the controllers of a tree of modules. What is kept on the object is named like its constructor's arguments.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TreeWord {
+    /// The module at the root.
+    pub(crate) root: Argument,
+    /// In what is given about a module: the class that it is, where it is no class.
+    pub(crate) module: String,
+    /// In what is given about a module: the modules that it imports.
+    pub(crate) imports: String,
+    /// In what is given about a module: its controllers.
+    pub(crate) controllers: String,
+    /// Routes that have no prefix of the object: path templates, or maps of a path and a method.
+    pub(crate) exclude: Argument,
+    /// Whether versions stand in the path: what says so.
+    pub(crate) versions: Argument,
+    /// In what says so: the kind of versioning, and the last words of the kind that is meant.
+    pub(crate) kind: (String, Vec<String>),
+    /// In what says so: what stands before a version, and what stands there where nothing is said.
+    pub(crate) version_prefix: (String, String),
+    /// In what says so: the version of what has none.
+    pub(crate) default_version: String,
+    /// The last word of the version that is none.
+    pub(crate) neutral: String,
+}
+
+/// Modules of a tree with prefixes of their own.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PlacesWord {
+    /// The list.
+    pub(crate) list: Argument,
+    /// In an entry: the prefix.
+    pub(crate) path: String,
+    /// In an entry: the module.
+    pub(crate) module: String,
+    /// In an entry: entries below it.
+    pub(crate) children: String,
+}
+
+/// Names what a function gives.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct NamespaceWord {
+    /// The name.
+    pub(crate) name: Argument,
+    /// The function.
+    pub(crate) of: Argument,
 }
 
 /// Registers routes that a library has of its own.
@@ -344,6 +490,9 @@ pub(crate) struct PluginWord {
     pub(crate) prefix: Argument,
     /// A mark or attribute on the plugin that says: it gets the object itself, without prefix.
     pub(crate) flat: Vec<String>,
+    /// Members of what is given that lead to the function, one within the other as far as they are there. Options and
+    /// prefix may then stand beside them.
+    pub(crate) within: Vec<String>,
 }
 
 /// Registers the plugins of a folder.

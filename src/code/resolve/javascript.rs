@@ -96,9 +96,47 @@ impl Packages {
         match found {
             Some(path) if path.ends_with(".json") => Target::Data(path.into()),
             Some(path) => Target::File(path.into()),
-            None if source.starts_with('.') => Target::Outside("".into()),
+            // A file of the project's that is not here is no library.
+            None if source.starts_with('.') || self.is_aliased(from, source) => Target::Outside("".into()),
             None => Target::Outside(source.strip_prefix("node:").unwrap_or(source).into()),
         }
+    }
+
+    /// The folders of the packages that depend on a package.
+    pub(super) fn depending_on(&self, dependency: &str) -> Vec<String> {
+        let has = |manifest: &Json| {
+            ["dependencies", "devDependencies", "peerDependencies"]
+                .iter()
+                .any(|kind| manifest.get(kind).and_then(|all| all.get(dependency)).is_some())
+        };
+        let found = self.owners.iter().filter(|(_, manifest)| has(manifest));
+        found.map(|(folder, _)| folder.clone()).collect()
+    }
+
+    /// The files that scripts run by a command.
+    pub(super) fn run_by(&self, tree: &Tree<'_>, command: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        for (folder, manifest) in &self.owners {
+            let scripts = manifest.get("scripts").and_then(Json::as_object);
+            for script in scripts.iter().flat_map(|all| all.values()).filter_map(Json::as_str) {
+                let Some((_, rest)) = script.split_once(command) else { continue };
+                let words = rest.split_whitespace().take_while(|word| !matches!(*word, "&&" | "||" | ";" | "|"));
+                let is_file = |word: &&str| [".js", ".ts", ".mjs", ".cjs"].iter().any(|ending| word.ends_with(ending));
+                let file = words.filter(is_file).last().and_then(|word| built(tree, folder, word));
+                out.extend(file.filter(|file| !out.contains(file)));
+            }
+        }
+        out
+    }
+
+    /// Whether a name is an alias for files of the project, by a pattern that is no mere star.
+    fn is_aliased(&self, from: &str, source: &str) -> bool {
+        let configs = self.configs.iter().filter(|config| is_under(from, &config.folder));
+        configs.flat_map(|config| &config.paths).any(|(pattern, targets)| {
+            pattern != "*"
+                && matched(pattern, source).is_some()
+                && !targets.iter().any(|target| target.contains("node_modules") || target.contains("types"))
+        })
     }
 
     fn alias(&self, tree: &Tree<'_>, from: &str, source: &str) -> Option<String> {
@@ -289,4 +327,35 @@ fn relaxed(text: &str) -> String {
         }
     }
     out
+}
+
+/// The names that a file's imports name, found without parsing; imports of types alone are left out.
+pub(crate) fn specifiers(text: &[u8]) -> Vec<String> {
+    let mut out = Vec::new();
+    for word in ["from", "require", "import"] {
+        for at in memchr::memmem::find_iter(text, word) {
+            let rest = &text[at + word.len()..text.len().min(at + word.len() + 240)];
+            let start = rest.iter().position(|byte| !matches!(byte, b' ' | b'(' | b'\n' | b'\t' | b'\r'));
+            let Some((quote, name)) = start.and_then(|start| rest[start..].split_first()) else { continue };
+            if !matches!(quote, b'"' | b'\'' | b'`') || (word == "from" && of_types(&text[..at])) {
+                continue;
+            }
+            let Some(end) = name.iter().position(|byte| byte == quote || *byte == b'\n') else { continue };
+            if let Ok(name) = std::str::from_utf8(&name[..end])
+                && !name.is_empty()
+                && name.len() < 200
+            {
+                out.push(name.to_owned());
+            }
+        }
+    }
+    out
+}
+
+/// Whether the statement that ends here imports or exports types alone.
+fn of_types(before: &[u8]) -> bool {
+    let tail = &before[before.len().saturating_sub(400)..];
+    let text = String::from_utf8_lossy(tail);
+    let start = text.rfind("import").max(text.rfind("export"));
+    start.is_some_and(|start| text[start + 6..].trim_start().starts_with("type "))
 }

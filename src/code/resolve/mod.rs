@@ -1,7 +1,7 @@
 //! From the name of a module as written to the files that it is: per language, over the list of the tree's files.
 
 mod go;
-mod javascript;
+pub(crate) mod javascript;
 mod proto;
 mod python;
 mod rust;
@@ -125,6 +125,33 @@ impl<'a> Tree<'a> {
         let form = self.text(path).and_then(|text| super::lower_file(path, &text)).map(Arc::new);
         self.lowered.borrow_mut().insert(path.into(), form.clone());
         form
+    }
+
+    /// Lowers files in parallel, ahead of their use.
+    pub(crate) fn lower_all(&self, paths: &[Name]) {
+        use rayon::prelude::*;
+        let repo = self.repo;
+        let known: BTreeSet<Name> = self.lowered.borrow().keys().cloned().collect();
+        let fresh: Vec<(Name, Option<Arc<Module>>)> = paths
+            .par_iter()
+            .filter(|path| !known.contains(*path))
+            .map(|path| {
+                let content = repo.read(path, LARGEST).ok();
+                let text = content.as_ref().and_then(|content| content.text().ok());
+                (path.clone(), text.and_then(|text| super::lower_file(path, text)).map(Arc::new))
+            })
+            .collect();
+        self.lowered.borrow_mut().extend(fresh);
+    }
+
+    /// The folders of the JavaScript packages that depend on a package.
+    pub(crate) fn packages_with(&self, dependency: &str) -> Vec<String> {
+        self.javascript.depending_on(dependency)
+    }
+
+    /// The files that scripts of JavaScript packages run by a command.
+    pub(crate) fn files_run_by(&self, command: &str) -> Vec<String> {
+        self.javascript.run_by(self, command)
     }
 
     /// What the name of a module leads to from a file.

@@ -53,7 +53,12 @@ impl Machine<'_> {
                     self.let_go(args);
                     Some(object.clone())
                 }
-                Native::Decorator { .. } | Native::Partial { .. } | Native::Wraps(_) | Native::Gives(_) => None,
+                Native::Decorator { .. }
+                | Native::Partial { .. }
+                | Native::Wraps(_)
+                | Native::Gives(_)
+                | Native::Group(_)
+                | Native::Noted(_) => None,
             },
             Value::Null | Value::Undefined => {
                 self.let_go(args);

@@ -63,7 +63,12 @@ impl Machine<'_> {
                     };
                     self.lead(inner, Some(&whole), out, depth + 1);
                 }
-                Native::Decorator { .. } | Native::Partial { .. } | Native::Wraps(_) | Native::Gives(_) => {}
+                Native::Decorator { .. }
+                | Native::Partial { .. }
+                | Native::Wraps(_)
+                | Native::Gives(_)
+                | Native::Group(_)
+                | Native::Noted(_) => {}
             },
             _ => {}
         }

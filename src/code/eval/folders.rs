@@ -1,0 +1,206 @@
+//! Routes that files are by their place: a folder of a package whose files are routes, named by the folders above them.
+
+use super::forest::{Entry, Methods};
+use super::machine::Machine;
+use super::value::{Args, ModuleId, Spot, Value};
+use crate::code::form::{Block, Export, Imported, Language, Name, Pattern, Stmt, StmtKind};
+use crate::code::models::{FilesWord, ObjectModel};
+
+/// Endings of files that can be routes.
+const ENDINGS: [&str; 6] = ["ts", "tsx", "js", "jsx", "mts", "mjs"];
+
+impl Machine<'_> {
+    /// Registers the routes that files are by their place.
+    pub(crate) fn read_folders(&mut self) {
+        for (word, model) in &self.models.files {
+            for package in self.tree.packages_with(&word.package) {
+                let mut app = None;
+                for folder in &word.folders {
+                    let base = if package.is_empty() { folder.clone() } else { format!("{package}/{folder}") };
+                    let prefix = format!("{base}/");
+                    let files: Vec<Name> =
+                        self.tree.files().filter(|path| path.starts_with(&prefix)).cloned().collect();
+                    for file in files {
+                        self.placed(&file, &file[prefix.len()..], (word, model), &package, &mut app);
+                    }
+                }
+            }
+        }
+    }
+
+    fn placed(
+        &mut self,
+        file: &Name,
+        rest: &str,
+        of: (&'static FilesWord, &'static ObjectModel),
+        package: &str,
+        app: &mut Option<usize>,
+    ) {
+        let (word, model) = of;
+        let (folders, name) = rest.rsplit_once('/').unwrap_or(("", rest));
+        let Some((stem, ending)) = name.rsplit_once('.') else { return };
+        if !ENDINGS.contains(&ending) || stem.ends_with(".d") || stem.contains(".test") || stem.contains(".spec") {
+            return;
+        }
+        let mut parts: Vec<&str> = folders.split('/').filter(|part| !part.is_empty()).collect();
+        match &word.stem {
+            Some(wanted) if stem != wanted => return,
+            None if stem != "index" => parts.push(stem),
+            Some(_) | None => {}
+        }
+        if parts.iter().any(|part| part.starts_with('_')) {
+            return;
+        }
+        let mut path = word.prefix.clone();
+        for part in parts {
+            path.push_str(&segment(part));
+        }
+        let node = match *app {
+            Some(node) => node,
+            None => {
+                let node = self.forest.add(model, false);
+                self.forest.nodes[node].served = true;
+                self.forest.nodes[node].prefix = self.package_setting(word, package);
+                *app = Some(node);
+                node
+            }
+        };
+        let id = self.module_of(file, Language::JavaScript);
+        for (method, line) in self.answered(id, word) {
+            self.forest.nodes[node].entries.push(Entry::Route {
+                path: Value::text(path.as_str()),
+                methods: Methods::Fixed(vec![method]),
+                handler: Value::Undefined,
+                spot: Spot { module: id, line },
+                chain: Vec::new(),
+                conditional: false,
+                paths: None,
+                library: None,
+            });
+        }
+    }
+
+    /// Calls the files that a package's scripts serve by a command of a library.
+    pub(crate) fn run_commands(&mut self) {
+        for (word, model) in &self.models.runs {
+            for file in self.tree.files_run_by(&word.command) {
+                let id = self.module_of(&file.into(), Language::JavaScript);
+                let plugin = self.exported(id, &"default".into()).unwrap_or(Value::Undefined);
+                let plugin = self.force(plugin);
+                if !plugin.is_callable() {
+                    continue;
+                }
+                let app = self.placeholder(model);
+                if let Value::Object(object) = &app
+                    && let Some(it) = object.model.borrow().as_ref()
+                {
+                    self.forest.nodes[it.node].unbound = false;
+                    self.forest.nodes[it.node].served = true;
+                }
+                self.call(&plugin, Args::of(vec![app, Value::map(Vec::new())]), Spot { module: id, line: 1 });
+            }
+        }
+    }
+
+    /// The methods that a file answers by what it exports, with the lines.
+    fn answered(&mut self, id: ModuleId, word: &FilesWord) -> Vec<(String, u32)> {
+        let exports: Vec<Name> = self.all_exports(id).into_iter().map(|(name, _)| name).collect();
+        let path = self.modules[id.0].path.clone();
+        let line = |name: &str| self.form(&path).and_then(|form| exported_at(&form.body, name)).unwrap_or(1);
+        if word.methods.is_empty() {
+            let common = self.modules[id.0].common.named("exports");
+            let assigned = common.is_some_and(|value| value.is_callable());
+            return match exports.iter().any(|name| &**name == "default") || assigned {
+                true => vec![("ANY".to_owned(), line("default"))],
+                false => Vec::new(),
+            };
+        }
+        let known = word.methods.iter().filter(|method| exports.iter().any(|name| **name == ***method));
+        known.map(|method| (method.clone(), line(method))).collect()
+    }
+
+    /// A setting of the package's own configuration file that stands before every path.
+    fn package_setting(&mut self, word: &FilesWord, package: &str) -> Value {
+        for ending in ["js", "mjs", "ts", "cjs", "mts"] {
+            let name = format!("{}.{ending}", word.config);
+            let path = if package.is_empty() { name } else { format!("{package}/{name}") };
+            if !self.tree.has(&path) {
+                continue;
+            }
+            let id = self.module_of(&path.into(), Language::JavaScript);
+            let given = self.exported(id, &"default".into()).unwrap_or(Value::Undefined);
+            let given = match self.force(given) {
+                function @ Value::Function(_) => self.call(&function, Args::unknown(), Spot { module: id, line: 1 }),
+                given => given,
+            };
+            let bound: Vec<Value> = self.modules[id.0].scope.names.borrow().values().cloned().collect();
+            for one in std::iter::once(given).chain(bound) {
+                if let Value::Map(map) = &one
+                    && let Some(value) = map.named(&word.setting)
+                {
+                    return value;
+                }
+            }
+        }
+        Value::Undefined
+    }
+}
+
+/// A folder's or file's name as a part of a path: groups and slots are none, brackets are parameters.
+fn segment(part: &str) -> String {
+    if part.starts_with('@') || (part.starts_with('(') && part.ends_with(')')) {
+        return String::new();
+    }
+    if let Some(name) = part.strip_prefix("[[...").and_then(|rest| rest.strip_suffix("]]")) {
+        return format!("/:{name}*");
+    }
+    if let Some(name) = part.strip_prefix("[...").and_then(|rest| rest.strip_suffix(']')) {
+        return format!("/:{}(.*)", name.replace('-', "_"));
+    }
+    match part.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(name) => format!("/:{}", name.replace('-', "_")),
+        None => format!("/{part}"),
+    }
+}
+
+/// The line where a block exports a name.
+fn exported_at(body: &Block, name: &str) -> Option<u32> {
+    body.iter().find_map(|stmt| match &stmt.kind {
+        StmtKind::Export(export) => exports(export, name, stmt.pos.line),
+        _ => None,
+    })
+}
+
+fn exports(export: &Export, name: &str, line: u32) -> Option<u32> {
+    let found = match export {
+        Export::Default(_) => name == "default",
+        Export::Names(names) => names.iter().any(|(_, exported)| &**exported == name),
+        Export::From(_, names) => names.iter().any(|(what, exported)| &**exported == name && *what != Imported::All),
+        Export::AllFrom(_) => false,
+        Export::Declaration(stmt) => return declared_at(stmt, name),
+    };
+    found.then_some(line)
+}
+
+fn declared_at(stmt: &Stmt, name: &str) -> Option<u32> {
+    let found = match &stmt.kind {
+        StmtKind::Function(function) => function.name.as_deref() == Some(name),
+        StmtKind::Class(class) => class.name.as_deref() == Some(name),
+        StmtKind::Bind { target, .. } => binds(target, name),
+        _ => false,
+    };
+    found.then_some(stmt.pos.line)
+}
+
+fn binds(target: &Pattern, name: &str) -> bool {
+    match target {
+        Pattern::Name(bound, _) => &**bound == name,
+        Pattern::List(items) => items.iter().any(|item| binds(&item.target, name)),
+        Pattern::Map(fields) => fields.iter().any(|field| match field {
+            crate::code::form::PatternField::Key { target, .. } | crate::code::form::PatternField::Rest(target) => {
+                binds(target, name)
+            }
+        }),
+        Pattern::Place(_) | Pattern::Ignore => false,
+    }
+}

@@ -1,0 +1,138 @@
+//! Files that name no library themselves, but import what was made with one: the file that mounts routers, the list of
+//! controllers, the server. They are found by their imports, round by round, and loaded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::machine::{Machine, Progress};
+use super::value::{Lazy, ModuleId, Native, Value};
+use crate::code::form::{Language, Name};
+use crate::code::resolve::Target;
+
+/// Rounds: a file that imports such a file may be one too.
+const ROUNDS: usize = 8;
+
+impl Machine<'_> {
+    /// Loads the files among `idle` (each with the names that it imports) that import what a library made.
+    pub(crate) fn load_importers(&mut self, idle: &[(Name, Vec<String>)]) {
+        let mut rest: Vec<&(Name, Vec<String>)> = idle.iter().collect();
+        let mut outside = BTreeMap::new();
+        for _ in 0..ROUNDS {
+            let hot = self.hot_files();
+            let stems: BTreeSet<&str> = hot.iter().flat_map(|path| stems_of(path)).collect();
+            let (now, later): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(path, names)| {
+                names.iter().any(|name| self.leads_to(path, name, &hot, &stems, &mut outside))
+            });
+            if now.is_empty() || self.exhausted() {
+                return;
+            }
+            let paths: Vec<Name> = now.iter().map(|(path, _)| path.clone()).collect();
+            self.tree.lower_all(&paths);
+            for path in &paths {
+                let id = self.module_of(path, Language::JavaScript);
+                self.load(id);
+            }
+            rest = later;
+        }
+    }
+
+    /// Whether a name leads from a file to one of the hot files. Names of packages are looked up once for each part of
+    /// the tree.
+    fn leads_to(
+        &self,
+        path: &Name,
+        name: &str,
+        hot: &BTreeSet<Name>,
+        stems: &BTreeSet<&str>,
+        outside: &mut BTreeMap<(String, String), bool>,
+    ) -> bool {
+        let relative = name.starts_with('.');
+        let last = name.rsplit('/').next().unwrap_or(name);
+        let bare = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
+        if relative && !matches!(last, "." | ".." | "" | "index") && !stems.contains(last) && !stems.contains(bare) {
+            return false;
+        }
+        let part: String = path.split('/').take(2).collect::<Vec<_>>().join("/");
+        if !relative && outside.get(&(part.clone(), name.to_owned())) == Some(&true) {
+            return false;
+        }
+        match self.tree.resolve(Language::JavaScript, path, name, 0) {
+            Target::File(found) => hot.contains(&found),
+            Target::Outside(_) if !relative => {
+                outside.insert((part, name.to_owned()), true);
+                false
+            }
+            Target::Folder(_) | Target::Data(_) | Target::Outside(_) => false,
+        }
+    }
+
+    /// The files of the modules that make, hold or pass on what libraries make.
+    fn hot_files(&self) -> BTreeSet<Name> {
+        let mut hot: BTreeSet<ModuleId> = BTreeSet::new();
+        // A file that passes on what a hot one exports is hot: until nothing changes.
+        for _ in 0..ROUNDS {
+            let before = hot.len();
+            for id in (0..self.modules.len()).map(ModuleId) {
+                if !hot.contains(&id) && self.is_hot(id, &hot) {
+                    hot.insert(id);
+                }
+            }
+            if hot.len() == before {
+                break;
+            }
+        }
+        hot.iter().map(|id| self.modules[id.0].path.clone()).collect()
+    }
+
+    fn is_hot(&self, id: ModuleId, hot: &BTreeSet<ModuleId>) -> bool {
+        let module = &self.modules[id.0];
+        if module.language != Language::JavaScript || module.progress != Progress::Done {
+            return false;
+        }
+        let makes = |value: &Value| matches!(value, Value::Unknown(path) if self.models.makers.contains_key(&**path));
+        module.stars.iter().any(|star| hot.contains(star))
+            || module.scope.names.borrow().values().any(makes)
+            || module.exports.pairs().iter().any(|(_, value)| self.is_hot_value(value, hot, 0))
+            || module.common.named("exports").is_some_and(|value| self.is_hot_value(&value, hot, 0))
+    }
+
+    fn is_hot_value(&self, value: &Value, hot: &BTreeSet<ModuleId>, depth: usize) -> bool {
+        match value {
+            Value::Object(object) => {
+                object.model.borrow().is_some()
+                    || (depth < 2
+                        && object.members.pairs().iter().any(|(_, inner)| self.is_hot_value(inner, hot, depth + 2)))
+            }
+            Value::Method(method) => self.is_hot_value(&method.0, hot, depth + 1),
+            Value::Native(native) => matches!(&**native, Native::Noted(_)),
+            Value::Class(class) => {
+                class.notes.borrow().iter().any(|note| note.action.controller.is_some())
+                    || class.bases.iter().any(|base| depth < 4 && self.is_hot_value(base, hot, depth + 1))
+                    || hot.contains(&class.spot.module)
+            }
+            Value::Map(map) => {
+                depth < 3 && map.pairs().iter().take(64).any(|(_, inner)| self.is_hot_value(inner, hot, depth + 1))
+            }
+            Value::List(list) => {
+                depth < 3 && list.items.borrow().iter().take(64).any(|inner| self.is_hot_value(inner, hot, depth + 1))
+            }
+            Value::Lazy(lazy) => match &**lazy {
+                Lazy::Export(module, _) => hot.contains(module),
+                Lazy::Declared(..) | Lazy::Path(..) => false,
+                Lazy::Local(scope, name) => {
+                    depth < 6 && scope.own(name).is_some_and(|inner| self.is_hot_value(&inner, hot, depth + 1))
+                }
+            },
+            Value::Module(module) => hot.contains(module),
+            _ => false,
+        }
+    }
+}
+
+/// The last parts of names that may lead to a file: its own without its ending, its folder's where it is an index.
+fn stems_of(path: &str) -> Vec<&str> {
+    let mut parts = path.rsplit('/');
+    let name = parts.next().unwrap_or(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let folder = if stem == "index" { parts.next() } else { None };
+    std::iter::once(stem).chain(folder).collect()
+}

@@ -1,0 +1,166 @@
+//! What models' calls leave behind: marks and notes on functions and classes, what is kept on an object, what is named to
+//! be looked up, and views of an object.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::value::{Args, Map, Modelled, Noted, Object, Spot, Value};
+use crate::code::form::{Name, Yields};
+use crate::code::models::{Action, NamespaceWord};
+
+impl Machine<'_> {
+    /// Notes arguments on the object, its prefix among them; names what a function gives.
+    pub(super) fn keep(&mut self, action: &'static Action, model: Option<&Modelled>, bound: &Rc<Map>, spot: Spot) {
+        if let (Some(prefix), Some(model)) = (&action.prefix, model) {
+            let given = self.argument_at(bound, prefix, spot);
+            let old = std::mem::replace(&mut self.forest.nodes[model.node].prefix, Value::Undefined);
+            self.forest.nodes[model.node].prefix = match old.is_nothing() {
+                true => given,
+                false => self.concat(&given, &old),
+            };
+        }
+        for (name, argument) in &action.keep {
+            let value = self.argument_at(bound, argument, spot);
+            if let Some(model) = model {
+                model.args.put(name, value);
+            }
+        }
+        if let Some(word) = &action.namespace {
+            self.name_values(word, bound, spot);
+        }
+    }
+
+    /// Names what functions give: each under its name, or all of them at the root where there is none.
+    fn name_values(&mut self, word: &NamespaceWord, bound: &Rc<Map>, spot: Spot) {
+        let name = self.argument_at(bound, &word.name, spot).as_whole_text();
+        let of = self.argument_at(bound, &word.of, spot);
+        let scope = self.modules[spot.module.0].scope.clone();
+        let functions = match &of {
+            Value::List(_) => self.walk(&of, Yields::Elements, &scope).0,
+            one => one.each(),
+        };
+        for function in functions.iter().filter(|function| function.is_callable()) {
+            let value = self.call(function, Args::default(), spot);
+            match &name {
+                Some(name) => {
+                    self.namespaces.insert(name.clone(), value);
+                }
+                None => {
+                    if let Value::Map(map) = &value {
+                        for (key, value) in map.pairs() {
+                            self.namespaces.extend(key.as_text().map(|key| (key, value)));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a dotted name leads to among what was named.
+    pub(super) fn looked_up(&mut self, name: &str, bound: &Rc<Map>, spot: Spot) -> Option<Value> {
+        let name = self.argument_at(bound, name, spot).as_whole_text()?;
+        let mut parts = name.split('.');
+        let mut value = self.namespaces.get(parts.next()?).cloned()?;
+        let scope = self.modules[spot.module.0].scope.clone();
+        for part in parts {
+            value = self.index_read(&value, &Value::text(part), &scope, spot.line);
+        }
+        (!matches!(value, Value::Unknown(_) | Value::Undefined)).then_some(value)
+    }
+
+    /// The object itself, seen under a prefix.
+    pub(super) fn view(&mut self, this: &Value, at: &str, bound: &Rc<Map>, spot: Spot) -> Value {
+        let Value::Object(it) = this else { return Value::unknown() };
+        let Some(mut model) = it.model.borrow().clone() else { return Value::unknown() };
+        let at = self.argument_at(bound, at, spot);
+        let shown = self.shown(&at, "prefix");
+        model.view = self.viewed(&model, shown).as_text();
+        let object = Object { class: it.class.clone(), members: Map::default(), model: RefCell::new(Some(model)) };
+        Value::Object(Rc::new(object))
+    }
+
+    /// What a container gives for a class: an instance of it.
+    pub(super) fn given_instance(&mut self, class: &Value, spot: Spot) -> Value {
+        match class {
+            Value::Class(_) => self.instantiate(class, Args::unknown(), spot),
+            Value::Unknown(path) => match self.models.types.get(&**path).copied() {
+                Some(model) => self.placeholder(model),
+                None => Value::unknown(),
+            },
+            _ => Value::unknown(),
+        }
+    }
+
+    /// What a call says, kept for later.
+    pub(crate) fn noted(&mut self, action: &'static Action, bound: Rc<Map>, spot: Spot) -> Rc<Noted> {
+        self.effects += 1;
+        self.because(spot, "what it describes is on nothing that is served");
+        Rc::new(Noted { action, bound, spot, conditional: self.conditional > 0 })
+    }
+
+    /// Notes something on a function or class.
+    pub(super) fn mark(&mut self, mark: &crate::code::models::MarkWord, target: &Value, bound: &Rc<Map>, spot: Spot) {
+        let mut value = mark.value.as_ref().map_or(Value::Undefined, |value| self.argument_at(bound, value, spot));
+        if value.is_nothing() && !mark.default.is_empty() {
+            value = Value::list(mark.default.iter().map(|one| Value::text(one.as_str())).collect());
+        }
+        if value.is_nothing() {
+            value = Value::Bool(true);
+        }
+        for one in target.each() {
+            match one {
+                Value::Function(it) => it.marks.put(&mark.name, value.clone()),
+                Value::Class(it) => it.marks.put(&mark.name, value.clone()),
+                Value::Bound(it) => {
+                    if let Value::Function(it) = &it.callee {
+                        it.marks.put(&mark.name, value.clone());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A decorator of a model meets what it decorates.
+    pub(crate) fn decorate_with(
+        &mut self,
+        action: &'static Action,
+        _member: &Name,
+        receiver: &Value,
+        args: &Args,
+        target: &Value,
+        spot: Spot,
+    ) {
+        let bound = self.bind_names(&action.args, args);
+        if let Some(mark) = &action.mark {
+            self.mark(mark, target, &bound, spot);
+        }
+        let Value::Object(it) = receiver else {
+            if action.is_decorator() {
+                let noted = self.noted(action, bound, spot);
+                note_on(target, &noted);
+            }
+            return;
+        };
+        let Some(model) = it.model.borrow().clone() else { return };
+        if let Some(route) = &action.route {
+            if let Some(handler) = &route.handler {
+                bound.put(handler, target.clone());
+            }
+            self.route(route, &model, &bound, args, spot);
+        }
+    }
+}
+
+/// Leaves a note on functions and classes.
+fn note_on(target: &Value, noted: &Rc<Noted>) {
+    for one in target.each() {
+        match one {
+            Value::Function(it) => it.notes.borrow_mut().push(noted.clone()),
+            Value::Class(it) => it.notes.borrow_mut().push(noted.clone()),
+            Value::Bound(it) => note_on(&it.callee, noted),
+            _ => {}
+        }
+    }
+}

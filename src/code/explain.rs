@@ -1,0 +1,302 @@
+//! Holds a crude search for registrations against what the evaluator made of them: every place that looks like one is
+//! explained by a route, by an entry under unresolved, or by a reason. What is left is a loss that nobody would see.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use rayon::prelude::*;
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+use super::form::Language;
+use super::{Analysis, Trace, analyse_traced, select};
+use crate::domain::change::is_test;
+use crate::repo::{MAX_SOURCE_BYTES, Repo};
+
+/// How a place that looks like a registration is explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Explained {
+    /// By nothing: it may be a loss.
+    Unexplained,
+    /// By an entry under unresolved.
+    Unresolved,
+    /// By a reason why it registers nothing.
+    Reason,
+    /// By a route.
+    Route,
+}
+
+impl Explained {
+    /// Its name in outputs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Explained::Unexplained => "unexplained",
+            Explained::Unresolved => "unresolved",
+            Explained::Reason => "reason",
+            Explained::Route => "route",
+        }
+    }
+}
+
+/// A place that looks like a registration.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Site {
+    /// How it is explained.
+    pub explained: Explained,
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The route, the reason, or what was seen there.
+    pub why: String,
+    /// The line as it stands, cut.
+    pub text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    comments: Comments,
+    sites: Vec<Pattern>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Comments {
+    line: String,
+    open: String,
+    close: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Pattern {
+    pattern: String,
+    reach: u32,
+}
+
+struct Search {
+    comments: Comments,
+    patterns: Vec<(Regex, u32)>,
+}
+
+static SEARCHES: LazyLock<BTreeMap<String, Search>> = LazyLock::new(|| {
+    let text = include_str!("../../rules/sites.yaml");
+    let node = crate::yaml::parse("rules/sites.yaml", text);
+    let written: BTreeMap<String, Written> =
+        node.and_then(|node| node.read()).expect("the searches are valid: a test reads them");
+    let compiled = |written: Written| Search {
+        comments: written.comments,
+        patterns: written
+            .sites
+            .iter()
+            .map(|site| (Regex::new(&site.pattern).expect("a valid pattern: a test compiles it"), site.reach))
+            .collect(),
+    };
+    written.into_iter().map(|(language, written)| (language, compiled(written))).collect()
+});
+
+/// Explains every place of a repository that looks like a registration: what is unexplained first, then by file and line.
+#[must_use]
+pub fn explain(repo: &Repo) -> Vec<Site> {
+    let (analysis, trace) = analyse_traced(repo);
+    let known = Known::new(&analysis, &trace);
+    let files: Vec<_> = repo.files().iter().filter(|entry| !entry.link).collect();
+    let found: Vec<Vec<Site>> = files.par_iter().map(|entry| sites_of(repo, &entry.path, &known)).collect();
+    let mut sites: Vec<Site> = found.into_iter().flatten().collect();
+    sites.sort();
+    sites
+}
+
+/// What is known of places.
+struct Known<'a> {
+    routes: BTreeMap<(&'a str, u32), String>,
+    unresolved: BTreeMap<(&'a str, u32), &'a str>,
+    trace: &'a Trace,
+    problems: BTreeSet<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn new(analysis: &'a Analysis, trace: &'a Trace) -> Self {
+        let mut routes: BTreeMap<(&str, u32), String> = BTreeMap::new();
+        for route in &analysis.routes {
+            let shown = routes.entry((route.file.as_str(), route.line)).or_default();
+            if shown.len() < 120 {
+                let separator = if shown.is_empty() { "" } else { ", " };
+                let _ = write!(shown, "{separator}{} {}", route.method, route.path);
+            }
+        }
+        let unresolved =
+            analysis.unresolved.iter().map(|(file, line, why)| ((file.as_str(), *line), why.as_str())).collect();
+        let problems = analysis.problems.iter().map(|(file, _, _)| file.as_str()).collect();
+        Known { routes, unresolved, trace, problems }
+    }
+}
+
+fn sites_of(repo: &Repo, path: &str, known: &Known<'_>) -> Vec<Site> {
+    let Some(language) = Language::of(path) else { return Vec::new() };
+    let Some(search) = SEARCHES.get(language.name()) else { return Vec::new() };
+    let Ok(content) = repo.read(path, MAX_SOURCE_BYTES) else { return Vec::new() };
+    let Ok(text) = content.text() else { return Vec::new() };
+    let mut places: BTreeMap<usize, u32> = BTreeMap::new();
+    for (pattern, reach) in &search.patterns {
+        for hit in pattern.find_iter(text) {
+            places.entry(hit.start()).or_insert(*reach);
+        }
+    }
+    if places.is_empty() {
+        return Vec::new();
+    }
+    let (comments, texts) = not_code(text, &search.comments);
+    let mut seen = BTreeSet::new();
+    let mut sites = Vec::new();
+    for (at, reach) in places {
+        let line = u32::try_from(text[..at].matches('\n').count() + 1).unwrap_or(u32::MAX);
+        if !seen.insert(line) {
+            continue;
+        }
+        let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
+        let shown: String = text[start..].lines().next().unwrap_or("").trim().chars().take(120).collect();
+        let within = |all: &[(usize, usize)]| all.iter().any(|(from, to)| (*from..*to).contains(&at));
+        let aside = match (within(&comments), within(&texts)) {
+            (true, _) => Some("a comment"),
+            (false, true) => Some("a text"),
+            (false, false) => None,
+        };
+        let (explained, why) = explained(path, line, reach, aside, known);
+        sites.push(Site { explained, file: path.to_owned(), line, why, text: shown });
+    }
+    sites
+}
+
+fn explained(path: &str, line: u32, reach: u32, aside: Option<&str>, known: &Known<'_>) -> (Explained, String) {
+    if let Some(aside) = aside {
+        return (Explained::Reason, aside.to_owned());
+    }
+    for near in line..=line.saturating_add(reach) {
+        if let Some(routes) = known.routes.get(&(path, near)) {
+            return (Explained::Route, routes.clone());
+        }
+        if let Some(why) = known.unresolved.get(&(path, near)) {
+            return (Explained::Unresolved, (*why).to_owned());
+        }
+    }
+    if is_test(path) {
+        return (Explained::Reason, "a test".to_owned());
+    }
+    if !select::is_own_source(path) {
+        return (Explained::Reason, "not the service's own source".to_owned());
+    }
+    for near in line..=line.saturating_add(reach) {
+        if known.trace.registrations.contains(&(path.to_owned(), near)) {
+            return (Explained::Route, "its routes are listed where it is called".to_owned());
+        }
+    }
+    if let Some(why) = known.trace.reasons.get(&(path.to_owned(), line)) {
+        return (Explained::Reason, why.clone());
+    }
+    if known.problems.contains(path) {
+        return (Explained::Unresolved, "the file does not parse".to_owned());
+    }
+    if !known.trace.loaded.contains(path) {
+        let why = "nothing here names a library that is known, and nothing that was evaluated imports it";
+        return (Explained::Reason, why.to_owned());
+    }
+    match known.trace.seen.get(&(path.to_owned(), line)) {
+        Some(Some(why)) => (Explained::Reason, why.clone()),
+        Some(None) => (Explained::Unexplained, "called on something that is not known".to_owned()),
+        None => (Explained::Unexplained, "this was not evaluated".to_owned()),
+    }
+}
+
+/// Where something stands in a text, by bytes: from and up to.
+type Spans = Vec<(usize, usize)>;
+
+/// Where comments and texts stand. Quotes are followed loosely: a text ends with its line, but for backquotes.
+fn not_code(text: &str, comments: &Comments) -> (Spans, Spans) {
+    let (mut out, mut texts) = (Vec::new(), Vec::new());
+    let mut opened = 0;
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut quote = None;
+    let starts = |at: usize, word: &str| !word.is_empty() && bytes[at..].starts_with(word.as_bytes());
+    while at < bytes.len() {
+        let byte = bytes[at];
+        if let Some(open) = quote {
+            if byte == b'\\' {
+                at += 1;
+            } else if byte == open || (byte == b'\n' && open != b'`') {
+                quote = None;
+                texts.push((opened, at));
+            }
+            at += 1;
+        } else if starts(at, &comments.line) && !(at > 0 && bytes[at - 1] == b':') {
+            let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+            out.push((at, end));
+            at = end;
+        } else if starts(at, &comments.open) {
+            let from = at + comments.open.len();
+            let close = memchr::memmem::find(&bytes[from..], comments.close.as_bytes());
+            let end = close.map_or(bytes.len(), |length| from + length + comments.close.len());
+            out.push((at, end));
+            at = end;
+        } else {
+            if matches!(byte, b'"' | b'\'' | b'`') {
+                quote = Some(byte);
+                opened = at + 1;
+            }
+            at += 1;
+        }
+    }
+    (out, texts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(files: &[(&str, &str)]) -> Vec<String> {
+        let sites = explain(&Repo::in_memory(files));
+        sites.iter().map(|site| format!("{} {}:{}", site.explained.name(), site.file, site.line)).collect()
+    }
+
+    #[test]
+    fn every_place_is_explained_by_a_route_an_unresolved_entry_or_a_reason() {
+        let app = "const app = require('express')();\nconst axios = require('axios');\n// app.get('/no', f);\napp.get('/yes', f);\napp.get('/x/' + process.argv[2], f);\naxios.get('/elsewhere');\nnew Map().get('/key');\n/* app.get('/none', f) */\nconst help = `app.get('/text', f)`;\n";
+        let files = [
+            ("app.js", app),
+            ("test/app.js", "app.get('/no', f)"),
+            ("docs/app.js", "app.get('/no', f)"),
+            ("web/a.js", "axios.get('/no')"),
+        ];
+        let expected = [
+            "unresolved app.js:5",
+            "reason app.js:3",
+            "reason app.js:6",
+            "reason app.js:7",
+            "reason app.js:8",
+            "reason app.js:9",
+            "reason docs/app.js:1",
+            "reason test/app.js:1",
+            "reason web/a.js:1",
+            "route app.js:4",
+        ];
+        assert_eq!(expected.to_vec(), shown(&files));
+    }
+
+    #[test]
+    fn a_loss_is_seen() {
+        let app = "const app = require('express')();\napp.get('/yes', f);\nload((it) => it.get('/lost', f));\n";
+        assert_eq!(vec!["unexplained app.js:3", "route app.js:2"], shown(&[("app.js", app)]));
+    }
+
+    #[test]
+    fn every_language_with_a_front_end_has_a_search() {
+        for language in ["javascript", "python", "go", "rust", "java"] {
+            assert!(SEARCHES.contains_key(language), "{language}");
+        }
+    }
+}
