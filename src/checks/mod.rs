@@ -5,6 +5,7 @@
 
 pub mod attestation;
 pub mod audit;
+pub mod command;
 pub mod coverage;
 pub mod dependency;
 pub mod dockerfile;
@@ -19,6 +20,7 @@ pub mod risk;
 pub mod route;
 mod route_probe;
 pub mod route_tests;
+pub mod secrets;
 pub mod tests;
 pub mod text;
 
@@ -38,6 +40,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &coverage::COVERAGE,
     &tests::TESTS,
     &audit::AUDIT,
+    &secrets::SECRETS,
     &route::ROUTE,
     &route_tests::ROUTE_TESTS,
     &openapi::OPENAPI,
@@ -48,6 +51,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &file::FILE,
     &pattern::PATTERN,
     &dependency::DEPENDENCY,
+    &command::COMMAND,
     &expr::EXPR,
     &attestation::ATTESTATION,
     &risk::RISK,

@@ -129,7 +129,7 @@ pub(super) struct Check {
     /// Ask the service that runs there: its answers are the proof for rules that probe.
     #[arg(long, value_name = "URL")]
     pub(super) probe: Option<String>,
-    /// Start the service that the DoD names, for rules that ask a running one.
+    /// Run the commands that the DoD names, if the base's DoD has them too, and start its service for rules that ask one.
     #[arg(long)]
     pub(super) run: bool,
     /// When to use colours.

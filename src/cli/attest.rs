@@ -24,9 +24,14 @@ pub(super) fn run(arguments: &args::Attest) -> Result<u8, Stop> {
     let needs = rule.judge.needs(&crate::checks::RuleContext { id: &rule.id });
     let asked = needs.iter().find_map(|need| match need {
         Need::Attestation(query) => Some(query.covers.clone()),
-        Need::Area(_) | Need::Files(_) | Need::Dependencies | Need::Probe(_) | Need::Coverage(_) | Need::RouteTests => {
-            None
-        }
+        Need::Area(_)
+        | Need::Files(_)
+        | Need::Dependencies
+        | Need::Probe(_)
+        | Need::Coverage(_)
+        | Need::RouteTests
+        | Need::Command(_)
+        | Need::Secrets(_) => None,
     });
     let Some(asked) = asked else {
         let message = format!("`{}` is a `{}` rule: it wants proof, not a statement", rule.id, rule.check.name());

@@ -192,6 +192,12 @@ impl Span {
         Self { micros: days * 86_400_000_000 }
     }
 
+    /// A span of seconds.
+    #[must_use]
+    pub const fn of_seconds(seconds: u64) -> Self {
+        Self { micros: seconds * 1_000_000 }
+    }
+
     /// In milliseconds.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "durations in a DoD are far below 2^53 microseconds")]

@@ -10,12 +10,13 @@ use crate::dod::Plan;
 use crate::domain::change::{Approval, ChangeStatus, Changes, Risk};
 use crate::domain::units::Span;
 use crate::evidence::attestations::{self, Ledger};
-use crate::evidence::{self, Collected, Context, coverage, dependencies, files};
+use crate::evidence::{self, Collected, Context, coverage, dependencies, files, secrets};
 use crate::facts::attestations::AttestationQuery;
 use crate::facts::probes::{ProbeAnswer, ProbeQuery, Probes};
 use crate::facts::{Area, AreaName, Evidence, Facts, Need, State};
 use crate::repo::{Content, Repo, http};
 
+use super::run::{self, Leave};
 use super::{Refusal, Request, places, source};
 
 /// Questions that are put to the running service at a time.
@@ -38,6 +39,10 @@ pub(super) struct Inputs<'a> {
     run: bool,
     /// Where the running service is asked.
     probe: Option<String>,
+    /// The commands that the DoD names as evidence.
+    evidence_runs: BTreeMap<AreaName, Vec<Vec<String>>>,
+    /// Which commands may be run.
+    leave: Leave,
     /// What `when` may ask about; made when the first rule asks.
     world: OnceLock<Json>,
 }
@@ -71,6 +76,8 @@ impl<'a> Inputs<'a> {
                 .map_err(|why| Refusal::new(format!("a glob for evidence is malformed: {why}")))?;
         }
         let probe = request.probe.as_deref().map(http::base).transpose().map_err(Refusal::new)?;
+        let base = changes.facts.as_ref().and_then(|changes| changes.base.as_deref());
+        let leave = Leave::new(repo, plan, request.run, base);
         Ok(Self {
             repo,
             places,
@@ -81,6 +88,8 @@ impl<'a> Inputs<'a> {
             outside,
             self_attest: plan.self_attest,
             max_age: plan.max_age,
+            evidence_runs: plan.evidence.iter().map(|(area, places)| (*area, places.run.clone())).collect(),
+            leave,
             world: OnceLock::new(),
         })
     }
@@ -162,15 +171,20 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
             | Need::Attestation(_)
             | Need::Coverage(_)
             | Need::Probe(_)
-            | Need::RouteTests => None,
+            | Need::RouteTests
+            | Need::Command(_)
+            | Need::Secrets(_) => None,
         })
         .collect();
+    let (commands, not_run) = inputs.leave.evidence(inputs.repo, &areas, &inputs.evidence_runs);
     let mut context = Context::new(inputs.repo, &inputs.places, inputs.changes.facts.as_ref());
     if let Some(max_age) = inputs.max_age {
         context.max_age = max_age;
     }
     context.route_tests = needs.contains(&Need::RouteTests);
-    for one in side_by_side(&areas, &context) {
+    context.commands = &commands;
+    for mut one in side_by_side(&areas, &context) {
+        run::note(&mut one, &commands, &not_run);
         one.store(&mut facts);
     }
     facts.changes = Some(inputs.changes.clone());
@@ -192,6 +206,13 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
             Need::Coverage(query) => {
                 let answer = coverage::answer(&context, facts.coverage.as_ref(), query);
                 facts.coverage_answers.push((query.clone(), answer));
+            }
+            Need::Command(query) => {
+                facts.commands.push((query.clone(), inputs.leave.command(inputs.repo, query)));
+            }
+            Need::Secrets(query) => {
+                let answer = secrets::answer(inputs.repo, query).map_err(Refusal::new)?;
+                facts.secrets.push((query.clone(), answer));
             }
             Need::Area(_) | Need::Dependencies | Need::Probe(_) | Need::RouteTests => {}
         }
@@ -230,7 +251,9 @@ fn probes(inputs: &Inputs<'_>, needs: &[Need]) -> Option<Probes> {
             | Need::Dependencies
             | Need::Attestation(_)
             | Need::Coverage(_)
-            | Need::RouteTests => None,
+            | Need::RouteTests
+            | Need::Command(_)
+            | Need::Secrets(_) => None,
         })
         .collect();
     let serve = inputs.plan.serve.as_ref().filter(|_| inputs.run && !asked.is_empty());
@@ -272,7 +295,7 @@ pub(super) fn tests_added(changes: &Changes) -> Vec<String> {
 }
 
 /// What a reader of the report should know beside the rules.
-pub(super) fn notes(repo: &Repo, facts: &Facts, plan: &Plan, request: &Request) -> Vec<String> {
+pub(super) fn notes(repo: &Repo, facts: &Facts) -> Vec<String> {
     let mut notes = Vec::new();
     match &facts.changes {
         Some(Area { facts: Some(changes), .. }) => {
@@ -304,10 +327,6 @@ pub(super) fn notes(repo: &Repo, facts: &Facts, plan: &Plan, request: &Request) 
         let more = repo.skipped().len() - 1;
         let rest = if more == 0 { String::new() } else { format!(", and {more} more") };
         notes.push(format!("left out: {} ({}){rest}", first.path, first.why));
-    }
-    let commands = plan.evidence.values().flat_map(|places| &places.run).count();
-    if commands > 0 && request.run {
-        notes.push("commands in the DoD's evidence are not run yet: only reports that are there are read".to_owned());
     }
     notes
 }

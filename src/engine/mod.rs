@@ -3,6 +3,7 @@
 mod collect;
 mod gate;
 mod judge;
+mod run;
 mod serve;
 mod source;
 mod waivers;
@@ -122,7 +123,7 @@ pub fn check(request: &Request) -> Result<Report, Refusal> {
     let mut rules = judge::judge(&plan, worlds, &facts);
     waivers::apply(&plan, &mut rules, &repo.clock.today());
     let changes = facts.changes.as_ref().and_then(|area| area.facts.clone());
-    notes.extend(collect::notes(&repo, &facts, &plan, request));
+    notes.extend(collect::notes(&repo, &facts));
     let verdict = fold(&rules, changes.as_ref());
     Ok(Report {
         verdict,

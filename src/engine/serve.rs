@@ -65,7 +65,7 @@ fn refusal(repo: &Repo, plan: &Plan, serve: &Serve, base: Option<&str>) -> Optio
 }
 
 /// The DoD as it is at the base; none where the base has none that can be read.
-fn at_base(repo: &Repo, plan: &Plan, base: &str) -> Option<Plan> {
+pub(super) fn at_base(repo: &Repo, plan: &Plan, base: &str) -> Option<Plan> {
     let asked = &plan.files.first()?.path;
     let texts: Vec<(String, String)> = plan
         .files

@@ -17,6 +17,7 @@ pub mod probe;
 mod reach;
 pub mod risks;
 pub mod routes;
+pub mod secrets;
 mod stream;
 pub mod tests;
 mod xml;
@@ -25,10 +26,13 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::code::Analysis;
+use sha2::{Digest, Sha256};
+
 use crate::domain::change::Changes;
+use crate::domain::provenance::{Source, hex};
 use crate::domain::units::Span;
-use crate::facts::{self, Area, AreaName, Facts, Problem};
-use crate::repo::{Freshness, Repo};
+use crate::facts::{self, Area, AreaName, Evidence, Facts, Problem};
+use crate::repo::{Freshness, Ran, Repo};
 
 /// Every collector, in the order of areas.
 pub const COLLECTORS: &[&dyn Collector] = &[
@@ -59,6 +63,33 @@ pub trait Collector: Sync {
     fn collect(&self, context: &Context<'_>) -> Collected;
 }
 
+/// A command that the DoD names as evidence, and what it came to.
+#[derive(Debug)]
+pub struct Command {
+    /// The program and its arguments.
+    pub argv: Vec<String>,
+    /// What it came to, or why it could not be started.
+    pub ran: Result<Ran, String>,
+}
+
+/// Where a fact comes from that a command printed.
+#[must_use]
+pub fn command_source(command: &Command, output: &[u8]) -> Source {
+    Source {
+        path: facts::commands::shown(&command.argv),
+        format: "command".to_owned(),
+        kind: None,
+        tool: command.argv.first().cloned(),
+        sha256: hex(&Sha256::digest(output)),
+        bytes: output.len() as u64,
+    }
+}
+
+/// The commands of each area, in order.
+pub type Commands = BTreeMap<AreaName, Vec<Command>>;
+
+static NO_COMMANDS: Commands = BTreeMap::new();
+
 /// What collectors are given.
 #[derive(Debug)]
 pub struct Context<'a> {
@@ -76,6 +107,8 @@ pub struct Context<'a> {
     pub max_age: Span,
     /// Whether it is asked which routes tests reach.
     pub route_tests: bool,
+    /// What the commands came to that the DoD names as evidence of areas.
+    pub commands: &'a Commands,
     /// What the code says: routes and reads of the environment come from one reading.
     analysis: OnceLock<Analysis>,
 }
@@ -92,6 +125,7 @@ impl<'a> Context<'a> {
             dockerfile_paths: &[],
             max_age: Span::days(30),
             route_tests: false,
+            commands: &NO_COMMANDS,
             analysis: OnceLock::new(),
         }
     }
@@ -129,6 +163,22 @@ pub enum Collected {
 }
 
 impl Collected {
+    /// The evidence of the area.
+    pub fn evidence_mut(&mut self) -> &mut Evidence {
+        match self {
+            Collected::Routes(area) => &mut area.evidence,
+            Collected::Env(area) => &mut area.evidence,
+            Collected::Coverage(area) => &mut area.evidence,
+            Collected::Audit(area) => &mut area.evidence,
+            Collected::Tests(area) => &mut area.evidence,
+            Collected::Performance(area) => &mut area.evidence,
+            Collected::Openapi(area) => &mut area.evidence,
+            Collected::Dockerfiles(area) => &mut area.evidence,
+            Collected::Images(area) => &mut area.evidence,
+            Collected::Changes(area) => &mut area.evidence,
+        }
+    }
+
     /// Puts the facts in their place.
     pub fn store(self, facts: &mut Facts) {
         match self {

@@ -5,6 +5,7 @@
 
 pub mod attestations;
 pub mod audit;
+pub mod commands;
 pub mod coverage;
 pub mod dependencies;
 pub mod dockerfiles;
@@ -15,6 +16,7 @@ pub mod openapi;
 pub mod performance;
 pub mod probes;
 pub mod routes;
+pub mod secrets;
 pub mod tests;
 
 use schemars::JsonSchema;
@@ -196,6 +198,10 @@ pub enum Need {
     Probe(probes::ProbeQuery),
     /// Coverage beyond the area's own facts.
     Coverage(coverage::CoverageQuery),
+    /// What a command comes to.
+    Command(commands::CommandQuery),
+    /// The secrets that are committed.
+    Secrets(secrets::SecretQuery),
 }
 
 /// Everything that was collected for one run. An area that no rule needs is not collected and is `None`.
@@ -221,6 +227,10 @@ pub struct Facts {
     pub probes: Option<probes::Probes>,
     /// The answers to what rules asked of coverage.
     pub coverage_answers: Vec<(coverage::CoverageQuery, Area<coverage::Coverage>)>,
+    /// What the commands that rules name came to.
+    pub commands: Vec<(commands::CommandQuery, commands::CommandAnswer)>,
+    /// The answers to the searches for secrets that rules asked for.
+    pub secrets: Vec<(secrets::SecretQuery, secrets::SecretAnswer)>,
     /// Today, in the time zone UTC, by the real clock: what lapses, lapses by it.
     pub today: Option<String>,
 }
@@ -236,6 +246,18 @@ impl Facts {
     #[must_use]
     pub fn coverage_answer(&self, query: &coverage::CoverageQuery) -> Option<&Area<coverage::Coverage>> {
         self.coverage_answers.iter().find(|(asked, _)| asked == query).map(|(_, answer)| answer)
+    }
+
+    /// What a command came to, if it was asked.
+    #[must_use]
+    pub fn command(&self, query: &commands::CommandQuery) -> Option<&commands::CommandAnswer> {
+        self.commands.iter().find(|(asked, _)| asked == query).map(|(_, answer)| answer)
+    }
+
+    /// The secrets that a search found, if it was made.
+    #[must_use]
+    pub fn secrets(&self, query: &secrets::SecretQuery) -> Option<&secrets::SecretAnswer> {
+        self.secrets.iter().find(|(asked, _)| asked == query).map(|(_, answer)| answer)
     }
 
     /// The answer to an attestation query, if it was collected.

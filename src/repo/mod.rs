@@ -21,6 +21,8 @@ pub mod http;
 mod index;
 mod memory;
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
+mod run;
+#[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 mod serve;
 mod stamps;
 
@@ -35,6 +37,7 @@ pub use clock::Clock;
 pub use content::{Content, ReadError};
 pub use disk::glob_set;
 pub use fresh::Freshness;
+pub use run::Ran;
 pub use serve::Service;
 pub use stamps::{PLACE as STAMPS, Stamp};
 
@@ -229,6 +232,18 @@ impl Repo {
     #[must_use]
     pub fn at_commit(&self, commit: &str, path: &str) -> Option<Vec<u8>> {
         self.git().ok()?.show(commit, path)
+    }
+
+    /// Runs a command in the root: an argument list and no shell, at most `within`, at most `limit` bytes on each of its
+    /// outputs; its process group ends with it.
+    ///
+    /// # Errors
+    /// Why it could not be started.
+    pub fn run(&self, argv: &[String], within: std::time::Duration, limit: u64) -> Result<Ran, String> {
+        match &self.backend {
+            Backend::Disk { root, .. } => run::run(root, argv, within, limit),
+            Backend::Commit(_) | Backend::Memory { .. } => Err("a tree without a folder runs nothing".to_owned()),
+        }
     }
 
     /// Whether git knows this tree.

@@ -28,6 +28,7 @@ mod npm;
 mod osv;
 mod pip_audit;
 mod purl;
+mod ran;
 mod sarif;
 mod semgrep;
 mod severity;
@@ -43,10 +44,11 @@ use serde_json::Value;
 
 use crate::domain::units::Span;
 use crate::facts::audit::{Audit, AuditSeverity, ScanKind, Vulnerability};
+use crate::facts::commands::shown;
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
 use crate::repo::Repo;
 
-use super::{Collected, Collector, Context};
+use super::{Collected, Collector, Command, Context};
 use merge::Merger;
 use vex::Statement;
 
@@ -88,7 +90,8 @@ impl Collector for AuditCollector {
     }
 
     fn collect(&self, context: &Context<'_>) -> Collected {
-        Collected::Audit(collect(context.repo, context.globs(self), context.max_age))
+        let commands = context.commands.get(&self.area()).map_or(&[][..], Vec::as_slice);
+        Collected::Audit(collect(context.repo, context.globs(self), context.max_age, commands))
     }
 }
 
@@ -170,7 +173,7 @@ struct Gathered {
     empty: bool,
 }
 
-fn collect(repo: &Repo, globs: Vec<String>, max_age: Span) -> Area<Audit> {
+fn collect(repo: &Repo, globs: Vec<String>, max_age: Span, commands: &[Command]) -> Area<Audit> {
     let mut evidence = Evidence::new(State::Absent, globs);
     let found = match repo.find(&evidence.looked_for, false) {
         Ok(found) => found,
@@ -194,6 +197,18 @@ fn collect(repo: &Repo, globs: Vec<String>, max_age: Span) -> Area<Audit> {
                 evidence.reports.push(source);
                 let note = |why: String| Problem { path: path.to_string(), line: None, why };
                 evidence.problems.extend(report.partial.iter().cloned().map(note));
+                state.take(&path, report);
+            }
+            Err(failure) => evidence.problems.push(state.refuse(&path, failure)),
+        }
+    }
+    for command in commands {
+        let path = shown(&command.argv);
+        match ran::read(command) {
+            Ok((report, mut source)) => {
+                source.kind = kinds(&report);
+                source.tool = Some(report.scanner.clone());
+                evidence.reports.push(source);
                 state.take(&path, report);
             }
             Err(failure) => evidence.problems.push(state.refuse(&path, failure)),

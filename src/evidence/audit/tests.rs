@@ -1,7 +1,7 @@
 use super::*;
 
 fn collected(files: &[(&str, &str)]) -> Area<Audit> {
-    collect(&Repo::in_memory(files), PLACES.iter().map(|&place| place.to_owned()).collect(), Span::days(30))
+    collect(&Repo::in_memory(files), PLACES.iter().map(|&place| place.to_owned()).collect(), Span::days(30), &[])
 }
 
 fn state(report: &str) -> State {

@@ -127,7 +127,7 @@ fn is_random(value: &str) -> bool {
 
 /// Shannon's entropy, in bits for each byte.
 #[expect(clippy::cast_precision_loss, reason = "counts of bytes of one value are far below 2^53")]
-fn entropy(value: &str) -> f64 {
+pub(crate) fn entropy(value: &str) -> f64 {
     let mut counts = [0_u64; 256];
     for byte in value.bytes() {
         counts[usize::from(byte)] += 1;
