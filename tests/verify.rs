@@ -128,7 +128,8 @@ fn what_is_no_claim_is_told_in_full() {
 fn an_earlier_report_is_checked_again() {
     let folder = repository();
     let at = folder.path();
-    write(at, "donegate.yaml", "version: 1\nrules:\n  covered: { coverage: { lines: 70 } }\n");
+    let rules = "  readme: { file: { exists: [README.md] } }\n  covered: { coverage: { lines: 70 } }\n";
+    write(at, "donegate.yaml", &format!("version: 1\nrules:\n{rules}"));
     let donegate = env!("CARGO_BIN_EXE_donegate");
     let made = run(at, donegate, &["check", "--output", "json=report.json"]);
     assert_eq!(Some(0), made.status.code(), "{made:?}");
