@@ -109,6 +109,13 @@ impl Machine<'_> {
     pub(crate) fn go_result(&mut self, value: Value, closure: &Rc<Closure>) -> Value {
         let Some(ty) = closure.function.returns.clone() else { return value };
         let scope = closure.scope.clone();
+        // One way out gives an error and another none: which it was is not known, whatever the error is.
+        let is_error = |ty: &TypeRef, value: &Value| {
+            matches!(ty.path.as_slice(), [name] if &**name == "error") && !value.is_nothing()
+        };
+        if is_error(&ty, &value) {
+            return Value::unknown();
+        }
         match &value {
             Value::Unknown(_) if ty.path.is_empty() => self.result_typed(closure),
             Value::Unknown(_) => match self.typed(&ty, &scope) {
@@ -118,6 +125,7 @@ impl Machine<'_> {
             Value::List(list) if list.kind == super::super::value::ListKind::Tuple && ty.path.is_empty() => {
                 let items: Vec<Value> = list.items.borrow().clone();
                 let typed = items.into_iter().zip(&ty.args).map(|(item, part)| match item {
+                    item if is_error(part, &item) => Value::unknown(),
                     Value::Unknown(_) => match self.typed(part, &scope) {
                         Some(Value::Unknown(_)) | None => item,
                         Some(typed) => typed,

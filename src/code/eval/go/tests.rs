@@ -95,6 +95,12 @@ fn interfaces_lead_to_what_implements_them() {
 }
 
 #[test]
+fn an_error_of_ones_own_does_not_end_the_way_on() {
+    let source = "type bad struct{}\nfunc (b *bad) Error() string { return \"bad\" }\nfunc check(n int) error {\n if n > limit() { return &bad{} }\n return nil\n}\nfunc open(n int) (int, error) {\n if err := check(n); err != nil { return 0, err }\n return n, nil\n}\nfunc main() {\n r := chi.NewRouter()\n if err := check(1); err != nil { return }\n _, err := open(2)\n if err != nil { return }\n r.Get(\"/after\", nil)\n}\n";
+    routes(&format!("{CHI}{source}"), &["GET /after"]);
+}
+
+#[test]
 fn what_nobody_calls_is_never_mounted() {
     let source = format!(
         "package main\n{GIN}func main() {{\n r := gin.New()\n r.GET(\"/a\", nil)\n}}\nfunc Dead(r *gin.Engine) {{ r.GET(\"/dead\", nil) }}\n"
