@@ -108,7 +108,14 @@ impl Machine<'_> {
         if value.is_unknown() {
             return (Vec::new(), false);
         }
-        let (items, partial) = self.walk(value, Yields::Elements, &scope);
+        let (listed, partial) = self.walk(value, Yields::Elements, &scope);
+        let mut items = Vec::new();
+        for item in listed {
+            match &item {
+                Value::List(inner) => items.extend(inner.items.borrow().iter().cloned()),
+                _ => items.push(item),
+            }
+        }
         let methods: Vec<String> = items.iter().filter_map(method_of).collect();
         let all = !partial && methods.len() == items.len();
         (methods, all)

@@ -66,6 +66,9 @@ impl Machine<'_> {
             let value = self.argument_at(&bound, record, spot);
             self.record(object, &it, &value, spot);
         }
+        if let Some(library) = &it.ty.library {
+            self.library(library, &it, &bound, spot);
+        }
         if let Some(entry) = &it.ty.entry {
             let action = entry.clone();
             self.route(&action, &it, &bound, args, spot);

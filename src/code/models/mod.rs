@@ -42,6 +42,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/httprouter.yaml", include_str!("../../../rules/frameworks/httprouter.yaml")),
     ("frameworks/axum.yaml", include_str!("../../../rules/frameworks/axum.yaml")),
     ("frameworks/actix-web.yaml", include_str!("../../../rules/frameworks/actix-web.yaml")),
+    ("frameworks/utoipa-ui.yaml", include_str!("../../../rules/frameworks/utoipa-ui.yaml")),
     ("frameworks/warp.yaml", include_str!("../../../rules/frameworks/warp.yaml")),
     ("frameworks/rocket.yaml", include_str!("../../../rules/frameworks/rocket.yaml")),
     ("env/javascript.yaml", include_str!("../../../rules/env/javascript.yaml")),

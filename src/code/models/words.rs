@@ -154,6 +154,8 @@ pub(crate) struct ObjectModel {
     pub(crate) attach: Option<Argument>,
     /// It is itself one route: `Route("/x", endpoint)`.
     pub(crate) entry: Option<RouteWord>,
+    /// Routes that it is, of a library's own: `SwaggerUi::new("/docs")`.
+    pub(crate) library: Option<LibraryWord>,
     /// It is itself one mount: `Mount("/x", routes=[…])`.
     pub(crate) holds: Option<MountWord>,
     /// It is a part of others and no router of its own: mounted nowhere it makes no routes.
