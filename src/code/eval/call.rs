@@ -12,7 +12,7 @@ use crate::code::form::{Function, FunctionKind, Language, Name, ParamKind, Patte
 /// How often one function may be entered within itself.
 const MOST_RECURSION: usize = 3;
 /// How often a function of Rust is entered that brings nothing: handlers reach deep into code that makes no routes.
-const MOST_IDLE_IN_RUST: u32 = 4;
+const MOST_IDLE_IN_RUST: u32 = 2;
 
 impl Machine<'_> {
     /// A function with its scope.
