@@ -138,6 +138,7 @@ impl Machine<'_> {
                     Value::Undefined => Value::from_path(path[..at + 2].join(".")),
                     value => value,
                 },
+                (Value::Unknown(path), _) if !path.is_empty() => Value::from_path(format!("{path}.{name}")),
                 _ => self.member(&value, name, scope, 0),
             };
         }
