@@ -62,6 +62,14 @@ fn helpers_attribute_reads_to_their_callers() {
 }
 
 #[test]
+fn what_is_registered_twice_is_one_route() {
+    let source = "use axum::{routing::get, Router};\nfn routes() -> Router { Router::new().route(\"/x\", get(h)) }\nfn main() {\n    let app = Router::new().merge(routes());\n    let other = if std::env::var(\"A\").is_ok() { Router::new().merge(routes()) } else { app };\n    serve(other);\n}\n";
+    let analysis = analyse(&Repo::in_memory(&[("src/main.rs", source)]));
+    let found: Vec<bool> = analysis.routes.iter().map(|route| route.conditional).collect();
+    assert_eq!(vec![false], found, "{:?}", analysis.routes);
+}
+
+#[test]
 fn code_without_end_ends() {
     let source = "const app = require('express')();\nfunction f(n) { return f(n + 1) + f(n + 2); }\nlet x = f(0);\nwhile (true) { x += f(x); }\napp.get('/x', f);\n";
     routes(&[("app.js", source)]);

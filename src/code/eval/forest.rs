@@ -197,6 +197,13 @@ impl Machine<'_> {
         for (spot, reason) in reading.notes {
             self.note(spot, reason);
         }
+        // What is registered for sure as well as under a condition is sure.
+        let sure = |one: &Found| Found { conditional: false, ..one.clone() };
+        let twins: Vec<Found> =
+            reading.found.iter().filter(|one| one.conditional && reading.found.contains(&sure(one))).cloned().collect();
+        for twin in twins {
+            reading.found.remove(&twin);
+        }
         reading.found.into_iter().collect()
     }
 
