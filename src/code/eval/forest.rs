@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::value::{Map, Spot, Value, fill_holes, has_hole, hole};
+use crate::code::form::Language;
 use crate::code::models::{Join, LibraryWord, ObjectModel, Syntax, put_together, spell, tidy};
 
 /// A router.
@@ -78,6 +79,18 @@ pub(crate) enum Entry {
         spot: Spot,
         conditional: bool,
     },
+}
+
+impl Entry {
+    /// Where it was put.
+    fn spot(&self) -> Spot {
+        match self {
+            Entry::Route { spot, .. }
+            | Entry::Library { spot, .. }
+            | Entry::Service { spot, .. }
+            | Entry::Mount { spot, .. } => *spot,
+        }
+    }
 }
 
 /// The methods of a route.
@@ -172,9 +185,13 @@ impl Machine<'_> {
         for root in &served {
             self.read(*root, vec![String::new()], false, None, &mut reading);
         }
-        if reading.found.is_empty() {
-            let rest = roots.iter().filter(|root| !served.contains(root) && !self.forest.nodes[**root].model.part);
-            for root in rest.copied().collect::<Vec<_>>() {
+        // A language of which nothing is served has its roots read all the same; a service in another beside it changes nothing.
+        let told: Vec<Language> =
+            reading.found.iter().map(|found| self.modules[found.spot.module.0].language).collect();
+        let rest = roots.iter().filter(|root| !served.contains(root) && !self.forest.nodes[**root].model.part);
+        for root in rest.copied().collect::<Vec<_>>() {
+            let language = self.forest.nodes[root].entries.first().map(|it| self.modules[it.spot().module.0].language);
+            if language.is_some_and(|language| !told.contains(&language)) {
                 self.read(root, vec![String::new()], false, None, &mut reading);
             }
         }

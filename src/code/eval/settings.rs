@@ -58,6 +58,8 @@ impl Machine<'_> {
         if let (Some(target), Some(tag)) = (&word.target, &word.tag) {
             let target = self.argument_at(bound, target, spot);
             keys.extend(self.setting_keys(&target, tag, "", 0));
+            // What the store writes into it comes from files: what was zero is not known any more.
+            self.go_filled(&target.each());
         }
         self.effects += 1;
         let store = self.stores.entry(model.node).or_default();
