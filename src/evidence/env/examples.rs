@@ -58,16 +58,13 @@ pub(super) struct Examples {
     pub(super) looked_for: Vec<String>,
 }
 
-/// Reads the examples that rules name, else those with a usual name in any folder.
+/// Reads the examples with a usual name in any folder, and those that rules name.
 pub(super) fn read(repo: &Repo, named: &[String]) -> Examples {
     let mut examples = Examples::default();
-    let mut paths: Vec<String> = if named.is_empty() {
-        examples.looked_for = NAMES[..4].iter().map(|&name| name.to_owned()).collect();
-        repo.files().iter().map(|entry| entry.path.to_string()).filter(|path| is_example(path)).collect()
-    } else {
-        examples.looked_for = named.to_vec();
-        named.to_vec()
-    };
+    examples.looked_for = NAMES[..4].iter().map(|&name| name.to_owned()).chain(named.iter().cloned()).collect();
+    let mut paths: Vec<String> =
+        repo.files().iter().map(|entry| entry.path.to_string()).filter(|path| is_example(path)).collect();
+    paths.extend(named.iter().cloned());
     paths.sort_unstable();
     paths.dedup();
     for path in paths {
@@ -143,7 +140,11 @@ fn is_example(path: &str) -> bool {
 }
 
 fn is_example_name(name: &str) -> bool {
-    NAMES.contains(&name) || (name.starts_with(".env.") && ENDS.iter().any(|end| name.ends_with(end)))
+    let local = name.starts_with(".env.") && ENDS.iter().any(|end| name.contains(&format!("{end}.")));
+    NAMES.contains(&name)
+        || local
+        || (name.starts_with(".env.") && ENDS.iter().any(|end| name.ends_with(end)))
+        || ENDS.iter().any(|end| name.strip_suffix(end).is_some_and(|rest| rest.ends_with(".env")))
 }
 
 /// `.env` files among the files of the source tree, which git tracks or would track.
@@ -197,10 +198,22 @@ mod tests {
     }
 
     #[test]
-    fn a_named_example_is_the_only_one() {
+    fn a_named_example_is_read_beside_those_with_a_usual_name() {
         let repo = Repo::in_memory(&[("config/env.txt", "A=1\n"), (".env.example", "B=1\n")]);
-        let examples = read(&repo, &["config/env.txt".to_owned()]);
-        assert_eq!(1, examples.documented.len());
-        assert!(read(&repo, &["absent".to_owned()]).documented.is_empty());
+        let named = |path: &str| read(&repo, &[path.to_owned()]).documented.len();
+        assert_eq!(vec![2, 1, 1], vec![named("config/env.txt"), named(".env.example"), named("absent")]);
+        assert_eq!(1, read(&repo, &[]).documented.len());
+    }
+
+    #[test]
+    fn examples_have_many_names() {
+        for name in
+            [".env.local.example", ".env.example.local", "example.env", "config.env.sample", ".env.production.example"]
+        {
+            assert!(is_example_name(name), "{name}");
+        }
+        for name in [".env", ".env.local", ".env.production", "prod.env", "example.txt", ".environment"] {
+            assert!(!is_example_name(name), "{name}");
+        }
     }
 }

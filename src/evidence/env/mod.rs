@@ -4,6 +4,7 @@ mod combine;
 mod dotenv;
 mod examples;
 pub(in crate::evidence) mod known;
+mod scripts;
 pub(crate) mod secret;
 mod tooling;
 
@@ -42,23 +43,30 @@ struct Reads {
 /// What the code reads. Where there is no source of a language that is read, nothing is known of it.
 fn reads(context: &Context<'_>) -> Reads {
     let analysis = context.analysis();
-    let reads = analysis.env_reads.iter().map(|read| Read {
-        name: read.name.clone(),
-        site: Site { file: read.file.clone(), line: read.line },
-        required: read.required,
-    });
-    let dynamic = analysis.env_dynamic.iter().map(|(file, line, pattern)| Dynamic {
-        file: file.clone(),
-        line: *line,
-        pattern: pattern.clone(),
-    });
+    let scripts = scripts::read(context.repo);
+    let mut reads: Vec<Read> = analysis
+        .env_reads
+        .iter()
+        .map(|read| Read {
+            name: read.name.clone(),
+            site: Site { file: read.file.clone(), line: read.line },
+            required: read.required,
+        })
+        .collect();
+    reads.extend(scripts.reads);
+    let mut dynamic: Vec<Dynamic> = analysis
+        .env_dynamic
+        .iter()
+        .map(|(file, line, pattern)| Dynamic { file: file.clone(), line: *line, pattern: pattern.clone() })
+        .collect();
+    dynamic.extend(scripts.dynamic);
     let problems = analysis.problems.iter().map(|(path, line, why)| Problem {
         path: path.clone(),
         line: Some(*line),
         why: why.clone(),
     });
-    let state = if analysis.sources == 0 { State::Absent } else { State::Found };
-    Reads { reads: reads.collect(), dynamic: dynamic.collect(), problems: problems.collect(), state }
+    let state = if analysis.sources + scripts.sources == 0 { State::Absent } else { State::Found };
+    Reads { reads, dynamic, problems: problems.collect(), state }
 }
 
 fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {

@@ -1,0 +1,301 @@
+//! Reads of the environment in Ruby and PHP, for which there is no front end: `ENV['X']`, `ENV.fetch('X', d)`,
+//! `getenv('X')`, `$_ENV['X']`, `$_SERVER['X']` with a shouted name, `env('X', d)`.
+//!
+//! A scanner that knows comments, strings and (in PHP) what stands outside of `<?php`; a name that is no literal is a pattern
+//! of which nothing is known.
+
+use super::combine::Read;
+use crate::domain::change::is_test;
+use crate::facts::env::{Dynamic, Site};
+use crate::repo::Repo;
+
+/// Larger files are no code that a person wrote.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// A language of this kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    Ruby,
+    Php,
+}
+
+impl Language {
+    fn of(path: &str) -> Option<Self> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let foreign = path.split('/').any(|part| matches!(part, "vendor" | "node_modules" | "spec" | "tests" | "test"));
+        if foreign || is_test(path) {
+            return None;
+        }
+        match name.rsplit_once('.').map_or("", |(_, end)| end) {
+            "rb" | "ru" | "rake" => Some(Self::Ruby),
+            "php" => Some(Self::Php),
+            _ if matches!(name, "Gemfile" | "Rakefile") => Some(Self::Ruby),
+            _ => None,
+        }
+    }
+}
+
+/// What is read in such files.
+#[derive(Debug, Default)]
+pub(super) struct Scripts {
+    pub(super) reads: Vec<Read>,
+    pub(super) dynamic: Vec<Dynamic>,
+    /// How many files of such a language there are.
+    pub(super) sources: usize,
+}
+
+/// Reads the Ruby and PHP of a repository.
+pub(super) fn read(repo: &Repo) -> Scripts {
+    let mut scripts = Scripts::default();
+    for entry in repo.files().iter().filter(|entry| !entry.link && entry.bytes <= MAX_BYTES) {
+        let Some(language) = Language::of(&entry.path) else { continue };
+        let Ok(content) = repo.read(&entry.path, MAX_BYTES) else { continue };
+        scripts.sources += 1;
+        let text = String::from_utf8_lossy(&content.bytes);
+        for found in scan(&text, language) {
+            let site = Site { file: entry.path.to_string(), line: found.line };
+            match found.name {
+                Some(name) => scripts.reads.push(Read { name, site, required: found.required }),
+                None => scripts.dynamic.push(Dynamic { file: site.file, line: site.line, pattern: "*".to_owned() }),
+            }
+        }
+    }
+    scripts
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Found {
+    name: Option<String>,
+    line: u32,
+    required: bool,
+}
+
+/// A word, a string or a sign of the code, with its line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Token {
+    Word(String),
+    /// Without its quotes; none where something is put into it.
+    Text(Option<String>),
+    Sign(char),
+}
+
+fn scan(text: &str, language: Language) -> Vec<Found> {
+    let tokens = tokens(text, language);
+    (0..tokens.len()).filter_map(|at| read_at(&tokens, at, language)).collect()
+}
+
+/// The read that begins at a token.
+fn read_at(tokens: &[(Token, u32)], at: usize, language: Language) -> Option<Found> {
+    let sign = |at: usize, wanted: char| matches!(tokens.get(at), Some((Token::Sign(c), _)) if *c == wanted);
+    let word = |at: usize, wanted: &[&str]| matches!(tokens.get(at), Some((Token::Word(w), _)) if wanted.contains(&w.as_str()));
+    let before = |wanted: char| at > 0 && sign(at - 1, wanted);
+    let (opens, closing) = match language {
+        Language::Ruby if word(at, &["ENV"]) && sign(at + 1, '[') => (at + 1, ']'),
+        Language::Ruby if word(at, &["ENV"]) && sign(at + 1, '.') && word(at + 2, &["fetch"]) && sign(at + 3, '(') => {
+            (at + 3, ')')
+        }
+        Language::Php if word(at, &["$_ENV", "$_SERVER"]) && sign(at + 1, '[') => (at + 1, ']'),
+        Language::Php if word(at, &["getenv"]) && sign(at + 1, '(') && !before('>') => (at + 1, ')'),
+        Language::Php
+            if word(at, &["env"])
+                && sign(at + 1, '(')
+                && !before('>')
+                && !before(':')
+                && !(at > 0 && word(at - 1, &["function"])) =>
+        {
+            (at + 1, ')')
+        }
+        Language::Ruby | Language::Php => return None,
+    };
+    let line = tokens[at].1;
+    let name = match tokens.get(opens + 1)? {
+        (Token::Text(Some(name)), _) if is_name(name) => Some(name.clone()),
+        // What is no name is no read of ours: `env('local')` asks Laravel where it runs.
+        (Token::Text(Some(_)), _) => return None,
+        (Token::Sign(c), _) if *c == closing => return None,
+        (Token::Text(None) | Token::Word(_) | Token::Sign(_), _) => None,
+    };
+    let server = word(at, &["$_SERVER"]);
+    if server && name.as_deref().is_none_or(is_of_the_request) {
+        return None;
+    }
+    let end = opens + 2;
+    // `ENV['X'] = 1` writes.
+    if sign(end, closing) && sign(end + 1, '=') && !sign(end + 2, '=') && !sign(end + 2, '~') {
+        return None;
+    }
+    let given =
+        sign(end, ',') || (sign(end, closing) && (sign(end + 1, '?') || (sign(end + 1, '|') && sign(end + 2, '|'))));
+    let block = sign(end, closing) && sign(end + 1, '{');
+    Some(Found { name, line, required: !(given || block) })
+}
+
+/// What a web server tells of a request, which no example documents.
+fn is_of_the_request(name: &str) -> bool {
+    const STARTS: &[&str] = &[
+        "HTTP_",
+        "REQUEST_",
+        "SERVER_",
+        "REMOTE_",
+        "SCRIPT_",
+        "QUERY_",
+        "DOCUMENT_",
+        "PATH_",
+        "PHP_",
+        "CONTENT_",
+        "GATEWAY_",
+        "REDIRECT_",
+        "ORIG_",
+        "AUTH_",
+        "SSL_",
+    ];
+    matches!(name, "HTTPS" | "argv" | "argc" | "PATH") || STARTS.iter().any(|start| name.starts_with(start))
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+fn tokens(text: &str, language: Language) -> Vec<(Token, u32)> {
+    let mut scanner = Scanner { rest: text, line: 1, tokens: Vec::new() };
+    match language {
+        Language::Ruby => scanner.code(language),
+        Language::Php => {
+            while let Some(at) = ["<?php", "<?="].iter().filter_map(|open| scanner.rest.find(open)).min() {
+                scanner.advance(at + 2);
+                scanner.code(language);
+            }
+        }
+    }
+    scanner.tokens
+}
+
+struct Scanner<'a> {
+    rest: &'a str,
+    line: u32,
+    tokens: Vec<(Token, u32)>,
+}
+
+impl Scanner<'_> {
+    fn code(&mut self, language: Language) {
+        let php = language == Language::Php;
+        while let Some(c) = self.rest.chars().next() {
+            let rest = self.rest;
+            match c {
+                '?' if php && rest.starts_with("?>") => return self.advance(2),
+                '#' if !(php && rest.starts_with("#[")) => self.to_line_end(php),
+                '/' if php && rest.starts_with("//") => self.to_line_end(php),
+                '/' if php && rest.starts_with("/*") => self.advance(rest.find("*/").map_or(rest.len(), |at| at + 2)),
+                '=' if !php && rest.starts_with("=begin") && self.at_line_start() => {
+                    self.advance(rest.find("\n=end").map_or(rest.len(), |at| at + 5));
+                }
+                '"' | '\'' | '`' => self.text(c, php),
+                c if c.is_alphanumeric() || c == '_' || (php && c == '$') => {
+                    let end = rest[c.len_utf8()..].find(|c: char| !(c.is_alphanumeric() || c == '_'));
+                    let end = end.map_or(rest.len(), |at| at + c.len_utf8());
+                    self.tokens.push((Token::Word(rest[..end].to_owned()), self.line));
+                    self.advance(end);
+                }
+                c => {
+                    if !c.is_whitespace() {
+                        self.tokens.push((Token::Sign(c), self.line));
+                    }
+                    self.advance(c.len_utf8());
+                }
+            }
+        }
+    }
+
+    fn at_line_start(&self) -> bool {
+        self.tokens.last().is_none_or(|(_, line)| *line < self.line)
+    }
+
+    /// A comment ends with its line; in PHP also before `?>`.
+    fn to_line_end(&mut self, php: bool) {
+        let line = self.rest.find('\n').unwrap_or(self.rest.len());
+        let close = if php { self.rest[..line].find("?>") } else { None };
+        self.advance(close.unwrap_or(line));
+    }
+
+    /// A string; what is put into a double one by `#{…}` or `{$…}` is scanned as code of its own.
+    fn text(&mut self, quote: char, php: bool) {
+        let line = self.line;
+        let body = &self.rest[1..];
+        let mut hidden = false;
+        let close = body.char_indices().find(|(_, c)| {
+            let ends = !hidden && *c == quote;
+            hidden = !hidden && *c == '\\';
+            ends
+        });
+        let Some((end, _)) = close else { return self.advance(1) };
+        let inner = &body[..end];
+        let filled = quote != '\'' && (inner.contains("#{") || (php && inner.contains('$')));
+        self.tokens.push((Token::Text((!filled).then(|| inner.to_owned())), line));
+        if filled && !php {
+            for (at, _) in inner.match_indices("#{") {
+                let until = inner[at..].find('}').map_or(inner.len(), |end| at + end);
+                // A read within may hold quotes of the other kind alone.
+                let within = tokens(&inner[at + 2..until], Language::Ruby);
+                self.tokens.extend(within.into_iter().map(|(token, _)| (token, line)));
+            }
+        }
+        self.advance(1 + end + 1);
+    }
+
+    fn advance(&mut self, bytes: usize) {
+        let (passed, rest) = self.rest.split_at(bytes);
+        let lines = passed.bytes().filter(|&byte| byte == b'\n').count();
+        self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+        self.rest = rest;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shown(text: &str, language: Language) -> Vec<String> {
+        let name = |found: &Found| found.name.clone().unwrap_or_else(|| "*".to_owned());
+        let optional = |found: &Found| if found.required { "" } else { "?" };
+        scan(text, language).iter().map(|found| format!("{}{} {}", name(found), optional(found), found.line)).collect()
+    }
+
+    #[test]
+    fn ruby_is_scanned() {
+        let text = "a = ENV['A']\nb = ENV.fetch(\"B\", 1) # ENV['NO']\n=begin\nENV['NO']\n=end\nc = ENV.fetch('C') { 1 }\nENV['W'] = 'x'\nd = \"ENV['NO'] #{ENV['D']}\"\ne = ENV[name] || 1\nf = ENV['F'] == 'x'\ng = ENV['G'] || 2\n";
+        let expected = ["A 1", "B? 2", "C? 6", "D 8", "*? 9", "F 10", "G? 11"];
+        assert_eq!(expected.to_vec(), shown(text, Language::Ruby));
+    }
+
+    #[test]
+    fn php_is_scanned() {
+        let text = "getenv('NO')\n<?php\n$a = getenv('A') ?: 1;\n// env('NO')\n/* env('NO')\n*/ $b = env('B', true);\n$c = $_ENV[\"C\"] ?? null;\n$d = $_SERVER['REQUEST_URI'] . $_SERVER['D'];\n'env(\"NO\")';\nfunction env($key) {}\n$app->env('NO');\nenv('local');\n?> env('NO') <?= env('E') ?>\n";
+        let expected = ["A? 3", "B? 6", "C? 7", "D 8", "E 13"];
+        assert_eq!(expected.to_vec(), shown(text, Language::Php));
+    }
+
+    #[test]
+    fn tests_and_what_others_wrote_are_left_out() {
+        let repo = Repo::in_memory(&[
+            ("config/app.php", "<?php return env('A');"),
+            ("vendor/x/app.php", "<?php env('B');"),
+            ("spec/a.rb", "ENV['C']"),
+            ("Gemfile", "ruby ENV['D']\n"),
+        ]);
+        let scripts = read(&repo);
+        let names: Vec<&str> = scripts.reads.iter().map(|read| read.name.as_str()).collect();
+        assert_eq!((vec!["D", "A"], 2), (names, scripts.sources));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_scanned(text in "(?s).{0,120}|([ENV\\[\\]'\"#{}<?php=>/*\\\\\n é]{0,80})") {
+            for language in [Language::Ruby, Language::Php] {
+                scan(&text, language);
+            }
+        }
+    }
+}
