@@ -137,6 +137,10 @@ impl EnvRule {
                         problem.path
                     )
                 }
+                ("duplicate", _) => format!("keep one definition of {subject} in {}", problem.path),
+                ("malformed", _) => {
+                    format!("write line {} of {} as NAME=value", problem.line.unwrap_or_default(), problem.path)
+                }
                 _ => {
                     let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
                     wrong.notes.push(format!("{}{line}: {}", problem.path, problem.why));
@@ -167,7 +171,8 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 
 impl Judge for EnvRule {
     fn needs(&self, _: &RuleContext<'_>) -> Vec<Need> {
-        vec![Need::Area(AreaName::Env)]
+        let named = self.example.as_deref().map(|file| Need::EnvExample(file.trim_start_matches("./").to_owned()));
+        std::iter::once(Need::Area(AreaName::Env)).chain(named).collect()
     }
 
     fn judge(&self, rule: &RuleContext<'_>, facts: &Facts) -> Judgement {
@@ -263,6 +268,25 @@ mod tests {
         let lenient = EnvRule { allow_unused: true, committed_env: CommittedEnv::Allow, ..EnvRule::default() };
         let judgement = lenient.judge(&RULE, &facts(env));
         assert_eq!((Outcome::Pass, 2), (judgement.outcome, judgement.notes.len()));
+    }
+
+    #[test]
+    fn faults_of_the_example_are_findings() {
+        let fault = |kind: &str, name: Option<&str>, line: u32| Irregular {
+            kind: kind.to_owned(),
+            name: name.map(str::to_owned),
+            problem: Problem { path: ".env.example".to_owned(), line: Some(line), why: "a fault".to_owned() },
+        };
+        let irregular =
+            vec![fault("duplicate", Some("A"), 3), fault("malformed", None, 4), fault("secret", Some("A"), 5)];
+        let env = Env { used: vec![used("A")], documented: vec![key("A")], irregular, ..Env::default() };
+        let judgement = EnvRule::default().judge(&RULE, &facts(env.clone()));
+        let lines: Vec<Option<u32>> =
+            judgement.findings.iter().map(|it| it.location.as_ref().and_then(|at| at.line)).collect();
+        assert_eq!((Outcome::Fail, vec![Some(3), Some(4), Some(5)]), (judgement.outcome, lines));
+        assert_eq!(Some("keep one definition of A in .env.example"), judgement.next_step.as_deref());
+        let lenient = EnvRule { ignore: vec!["A".to_owned(), ".env.example".to_owned()], ..EnvRule::default() };
+        assert_eq!(Outcome::Pass, lenient.judge(&RULE, &facts(env)).outcome);
     }
 
     #[test]

@@ -50,15 +50,33 @@ pub(super) enum Command {
     Query(Query),
     /// Answer an agent's stop hook; install a git hook.
     Hook(Hook),
-    /// Mend what can be mended (not built yet).
-    Fix(Rest),
+    /// Mend what can be mended.
+    Fix(Fix),
 }
 
-/// Whatever stands behind a command that is not built yet.
 #[derive(Debug, Args)]
-pub(super) struct Rest {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    pub(super) rest: Vec<String>,
+pub(super) struct Fix {
+    #[command(subcommand)]
+    pub(super) of: FixOf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum FixOf {
+    /// Append the variables that the code reads and no example file names, each with an empty value and where it is read.
+    Env(FixEnv),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FixEnv {
+    /// The repository.
+    #[arg(default_value = ".")]
+    pub(super) path: PathBuf,
+    #[command(flatten)]
+    pub(super) dod: DodArgs,
+    /// The file that is added to, relative to the repository: instead of the one that the DoD names, or the one that lies
+    /// nearest to the code.
+    #[arg(long, value_name = "FILE")]
+    pub(super) example: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -31,7 +31,8 @@ pub(super) fn run(arguments: &args::Attest) -> Result<u8, Stop> {
         | Need::Coverage(_)
         | Need::RouteTests
         | Need::Command(_)
-        | Need::Secrets(_) => None,
+        | Need::Secrets(_)
+        | Need::EnvExample(_) => None,
     });
     let Some(asked) = asked else {
         let message = format!("`{}` is a `{}` rule: it wants proof, not a statement", rule.id, rule.check.name());

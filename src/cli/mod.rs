@@ -5,6 +5,7 @@ mod attest;
 mod check;
 mod explain;
 mod facts;
+mod fix;
 mod hook;
 mod init;
 mod patience;
@@ -134,12 +135,10 @@ fn dispatch(command: &Command) -> Result<u8, Stop> {
         Command::Verify(verify) => verify::run(verify),
         Command::Query(query) => query::run(query),
         Command::Hook(hook) => hook::run(hook),
-        Command::Fix(_) => not_built("fix"),
+        Command::Fix(fix) => match &fix.of {
+            args::FixOf::Env(arguments) => self::fix::env(arguments),
+        },
     }
-}
-
-fn not_built(what: &str) -> Result<u8, Stop> {
-    Err(Stop::Wrong(format!("`{what}` is not built yet")))
 }
 
 /// Prints to stdout; a success.

@@ -173,11 +173,14 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
             | Need::Probe(_)
             | Need::RouteTests
             | Need::Command(_)
-            | Need::Secrets(_) => None,
+            | Need::Secrets(_)
+            | Need::EnvExample(_) => None,
         })
         .collect();
     let (commands, not_run) = inputs.leave.evidence(inputs.repo, &areas, &inputs.evidence_runs);
+    let named = env_examples(needs);
     let mut context = Context::new(inputs.repo, &inputs.places, inputs.changes.facts.as_ref());
+    context.env_examples = &named;
     if let Some(max_age) = inputs.max_age {
         context.max_age = max_age;
     }
@@ -214,10 +217,27 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
                 let answer = secrets::answer(inputs.repo, query).map_err(Refusal::new)?;
                 facts.secrets.push((query.clone(), answer));
             }
-            Need::Area(_) | Need::Dependencies | Need::Probe(_) | Need::RouteTests => {}
+            Need::Area(_) | Need::Dependencies | Need::Probe(_) | Need::EnvExample(_) | Need::RouteTests => {}
         }
     }
     Ok(facts)
+}
+
+/// The example files that rules name.
+fn env_examples(needs: &[Need]) -> Vec<String> {
+    let named = needs.iter().filter_map(|need| match need {
+        Need::EnvExample(path) => Some(path.clone()),
+        Need::Area(_)
+        | Need::Files(_)
+        | Need::Dependencies
+        | Need::Attestation(_)
+        | Need::Coverage(_)
+        | Need::Probe(_)
+        | Need::Command(_)
+        | Need::Secrets(_)
+        | Need::RouteTests => None,
+    });
+    named.collect()
 }
 
 /// Runs the areas' collectors, a thread each, and gives what they bring in the order of the areas. They are no tasks of the
@@ -253,7 +273,8 @@ fn probes(inputs: &Inputs<'_>, needs: &[Need]) -> Option<Probes> {
             | Need::Coverage(_)
             | Need::RouteTests
             | Need::Command(_)
-            | Need::Secrets(_) => None,
+            | Need::Secrets(_)
+            | Need::EnvExample(_) => None,
         })
         .collect();
     let serve = inputs.plan.serve.as_ref().filter(|_| inputs.run && !asked.is_empty());

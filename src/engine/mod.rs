@@ -193,6 +193,19 @@ pub fn facts(request: &Request, areas: &[AreaName]) -> Result<Facts, Refusal> {
     collect::collect(&inputs, &needs)
 }
 
+/// Collects what the code reads of its environment, with an example file beside those with a usual name.
+///
+/// # Errors
+/// The path is wrong.
+pub fn environment(request: &Request, example: Option<&str>) -> Result<Facts, Refusal> {
+    let repo = open(request)?;
+    let plan = Plan::empty();
+    let inputs = collect::Inputs::new(&repo, &plan, request, None)?;
+    let example = example.map(|path| Need::EnvExample(path.to_owned()));
+    let needs: Vec<Need> = std::iter::once(Need::Area(AreaName::Env)).chain(example).collect();
+    collect::collect(&inputs, &needs)
+}
+
 /// Binds the reports of an area that `written` names to the content that they speak of, as both are now. The new file of
 /// stamps, and the stamps that are new in it.
 ///

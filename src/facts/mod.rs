@@ -202,6 +202,8 @@ pub enum Need {
     Command(commands::CommandQuery),
     /// The secrets that are committed.
     Secrets(secrets::SecretQuery),
+    /// An example file for environment variables, beside those with a usual name.
+    EnvExample(String),
 }
 
 /// Everything that was collected for one run. An area that no rule needs is not collected and is `None`.

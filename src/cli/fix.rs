@@ -1,0 +1,186 @@
+//! `donegate fix`: mends what can be mended, and only when it is asked to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use crate::dod::Plan;
+use crate::engine;
+use crate::facts::env::{Env, Used, fits};
+use crate::repo::{ReadError, Repo, host};
+use crate::verdict::exit;
+
+use super::args;
+use super::{Stop, print, request};
+
+/// A longer file is no example.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The file that is made where there is none.
+const NEW: &str = ".env.example";
+
+/// How many places a comment names.
+const PLACES: usize = 3;
+
+/// What the DoD's rules say of the environment.
+#[derive(Debug, Default)]
+struct Wanted {
+    example: Option<String>,
+    ignore: Vec<String>,
+}
+
+/// Appends to the example files what they lack.
+pub(super) fn env(arguments: &args::FixEnv) -> Result<u8, Stop> {
+    let request = request(arguments.path.clone(), &arguments.dod);
+    let mut wanted = wanted(&engine::plan(&request)?);
+    if let Some(file) = &arguments.example {
+        wanted.example = Some(file.clone());
+    }
+    let example = wanted.example.as_deref().map(|file| file.trim_start_matches("./"));
+    if example.is_some_and(leaves) {
+        return Err(Stop::Wrong("the example file must lie inside the repository".to_owned()));
+    }
+    let facts = engine::environment(&request, example)?;
+    let area = facts.env.as_ref().ok_or_else(|| Stop::Wrong("the environment was not collected".to_owned()))?;
+    let Ok(env) = area.proven() else {
+        print("no source that is read: what it wants of its environment is not known, and nothing was changed\n")?;
+        return Ok(exit::BLOCKED);
+    };
+    let additions = additions(env, example, &wanted.ignore);
+    if additions.is_empty() {
+        return print("every variable that the code reads is documented: nothing to add\n");
+    }
+    let repo = Repo::open(&arguments.path).map_err(|why| Stop::Wrong(format!("cannot open the repository: {why}")))?;
+    let mut said = String::new();
+    for (file, missing) in &additions {
+        said += &append(&repo, file, missing)?;
+    }
+    print(&said)
+}
+
+fn wanted(plan: &Plan) -> Wanted {
+    let mut wanted = Wanted::default();
+    for rule in plan.rules.iter().filter(|rule| !rule.off && rule.check.name() == "env") {
+        if let Some(file) = rule.parameters["example"].as_str() {
+            wanted.example.get_or_insert_with(|| file.to_owned());
+        }
+        let names = rule.parameters["ignore"].as_array().into_iter().flatten();
+        wanted.ignore.extend(names.filter_map(|name| name.as_str()).map(str::to_owned));
+    }
+    wanted
+}
+
+/// Whether a path leads out of the repository.
+fn leaves(path: &str) -> bool {
+    path.is_empty() || path.starts_with('/') || path.contains('\\') || path.split('/').any(|part| part == "..")
+}
+
+/// What is missing, by the file that it belongs into: the one that is given, else the one that lies nearest above the first
+/// read, else a new one at the root.
+fn additions<'a>(env: &'a Env, example: Option<&str>, ignore: &[String]) -> BTreeMap<String, Vec<&'a Used>> {
+    let counts = env.documented.iter().filter(|entry| example.is_none_or(|file| entry.file == file));
+    let known: BTreeSet<String> = counts.map(|entry| entry.name.to_ascii_lowercase()).collect();
+    let files: BTreeSet<&str> = env.documented.iter().map(|entry| entry.file.as_str()).collect();
+    let mut additions: BTreeMap<String, Vec<&Used>> = BTreeMap::new();
+    let missing = env.used.iter().filter(|used| {
+        !used.platform
+            && !known.contains(&used.name.to_ascii_lowercase())
+            && !ignore.iter().any(|pattern| fits(pattern, &used.name))
+    });
+    for used in missing {
+        let site = used.sites.first().map_or("", |site| site.file.as_str());
+        let file = example.map_or_else(|| nearest(&files, site), str::to_owned);
+        additions.entry(file).or_default().push(used);
+    }
+    additions
+}
+
+/// The example that lies in the deepest folder around `site`.
+fn nearest(files: &BTreeSet<&str>, site: &str) -> String {
+    let folder = |file: &str| file.rfind('/').map_or(0, |at| at + 1);
+    let around = files.iter().filter(|file| site.starts_with(&file[..folder(file)]));
+    around
+        .max_by_key(|file| (folder(file), std::cmp::Reverse(**file)))
+        .map_or_else(|| NEW.to_owned(), |file| (*file).to_owned())
+}
+
+/// Appends to one file; what was done, in words.
+fn append(repo: &Repo, file: &str, missing: &[&Used]) -> Result<String, Stop> {
+    let root = repo.root().ok_or_else(|| Stop::Wrong("there is no folder to write to".to_owned()))?;
+    let before = match repo.read(file, MAX_BYTES) {
+        Ok(content) => Some(content.bytes.to_vec()),
+        Err(ReadError::Absent) => None,
+        Err(error @ (ReadError::Unreadable(_) | ReadError::TooLarge { .. })) => {
+            return Err(Stop::Wrong(format!("cannot read {file}: {error}")));
+        }
+    };
+    let made = before.is_none();
+    let mut bytes = before.unwrap_or_default();
+    if !bytes.is_empty() {
+        bytes.extend_from_slice(if bytes.ends_with(b"\n") { b"\n" } else { b"\n\n" });
+    }
+    bytes.extend_from_slice(lines(missing).as_bytes());
+    host::write_file(&root.join(file), &bytes).map_err(|error| Stop::Wrong(format!("cannot write {file}: {error}")))?;
+    let names: Vec<&str> = missing.iter().map(|used| used.name.as_str()).collect();
+    let verb = if made { "made" } else { "added to" };
+    Ok(format!("{verb} {file}: {}\n", names.join(", ")))
+}
+
+/// A comment and an empty value for each.
+fn lines(missing: &[&Used]) -> String {
+    let mut text = String::new();
+    for used in missing {
+        let shown: Vec<String> =
+            used.sites.iter().take(PLACES).map(|site| format!("{}:{}", printable(&site.file), site.line)).collect();
+        let more = used.sites.len().saturating_sub(PLACES);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let need = if used.required { "required" } else { "optional" };
+        let _ = writeln!(text, "# {need}; read in {}{more}", shown.join(", "));
+        let _ = writeln!(text, "{}=", printable(&used.name));
+    }
+    text
+}
+
+/// Without line ends, so that no name writes lines of its own.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::env::{Documented, Site};
+
+    fn used(name: &str, file: &str) -> Used {
+        let site = Site { file: file.to_owned(), line: 3 };
+        Used { name: name.to_owned(), required: true, sites: vec![site], platform: name == "PATH" }
+    }
+
+    fn key(name: &str, file: &str) -> Documented {
+        Documented { name: name.to_owned(), file: file.to_owned(), line: 1, commented: false }
+    }
+
+    #[test]
+    fn what_is_missing_goes_into_the_nearest_example() {
+        let env = Env {
+            used: vec![used("A", "apps/api/x.js"), used("B", "apps/web/x.js"), used("PATH", "x.js"), used("C", "x.js")],
+            documented: vec![key("Z", "apps/api/.env.example"), key("c", ".env.example")],
+            ..Env::default()
+        };
+        let shown = |example: Option<&str>, ignore: &[String]| -> Vec<(String, Vec<String>)> {
+            let names = |all: Vec<&Used>| all.iter().map(|used| used.name.clone()).collect();
+            additions(&env, example, ignore).into_iter().map(|(file, all)| (file, names(all))).collect()
+        };
+        let of = |file: &str, names: &[&str]| (file.to_owned(), names.iter().map(|&name| name.to_owned()).collect());
+        assert_eq!(vec![of(".env.example", &["B"]), of("apps/api/.env.example", &["A"])], shown(None, &[]));
+        assert_eq!(vec![of("other", &["A", "B", "C"])], shown(Some("other"), &[]));
+        assert!(shown(None, &["A".to_owned(), "B*".to_owned()]).is_empty());
+    }
+
+    #[test]
+    fn a_comment_says_where_each_is_read() {
+        let mut many = used("A", "a.js");
+        many.sites = (1..=5).map(|line| Site { file: "a.js".to_owned(), line }).collect();
+        assert_eq!("# required; read in a.js:1, a.js:2, a.js:3 and 2 more\nA=\n", lines(&[&many]));
+        assert!(leaves("../x") && leaves("/x") && leaves("") && !leaves("config/.env.example"));
+    }
+}

@@ -1,0 +1,57 @@
+//! `donegate fix env`, as a person runs it.
+#![expect(clippy::disallowed_methods, reason = "tests build the repositories that the program is run on")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+fn fix(folder: &Path, args: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_donegate"))
+        .current_dir(folder)
+        .env("GIT_CEILING_DIRECTORIES", folder.parent().expect("a parent"))
+        .args([&["fix", "env"], args].concat())
+        .output()
+        .expect("the program runs");
+    (output.status.code(), String::from_utf8(output.stdout).expect("UTF-8"))
+}
+
+fn write(folder: &Path, file: &str, text: &str) {
+    let path = folder.join(file);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+    fs::write(path, text).expect("a file");
+}
+
+#[test]
+fn missing_keys_are_appended_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    write(at, "app.js", "const a = process.env.ALPHA;\nconst b = process.env.BETA || 1;\nprocess.env.HOME;\n");
+    write(at, ".env.example", "GAMMA=1");
+    let expected = "GAMMA=1\n\n# required; read in app.js:1\nALPHA=\n# optional; read in app.js:2\nBETA=\n";
+    assert_eq!((Some(0), "added to .env.example: ALPHA, BETA\n".to_owned()), fix(at, &[]));
+    assert_eq!(expected, fs::read_to_string(at.join(".env.example")).expect("it is there"));
+    let (code, out) = fix(at, &[]);
+    assert!(code == Some(0) && out.contains("nothing to add"), "{out}");
+    assert_eq!(expected, fs::read_to_string(at.join(".env.example")).expect("it is there"));
+}
+
+#[test]
+fn the_file_that_the_dod_names_is_made_and_what_it_ignores_is_left_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    write(at, "app.js", "const a = process.env.ALPHA, b = process.env.OLD_ONE;\n");
+    let dod = "version: 1\nrules:\n  env: { env: { example: config/variables.txt, ignore: [\"OLD_*\"] } }\n";
+    write(at, "donegate.yaml", dod);
+    assert_eq!((Some(0), "made config/variables.txt: ALPHA\n".to_owned()), fix(at, &[]));
+    assert!(fix(at, &[]).1.contains("nothing to add"), "the file is read although its name is unusual");
+    assert_eq!(Some(2), fix(at, &["--example", "../out"]).0);
+    assert!(!at.join(".env.example").exists());
+}
+
+#[test]
+fn where_no_source_is_read_nothing_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "README.md", "nothing\n");
+    assert_eq!(Some(3), fix(folder.path(), &[]).0);
+    assert!(!folder.path().join(".env.example").exists());
+}
