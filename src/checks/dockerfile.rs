@@ -9,7 +9,7 @@ use super::text::{PathGlob, texts};
 use super::{CheckOf, Judge, Judgement, RuleContext};
 use crate::domain::finding::{Finding, Location};
 use crate::domain::outcome::{Outcome, Stage};
-use crate::facts::dockerfiles::Dockerfile;
+use crate::facts::dockerfiles::{Dockerfile, DockerfileFinding, IgnoredFinding};
 use crate::facts::{AreaName, Facts, Need};
 
 /// The check.
@@ -40,9 +40,9 @@ enum Demand {
     DigestBase,
     /// The final stage has a health check.
     Healthcheck,
-    /// An ignore file keeps out .git and .env.
+    /// An ignore file keeps out .git, .env and installed dependencies.
     Dockerignore,
-    /// No secret in ENV or ARG.
+    /// No secret in ENV, ARG, RUN or among what is copied.
     NoSecrets,
     /// No sudo.
     NoSudo,
@@ -52,26 +52,31 @@ enum Demand {
     ExecForm,
     /// No ADD of a URL without a checksum.
     NoAddUrl,
-    /// Package managers' caches are not left behind.
+    /// Package managers' caches are not left behind in what is shipped.
     PackageCache,
+    /// Nothing is installed because it is recommended.
+    NoRecommends,
+    /// Dependencies are installed before all of the source is copied.
+    LockfileFirst,
 }
 
 impl Demand {
-    /// Its name, and what to do where it is not met.
-    fn told(self) -> (&'static str, &'static str) {
+    fn name(self) -> &'static str {
         match self {
-            Demand::MultiStage => ("multi-stage", "build in a stage of its own and copy the result into the last one"),
-            Demand::NonRoot => ("non-root", "add a USER that is not root to the last stage"),
-            Demand::PinnedBase => ("pinned-base", "name a tag other than latest, or a digest"),
-            Demand::DigestBase => ("digest-base", "add @sha256:… to the base"),
-            Demand::Healthcheck => ("healthcheck", "add a HEALTHCHECK to the last stage"),
-            Demand::Dockerignore => ("dockerignore", "add .git and .env to .dockerignore"),
-            Demand::NoSecrets => ("no-secrets", "take the secret out and mount it with RUN --mount=type=secret"),
-            Demand::NoSudo => ("no-sudo", "run the step as the user that it needs"),
-            Demand::NoCurlPipeShell => ("no-curl-pipe-shell", "fetch, check the checksum, then run"),
-            Demand::ExecForm => ("exec-form", "write CMD and ENTRYPOINT as lists"),
-            Demand::NoAddUrl => ("no-add-url", "add --checksum=sha256:…"),
-            Demand::PackageCache => ("package-cache", "remove /var/lib/apt/lists in the same RUN"),
+            Demand::MultiStage => "multi-stage",
+            Demand::NonRoot => "non-root",
+            Demand::PinnedBase => "pinned-base",
+            Demand::DigestBase => "digest-base",
+            Demand::Healthcheck => "healthcheck",
+            Demand::Dockerignore => "dockerignore",
+            Demand::NoSecrets => "no-secrets",
+            Demand::NoSudo => "no-sudo",
+            Demand::NoCurlPipeShell => "no-curl-pipe-shell",
+            Demand::ExecForm => "exec-form",
+            Demand::NoAddUrl => "no-add-url",
+            Demand::PackageCache => "package-cache",
+            Demand::NoRecommends => "no-recommends",
+            Demand::LockfileFirst => "lockfile-first",
         }
     }
 }
@@ -93,6 +98,12 @@ impl DockerfileRule {
     }
 }
 
+fn finding(rule: &RuleContext<'_>, path: &str, one: &DockerfileFinding) -> Finding {
+    let id = one.hadolint.as_deref().map(|id| format!(" [{id}]")).unwrap_or_default();
+    let message = format!("{}: {}{id}; {}", one.rule, one.message, one.next_step);
+    Finding::new(rule.id, format!("{} {}", one.rule, one.message), message, Some(Location::line(path, one.line)))
+}
+
 impl Judge for DockerfileRule {
     fn needs(&self, _: &RuleContext<'_>) -> Vec<Need> {
         vec![Need::Area(AreaName::Dockerfiles)]
@@ -100,7 +111,7 @@ impl Judge for DockerfileRule {
 
     fn judge(&self, rule: &RuleContext<'_>, facts: &Facts) -> Judgement {
         let demands = self.demands();
-        let names: Vec<&str> = demands.iter().map(|demand| demand.told().0).collect();
+        let names: Vec<&str> = demands.iter().map(|demand| demand.name()).collect();
         let required = names.join(", ");
         let Some(area) = &facts.dockerfiles else {
             return Judgement::new(Outcome::NoEvidence, required, "").next("Dockerfiles are not collected");
@@ -124,22 +135,18 @@ impl Judge for DockerfileRule {
             evidence.problems.retain(|problem| self.meant(&problem.path));
             return Judgement::no_evidence(rule, required, &evidence, &step);
         }
-        let mut findings = Vec::new();
-        let mut steps = Vec::new();
-        for demand in demands {
-            let (name, step) = demand.told();
+        let (mut findings, mut steps, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        for name in names {
             for file in &files {
                 for one in file.findings.iter().filter(|one| one.rule == name) {
-                    let at = Location::line(&file.path, one.line);
-                    findings.push(Finding::new(
-                        rule.id,
-                        format!("{name} {}", one.message),
-                        format!("{name}: {}", one.message),
-                        Some(at),
-                    ));
-                    if !steps.contains(&step) {
-                        steps.push(step);
+                    findings.push(finding(rule, &file.path, one));
+                    if !steps.contains(&one.next_step.as_str()) {
+                        steps.push(one.next_step.as_str());
                     }
+                }
+                for one in file.ignored.iter().filter(|one| one.rule == name) {
+                    let IgnoredFinding { line, rule, hadolint, reason } = one;
+                    notes.push(format!("{}:{line}: {rule} is ignored there ({hadolint}): {reason}", file.path));
                 }
             }
         }
@@ -158,6 +165,7 @@ impl Judge for DockerfileRule {
         let mut judgement = Judgement::new(outcome, required, told.join("; "));
         judgement.next_step = (!steps.is_empty()).then(|| steps.join("; "));
         judgement.findings = findings;
+        judgement.notes.extend(notes);
         judgement.evidence = area.evidence.reports.iter().filter(|source| self.meant(&source.path)).cloned().collect();
         judgement
     }

@@ -8,6 +8,8 @@ use serde::Serialize;
 pub struct Dockerfiles {
     /// The files, by path.
     pub items: Vec<Dockerfile>,
+    /// The services of compose files, by file and line.
+    pub services: Vec<ComposeService>,
 }
 
 /// One Dockerfile or Containerfile.
@@ -25,6 +27,31 @@ pub struct Dockerfile {
     pub healthcheck: bool,
     /// What is wrong with it, by line and rule.
     pub findings: Vec<DockerfileFinding>,
+    /// What would be wrong and is ignored beside the instruction, with the reason that stands there.
+    pub ignored: Vec<IgnoredFinding>,
+}
+
+/// A service of a compose file: what it is built from, or which image it takes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct ComposeService {
+    /// The compose file.
+    pub file: String,
+    /// The line that it stands on, from 1.
+    pub line: u32,
+    /// Its name.
+    pub name: String,
+    /// The Dockerfile that it is built from, where that lies in the repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dockerfile: Option<String>,
+    /// The folder that is its build context; empty for the root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+    /// The stage that is built, where one is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// The image that it takes, as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
 }
 
 /// A build stage.
@@ -49,4 +76,22 @@ pub struct DockerfileFinding {
     pub rule: String,
     /// What is wrong.
     pub message: String,
+    /// hadolint's id, where it has the same rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hadolint: Option<String>,
+    /// What to do.
+    pub next_step: String,
+}
+
+/// Something that would be wrong and is ignored beside the instruction.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct IgnoredFinding {
+    /// The line, from 1.
+    pub line: u32,
+    /// What is demanded.
+    pub rule: String,
+    /// hadolint's id, by which it is ignored.
+    pub hadolint: String,
+    /// Why.
+    pub reason: String,
 }

@@ -60,5 +60,6 @@ pub struct Layer {
 #[must_use]
 pub fn is_root(user: &str) -> bool {
     let name = user.split(':').next().unwrap_or_default().trim();
-    name.is_empty() || name == "root" || name.parse::<u64>() == Ok(0)
+    let windows = name.rsplit('\\').next().is_some_and(|name| name.eq_ignore_ascii_case("ContainerAdministrator"));
+    name.is_empty() || name == "root" || windows || name.parse::<u64>() == Ok(0)
 }

@@ -3,28 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::bases::reference;
+use super::commands;
+use super::hadolint::{self, Ignore};
+use super::ignore::Contexts;
 use super::stages::{RunsAs, Stage};
-use super::steps::Kind;
+use super::steps::{Kind, Step};
 use crate::evidence::env::secret;
-use crate::facts::dockerfiles::DockerfileFinding;
-use crate::repo::Repo;
-
-/// What the ignore file keeps out: by folder of the Dockerfile, the entries; none where there is no ignore file.
-pub(super) type Ignored = BTreeMap<String, Vec<String>>;
-
-/// Reads the ignore files of the tree.
-pub(super) fn ignored(repo: &Repo) -> Ignored {
-    let files =
-        repo.files().iter().filter(|entry| entry.path.ends_with(".dockerignore") || &*entry.path == ".dockerignore");
-    files
-        .filter_map(|entry| {
-            let content = repo.read(&entry.path, 1 << 20).ok()?;
-            let lines =
-                content.text().ok()?.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-            Some((entry.path.to_string(), lines.map(str::to_owned).collect()))
-        })
-        .collect()
-}
+use crate::facts::dockerfiles::{DockerfileFinding, IgnoredFinding};
 
 /// What changes an image if it changes: not what ignore files keep out by habit.
 pub(super) fn is_built_in(path: &str) -> bool {
@@ -35,156 +20,305 @@ pub(super) fn is_built_in(path: &str) -> bool {
         && path != "donegate.yaml"
 }
 
-fn found(line: u32, rule: &str, message: impl Into<String>) -> DockerfileFinding {
-    DockerfileFinding { line, rule: rule.to_owned(), message: message.into() }
+/// Findings as they are found.
+#[derive(Debug, Default)]
+pub(super) struct Finds {
+    all: Vec<DockerfileFinding>,
 }
 
-/// Everything that is not as it may be asked for, by line and rule.
+impl Finds {
+    /// Adds one: its demand, the kind of it that hadolint may have an id for, what is wrong and what to do.
+    pub(super) fn add(
+        &mut self,
+        line: u32,
+        demand: &str,
+        kind: &str,
+        message: impl Into<String>,
+        next_step: impl Into<String>,
+    ) {
+        self.all.push(DockerfileFinding {
+            line,
+            rule: demand.to_owned(),
+            message: message.into(),
+            hadolint: hadolint::id(demand, kind).map(str::to_owned),
+            next_step: next_step.into(),
+        });
+    }
+
+    /// By line and demand; those that an inline ignore with a reason takes out are told apart.
+    fn finish(self, ignores: &[Ignore]) -> (Vec<DockerfileFinding>, Vec<IgnoredFinding>) {
+        let (mut stand, mut ignored) = (Vec::new(), Vec::new());
+        for mut one in self.all {
+            let ignore =
+                one.hadolint.as_deref().and_then(|id| Some((id.to_owned(), hadolint::at(ignores, one.line, id)?)));
+            match ignore {
+                Some((id, Ignore { reason: Some(reason), .. })) => {
+                    let reason = secret::redact(reason);
+                    ignored.push(IgnoredFinding { line: one.line, rule: one.rule, hadolint: id, reason });
+                    continue;
+                }
+                Some((id, _)) => one.message = format!("{} (the ignore of {id} there has no reason)", one.message),
+                None => {}
+            }
+            stand.push(one);
+        }
+        stand.sort();
+        stand.dedup();
+        ignored.sort();
+        ignored.dedup();
+        (stand, ignored)
+    }
+}
+
+/// Everything that is not as it may be asked for, by line and rule; and what inline ignores take out of it.
 pub(super) fn of(
     path: &str,
     stages: &[Stage<'_>],
     chain: &[&Stage<'_>],
     runs: &RunsAs,
-    ignored: &Ignored,
-) -> Vec<DockerfileFinding> {
-    let mut all = Vec::new();
+    contexts: &Contexts,
+    ignores: &[Ignore],
+) -> (Vec<DockerfileFinding>, Vec<IgnoredFinding>) {
+    let mut finds = Finds::default();
     let last = stages.last().map_or(1, |stage| stage.line);
     if stages.len() < 2 {
-        all.push(found(last, "multi-stage", "there is one stage, so what builds is shipped"));
+        let next = "build in a stage of its own and copy the result into the last one";
+        finds.add(last, "multi-stage", "", "there is one stage, so what builds is shipped", next);
     }
+    user(runs, &mut finds);
+    health(last, chain, &mut finds);
+    for stage in stages {
+        if stage.parent.is_none() {
+            base(stage.line, &stage.base, stage.resolved, &mut finds);
+        }
+        for step in &stage.steps {
+            anywhere(step, stages, &mut finds);
+        }
+        dependencies(stage, stages, &mut finds);
+    }
+    let lean = chain.iter().flat_map(|stage| &stage.steps).any(|step| {
+        matches!(&step.kind, Kind::Run(run) if run.text.contains("APT::Install-Recommends") && run.text.contains("apt.conf"))
+    });
+    for stage in chain {
+        for step in &stage.steps {
+            shipped(step, stage, lean, &mut finds);
+        }
+    }
+    starts(chain, &mut finds);
+    contexts.judge(path, &mut finds);
+    finds.finish(ignores)
+}
+
+fn user(runs: &RunsAs, finds: &mut Finds) {
+    let next = "add a USER that is not root to the last stage";
     match (runs.non_root, &runs.user) {
         (Some(true), _) => {}
-        (_, Some(user)) => all.push(found(runs.line, "non-root", format!("the final stage runs as `{user}`"))),
-        (_, None) => all.push(found(
-            runs.line,
-            "non-root",
-            "no USER stands in the final stage or what it is built on, so it runs as root",
-        )),
-    }
-    if !super::stages::has_healthcheck(chain) {
-        all.push(found(last, "healthcheck", "the final stage has no HEALTHCHECK"));
-    }
-    for stage in stages.iter().filter(|stage| stage.parent.is_none()) {
-        base(stage, &mut all);
-    }
-    for stage in stages {
-        steps(stage, &mut all);
-    }
-    ignore_file(path, ignored, &mut all);
-    all.sort();
-    all.dedup();
-    all
-}
-
-fn base(stage: &Stage<'_>, all: &mut Vec<DockerfileFinding>) {
-    if stage.base == "scratch" {
-        return;
-    }
-    let named = reference(&stage.base);
-    if !stage.resolved {
-        all.push(found(
-            stage.line,
-            "pinned-base",
-            format!("`{}` depends on a build argument without a default", stage.base),
-        ));
-        all.push(found(
-            stage.line,
-            "digest-base",
-            format!("`{}` depends on a build argument without a default", stage.base),
-        ));
-        return;
-    }
-    if !named.has_digest() {
-        all.push(found(stage.line, "digest-base", format!("`{}` names no digest", stage.base)));
-        match named.tag {
-            Some("latest") => {
-                all.push(found(stage.line, "pinned-base", format!("`{}` is whatever is latest", stage.base)))
-            }
-            None => all.push(found(stage.line, "pinned-base", format!("`{}` names no tag", stage.base))),
-            Some(_) => {}
+        (Some(false), Some(user)) => {
+            finds.add(runs.line, "non-root", "user", format!("the final stage runs as `{user}`, which is root"), next);
+        }
+        (None, Some(user)) => {
+            let message = format!("the final stage runs as `{user}`, and nothing here says who that is");
+            finds.add(runs.line, "non-root", "", message, "give the build argument a default that is not root");
+        }
+        (_, None) => {
+            let message = "no USER stands in the final stage or what it is built on, so it runs as root";
+            finds.add(runs.line, "non-root", "", message, next);
         }
     }
 }
 
-fn steps(stage: &Stage<'_>, all: &mut Vec<DockerfileFinding>) {
+fn health(last: u32, chain: &[&Stage<'_>], finds: &mut Finds) {
+    let next = "add a HEALTHCHECK to the last stage";
+    match super::stages::healthcheck(chain) {
+        Some((true, _)) => {}
+        Some((false, line)) => {
+            finds.add(line, "healthcheck", "none", "HEALTHCHECK NONE switches the health check off", next);
+        }
+        None => finds.add(last, "healthcheck", "absent", "the final stage has no HEALTHCHECK", next),
+    }
+}
+
+/// An image that is built on or copied from.
+fn base(line: u32, name: &str, resolved: bool, finds: &mut Finds) {
+    if name == "scratch" {
+        return;
+    }
+    let named = reference(name);
+    if !resolved {
+        let message = format!("`{name}` depends on a build argument without a default");
+        let next = "give the ARG before FROM a default that names a tag or a digest";
+        finds.add(line, "pinned-base", "argument", message.clone(), next);
+        finds.add(line, "digest-base", "argument", message, next);
+        return;
+    }
+    if named.has_digest() {
+        return;
+    }
+    finds.add(line, "digest-base", "", format!("`{name}` names no digest"), "add @sha256:… to the base");
+    let next = "name a tag other than latest, or a digest";
+    match named.tag {
+        Some("latest") => finds.add(line, "pinned-base", "latest", format!("`{name}` is whatever is latest"), next),
+        None => finds.add(line, "pinned-base", "no-tag", format!("`{name}` names no tag"), next),
+        Some(_) => {}
+    }
+}
+
+/// What no stage may do.
+fn anywhere(step: &Step, stages: &[Stage<'_>], finds: &mut Finds) {
+    match &step.kind {
+        Kind::Env(pairs) => {
+            for (name, value) in pairs {
+                let next = format!("take {name} out, and give it to the container when it starts");
+                if secret::is_secret(name, value) {
+                    finds.add(
+                        step.line,
+                        "no-secrets",
+                        "env",
+                        format!("ENV {name} holds what looks like a secret"),
+                        next,
+                    );
+                } else if secret::is_secret_name(name) && is_argument(value) {
+                    let message = format!("ENV {name} keeps a build argument in the image");
+                    finds.add(step.line, "no-secrets", "env", message, next);
+                }
+            }
+        }
+        Kind::Arg(pairs) => {
+            for (name, value) in pairs {
+                let value = value.as_deref().unwrap_or_default();
+                let real = secret::is_secret(name, value) && !secret::is_placeholder(value);
+                let asked = value.is_empty() && secret::is_secret_name(name);
+                let message = match (real, asked) {
+                    (true, _) => format!("ARG {name} holds what looks like a secret"),
+                    (false, true) => format!("ARG {name} takes a secret, which the image's history then keeps"),
+                    (false, false) => continue,
+                };
+                let next = format!("mount it instead: RUN --mount=type=secret,id={name}");
+                finds.add(step.line, "no-secrets", "arg", message, next);
+            }
+        }
+        Kind::Run(run) => commands::anywhere(step.line, run, finds),
+        Kind::Copy { add: true, sources, checksum: false, .. } => {
+            for source in sources.iter().filter(|source| source.contains("://") && !is_commit(source)) {
+                let shown = source.split(['?', '@']).next().unwrap_or(source);
+                let next = "add --checksum=sha256:…, or name a commit of 40 digits";
+                finds.add(step.line, "no-add-url", "", format!("ADD {shown} without a checksum"), next);
+            }
+        }
+        Kind::Copy { from: Some(from), .. } => {
+            let own =
+                stages.iter().any(|stage| stage.name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(from)));
+            let image = from.contains(['/', ':', '@']);
+            if !own && image && !from.contains('$') {
+                base(step.line, from, true, finds);
+            }
+        }
+        Kind::Copy { .. } | Kind::From(..) | Kind::User(_) | Kind::Start(..) | Kind::Healthcheck(_) | Kind::Other => {}
+    }
+}
+
+/// Whether a value is a variable alone: `$X`, `${X}`.
+fn is_argument(value: &str) -> bool {
+    let name = value.strip_prefix('$').map(|rest| rest.trim_start_matches('{').trim_end_matches('}'));
+    name.is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+}
+
+/// Whether a URL names a commit, which is its own checksum.
+fn is_commit(url: &str) -> bool {
+    let reference = url.rsplit_once('#').map(|(_, end)| end.split(':').next().unwrap_or(end));
+    reference.is_some_and(|end| end.len() == 40 && end.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// What a stage may not do that the image is made of.
+fn shipped(step: &Step, stage: &Stage<'_>, lean: bool, finds: &mut Finds) {
+    match &step.kind {
+        Kind::Run(run) => commands::shipped(step.line, run, &stage.env, lean, finds),
+        Kind::Copy { sources, from: None, .. } => {
+            for source in sources {
+                let name = source.trim_end_matches('/').rsplit('/').next().unwrap_or(source);
+                if matches!(
+                    name,
+                    ".env" | ".git" | ".netrc" | ".git-credentials" | "id_rsa" | "id_ed25519" | ".ssh" | ".aws"
+                ) {
+                    let next = format!("leave {name} out, and mount what the build needs with RUN --mount=type=secret");
+                    finds.add(step.line, "no-secrets", "copy", format!("{source} is copied into the image"), next);
+                }
+            }
+        }
+        Kind::Copy { .. }
+        | Kind::Arg(_)
+        | Kind::Env(_)
+        | Kind::From(..)
+        | Kind::User(_)
+        | Kind::Start(..)
+        | Kind::Healthcheck(_)
+        | Kind::Other => {}
+    }
+}
+
+/// Whether the dependencies are installed before the source is copied: else each change of the source installs them anew.
+fn dependencies(stage: &Stage<'_>, stages: &[Stage<'_>], finds: &mut Finds) {
+    let mut parent = stage.parent;
+    while let Some(above) = parent.and_then(|index| stages.get(index)) {
+        if above.steps.iter().any(|step| installs(step)) {
+            return;
+        }
+        parent = above.parent;
+    }
+    let mut copied = None;
     for step in &stage.steps {
         match &step.kind {
-            Kind::Env(pairs) => {
-                for (name, _) in pairs.iter().filter(|(name, value)| secret::is_secret(name, value)) {
-                    all.push(found(step.line, "no-secrets", format!("ENV {name} holds what looks like a secret")));
+            Kind::Copy { sources, from: None, .. } => {
+                if sources.iter().any(|source| matches!(source.as_str(), "." | "./" | "*" | "./*" | "/")) {
+                    copied.get_or_insert(step.line);
                 }
             }
-            Kind::Arg(pairs) => {
-                for (name, _) in pairs
-                    .iter()
-                    .filter(|(name, value)| value.as_deref().is_some_and(|value| secret::is_secret(name, value)))
-                {
-                    all.push(found(step.line, "no-secrets", format!("ARG {name} holds what looks like a secret")));
+            Kind::Run(run) if installs(step) => {
+                if let Some(line) = copied.filter(|_| !run.has_cache()) {
+                    let message =
+                        format!("all of the source is copied before RUN in line {} installs dependencies", step.line);
+                    let next = "copy the manifest and the lockfile first, install, then copy the source";
+                    finds.add(line, "lockfile-first", "", message, next);
                 }
+                return;
             }
-            Kind::Run(command) => run(step.line, command, all),
-            Kind::Start(name, exec) => {
-                if !exec {
-                    let message = format!("{name} is in shell form, so signals do not reach the program");
-                    all.push(found(step.line, "exec-form", message));
-                }
-            }
-            Kind::Copy { add: true, sources, checksum: false, .. } => {
-                for source in sources.iter().filter(|source| source.contains("://")) {
-                    all.push(found(step.line, "no-add-url", format!("ADD {source} without a checksum")));
-                }
-            }
-            Kind::Copy { .. } | Kind::From(..) | Kind::User(_) | Kind::Healthcheck(_) | Kind::Other => {}
+            Kind::Run(_)
+            | Kind::Copy { .. }
+            | Kind::Arg(_)
+            | Kind::Env(_)
+            | Kind::From(..)
+            | Kind::User(_)
+            | Kind::Start(..)
+            | Kind::Healthcheck(_)
+            | Kind::Other => {}
         }
     }
 }
 
-fn run(line: u32, command: &str, all: &mut Vec<DockerfileFinding>) {
-    let words: Vec<&str> = command.split_whitespace().collect();
-    if words.contains(&"sudo") {
-        all.push(found(line, "no-sudo", "RUN uses sudo"));
-    }
-    let fetches = words.contains(&"curl") || words.contains(&"wget");
-    let piped = command.split('|').skip(1).any(|part| {
-        matches!(
-            part.split_whitespace().find(|word| *word != "sudo"),
-            Some("sh" | "bash" | "/bin/sh" | "/bin/bash" | "zsh" | "python" | "python3")
-        )
-    });
-    if fetches && piped {
-        all.push(found(line, "no-curl-pipe-shell", "RUN pipes what it fetches into a shell"));
-    }
-    let installs = |manager: &str| command.contains(&format!("{manager} install"));
-    if (installs("apt-get") || installs("apt"))
-        && !command.contains("/var/lib/apt/lists")
-        && !command.contains("--mount=type=cache")
-    {
-        all.push(found(line, "package-cache", "RUN leaves apt's lists in the layer"));
-    }
+fn installs(step: &Step) -> bool {
+    matches!(&step.kind, Kind::Run(run) if run.calls.iter().any(commands::installs_project))
 }
 
-/// Whether the ignore file beside the Dockerfile, or at the root, keeps out .git, .env and dependencies.
-fn ignore_file(path: &str, ignored: &Ignored, all: &mut Vec<DockerfileFinding>) {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let beside = if folder.is_empty() { ".dockerignore".to_owned() } else { format!("{folder}/.dockerignore") };
-    let places = [format!("{path}.dockerignore"), beside, ".dockerignore".to_owned()];
-    let Some(entries) = places.iter().find_map(|place| ignored.get(place)) else {
-        all.push(found(1, "dockerignore", "there is no .dockerignore, so everything goes into the build context"));
-        return;
-    };
-    let keeps = |name: &str| {
-        entries.iter().any(|entry| {
-            let entry = entry.trim_start_matches("**/").trim_start_matches('/').trim_end_matches('/');
-            entry == "*"
-                || entry == "**"
-                || entry == name
-                || entry == format!("{name}*")
-                || entry == format!("{name}/**")
-        })
-    };
-    for name in [".git", ".env"] {
-        if !keeps(name) {
-            all.push(found(1, "dockerignore", format!(".dockerignore does not keep out {name}")));
+/// The ENTRYPOINT and CMD that count: the last of each.
+fn starts(chain: &[&Stage<'_>], finds: &mut Finds) {
+    let mut last: BTreeMap<&str, (u32, bool)> = BTreeMap::new();
+    for stage in chain.iter().rev() {
+        for step in &stage.steps {
+            if let Kind::Start(name, exec) = &step.kind {
+                last.insert(name, (step.line, *exec));
+            }
+        }
+    }
+    for (name, (line, exec)) in last {
+        if !exec {
+            let message = format!("{name} is in shell form, so signals do not reach the program");
+            finds.add(
+                line,
+                "exec-form",
+                "",
+                message,
+                format!("write {name} as a list: {name} [\"program\", \"argument\"]"),
+            );
         }
     }
 }

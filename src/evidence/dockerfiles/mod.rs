@@ -1,8 +1,13 @@
 //! Dockerfiles: parsed, resolved to stages, and held against what a Dockerfile may be asked for.
 
 mod bases;
+mod commands;
+mod compose;
 mod expand;
 mod findings;
+mod hadolint;
+mod ignore;
+mod shell;
 mod stages;
 mod steps;
 
@@ -62,13 +67,20 @@ fn collect(repo: &Repo) -> Area<Dockerfiles> {
     let looked_for = PLACES.iter().map(|&place| place.to_owned()).collect();
     let mut evidence = Evidence::new(State::Absent, looked_for);
     let mut all = Dockerfiles::default();
-    let ignored = findings::ignored(repo);
+    let mut contexts = ignore::Contexts::read(repo);
+    all.services = compose::services(repo);
+    for service in &all.services {
+        if let (Some(path), Some(context)) = (&service.dockerfile, &service.context) {
+            contexts.named.entry(path.clone()).or_insert_with(|| context.clone());
+        }
+    }
     for path in paths(repo) {
         let read = repo.read(&path, MAX_BYTES).map_err(|error| (None, error.to_string()));
         let read = read.and_then(|content| {
             let text = content.text().map_err(|offset| (None, format!("not UTF-8 text (byte {offset})")))?;
             let steps = steps::parse(text).map_err(|(line, why)| (Some(line), why))?;
-            Ok((dockerfile(&path, &steps, &ignored)?, content.source("dockerfile")))
+            let ignores = hadolint::ignores(text);
+            Ok((dockerfile(&path, &steps, &contexts, &ignores)?, content.source("dockerfile")))
         });
         match read {
             Ok((file, source)) => {
@@ -89,7 +101,8 @@ fn collect(repo: &Repo) -> Area<Dockerfiles> {
 fn dockerfile(
     path: &str,
     steps: &[steps::Step],
-    ignored: &findings::Ignored,
+    contexts: &ignore::Contexts,
+    ignores: &[hadolint::Ignore],
 ) -> Result<Dockerfile, (Option<u32>, String)> {
     let stages = stages::stages(steps);
     if stages.is_empty() {
@@ -97,6 +110,7 @@ fn dockerfile(
     }
     let chain = stages::chain(&stages);
     let runs = stages::runs_as(&chain);
+    let (findings, ignored) = findings::of(path, &stages, &chain, &runs, contexts, ignores);
     Ok(Dockerfile {
         path: path.to_owned(),
         stages: stages
@@ -108,8 +122,9 @@ fn dockerfile(
                 internal: stage.parent.is_some(),
             })
             .collect(),
-        healthcheck: stages::has_healthcheck(&chain),
-        findings: findings::of(path, &stages, &chain, &runs, ignored),
+        healthcheck: stages::healthcheck(&chain).is_some_and(|(some, _)| some),
+        findings,
+        ignored,
         user: runs.user,
         non_root: runs.non_root,
     })
@@ -141,3 +156,6 @@ pub(crate) fn image_sources(repo: &Repo) -> Vec<String> {
     all.dedup();
     all
 }
+
+#[cfg(test)]
+mod tests;

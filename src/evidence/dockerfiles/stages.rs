@@ -24,15 +24,28 @@ pub(super) struct Stage<'a> {
     pub(super) steps: Vec<&'a Step>,
     /// Its last USER: as resolved or as written, whether it is resolved, and its line.
     user: Option<(String, bool, u32)>,
-    /// Its last HEALTHCHECK.
-    healthcheck: Option<bool>,
+    /// Its last HEALTHCHECK, with its line; `NONE` is none.
+    healthcheck: Option<(bool, u32)>,
     /// Its environment at the end, which stages on it inherit.
-    env: BTreeMap<String, String>,
+    pub(super) env: BTreeMap<String, String>,
 }
+
+/// What BuildKit sets by itself, as it is for the platform that images are looked at for here.
+const PLATFORM: &[(&str, &str)] = &[
+    ("TARGETPLATFORM", "linux/amd64"),
+    ("TARGETOS", "linux"),
+    ("TARGETARCH", "amd64"),
+    ("TARGETVARIANT", ""),
+    ("BUILDPLATFORM", "linux/amd64"),
+    ("BUILDOS", "linux"),
+    ("BUILDARCH", "amd64"),
+    ("BUILDVARIANT", ""),
+];
 
 /// The stages of a Dockerfile; never empty, for what has no FROM is none.
 pub(super) fn stages(steps: &[Step]) -> Vec<Stage<'_>> {
-    let mut global = BTreeMap::new();
+    let mut global: BTreeMap<String, String> =
+        PLATFORM.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let mut stages: Vec<Stage<'_>> = Vec::new();
     let mut local = BTreeMap::new();
     for step in steps {
@@ -111,7 +124,7 @@ fn apply<'a>(
             let known = resolved.is_some();
             stage.user = Some((resolved.unwrap_or_else(|| text.clone()), known, step.line));
         }
-        Kind::Healthcheck(some) => stage.healthcheck = Some(*some),
+        Kind::Healthcheck(some) => stage.healthcheck = Some((*some, step.line)),
         Kind::From(..) | Kind::Run(_) | Kind::Start(..) | Kind::Copy { .. } | Kind::Other => {}
     }
 }
@@ -151,7 +164,50 @@ pub(super) fn runs_as(chain: &[&Stage<'_>]) -> RunsAs {
     RunsAs { user: None, non_root, line }
 }
 
-/// Whether the final stage has a health check, of its own or inherited.
-pub(super) fn has_healthcheck(chain: &[&Stage<'_>]) -> bool {
-    chain.iter().find_map(|stage| stage.healthcheck).unwrap_or(false)
+/// The health check of the final stage, of its own or inherited: whether it checks anything, and its line.
+pub(super) fn healthcheck(chain: &[&Stage<'_>]) -> Option<(bool, u32)> {
+    chain.iter().find_map(|stage| stage.healthcheck)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::steps::parse;
+    use super::*;
+
+    fn user(text: &str) -> (Option<String>, Option<bool>) {
+        let steps = parse(text).expect("steps");
+        let stages = stages(&steps);
+        let runs = runs_as(&chain(&stages));
+        (runs.user, runs.non_root)
+    }
+
+    #[test]
+    fn the_user_is_the_last_one_in_the_chain_of_the_final_stage() {
+        for (text, name, non_root) in [
+            ("FROM a:1 AS b\nUSER 1000:1000\nFROM b\n", Some("1000:1000"), Some(true)),
+            ("FROM a:1 AS b\nUSER app\nFROM a:1\nCOPY --from=b /x /x\n", None, Some(false)),
+            ("FROM a:1\nARG U=app\nUSER $U\n", Some("app"), Some(true)),
+            ("ARG U=0\nFROM a:1\nARG U\nUSER ${U}\n", Some("0"), Some(false)),
+            ("FROM a:1\nUSER ${UID:-1000}\n", Some("1000"), Some(true)),
+            ("FROM a:1\nARG U\nUSER $U\n", Some("$U"), None),
+            ("FROM a:1\nUSER app\nUSER root\n", Some("root"), Some(false)),
+            ("FROM a:1 AS x\nUSER 00:5\nFROM x AS y\nRUN z\n", Some("00:5"), Some(false)),
+            ("FROM a:1 AS base-amd64\nUSER app\nFROM base-${TARGETARCH}\n", Some("app"), Some(true)),
+        ] {
+            assert_eq!((name.map(str::to_owned), non_root), user(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_health_check_is_told_from_one_that_is_switched_off() {
+        for (text, expected) in [
+            ("FROM a:1\nHEALTHCHECK CMD x\n", Some((true, 2))),
+            ("FROM a:1\nHEALTHCHECK CMD x\nHEALTHCHECK NONE\n", Some((false, 3))),
+            ("FROM a:1 AS b\nHEALTHCHECK --interval=5s CMD [\"x\"]\nFROM b\n", Some((true, 2))),
+            ("FROM a:1 AS b\nHEALTHCHECK CMD x\nFROM a:1\n", None),
+        ] {
+            let steps = parse(text).expect("steps");
+            assert_eq!(expected, healthcheck(&chain(&stages(&steps))), "{text}");
+        }
+    }
 }

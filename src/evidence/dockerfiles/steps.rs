@@ -2,6 +2,8 @@
 
 use parse_dockerfile::{Command, Flag, HealthcheckArguments, Instruction, Source, parse_iter};
 
+use super::shell::{self, Call};
+
 /// An instruction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Step {
@@ -24,9 +26,9 @@ pub(super) enum Kind {
     User(String),
     /// `HEALTHCHECK`: whether there is one (`NONE` is none).
     Healthcheck(bool),
-    /// `RUN`: the command with what stands in here-documents and options.
-    Run(String),
-    /// `CMD` or `ENTRYPOINT`: its name, and whether it is in exec form.
+    /// `RUN`.
+    Run(Run),
+    /// `CMD` or `ENTRYPOINT`: its name, and whether it reaches the program itself: in exec form, or by `exec`.
     Start(&'static str, bool),
     /// `COPY` or `ADD`.
     Copy {
@@ -43,6 +45,37 @@ pub(super) enum Kind {
     Other,
 }
 
+/// What a `RUN` does.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Run {
+    /// Its commands, those of here-documents that a shell runs among them.
+    pub(super) calls: Vec<Call>,
+    /// Its text, here-documents included.
+    pub(super) text: String,
+    /// The values of its `--mount` options.
+    pub(super) mounts: Vec<String>,
+}
+
+impl Run {
+    /// Whether a folder is kept out of the layer by a cache or a file system in memory, and what lies in it too.
+    pub(super) fn is_mounted(&self, folder: &str) -> bool {
+        self.mounts.iter().any(|mount| {
+            let parts = || mount.split(',').filter_map(|part| part.split_once('='));
+            let kind = parts().any(|(key, value)| key == "type" && matches!(value, "cache" | "tmpfs"));
+            let target = parts().find(|(key, _)| matches!(*key, "target" | "dst" | "destination"));
+            kind && target.is_some_and(|(_, at)| {
+                let at = at.trim_matches('"').trim_end_matches('/');
+                folder == at || folder.strip_prefix(at).is_some_and(|rest| rest.starts_with('/'))
+            })
+        })
+    }
+
+    /// Whether it mounts a cache at all: where caches lie depends on users and settings.
+    pub(super) fn has_cache(&self) -> bool {
+        self.mounts.iter().any(|mount| mount.split(',').any(|part| part == "type=cache"))
+    }
+}
+
 /// Reads a Dockerfile.
 ///
 /// # Errors
@@ -57,15 +90,16 @@ pub(super) fn parse(text: &str) -> Result<Vec<Step>, (u32, String)> {
         let why = why.split(" at line ").next().unwrap_or(why);
         (u32::try_from(error.line()).unwrap_or(u32::MAX), why.to_owned())
     };
+    let escape = escape(text);
     let mut steps = Vec::new();
     for instruction in parse_iter(text).map_err(|error| wrong(&error))? {
-        let (offset, kind) = step(&instruction.map_err(|error| wrong(&error))?);
+        let (offset, kind) = step(&instruction.map_err(|error| wrong(&error))?, escape);
         steps.push(Step { line: line_of(offset), kind });
     }
     Ok(steps)
 }
 
-fn step(instruction: &Instruction<'_>) -> (usize, Kind) {
+fn step(instruction: &Instruction<'_>, escape: char) -> (usize, Kind) {
     match instruction {
         Instruction::Arg(it) => (it.arg.span.start, Kind::Arg(args(&it.arguments.value))),
         Instruction::Env(it) => (it.env.span.start, Kind::Env(envs(&it.arguments.value))),
@@ -79,15 +113,8 @@ fn step(instruction: &Instruction<'_>) -> (usize, Kind) {
             (it.healthcheck.span.start, Kind::Healthcheck(some))
         }
         Instruction::Run(it) => {
-            let mut text = command(&it.arguments);
-            for flag in &it.options {
-                text.push_str(&format_flag(flag));
-            }
-            for doc in &it.here_docs {
-                text.push('\n');
-                text.push_str(&doc.value);
-            }
-            (it.run.span.start, Kind::Run(text))
+            let docs: Vec<&str> = it.here_docs.iter().map(|doc| doc.value.as_ref()).collect();
+            (it.run.span.start, Kind::Run(run(&it.arguments, &it.options, &docs, escape)))
         }
         Instruction::Cmd(it) => (it.cmd.span.start, Kind::Start("CMD", is_exec(&it.arguments))),
         Instruction::Entrypoint(it) => (it.entrypoint.span.start, Kind::Start("ENTRYPOINT", is_exec(&it.arguments))),
@@ -105,20 +132,73 @@ fn step(instruction: &Instruction<'_>) -> (usize, Kind) {
     }
 }
 
-fn format_flag(flag: &Flag<'_>) -> String {
-    format!(" --{}={}", flag.name.value, flag.value.as_ref().map_or("", |value| value.value.as_ref()))
+/// The character that continues a line: a directive at the very top may change it.
+fn escape(text: &str) -> char {
+    for line in text.lines() {
+        let Some((key, value)) = line.trim().strip_prefix('#').and_then(|line| line.split_once('=')) else { break };
+        match key.trim().to_ascii_lowercase().as_str() {
+            "escape" => return if value.trim() == "`" { '`' } else { '\\' },
+            "syntax" | "check" => {}
+            _ => break,
+        }
+    }
+    '\\'
 }
 
-fn command(command: &Command<'_>) -> String {
-    match command {
-        Command::Exec(words) => words.value.iter().map(|word| word.value.as_ref()).collect::<Vec<_>>().join(" "),
-        Command::Shell(text) => text.value.to_owned(),
-        _ => String::new(),
+/// The lines that an instruction goes over as one: comments and empty lines between them are none of it.
+fn joined(text: &str, escape: char) -> String {
+    let mut out = String::new();
+    let mut continued = false;
+    for line in text.lines() {
+        let trimmed = line.trim();
+        if continued && (trimmed.is_empty() || trimmed.starts_with('#')) {
+            continue;
+        }
+        let open = line.trim_end().strip_suffix(escape);
+        out.push_str(open.unwrap_or(line));
+        out.push(if open.is_some() { ' ' } else { '\n' });
+        continued = open.is_some();
     }
+    out
+}
+
+fn run(arguments: &Command<'_>, options: &[Flag<'_>], docs: &[&str], escape: char) -> Run {
+    let mounts = options.iter().filter(|flag| flag.name.value.eq_ignore_ascii_case("mount"));
+    let mounts = mounts.filter_map(|flag| Some(flag.value.as_ref()?.value.to_string())).collect();
+    let (mut text, mut calls) = match arguments {
+        Command::Exec(words) => {
+            let words: Vec<String> = words.value.iter().map(|word| word.value.to_string()).collect();
+            (words.join(" "), shell::exec(&words))
+        }
+        Command::Shell(text) => {
+            let text = joined(text.value, escape);
+            let calls = shell::calls(&text);
+            (text, calls)
+        }
+        _ => (String::new(), Vec::new()),
+    };
+    // A here-document is a script where nothing else, or a shell, takes it.
+    let program = calls.iter().map(|call| call.name().to_owned()).find(|name| !name.starts_with("<<"));
+    for doc in docs {
+        text.push_str(doc);
+        text.push('\n');
+        let foreign = doc
+            .lines()
+            .next()
+            .is_some_and(|line| line.starts_with("#!") && !line.split(['/', ' ']).any(shell::is_shell));
+        if !foreign && program.as_deref().is_none_or(shell::is_shell) {
+            calls.extend(shell::calls(doc));
+        }
+    }
+    calls.retain(|call| !call.name().starts_with("<<"));
+    Run { calls, text, mounts }
 }
 
 fn is_exec(command: &Command<'_>) -> bool {
-    matches!(command, Command::Exec(_))
+    match command {
+        Command::Shell(text) => text.value.trim_start().starts_with("exec "),
+        _ => true,
+    }
 }
 
 fn copy(add: bool, options: &[Flag<'_>], sources: &[Source<'_>]) -> Kind {
