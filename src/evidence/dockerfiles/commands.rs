@@ -224,7 +224,8 @@ impl Manager {
             None => (name, 0),
         };
         let versioned = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-        if !self.names.contains(&name) && !(self.title == "pip" && versioned == "pip") {
+        let is_pip = self.title == "pip" && versioned == "pip";
+        if !is_pip && !self.names.contains(&name) {
             return false;
         }
         let mut operands = call.words.iter().skip(at + 1).filter(|word| !word.starts_with('-'));

@@ -60,8 +60,8 @@ pub(super) struct Examples {
 
 /// Reads the examples with a usual name in any folder, and those that rules name.
 pub(super) fn read(repo: &Repo, named: &[String]) -> Examples {
-    let mut examples = Examples::default();
-    examples.looked_for = NAMES[..4].iter().map(|&name| name.to_owned()).chain(named.iter().cloned()).collect();
+    let looked_for = NAMES[..4].iter().map(|&name| name.to_owned()).chain(named.iter().cloned()).collect();
+    let mut examples = Examples { looked_for, ..Examples::default() };
     let mut paths: Vec<String> =
         repo.files().iter().map(|entry| entry.path.to_string()).filter(|path| is_example(path)).collect();
     paths.extend(named.iter().cloned());

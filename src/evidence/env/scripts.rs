@@ -184,8 +184,8 @@ impl Scanner<'_> {
             let rest = self.rest;
             match c {
                 '?' if php && rest.starts_with("?>") => return self.advance(2),
-                '#' if !(php && rest.starts_with("#[")) => self.to_line_end(php),
-                '/' if php && rest.starts_with("//") => self.to_line_end(php),
+                '#' if !(php && rest.starts_with("#[")) => self.skip_line(php),
+                '/' if php && rest.starts_with("//") => self.skip_line(php),
                 '/' if php && rest.starts_with("/*") => self.advance(rest.find("*/").map_or(rest.len(), |at| at + 2)),
                 '=' if !php && rest.starts_with("=begin") && self.at_line_start() => {
                     self.advance(rest.find("\n=end").map_or(rest.len(), |at| at + 5));
@@ -212,7 +212,7 @@ impl Scanner<'_> {
     }
 
     /// A comment ends with its line; in PHP also before `?>`.
-    fn to_line_end(&mut self, php: bool) {
+    fn skip_line(&mut self, php: bool) {
         let line = self.rest.find('\n').unwrap_or(self.rest.len());
         let close = if php { self.rest[..line].find("?>") } else { None };
         self.advance(close.unwrap_or(line));
