@@ -78,6 +78,9 @@ pub struct Changes {
     pub files: Vec<ChangedFile>,
     /// The risks, by level (gravest first), path, line.
     pub risks: Vec<Risk>,
+    /// What takes its migrations back, newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ways_back: Vec<String>,
     /// Who has approved the risks; none where nobody has, or where what was approved has changed since.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,

@@ -101,8 +101,8 @@ impl Inputs<'_> {
         self.changes.facts.as_ref()
     }
 
-    /// Takes the risks of the change set, and looks for somebody who has approved them.
-    pub(super) fn found_risks(&mut self, risks: Vec<Risk>) {
+    /// Takes the risks of the change set and what takes its migrations back, and looks for somebody who has approved them.
+    pub(super) fn found_risks(&mut self, risks: Vec<Risk>, ways_back: Vec<String>) {
         let Some(changes) = &self.changes.facts else { return };
         let (mut approval, mut void) = (None, Vec::new());
         if !risks.is_empty() {
@@ -122,6 +122,7 @@ impl Inputs<'_> {
         }
         if let Some(changes) = &mut self.changes.facts {
             changes.risks = risks;
+            changes.ways_back = ways_back;
             changes.approval = approval;
             changes.void_approvals = void;
         }

@@ -148,6 +148,7 @@ fn risks(
     notes: &mut Vec<String>,
 ) {
     let Some(changes) = inputs.changes() else { return };
+    let ways_back = evidence::risks::ways_back(repo, changes);
     let mut found = evidence::risks::collect(repo, changes);
     if let (Some(base), Some(plan)) = (changes.base.clone(), plan) {
         match source::at_base(request, repo, &base) {
@@ -158,7 +159,7 @@ fn risks(
         }
     }
     evidence::risks::sort(&mut found);
-    inputs.found_risks(found);
+    inputs.found_risks(found, ways_back);
 }
 
 /// The digest that an approval of the change's risks is bound to.

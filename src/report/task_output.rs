@@ -151,7 +151,7 @@ impl From<&Report> for TaskOutput {
             blockers: (report.verdict == Verdict::Blocked).then(|| blockers(report)),
             error_details: (report.verdict == Verdict::Failed).then(|| error_details(report)).flatten(),
             rollback_required,
-            rollback_steps: rollback_required.then(|| rollback(report)).flatten(),
+            rollback_steps: rollback(report, rollback_required),
             approval_needed: approval.is_some(),
             approval_reason: approval,
             risk_level: risk_level(report),
@@ -257,11 +257,20 @@ pub(super) fn approval(report: &Report) -> Option<String> {
     (!all.is_empty()).then(|| all.join("; "))
 }
 
-/// How to take the change back.
-fn rollback(report: &Report) -> Option<Vec<String>> {
+/// How to take the change back, newest first: its migrations, then its commits. Said where it must be taken back, and
+/// wherever it changes a database, which a revert does not bring back.
+fn rollback(report: &Report, required: bool) -> Option<Vec<String>> {
     let changes = report.changes.as_ref()?;
-    let (base, head) = (changes.base.as_ref()?, changes.head.as_ref()?);
-    (base != head).then(|| vec![format!("git revert --no-edit {base}..{head}")])
+    if !required && changes.ways_back.is_empty() {
+        return None;
+    }
+    let mut steps = changes.ways_back.clone();
+    if let (Some(base), Some(head)) = (&changes.base, &changes.head)
+        && base != head
+    {
+        steps.push(format!("git revert --no-edit {base}..{head}"));
+    }
+    (!steps.is_empty()).then_some(steps)
 }
 
 fn risk_level(report: &Report) -> Option<Level> {

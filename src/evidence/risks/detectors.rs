@@ -1,5 +1,6 @@
 //! The vocabulary of detectors, and the built-in ones.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use globset::GlobSet;
@@ -9,10 +10,14 @@ use serde::Deserialize;
 use crate::domain::change::{ChangeStatus, ChangedFile, RiskLevel, is_test};
 use crate::domain::node::Mistake;
 
+use super::brackets;
+
 /// Every built-in file of detectors: its name and its text.
 const FILES: &[(&str, &str)] = &[
     ("risks/weakened-gate.yaml", include_str!("../../../rules/risks/weakened-gate.yaml")),
     ("risks/auth-change.yaml", include_str!("../../../rules/risks/auth-change.yaml")),
+    ("risks/schema-change.yaml", include_str!("../../../rules/risks/schema-change.yaml")),
+    ("risks/data-deletion.yaml", include_str!("../../../rules/risks/data-deletion.yaml")),
 ];
 
 /// A file of detectors of one kind of risk.
@@ -41,6 +46,18 @@ struct WrittenDetector {
     /// What an added line must match.
     #[serde(default)]
     line: Option<String>,
+    /// What the call that begins in that line must match too, over all of its lines.
+    #[serde(default)]
+    also: Option<String>,
+    /// What makes the call harmless.
+    #[serde(default)]
+    unless: Option<String>,
+    /// What a call around it must match, in the line that opens it.
+    #[serde(default)]
+    inside: Option<String>,
+    /// Where the call names its table: one that the same migration makes has no rows yet.
+    #[serde(default)]
+    subject: Option<String>,
     /// Its first line in a file stands for all.
     #[serde(default)]
     once: bool,
@@ -53,11 +70,22 @@ struct WrittenDetector {
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Level {
+pub(super) enum Level {
     Low,
     Medium,
     High,
     Critical,
+}
+
+impl From<Level> for RiskLevel {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Low => RiskLevel::Low,
+            Level::Medium => RiskLevel::Medium,
+            Level::High => RiskLevel::High,
+            Level::Critical => RiskLevel::Critical,
+        }
+    }
 }
 
 /// What a detector looks at.
@@ -79,6 +107,10 @@ pub(super) struct Detector {
     files: Option<GlobSet>,
     tests: Option<bool>,
     pub(super) line: Option<Regex>,
+    also: Option<Regex>,
+    unless: Option<Regex>,
+    inside: Option<Regex>,
+    subject: Option<Regex>,
     pub(super) once: bool,
     pub(super) why: String,
     pub(super) safe: Option<String>,
@@ -91,6 +123,28 @@ impl Detector {
         status
             && self.tests.is_none_or(|tests| tests == is_test(&file.path))
             && self.files.as_ref().is_none_or(|files| files.is_match(&file.path))
+    }
+
+    /// Whether a line of a text is what it looks for; `new` are the tables that the text makes.
+    pub(super) fn finds(&self, lines: &[&str], at: usize, new: &BTreeSet<String>) -> bool {
+        if !self.line.as_ref().is_some_and(|line| line.is_match(lines[at])) {
+            return false;
+        }
+        if self.also.is_none() && self.unless.is_none() && self.subject.is_none() && self.inside.is_none() {
+            return true;
+        }
+        let call = brackets::call(lines, at);
+        let fits = self.also.as_ref().is_none_or(|also| also.is_match(&call))
+            && !self.unless.as_ref().is_some_and(|unless| unless.is_match(&call))
+            && self
+                .inside
+                .as_ref()
+                .is_none_or(|inside| brackets::around(lines, at).iter().any(|one| inside.is_match(one)));
+        let name = || {
+            let groups = self.subject.as_ref()?.captures(&call)?;
+            groups.iter().skip(1).flatten().next().map(|name| name.as_str().to_lowercase())
+        };
+        fits && !name().is_some_and(|name| new.contains(&name))
     }
 }
 
@@ -123,19 +177,20 @@ fn made(kind: &str, written: WrittenDetector) -> Result<Detector, String> {
     if (written.on == On::Added) != written.line.is_some() {
         return Err("an `added` detector has a `line`, a `deleted` one has none".to_owned());
     }
+    let expression =
+        |text: &Option<String>| text.as_deref().map(Regex::new).transpose().map_err(|error| error.to_string());
     let files = (!written.files.is_empty()).then(|| crate::repo::glob_set(&written.files)).transpose()?;
     Ok(Detector {
         kind: kind.to_owned(),
-        level: match written.level {
-            Level::Low => RiskLevel::Low,
-            Level::Medium => RiskLevel::Medium,
-            Level::High => RiskLevel::High,
-            Level::Critical => RiskLevel::Critical,
-        },
+        level: written.level.into(),
         on: written.on,
         files,
         tests: written.tests,
-        line: written.line.as_deref().map(Regex::new).transpose().map_err(|error| error.to_string())?,
+        line: expression(&written.line)?,
+        also: expression(&written.also)?,
+        unless: expression(&written.unless)?,
+        inside: expression(&written.inside)?,
+        subject: expression(&written.subject)?,
         once: written.once,
         why: written.why,
         safe: written.safe,

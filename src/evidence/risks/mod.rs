@@ -3,7 +3,10 @@
 //! A detector looks at the lines that the change adds, or at files that it takes away. What a DoD asks less is not for here:
 //! the engine compares the two.
 
+mod brackets;
 mod detectors;
+mod migrations;
+mod sql;
 
 use std::fmt::Write as _;
 
@@ -25,7 +28,9 @@ pub fn collect(repo: &Repo, changes: &Changes) -> Vec<Risk> {
         let fitting: Vec<&Detector> = detectors::builtin().iter().filter(|detector| detector.fits(file)).collect();
         let gone = fitting.iter().filter(|detector| detector.on == On::Deleted);
         risks.extend(gone.map(|detector| risk(detector, file, None)));
-        added(repo, file, &fitting, &mut risks);
+        if file.status != ChangeStatus::Deleted {
+            added(repo, file, &fitting, &mut risks);
+        }
         if risks.len() > MOST {
             break;
         }
@@ -33,6 +38,12 @@ pub fn collect(repo: &Repo, changes: &Changes) -> Vec<Risk> {
     sort(&mut risks);
     risks.truncate(MOST);
     risks
+}
+
+/// What takes the change's migrations back, newest first.
+#[must_use]
+pub fn ways_back(repo: &Repo, changes: &Changes) -> Vec<String> {
+    migrations::ways_back(repo, changes)
 }
 
 /// Puts risks in their order: the gravest first, then by path and line.
@@ -48,26 +59,45 @@ pub fn sort(risks: &mut Vec<Risk>) {
     risks.dedup();
 }
 
-/// The detectors of added lines over one file.
+/// What is risky in the lines that a file gets.
 fn added(repo: &Repo, file: &ChangedFile, fitting: &[&Detector], risks: &mut Vec<Risk>) {
-    let looking: Vec<&&Detector> = fitting.iter().filter(|detector| detector.on == On::Added).collect();
-    if looking.is_empty() || file.status == ChangeStatus::Deleted {
+    let looking: Vec<&Detector> = fitting.iter().copied().filter(|detector| detector.on == On::Added).collect();
+    let is_sql = file.path.to_ascii_lowercase().ends_with(".sql");
+    if looking.is_empty() && !is_sql {
         return;
     }
     let Ok(content) = repo.read(&file.path, MAX_SOURCE_BYTES) else { return };
     let text = String::from_utf8_lossy(&content.bytes);
+    let part = migrations::part(&file.path, &text);
+    let mut found = lines(file, &text, &part, &looking);
+    if is_sql && !part.back {
+        found.extend(sql::collect(file, &part.forward, part.layout.is_some()));
+    }
+    found.extend(migrations::without_way_back(repo, file, &text, &part, &found));
+    risks.extend(found);
+}
+
+/// The detectors of added lines over one file. What takes a migration back is no change of the database.
+fn lines(file: &ChangedFile, text: &str, part: &migrations::Part<'_>, looking: &[&Detector]) -> Vec<Risk> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut risks = Vec::new();
     let mut told: Vec<&Detector> = Vec::new();
-    for (number, line) in (1_u32..).zip(text.lines()) {
+    for (at, number) in (0..lines.len()).zip(1_u32..) {
         if !file.lines.iter().any(|(first, last)| (*first..=*last).contains(&number)) {
             continue;
         }
-        for detector in looking.iter().filter(|detector| detector.line.as_ref().is_some_and(|it| it.is_match(line))) {
-            if !detector.once || !told.iter().any(|one| std::ptr::eq(*one, **detector)) {
+        let back = part.is_back(number);
+        for detector in
+            looking.iter().copied().filter(|detector| !back || !migrations::KINDS.contains(&&*detector.kind))
+        {
+            let again = detector.once && told.iter().any(|one| std::ptr::eq(*one, detector));
+            if !again && detector.finds(&lines, at, &part.new) {
                 risks.push(risk(detector, file, Some(number)));
                 told.push(detector);
             }
         }
     }
+    risks
 }
 
 fn risk(detector: &Detector, file: &ChangedFile, line: Option<u32>) -> Risk {
