@@ -23,7 +23,7 @@ pub enum Language {
     Go,
     /// Rust.
     Rust,
-    /// Java.
+    /// Java, and Kotlin beside it.
     Java,
 }
 
@@ -351,12 +351,16 @@ pub struct Class {
 pub enum ClassKind {
     /// A class.
     Class,
-    /// A struct.
+    /// A class that has no instances of its own.
+    Abstract,
+    /// A struct or a record.
     Struct,
     /// An interface or a trait.
     Interface,
     /// An enum.
     Enum,
+    /// The declaration of an annotation.
+    Annotation,
 }
 
 /// A field of a class or struct.

@@ -11,7 +11,14 @@ use crate::domain::change::is_test;
 /// Whether a path is source of the project's own: of a language that is read, no test, not vendored, built or shown as an
 /// example.
 pub(super) fn is_own_source(path: &str) -> bool {
-    if Language::of(path).is_none() || is_test(path) {
+    Language::of(path).is_some() && is_own(path)
+}
+
+/// Whether a path is the project's own, whatever it is: no test, not vendored, built or shown as an example.
+pub(super) fn is_own(path: &str) -> bool {
+    // Below a main source root folders are packages, whatever they are called.
+    let path = path.find("src/main/").and_then(|at| path.get(..at + "src/main".len())).unwrap_or(path);
+    if is_test(path) {
         return false;
     }
     let name = path.rsplit('/').next().unwrap_or(path);

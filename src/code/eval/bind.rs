@@ -42,7 +42,15 @@ impl Machine<'_> {
     }
 
     fn assign_name(&mut self, name: &Name, value: Value, scope: &ScopeRef) {
-        let owner = scope::find(scope, name, false).unwrap_or_else(|| scope::top_of(scope));
+        let owner = scope::find(scope, name, false);
+        if owner.is_none()
+            && self.has_packages(scope)
+            && let Some(frame) = self.frames.last()
+        {
+            let this = frame.this.clone();
+            return self.write_member(&this, name, value);
+        }
+        let owner = owner.unwrap_or_else(|| scope::top_of(scope));
         self.set_in(&owner, name, value);
     }
 

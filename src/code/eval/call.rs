@@ -172,7 +172,9 @@ impl Machine<'_> {
         let given = is_go.then(|| args.clone());
         let before = self.effects;
         let scope = Scope::inside(&closure.scope, ScopeKind::Function);
-        let this = closure.this.clone().or_else(|| receiver.clone()).unwrap_or(Value::Undefined);
+        // Where names are found by the receiver, a function that is given one sees it before the one around.
+        let seen = receiver.clone().filter(|_| self.has_packages(&scope));
+        let this = seen.or_else(|| closure.this.clone()).or_else(|| receiver.clone()).unwrap_or(Value::Undefined);
         self.frames.push(Frame {
             closure: Some(closure.clone()),
             spot,

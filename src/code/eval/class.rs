@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::machine::Machine;
+use super::packages::overloaded;
 use super::scope::{self, Scope, ScopeKind, ScopeRef};
 use super::value::{Args, ClassValue, Map, Object, Spot, Value};
 use crate::code::form::{Class, ClassKind, Extension, FunctionKind, Language, Spread, StmtKind, TypeRef};
@@ -44,14 +45,24 @@ impl Machine<'_> {
         {
             body.set(name, Value::Class(value.clone()));
         }
+        if self.has_packages(scope) {
+            if let Some(name) = &class.name {
+                scope.set(name, Value::Class(value.clone()));
+            }
+            self.prepare_class(&value);
+            self.class_body(class, &value, &body);
+            self.class_settings(&value);
+            return Value::Class(value);
+        }
         self.class_body(class, &value, &body);
         self.class_settings(&value);
         self.decorated(Value::Class(value), &class.decorators, scope)
     }
 
     fn class_body(&mut self, class: &Arc<Class>, value: &Rc<ClassValue>, body: &ScopeRef) {
+        let packages = self.has_packages(body);
         for field in &class.fields {
-            if !field.is_static && self.language(body) != Language::Python {
+            if packages || (!field.is_static && self.language(body) != Language::Python) {
                 continue;
             }
             if let Some(init) = &field.value {
@@ -60,11 +71,21 @@ impl Machine<'_> {
                 value.members.put(&field.name, init);
             }
         }
-        if class.kind == ClassKind::Enum {
+        if class.kind == ClassKind::Enum && !packages {
             for (at, field) in class.fields.iter().enumerate() {
                 let number = Value::Int(i64::try_from(at).unwrap_or(0));
                 let init = field.value.as_ref().map_or(number, |init| self.eval(init, body));
                 value.members.put(&field.name, init);
+            }
+        }
+        if packages {
+            for stmt in &class.body {
+                if let StmtKind::Class(inner) = &stmt.kind {
+                    let made = self.class(inner, body);
+                    if let Some(name) = &inner.name {
+                        value.members.put(name, made);
+                    }
+                }
             }
         }
         for stmt in &class.body {
@@ -74,6 +95,15 @@ impl Machine<'_> {
             };
             if let Some(function) = functions {
                 let made = self.closure(function, body, Some(value.clone()));
+                if packages {
+                    if let Some(name) = &function.name {
+                        value.members.put(&overloaded(name, function.params.len()), made.clone());
+                        if value.members.named(name).is_none() {
+                            value.members.put(name, made);
+                        }
+                    }
+                    continue;
+                }
                 let made = self.method_decorated(made, function, value, body);
                 if let Some(name) = &function.name {
                     if self.language(body) != Language::JavaScript {
@@ -198,7 +228,8 @@ impl Machine<'_> {
 
     fn instance(&mut self, class: &Rc<ClassValue>, args: Args, spot: Spot) -> Value {
         class.made.set(true);
-        if class.class.kind == ClassKind::Enum || self.is_enum(class) {
+        let enumerated = class.class.kind == ClassKind::Enum && !self.has_packages(&class.scope);
+        if enumerated || self.is_enum(class) {
             return args.at(0);
         }
         let object = Rc::new(Object { class: Some(class.clone()), members: Map::default(), model: RefCell::default() });
@@ -232,11 +263,15 @@ impl Machine<'_> {
             }
             return;
         }
-        let own = class.members.named(name);
+        let overload = overloaded(name, args.list.len());
+        let own = class.members.named(&overload).or_else(|| class.members.named(name));
         let derived = !class.bases.is_empty();
         match own {
             Some(Value::Function(constructor)) => {
                 if !derived {
+                    self.init_fields(class, object);
+                } else if self.has_packages(&class.scope) && !delegates(&constructor.function.body) {
+                    self.construct_base(class, object, Args::default(), spot);
                     self.init_fields(class, object);
                 }
                 self.enter(&constructor, Some(object.clone()), args, spot);
@@ -380,6 +415,7 @@ impl Machine<'_> {
         let skip = self.language(scope) == Language::Python;
         let mut value = match scope::find(scope, first, skip) {
             Some(_) => self.name(first, scope),
+            None if self.has_packages(scope) => return self.type_by_package(&ty.path, scope),
             None => Value::from_path(first.clone()),
         };
         for name in rest {
@@ -454,5 +490,17 @@ impl Machine<'_> {
             }
             _ => literal,
         }
+    }
+}
+
+/// Whether a constructor starts with another one.
+fn delegates(body: &[crate::code::form::Stmt]) -> bool {
+    use crate::code::form::ExprKind;
+    let Some(StmtKind::Expr(first)) = body.first().map(|stmt| &stmt.kind) else { return false };
+    let ExprKind::Call(call) = &first.kind else { return false };
+    match &call.callee.kind {
+        ExprKind::Super => true,
+        ExprKind::Member(object, name) => matches!(object.kind, ExprKind::This) && &**name == "constructor",
+        _ => false,
     }
 }

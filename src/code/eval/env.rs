@@ -104,7 +104,7 @@ impl Machine<'_> {
         match &**name {
             "unwrap" | "expect" | "into_string" | "to_string" | "to_owned" | "clone" | "as_str" | "trim"
             | "toString" => object.clone(),
-            "unwrap_or" | "or" => self.env_or(object.clone(), args.at(0)),
+            "unwrap_or" | "or" | "orElse" | "ifBlank" | "ifEmpty" => self.env_or(object.clone(), args.at(0)),
             "unwrap_or_else" => {
                 let given = Args::starting(vec![Value::unknown()]);
                 let thrown = self.throws(&args.at(0));

@@ -146,6 +146,8 @@ impl Machine<'_> {
                 Lazy::Local(scope, name) => scope.own(name),
                 Lazy::Declared(module, at, name) => self.go_declared(*module, *at, name),
                 Lazy::Path(..) => self.rust_lazy(lazy),
+                Lazy::Class(path, names) => self.class_at(path, names),
+                Lazy::Static(class, at) => self.static_field(class, *at),
             };
             match next {
                 Some(next) => value = next,
@@ -504,6 +506,16 @@ impl Machine<'_> {
             return value;
         }
         match &call.callee.kind {
+            ExprKind::Name(name) if !call.is_new && self.has_packages(scope) => {
+                let args = self.arguments(&call.args, scope);
+                if super::scope::find_local(scope, name).is_none()
+                    && let Some(value) = self.call_around(name, &args, scope, spot)
+                {
+                    return value;
+                }
+                let callee = self.name(name, scope);
+                self.call(&callee, args, spot)
+            }
             ExprKind::Member(object, name) if !call.is_new => {
                 let object = self.eval(object, scope);
                 self.saw(spot, &object);

@@ -117,7 +117,7 @@ impl Machine<'_> {
             }
             Value::Lazy(lazy) => match &**lazy {
                 Lazy::Export(module, _) => hot.contains(module),
-                Lazy::Declared(..) | Lazy::Path(..) => false,
+                Lazy::Declared(..) | Lazy::Path(..) | Lazy::Class(..) | Lazy::Static(..) => false,
                 Lazy::Local(scope, name) => {
                     depth < 6 && scope.own(name).is_some_and(|inner| self.is_hot_value(&inner, hot, depth + 1))
                 }

@@ -63,8 +63,10 @@ pub(crate) struct ModuleState {
     pub(crate) common: Rc<Map>,
     /// The files that it is made of.
     pub(crate) files: Vec<Name>,
-    /// The dotted name, where the language has one.
+    /// The dotted name, where the language has one; the package where it has packages.
     pub(crate) dotted: Name,
+    /// Packages and classes whose names are seen here.
+    pub(crate) packages: Vec<Name>,
 }
 
 /// A call that is running.
@@ -150,6 +152,12 @@ pub(crate) struct Machine<'a> {
     pub(crate) go: super::go::State,
     /// What is known of Rust's modules.
     pub(crate) rust: super::rust::State,
+    /// Routes that annotations tell.
+    pub(crate) annotated: Vec<super::forest::Found>,
+    /// Paths before annotated classes' routes: framework, place, path, for which classes.
+    pub(crate) befores: Vec<(String, Spot, Value, Value)>,
+    /// The paths of applications: framework, place, path.
+    pub(crate) applications: Vec<(String, Spot, String)>,
     /// What functions gave, by the names that models say it has.
     pub(crate) namespaces: BTreeMap<Name, Value>,
     /// What is kept for explaining, where it is asked for.
@@ -192,6 +200,9 @@ impl<'a> Machine<'a> {
             stores: BTreeMap::new(),
             go: super::go::State::default(),
             rust: super::rust::State::default(),
+            annotated: Vec::new(),
+            befores: Vec::new(),
+            applications: Vec::new(),
             namespaces: BTreeMap::new(),
             tracing: None,
         }
@@ -261,6 +272,7 @@ impl<'a> Machine<'a> {
             common: Rc::new(common),
             files,
             dotted: "".into(),
+            packages: Vec::new(),
         });
         id
     }

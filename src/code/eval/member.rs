@@ -27,7 +27,7 @@ impl Machine<'_> {
                     "__name__" | "name" => class.class.name.clone().map_or_else(Value::unknown, Value::Str),
                     "as_view" => Value::Method(Rc::new((object.clone(), name.clone()))),
                     "__members__" => Value::Map(Rc::new(super::value::Map::default())),
-                    "prototype" => object.clone(),
+                    "prototype" | "class" | "java" | "javaClass" => object.clone(),
                     _ => self.inherited_path(class, name),
                 },
             },
@@ -108,6 +108,11 @@ impl Machine<'_> {
             return value;
         }
         if let Some(value) = self.embedded_member(it, name, spot) {
+            return value;
+        }
+        if it.class.as_ref().is_some_and(|class| self.has_packages(&class.scope))
+            && let Some(value) = self.field_of(it, name)
+        {
             return value;
         }
         match &it.class {
@@ -312,6 +317,12 @@ impl Machine<'_> {
         {
             return value;
         }
+        if matches!(object, Value::Str(_) | Value::Object(_))
+            && !self.has_member(&object, name)
+            && let Some(value) = self.call_extension(&object, name, &args, scope, spot)
+        {
+            return value;
+        }
         match &object {
             Value::Alt(all) => {
                 self.conditional += 1;
@@ -322,6 +333,15 @@ impl Machine<'_> {
             Value::Object(it) => {
                 let plain = it.members.named(name).is_some();
                 let code = it.class.clone().is_some_and(|class| self.class_member(&class, name).is_some());
+                if let Some(class) = it.class.clone()
+                    && !plain
+                    && let Some(method @ Value::Function(_)) = self.overload(&class, name, args.list.len())
+                {
+                    return self.call(&Self::bound(method, object.clone()), args, spot);
+                }
+                if !code && let Some(value) = self.accessor(it, name, &args) {
+                    return value;
+                }
                 if !plain && !code {
                     if let Some(result) = self.call_modelled(it, &object, name, &args, spot) {
                         return result;
@@ -348,6 +368,13 @@ impl Machine<'_> {
                 None => self.function_method(&object, name, args, spot),
             },
             Value::Bound(_) | Value::Method(_) | Value::Native(_) => self.function_method(&object, name, args, spot),
+            Value::Class(class) if self.overload(class, name, args.list.len()).is_some() => {
+                match self.overload(class, name, args.list.len()) {
+                    Some(Value::Function(method)) => self.enter(&method, Some(object.clone()), args, spot),
+                    Some(callee) => self.call(&callee, args, spot),
+                    None => Value::unknown(),
+                }
+            }
             Value::Class(class) => match self.class_member(class, name) {
                 Some((Value::Function(method), _)) if method.function.kind == FunctionKind::ClassMethod => {
                     self.enter(&method, Some(object.clone()), args, spot)
@@ -358,7 +385,10 @@ impl Machine<'_> {
                     self.enter_static(&method, receiver, args, spot)
                 }
                 Some((callee, _)) => self.call(&callee, args, spot),
-                None => self.class_call(&class.clone(), name, args, spot),
+                None => match self.type_question(class, name, &args) {
+                    Some(answer) => answer,
+                    None => self.class_call(&class.clone(), name, args, spot),
+                },
             },
             Value::Super(it) => {
                 let (class, this) = (it.0.clone(), it.1.clone());
@@ -382,6 +412,15 @@ impl Machine<'_> {
                 callee => self.call(&callee, args, spot),
             },
         }
+    }
+
+    /// Whether an object has a member of its own.
+    fn has_member(&mut self, object: &Value, name: &str) -> bool {
+        let Value::Object(it) = object else { return false };
+        let class = it.class.clone();
+        it.members.named(name).is_some()
+            || class.is_some_and(|class| self.class_member(&class, name).is_some())
+            || it.model.borrow().as_ref().is_some_and(|model| model.ty.members.contains_key(name))
     }
 
     /// A method called on its class: with a receiver of its own as first argument where the language does so.

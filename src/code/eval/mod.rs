@@ -2,11 +2,14 @@
 //! of routes, names of variables) are computed and not matched. It is arithmetic over a syntax tree: nothing of the
 //! repository is executed.
 
+mod annotated;
 mod attributes;
+mod befores;
 mod bind;
 mod builder;
 mod call;
 mod class;
+mod collections;
 mod container;
 mod env;
 mod expr;
@@ -25,6 +28,7 @@ mod named;
 mod notes;
 mod objects;
 mod ops;
+mod packages;
 mod plugin;
 pub(crate) mod pure;
 mod record;
@@ -32,6 +36,7 @@ mod register;
 mod rust;
 mod scope;
 mod settings;
+mod settled;
 mod stmt;
 mod tags;
 mod text;
@@ -93,6 +98,7 @@ pub(crate) fn run(
     machine.run_go(&go);
     machine.load_importers(idle);
     machine.run_commands();
+    machine.load_implementations();
     for _ in 0..ROUNDS {
         if !machine.enter_uncalled() {
             break;
@@ -101,7 +107,12 @@ pub(crate) fn run(
     }
     machine.read_stores();
     machine.read_folders();
-    let found = machine.read_routes();
+    machine.read_annotated();
+    let mut found = machine.read_routes();
+    found.append(&mut machine.annotated);
+    let found = machine.settle(found);
+    let libraries = machine.library_routes();
+    let found = found.into_iter().chain(libraries);
     let mut outcome = Outcome { trace: machine.trace(), ..Outcome::default() };
     for route in found {
         let file = machine.file(route.spot).to_owned();
@@ -183,11 +194,14 @@ impl Machine<'_> {
         for class in classes {
             any = true;
             class.made.set(true);
+            if !self.worth_entering(class.spot.module) {
+                continue;
+            }
             let args = Args { partial: true, ..Args::default() };
             let spot = class.spot;
             let object = self.instantiate(&Value::Class(class.clone()), args, spot);
             for (_, member) in class.members.pairs() {
-                let Value::Function(method) = member else { continue };
+                let Value::Function(method) = self.force(member) else { continue };
                 if !method.entered.get() && !matches!(method.function.kind, FunctionKind::Constructor) {
                     self.enter_alone(&method, Some(object.clone()));
                 }
@@ -195,7 +209,8 @@ impl Machine<'_> {
         }
         let closures: Vec<_> = self.closures.iter().filter(|closure| !closure.entered.get()).cloned().collect();
         for closure in closures {
-            if closure.entered.get() || self.is_abstract(&closure) || !self.is_worth(&closure) {
+            let idle = self.is_abstract(&closure) || !self.is_worth(&closure);
+            if closure.entered.get() || idle || !self.worth_entering(closure.scope.module) {
                 continue;
             }
             any = true;
@@ -204,6 +219,17 @@ impl Machine<'_> {
             self.sliced(most, |machine| machine.enter_alone(&closure, receiver));
         }
         any && !self.exhausted()
+    }
+
+    /// Whether what nobody called in a module may register or read something: where annotations tell the routes, a file
+    /// without one of the models' hints does neither.
+    fn worth_entering(&self, id: value::ModuleId) -> bool {
+        let module = &self.modules[id.0];
+        if module.language != Language::Java {
+            return true;
+        }
+        let text = self.tree.text(&module.path).unwrap_or_default();
+        self.models.hints.iter().any(|hint| text.contains(hint))
     }
 
     /// Enters a function with nothing known of its arguments but their stated types.

@@ -115,6 +115,9 @@ impl Machine<'_> {
         self.loading += 1;
         for file in self.modules[id.0].files.clone() {
             if let Some(form) = self.form(&file) {
+                if let (Language::Java, Some(package)) = (form.language, &form.package) {
+                    self.modules[id.0].dotted = package.clone();
+                }
                 self.block(&form.body, &scope);
             }
         }
@@ -128,8 +131,10 @@ impl Machine<'_> {
 
     /// Names that a language binds in every module.
     pub(crate) fn implicit(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
-        if self.language(scope) != Language::JavaScript {
-            return None;
+        match self.language(scope) {
+            Language::JavaScript => {}
+            Language::Java => return self.package_name(name, scope),
+            Language::Python | Language::Go | Language::Rust => return None,
         }
         let module = &self.modules[scope.module.0];
         match &**name {
@@ -149,6 +154,9 @@ impl Machine<'_> {
         }
         if self.language(scope) == Language::Rust {
             return self.rust_import(import, scope);
+        }
+        if self.has_packages(scope) {
+            return self.import_package(import, scope);
         }
         let python = self.language(scope) == Language::Python;
         let target = self.target(&import.source, import.level, scope);

@@ -18,7 +18,7 @@ impl Machine<'_> {
         let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
         self.become_object(&object, model);
         if let Some(it) = object.model.borrow().as_ref() {
-            self.forest.nodes[it.node].unbound = true;
+            self.forest.nodes[it.node].unbound = !model.given;
         }
         Value::Object(object)
     }
@@ -180,6 +180,9 @@ impl Machine<'_> {
     /// A member of a model object that is read.
     pub(crate) fn modelled_member(&mut self, it: &Rc<Object>, object: &Value, name: &Name) -> Option<Value> {
         let model = it.model.borrow().clone()?;
+        if let Some(constant) = model.ty.constants.get(&**name) {
+            return Some(Value::text(constant.as_str()));
+        }
         if let Some(argument) = model.ty.values.get(&**name) {
             if argument == "self" {
                 return Some(object.clone());
@@ -355,10 +358,16 @@ impl Machine<'_> {
         if let Some(build) = &action.build {
             self.build(build, if made.is_nothing() { &this } else { &made }, &bound, spot);
         }
-        if let (Some(route), Some(model)) = (&action.route, &model) {
-            if args.list.len() < route.at_least {
-                return Value::unknown();
-            }
+        // What a function of the library makes is what it registers on.
+        let model = match (&receiver, &made) {
+            (None, Value::Object(object)) => object.model.borrow().clone(),
+            _ => model,
+        };
+        let idle = action.route.as_ref().is_some_and(|route| args.list.len() < route.at_least);
+        if idle && made.is_nothing() {
+            return Value::unknown();
+        }
+        if let (Some(route), Some(model), false) = (&action.route, &model, idle) {
             let handler = route.handler.as_ref().map(|handler| self.argument_at(&bound, handler, spot));
             if route.decorates && handler.is_none_or(|handler| handler.is_nothing()) {
                 let (member, args) = (name.clone(), args.clone());
@@ -385,6 +394,13 @@ impl Machine<'_> {
         {
             let value = self.argument_at(&bound, &set.value, spot);
             it.members.put(&member, value);
+        }
+        if let Some(before) = &action.before {
+            let path = self.argument_at(&bound, &before.path, spot);
+            let when = self.argument_at(&bound, &before.when, spot);
+            let framework = model.as_ref().map_or("", |model| model.ty.framework()).to_owned();
+            self.effects += 1;
+            self.befores.push((framework, spot, path, when));
         }
         if let Some(attach) = &action.attach {
             let parent = self.argument_at(&bound, attach, spot);
@@ -423,7 +439,7 @@ impl Machine<'_> {
                 argument => self.argument_at(&bound, argument, spot),
             };
             let to = self.argument_at(&bound, &hand.to, spot);
-            self.hand(&to, &given, spot);
+            self.hand(hand, &to, &given, spot);
         }
         if let Some(mark) = &action.mark {
             match &mark.on {
@@ -467,20 +483,33 @@ impl Machine<'_> {
         }
     }
 
-    fn hand(&mut self, to: &Value, given: &Value, spot: Spot) {
+    fn hand(&mut self, word: &crate::code::models::HandWord, to: &Value, given: &Value, spot: Spot) {
         for one in to.each() {
             match self.force(one) {
                 Value::Unknown(_) if self.is_go(spot.module) => self.note(spot, "what fills this group is not known"),
                 Value::List(list) => {
                     let items = list.items.borrow().clone();
                     for item in items {
-                        self.hand(&item, given, spot);
+                        self.hand(word, &item, given, spot);
                     }
                 }
                 callee if callee.is_callable() || matches!(callee, Value::Class(_)) => {
-                    self.call(&callee, Args::starting(vec![given.clone()]), spot);
+                    let args = Args::starting(vec![given.clone()]);
+                    let result = match &callee {
+                        Value::Function(closure) if word.receiver => {
+                            self.enter(closure, Some(given.clone()), args, spot)
+                        }
+                        callee => self.call(callee, args, spot),
+                    };
+                    if word.mounts && result.identity() != given.identity() {
+                        self.attach(given, &result, Value::text(""), spot);
+                    }
                 }
-                _ => {}
+                other => {
+                    if word.mounts && matches!(other, Value::Object(_)) {
+                        self.attach(given, &other, Value::text(""), spot);
+                    }
+                }
             }
         }
     }

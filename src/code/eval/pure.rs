@@ -54,7 +54,8 @@ impl Machine<'_> {
             Language::Python => self.python_builtin(path, args, &scope, spot),
             Language::JavaScript => self.javascript_builtin(path, args, &scope, spot),
             Language::Rust => self.rust_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),
-            Language::Go | Language::Java => self.other_builtin(path, args, &scope),
+            Language::Java => self.class_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),
+            Language::Go => self.other_builtin(path, args, &scope),
         };
         let found = found.or_else(|| self.paths_builtin(path, args));
         match found {

@@ -96,6 +96,18 @@ pub(crate) fn find(scope: &ScopeRef, name: &str, skip_classes: bool) -> Option<S
     None
 }
 
+/// The scope that binds `name` within the functions around, below any class or module.
+pub(crate) fn find_local(scope: &ScopeRef, name: &str) -> Option<ScopeRef> {
+    let mut at = Some(scope);
+    while let Some(here) = at.filter(|here| matches!(here.kind, ScopeKind::Function | ScopeKind::Block)) {
+        if here.names.borrow().contains_key(name) {
+            return Some(here.clone());
+        }
+        at = here.parent.as_ref();
+    }
+    None
+}
+
 /// The innermost scope of a function, class or module.
 pub(crate) fn frame_of(scope: &ScopeRef) -> ScopeRef {
     let mut at = scope;

@@ -305,6 +305,10 @@ pub(crate) enum Lazy {
     Declared(ModuleId, usize, Name),
     /// A path from a scope; whether it is looked for among modules and types first (Rust).
     Path(ScopeRef, Vec<Name>, bool),
+    /// A class of a file, or a member of it by the names that lead there.
+    Class(Name, Vec<Name>),
+    /// A static field of a class, by its index.
+    Static(Rc<ClassValue>, usize),
 }
 
 /// Arguments of a call.

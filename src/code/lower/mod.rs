@@ -3,7 +3,9 @@
 //! They know tree-sitter and no library; what a call means is data under `rules/`.
 
 pub mod go;
+pub mod java;
 pub mod javascript;
+pub mod kotlin;
 pub mod python;
 mod reader;
 pub mod rust;
@@ -19,7 +21,8 @@ pub fn lower(path: &str, source: &str) -> Option<Module> {
         Language::Rust => Some(rust::lower(source)),
         Language::Python => Some(python::lower(source)),
         Language::Go => Some(go::lower(source)),
-        Language::Java => None,
+        Language::Java if path.ends_with(".kt") => Some(kotlin::lower(source)),
+        Language::Java => Some(java::lower(source)),
     }
 }
 
@@ -44,7 +47,7 @@ impl Language {
             "py" => Some(Language::Python),
             "go" => Some(Language::Go),
             "rs" => Some(Language::Rust),
-            "java" => Some(Language::Java),
+            "java" | "kt" => Some(Language::Java),
             _ => None,
         }
     }

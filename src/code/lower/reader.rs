@@ -97,10 +97,15 @@ impl<'s> Reader<'s> {
 
     /// Notes every place below that the parser could not make sense of.
     pub(super) fn note_errors(&mut self, root: Node<'_>) {
+        self.note_errors_but(root, |_| false);
+    }
+
+    /// The same, but for what the language allows and the grammar does not.
+    pub(super) fn note_errors_but(&mut self, root: Node<'_>, fine: impl Fn(Node<'_>) -> bool) {
         let mut cursor = root.walk();
         loop {
             let node = cursor.node();
-            if node.is_error() || node.is_missing() {
+            if (node.is_error() || node.is_missing()) && !fine(node) {
                 let pos = self.pos(node);
                 self.note(pos);
             }

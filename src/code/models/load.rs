@@ -85,6 +85,26 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         let object = object(&word.object)?;
         models.runs.push((&*Box::leak(Box::new(word)), object));
     }
+    for (names, annotation) in &model.annotations {
+        for name in names.split_whitespace() {
+            let mut annotation = annotation.clone();
+            name.clone_into(&mut annotation.name);
+            framework.clone_into(&mut annotation.framework);
+            (annotation.paths, annotation.join) = (model.paths, model.join);
+            claim(&mut models.annotations, name, &*Box::leak(Box::new(annotation)))?;
+        }
+    }
+    models.inert.extend(model.inert.iter().cloned());
+    for prefix in &model.prefixes {
+        let mut prefix = prefix.clone();
+        framework.clone_into(&mut prefix.framework);
+        models.prefixes.push(Box::leak(Box::new(prefix)));
+    }
+    for library in &model.libraries {
+        let mut library = library.clone();
+        framework.clone_into(&mut library.framework);
+        models.libraries.push(Box::leak(Box::new(library)));
+    }
     models.derives.extend(model.derives.into_iter().map(|derive| &*Box::leak(Box::new(derive))));
     models.sources.extend(model.sources.into_iter().map(|source| (source, true)));
     Ok(())

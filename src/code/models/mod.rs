@@ -1,6 +1,7 @@
 //! Library models: what calling a library does to model objects, as data under `rules/`. They are read once, strictly,
 //! and checked as they are read. This knows the vocabulary; what a word does is the evaluator's.
 
+mod annotations;
 mod load;
 mod path;
 mod words;
@@ -8,11 +9,12 @@ mod words;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use words::{
-    Action, AutoloadWord, BuildWord, ClassModel, DeriveModel, EnvWord, FieldsWord, FilesWord, JoinWord, LibraryWord,
-    MakeWord, MarkWord, MountWord, NamespaceWord, ObjectModel, PlacesWord, PluginWord, RouteWord, RpcWord, RunWord,
-    Settings, SettingsWord, TagsWord, TreeWord, WrapWord,
+    Action, AutoloadWord, BuildWord, ClassModel, DeriveModel, EnvWord, FieldsWord, FilesWord, HandWord, JoinWord,
+    LibraryWord, MakeWord, MarkWord, MountWord, NamespaceWord, ObjectModel, PlacesWord, PluginWord, RouteWord, RpcWord,
+    RunWord, Settings, SettingsWord, TagsWord, TreeWord, WrapWord,
 };
 
 /// Every built-in model file: its name and its text.
@@ -45,8 +47,12 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/utoipa-ui.yaml", include_str!("../../../rules/frameworks/utoipa-ui.yaml")),
     ("frameworks/warp.yaml", include_str!("../../../rules/frameworks/warp.yaml")),
     ("frameworks/rocket.yaml", include_str!("../../../rules/frameworks/rocket.yaml")),
+    ("frameworks/jaxrs.yaml", include_str!("../../../rules/frameworks/jaxrs.yaml")),
+    ("frameworks/micronaut.yaml", include_str!("../../../rules/frameworks/micronaut.yaml")),
+    ("frameworks/spring.yaml", include_str!("../../../rules/frameworks/spring.yaml")),
     ("env/javascript.yaml", include_str!("../../../rules/env/javascript.yaml")),
     ("env/python.yaml", include_str!("../../../rules/env/python.yaml")),
+    ("env/java.yaml", include_str!("../../../rules/env/java.yaml")),
     ("env/go.yaml", include_str!("../../../rules/env/go.yaml")),
     ("env/rust.yaml", include_str!("../../../rules/env/rust.yaml")),
 ];
@@ -72,6 +78,14 @@ pub(crate) struct Models {
     pub(crate) files: Vec<(&'static FilesWord, &'static ObjectModel)>,
     /// Commands that serve a file's default export, and the object that it is called with.
     pub(crate) runs: Vec<(&'static RunWord, &'static ObjectModel)>,
+    /// What annotations mean.
+    pub(crate) annotations: BTreeMap<String, &'static AnnotationModel>,
+    /// Packages of library types that bring no routes to those who inherit from them.
+    pub(crate) inert: Vec<String>,
+    /// Settings that stand before every route of a module.
+    pub(crate) prefixes: Vec<&'static PrefixModel>,
+    /// Libraries that register routes of their own.
+    pub(crate) libraries: Vec<&'static LibraryModel>,
     /// The byte sequences that a file must hold, one of them, to matter for routes; with the framework.
     pub(crate) route_tokens: Vec<(String, String)>,
     /// The byte sequences that a file must hold, one of them, to matter for the environment.
@@ -86,6 +100,17 @@ pub(crate) struct Models {
     pub(crate) shared: BTreeMap<String, &'static ObjectModel>,
     /// The words that hint that a function makes or takes a router.
     pub(crate) hints: Vec<String>,
+}
+
+impl Models {
+    /// Whether a model speaks of a full name.
+    pub(crate) fn knows(&self, full: &str) -> bool {
+        self.annotations.contains_key(full)
+            || self.makers.contains_key(full)
+            || self.types.contains_key(full)
+            || self.functions.contains_key(full)
+            || self.classes.contains_key(full)
+    }
 }
 
 static BUILTIN: LazyLock<Models> =

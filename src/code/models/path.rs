@@ -13,6 +13,8 @@ pub(crate) enum Syntax {
     Colon,
     /// `/users/{id}`, `{id:path}`.
     Brace,
+    /// `/users/{id}`, `{id:[0-9]+}` within one segment, `*`, `**`, `{*rest}`.
+    Ant,
     /// `/users/<int:id>`, `<path..>`; a query behind `?` is left out.
     Angle,
     /// `/users/{id}` and `/users/:id`, `/{*rest}` and `/*rest`.
@@ -47,6 +49,7 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
         Syntax::Colon => colon(raw),
         Syntax::Brace => optional(brace(raw)),
         Syntax::Pattern => vec![pattern(raw)],
+        Syntax::Ant => vec![ant(raw)],
         Syntax::Angle => vec![angle(raw)],
         Syntax::Either => vec![either(raw)],
         Syntax::Regex => super::path::regex(raw),
@@ -281,6 +284,35 @@ fn either(raw: &str) -> String {
         _ => segment.to_owned(),
     };
     brace(&raw.replace("{:", "{")).split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+/// A rule behind a parameter's colon never reaches over a slash; stars are wildcards.
+fn ant(raw: &str) -> String {
+    let text: Vec<char> = raw.chars().collect();
+    let mut out = String::new();
+    let mut at = 0;
+    while at < text.len() {
+        match text[at] {
+            '{' => {
+                let end = closing(&text, at, '{', '}').unwrap_or(text.len() - 1);
+                let inner: String = text[at + 1..end.max(at + 1)].iter().collect();
+                let name = inner.split(':').next().unwrap_or_default().trim();
+                out.extend(['{'].into_iter().chain(name.chars()).chain(['}']));
+                at = end + 1;
+            }
+            '*' => {
+                while text.get(at) == Some(&'*') {
+                    at += 1;
+                }
+                out.push_str("{*}");
+            }
+            c => {
+                out.push(c);
+                at += 1;
+            }
+        }
+    }
+    out
 }
 
 fn angle(raw: &str) -> String {

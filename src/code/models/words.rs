@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::annotations::{AnnotationModel, LibraryModel, PrefixModel};
 use super::path::{Join, Syntax};
 
 /// A value by the path that leads to it from the parameters.
@@ -66,6 +67,18 @@ pub(crate) struct ModelFile {
     /// Objects that the library holds for all, by their path: which object of the file each is.
     #[serde(default)]
     pub(crate) shared: BTreeMap<String, String>,
+    /// What annotations on classes and methods mean, by their full names; several names stand apart by spaces.
+    #[serde(default)]
+    pub(crate) annotations: BTreeMap<String, AnnotationModel>,
+    /// Packages of library types that bring no routes to those who inherit from them.
+    #[serde(default)]
+    pub(crate) inert: Vec<String>,
+    /// Settings that stand before every route of a module, in order.
+    #[serde(default)]
+    pub(crate) prefixes: Vec<PrefixModel>,
+    /// Libraries that register routes of their own where a build names them.
+    #[serde(default)]
+    pub(crate) libraries: Vec<LibraryModel>,
     /// Files that are routes by their place.
     #[serde(default)]
     pub(crate) files: Vec<FilesWord>,
@@ -142,6 +155,8 @@ pub(crate) struct ObjectModel {
     pub(crate) zero: bool,
     /// It is one route, put together by calls one after the other: one as soon as it has a handler, unless it has children.
     pub(crate) builder: bool,
+    /// The framework gives it to who asks for one: a parameter of its type is it.
+    pub(crate) given: bool,
     /// The names of its constructor's parameters.
     pub(crate) args: Vec<String>,
     /// Its own prefix.
@@ -176,6 +191,8 @@ pub(crate) struct ObjectModel {
     /// Its members that are read: the argument of the constructor that they give, `self`, or `new NAME` for an object of
     /// the same file.
     pub(crate) values: BTreeMap<String, Argument>,
+    /// Its members that are always the same.
+    pub(crate) constants: BTreeMap<String, String>,
     /// The framework, where it differs from the file's.
     pub(crate) framework: Option<String>,
     /// How path templates are spelt, where it differs from the file's.
@@ -222,6 +239,8 @@ pub(crate) struct Action {
     pub(crate) autoload: Option<AutoloadWord>,
     /// Hands a value to a function that is given.
     pub(crate) hand: Option<HandWord>,
+    /// Puts a path before the routes of annotated classes.
+    pub(crate) before: Option<BeforeWord>,
     /// Sets a member of the object, under a name that is given.
     pub(crate) set: Option<SetWord>,
     /// Notes something on a function or class that is given.
@@ -517,6 +536,20 @@ pub(crate) struct HandWord {
     pub(crate) to: Argument,
     /// What it gets first: `self`, `made` or an argument.
     pub(crate) what: String,
+    /// It is the receiver of the function too, so that its members are called by their names alone.
+    pub(crate) receiver: bool,
+    /// A router that the function gives back is mounted on what it got.
+    pub(crate) mounts: bool,
+}
+
+/// Puts a path before the routes of those annotated classes for which something holds.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct BeforeWord {
+    /// The path.
+    pub(crate) path: Argument,
+    /// What holds: a function of the class, or an object that lists `annotations` or `packages`.
+    pub(crate) when: Argument,
 }
 
 /// Sets a member.

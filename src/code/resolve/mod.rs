@@ -1,16 +1,21 @@
 //! From the name of a module as written to the files that it is: per language, over the list of the tree's files.
 
+mod builds;
 mod go;
+mod java;
 pub(crate) mod javascript;
 mod proto;
 mod python;
 mod rust;
+mod settings;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
+pub(crate) use builds::Home;
 pub(crate) use proto::Service;
 
 use super::form::{Language, Module, Name};
@@ -42,6 +47,8 @@ pub(crate) struct Tree<'a> {
     python: python::Roots,
     go: go::Modules,
     rust: rust::Crates,
+    java: java::Packages,
+    builds: OnceCell<builds::Builds>,
 }
 
 impl fmt::Debug for Tree<'_> {
@@ -75,10 +82,13 @@ impl<'a> Tree<'a> {
             python: python::Roots,
             go: go::Modules::default(),
             rust: rust::Crates::default(),
+            java: java::Packages::default(),
+            builds: OnceCell::new(),
         };
         tree.javascript = javascript::Packages::read(&tree);
         tree.go = go::Modules::read(&tree);
         tree.rust = rust::Crates::read(&tree);
+        tree.java = java::Packages::read(&tree);
         tree
     }
 
@@ -115,6 +125,12 @@ impl<'a> Tree<'a> {
     pub(crate) fn text(&self, path: &str) -> Option<String> {
         let content = self.repo.read(path, LARGEST).ok()?;
         content.text().ok().map(str::to_owned)
+    }
+
+    /// The text of a file whose bytes are its characters, as properties files are by default.
+    pub(crate) fn latin(&self, path: &str) -> Option<String> {
+        let content = self.repo.read(path, LARGEST).ok()?;
+        Some(content.bytes.iter().map(|byte| char::from(*byte)).collect())
     }
 
     /// The lowered file; none where it cannot be read or its language has no front end.
@@ -154,6 +170,30 @@ impl<'a> Tree<'a> {
         self.javascript.run_by(self, command)
     }
 
+    /// Every file of a language of classes in packages.
+    pub(crate) fn classes(&self) -> impl Iterator<Item = &Name> {
+        self.java.files()
+    }
+
+    /// The modules of the build under whose settings a file's code runs.
+    pub(crate) fn homes_of(&self, path: &str) -> Vec<Rc<Home>> {
+        self.builds().of(self.java.module_of(path))
+    }
+
+    /// The modules of the build.
+    pub(crate) fn homes(&self) -> &[Rc<Home>] {
+        self.builds().all()
+    }
+
+    /// The folder of the module of the build that a file belongs to.
+    pub(crate) fn module_of(&self, path: &str) -> &str {
+        self.java.module_of(path)
+    }
+
+    fn builds(&self) -> &builds::Builds {
+        self.builds.get_or_init(|| builds::Builds::read(self, self.java.modules()))
+    }
+
     /// What the name of a module leads to from a file.
     pub(crate) fn resolve(&self, language: Language, from: &str, source: &str, level: u32) -> Target {
         match language {
@@ -163,7 +203,8 @@ impl<'a> Tree<'a> {
                 Some(folder) => Target::Folder(folder.into()),
                 None => Target::Outside(go::library(source).into()),
             },
-            Language::Rust | Language::Java => Target::Outside(source.into()),
+            Language::Java => self.java.resolve(from, source),
+            Language::Rust => Target::Outside(source.into()),
         }
     }
 

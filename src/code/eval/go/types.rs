@@ -47,8 +47,8 @@ impl Machine<'_> {
             match self.type_value(&ty, &scope) {
                 Value::Class(class) => match class.class.kind {
                     ClassKind::Struct => return Shape::Struct(class),
-                    ClassKind::Interface => return Shape::Interface(class),
-                    ClassKind::Class | ClassKind::Enum => match underlying(&class) {
+                    ClassKind::Interface | ClassKind::Annotation => return Shape::Interface(class),
+                    ClassKind::Class | ClassKind::Abstract | ClassKind::Enum => match underlying(&class) {
                         Some(inner) => (ty, scope) = (inner, class.scope.clone()),
                         None => return Shape::Plain(word),
                     },

@@ -1,0 +1,362 @@
+//! Names in languages of packages and classes (Java): imports by full names, members of the classes around and of what they
+//! inherit, the same package; static fields that are evaluated when they are asked for.
+
+use std::rc::Rc;
+
+use super::machine::{Frame, Machine};
+use super::scope::{ScopeKind, ScopeRef};
+use super::value::{Args, ClassValue, Lazy, ModuleId, Object, Spot, Value};
+use crate::code::form::{ClassKind, Import, Imported, Language, Name};
+use crate::code::resolve::Target;
+
+/// The name under which a class's scope holds the class: no name of the language.
+const OWN: &str = "class";
+/// The most classes within classes.
+const MOST_NESTED: usize = 24;
+
+impl Machine<'_> {
+    /// Whether a scope's code is of a language whose names are those of packages and classes.
+    pub(crate) fn has_packages(&self, scope: &ScopeRef) -> bool {
+        self.language(scope) == Language::Java
+    }
+
+    /// Binds what an import brings; whole packages are looked at when a name is not found otherwise.
+    pub(crate) fn import_package(&mut self, import: &Import, scope: &ScopeRef) {
+        for name in &import.names {
+            match &name.what {
+                Imported::Named(what) => {
+                    let full =
+                        if import.source.is_empty() { what.to_string() } else { format!("{}.{what}", import.source) };
+                    let value = self.full_name(&full, scope.module).unwrap_or_else(|| Value::from_path(full));
+                    scope.set(&name.alias, value);
+                }
+                Imported::All | Imported::Module | Imported::Default => {
+                    self.modules[scope.module.0].packages.push(import.source.clone());
+                }
+            }
+        }
+    }
+
+    /// The class or member of a class that a full name leads to, where the repository has it.
+    fn full_name(&self, full: &str, from: ModuleId) -> Option<Value> {
+        let file = self.modules[from.0].path.clone();
+        let mut end = full.len();
+        loop {
+            let (class, rest) = (full.get(..end)?, full.get(end..)?);
+            if let Target::File(path) = self.tree.resolve(Language::Java, &file, class, 0) {
+                let first = Name::from(class.rsplit('.').next().unwrap_or(class));
+                let members = rest.split('.').filter(|part| !part.is_empty()).map(Name::from);
+                let names: Vec<Name> = std::iter::once(first).chain(members).collect();
+                return Some(Value::Lazy(Rc::new(Lazy::Class(path, names))));
+            }
+            end = class.rfind('.')?;
+        }
+    }
+
+    /// What a file's class or a member of it has come to.
+    pub(crate) fn class_at(&mut self, path: &Name, names: &[Name]) -> Option<Value> {
+        let id = self.module_of(path, Language::Java);
+        self.load(id);
+        let scope = self.modules[id.0].scope.clone();
+        let (first, rest) = names.split_first()?;
+        let mut value = scope.own(first)?;
+        for name in rest {
+            value = self.member(&value, name, &scope, 0);
+        }
+        Some(value)
+    }
+
+    /// A name that no scope binds: a member of the classes around, a class of the package or of an imported one.
+    pub(crate) fn package_name(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
+        if let Some(value) = self.member_around(name, scope) {
+            return Some(value);
+        }
+        self.package_type(name, scope)
+    }
+
+    /// A class of the package or of an imported one.
+    pub(crate) fn package_type(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
+        let module = &self.modules[scope.module.0];
+        let (own, packages) = (module.dotted.clone(), module.packages.clone());
+        let inside = if own.is_empty() { name.to_string() } else { format!("{own}.{name}") };
+        if let Some(value) = self.full_name(&inside, scope.module) {
+            return Some(value);
+        }
+        for package in packages {
+            let full = format!("{package}.{name}");
+            if let Some(found) = self.full_name(&full, scope.module) {
+                let found = self.force(found);
+                if !matches!(found, Value::Undefined | Value::Lazy(_)) && !found.is_unknown() {
+                    return Some(found);
+                }
+            }
+            if self.models.knows(&full) {
+                return Some(Value::from_path(full));
+            }
+        }
+        None
+    }
+
+    /// What a type's name leads to that no scope binds: a class of the package, or one by its full name.
+    pub(crate) fn type_by_package(&mut self, path: &[Name], scope: &ScopeRef) -> Value {
+        let Some((first, rest)) = path.split_first() else { return Value::unknown() };
+        let full = path.join(".");
+        let found = match self.package_name(first, scope) {
+            Some(found) => Some(found),
+            None if rest.is_empty() => None,
+            None => return self.full_name(&full, scope.module).unwrap_or_else(|| Value::from_path(full)),
+        };
+        let mut value = found.unwrap_or_else(|| Value::from_path(first.clone()));
+        for name in rest {
+            value = self.member(&value, name, scope, 0);
+        }
+        self.force(value)
+    }
+
+    /// A member of the receiver, of the class that the code stands in, or of one around it.
+    fn member_around(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
+        let this = self.frames.last().map(|frame| frame.this.clone());
+        for class in classes_around(scope) {
+            if let Some(Value::Object(object)) = &this
+                && let Some(own) = object.class.clone()
+                && self.ancestors(&own).iter().any(|one| matches!(one, Value::Class(one) if Rc::ptr_eq(one, &class)))
+            {
+                let spot = Spot { module: scope.module, line: 0 };
+                if let Some(value) = object.members.named(name).or_else(|| self.field_of(object, name)) {
+                    return Some(self.force(value));
+                }
+                if let Some((value, _)) = self.class_member(&own, name) {
+                    return Some(self.method_of(value, object, spot));
+                }
+            }
+            if let Some((value, _)) = self.class_member(&class, name) {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn method_of(&mut self, value: Value, object: &Rc<Object>, spot: Spot) -> Value {
+        match &value {
+            Value::Function(method) if method.function.kind == crate::code::form::FunctionKind::Getter => {
+                self.enter(&method.clone(), Some(Value::Object(object.clone())), Args::default(), spot)
+            }
+            Value::Function(method) if method.function.kind != crate::code::form::FunctionKind::Static => {
+                Self::bound(value, Value::Object(object.clone()))
+            }
+            _ => value,
+        }
+    }
+
+    /// An instance field of an object whose constructor nobody ran: its initial value, else what its type says.
+    pub(crate) fn field_of(&mut self, object: &Rc<Object>, name: &Name) -> Option<Value> {
+        let class = object.class.clone()?;
+        for ancestor in self.ancestors(&class) {
+            let Value::Class(ancestor) = ancestor else { continue };
+            let written = ancestor.class.clone();
+            let Some(field) = written.fields.iter().find(|field| field.name == *name && !field.is_static) else {
+                continue;
+            };
+            object.members.put(name, Value::unknown());
+            let value = match (&field.value, &field.ty) {
+                (Some(init), _) => {
+                    self.in_class(&ancestor, Value::Object(object.clone()), |machine, scope| machine.eval(init, scope))
+                }
+                (None, Some(ty)) => self.typed(ty, &ancestor.scope).unwrap_or_else(Value::unknown),
+                (None, None) => Value::unknown(),
+            };
+            object.members.put(name, value.clone());
+            return Some(value);
+        }
+        None
+    }
+
+    /// Runs something in a class's scope, away from what is running.
+    pub(crate) fn in_class<T>(
+        &mut self,
+        class: &Rc<ClassValue>,
+        this: Value,
+        run: impl FnOnce(&mut Self, &ScopeRef) -> T,
+    ) -> T {
+        let journals = std::mem::take(&mut self.journals);
+        let conditional = std::mem::take(&mut self.conditional);
+        self.frames.push(Frame {
+            closure: None,
+            spot: class.spot,
+            this,
+            home: Some(class.clone()),
+            returns: Vec::new(),
+            yields: Vec::new(),
+        });
+        let scope = class.scope.clone();
+        let value = run(self, &scope);
+        self.frames.pop();
+        self.journals = journals;
+        self.conditional = conditional;
+        value
+    }
+
+    /// Prepares the scope of a class: it holds the class, and its static fields wait until they are asked for.
+    pub(crate) fn prepare_class(&mut self, class: &Rc<ClassValue>) {
+        class.scope.set(&OWN.into(), Value::Class(class.clone()));
+        for (at, field) in class.class.fields.iter().enumerate() {
+            if field.is_static && field.value.is_some() {
+                let lazy = Value::Lazy(Rc::new(Lazy::Static(class.clone(), at)));
+                class.scope.set(&field.name, lazy.clone());
+                class.members.put(&field.name, lazy);
+            }
+        }
+    }
+
+    /// The value of a static field.
+    pub(crate) fn static_field(&mut self, class: &Rc<ClassValue>, at: usize) -> Option<Value> {
+        let written = class.class.clone();
+        let field = written.fields.get(at)?;
+        let init = field.value.as_ref()?;
+        let waits = matches!(class.members.named(&field.name), Some(Value::Lazy(lazy))
+            if matches!(&*lazy, Lazy::Static(_, index) if *index == at));
+        if !waits {
+            return class.members.named(&field.name);
+        }
+        let keep = |value: Value| {
+            class.scope.set(&field.name, value.clone());
+            class.members.put(&field.name, value);
+        };
+        keep(Value::unknown());
+        let value = self.in_class(class, Value::Undefined, |machine, scope| machine.eval(init, scope));
+        let value = match value {
+            Value::Unknown(_) => field.ty.as_ref().and_then(|ty| self.typed(ty, &class.scope)).unwrap_or(value),
+            value => value,
+        };
+        keep(value.clone());
+        Some(value)
+    }
+
+    /// The method that a call of so many arguments means, where several have the name.
+    pub(crate) fn overload(&mut self, class: &Rc<ClassValue>, name: &str, count: usize) -> Option<Value> {
+        if self.modules[class.spot.module.0].language != Language::Java {
+            return None;
+        }
+        self.class_member(class, &overloaded(name, count)).map(|(value, _)| value)
+    }
+
+    /// A call of a method by its name alone: a member of the classes around.
+    pub(crate) fn call_around(&mut self, name: &Name, args: &Args, scope: &ScopeRef, spot: Spot) -> Option<Value> {
+        let this = self.frames.last().map(|frame| frame.this.clone());
+        if let Some(value @ Value::Object(object)) = &this
+            && object.class.is_none()
+            && let Some(model) = object.model.borrow().clone()
+            && model.ty.members.contains_key(&**name)
+        {
+            return self.call_modelled(object, value, name, args, spot);
+        }
+        for class in classes_around(scope) {
+            let receiver = match &this {
+                Some(value @ Value::Object(object)) => match &object.class {
+                    Some(own) => {
+                        let own = own.clone();
+                        let line = self.ancestors(&own);
+                        line.iter()
+                            .any(|one| matches!(one, Value::Class(one) if Rc::ptr_eq(one, &class)))
+                            .then(|| value.clone())
+                    }
+                    None => None,
+                },
+                _ => None,
+            };
+            let has = self.class_member(&class, name).is_some();
+            match receiver {
+                Some(receiver) => {
+                    let modelled = matches!(&receiver, Value::Object(object) if object.model.borrow().is_some());
+                    if has || modelled {
+                        return Some(self.call_member(&receiver, name, args.clone(), scope, spot));
+                    }
+                }
+                None if has => {
+                    return Some(self.call_member(&Value::Class(class), name, args.clone(), scope, spot));
+                }
+                None => {}
+            }
+        }
+        None
+    }
+
+    /// A call of a function for a type that is declared elsewhere: one in scope, or one that the receiver of the code has.
+    pub(crate) fn call_extension(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        args: &Args,
+        scope: &ScopeRef,
+        spot: Spot,
+    ) -> Option<Value> {
+        if !self.has_packages(scope) {
+            return None;
+        }
+        let this = self.frames.last().map(|frame| frame.this.clone());
+        if let Some(receiver @ Value::Object(it)) = &this
+            && it.class.is_none()
+            && let Some(model) = it.model.borrow().clone()
+            && model.ty.members.contains_key(&**name)
+            && !matches!(object, Value::Object(_))
+        {
+            let mut all = args.clone();
+            all.list.insert(0, object.clone());
+            return self.call_modelled(it, receiver, name, &all, spot);
+        }
+        match self.name(name, scope) {
+            Value::Function(closure) if closure.function.receiver.is_some() => {
+                Some(self.enter(&closure, Some(object.clone()), args.clone(), spot))
+            }
+            _ => None,
+        }
+    }
+
+    /// What getters and setters that are generated for a field do, and a record's accessors.
+    pub(crate) fn accessor(&mut self, object: &Rc<Object>, name: &str, args: &Args) -> Option<Value> {
+        let class = object.class.clone()?;
+        if self.modules[class.spot.module.0].language != Language::Java {
+            return None;
+        }
+        let field = |prefix: &str| -> Option<Name> {
+            let rest = name.strip_prefix(prefix)?;
+            let mut chars = rest.chars();
+            let first = chars.next().filter(|c| c.is_uppercase())?;
+            Some(format!("{}{}", first.to_lowercase(), chars.as_str()).into())
+        };
+        if let (Some(field), [value]) = (field("set"), args.list.as_slice()) {
+            object.members.put(&field, value.clone());
+            return Some(Value::Null);
+        }
+        if !args.list.is_empty() {
+            return None;
+        }
+        let record = (class.class.kind == ClassKind::Struct).then(|| Name::from(name));
+        let names = [field("get"), field("is"), record];
+        names
+            .into_iter()
+            .flatten()
+            .find_map(|name| object.members.named(&name).or_else(|| self.field_of(object, &name)))
+    }
+}
+
+/// The name under which a class holds a method of so many parameters.
+pub(crate) fn overloaded(name: &str, count: usize) -> String {
+    format!("{name}#{count}")
+}
+
+/// The classes that a scope's code stands in, innermost first.
+fn classes_around(scope: &ScopeRef) -> Vec<Rc<ClassValue>> {
+    let mut out = Vec::new();
+    let mut at = Some(scope);
+    while let Some(here) = at {
+        if here.kind == ScopeKind::Class
+            && let Some(Value::Class(class)) = here.own(OWN)
+            && out.len() < MOST_NESTED
+        {
+            out.push(class);
+        }
+        at = here.parent.as_ref();
+    }
+    out
+}

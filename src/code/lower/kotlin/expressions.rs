@@ -1,0 +1,285 @@
+//! Expressions.
+
+use super::super::reader::{all_children, children};
+use super::Lowering;
+use super::types::TYPES;
+use crate::code::form::{
+    Arg, BinaryOp, Call, Expr, ExprKind, FunctionKind, Item, LogicalOp, Name, Pattern, Spread, Stmt, StmtKind, UnaryOp,
+};
+use std::sync::Arc;
+use tree_sitter::Node;
+
+impl Lowering<'_> {
+    /// The expression in a field; unknown where it is missing.
+    pub(super) fn expr_in(&mut self, node: Node<'_>, field: &str) -> Expr {
+        match node.child_by_field_name(field) {
+            Some(child) => self.expr(child),
+            None => self.unknown(node),
+        }
+    }
+
+    fn last(&mut self, node: Node<'_>) -> Expr {
+        match self.part(node) {
+            Some(child) => self.expr(child),
+            None => self.unknown(node),
+        }
+    }
+
+    /// Lowers one expression.
+    pub(super) fn expr(&mut self, node: Node<'_>) -> Expr {
+        if !self.reader.enter(node) {
+            return self.unknown(node);
+        }
+        let expr = self.expr_here(node);
+        self.reader.leave();
+        expr
+    }
+
+    fn expr_here(&mut self, node: Node<'_>) -> Expr {
+        match node.kind() {
+            "call_expression" => self.call(node),
+            "navigation_expression" => self.access(node),
+            "callable_reference" => self.reference(node),
+            "string_literal" | "multiline_string_literal" => self.string(node),
+            "lambda_literal" => self.lambda(node),
+            "annotated_lambda" | "parenthesized_expression" | "annotated_expression" | "labeled_expression" => {
+                self.last(node)
+            }
+            "object_literal" => self.object(node),
+            "user_type" => self.dotted(node),
+            _ => {
+                let kind = self.simple(node);
+                self.at(node, kind)
+            }
+        }
+    }
+
+    fn simple(&mut self, node: Node<'_>) -> ExprKind {
+        match node.kind() {
+            "identifier" => match self.text(node) {
+                "true" => ExprKind::Bool(true),
+                "false" => ExprKind::Bool(false),
+                "null" => ExprKind::Null,
+                _ => ExprKind::Name(self.name(node)),
+            },
+            "null" => ExprKind::Null,
+            "true" => ExprKind::Bool(true),
+            "false" => ExprKind::Bool(false),
+            "this_expression" => ExprKind::This,
+            "super_expression" => ExprKind::Super,
+            "number_literal" => self.number(node),
+            "float_literal" => self.float(node),
+            "character_literal" => self.character(node),
+            "collection_literal" => {
+                let elements = children(node).into_iter().filter(|child| !child.is_missing());
+                let items = elements.map(|child| Item { spread: Spread::No, value: self.expr(child) });
+                ExprKind::List(items.collect())
+            }
+            "index_expression" => match children(node).as_slice() {
+                [object, index] => ExprKind::Index(Box::new(self.expr(*object)), Box::new(self.expr(*index))),
+                _ => ExprKind::Unknown(Vec::new()),
+            },
+            "binary_expression" => self.binary(node),
+            "unary_expression" => self.unary(node),
+            "infix_expression" => self.infix(node),
+            "as_expression" => {
+                let value = self.expr_in(node, "left");
+                let ty = node.child_by_field_name("right").unwrap_or(node);
+                ExprKind::Cast(Box::new(value), self.ty(ty))
+            }
+            "if_expression" => {
+                let (test, then, otherwise) = self.branches(node);
+                let then = self.block_expr(node, then);
+                let otherwise = self.block_expr(node, otherwise);
+                ExprKind::Conditional(Box::new(test), Box::new(then), Box::new(otherwise))
+            }
+            "when_expression" => {
+                let (subject, arms) = self.arms(node);
+                ExprKind::Switch(subject.map(Box::new), arms)
+            }
+            "try_expression" => self.guarded(node),
+            "anonymous_function" => {
+                let params = self.params_in(node);
+                let body = children(node).into_iter().find(|child| child.kind() == "function_body");
+                let body = body.map(|body| self.function_body(body)).unwrap_or_default();
+                ExprKind::Function(Arc::new(self.made(node, None, params, body, FunctionKind::Lexical)))
+            }
+            // Control flow where a value may stand: a block that does it.
+            "return_expression" | "throw_expression" => {
+                let mut block = Vec::new();
+                self.statement(node, &mut block);
+                ExprKind::Block(block)
+            }
+            "is_expression" | "in_expression" => ExprKind::Unknown(vec![self.expr_in(node, "left")]),
+            _ => {
+                let parts = children(node).into_iter().map(|child| self.expr(child)).collect();
+                ExprKind::Unknown(parts)
+            }
+        }
+    }
+
+    /// `a.b`, `a?.b`, `a::b`: it stands where its member's name stands.
+    fn access(&mut self, node: Node<'_>) -> Expr {
+        let parts = children(node);
+        let Some(&object) = parts.first() else { return self.unknown(node) };
+        let object = self.expr(object);
+        match parts.last().filter(|_| parts.len() > 1) {
+            Some(&name) => Expr { kind: ExprKind::Member(Box::new(object), self.name(name)), pos: self.pos(name) },
+            None if self.text(node).ends_with("class") => {
+                self.at(node, ExprKind::Member(Box::new(object), "class".into()))
+            }
+            None => object,
+        }
+    }
+
+    /// `T::name`, `::name`, `T::class`.
+    fn reference(&mut self, node: Node<'_>) -> Expr {
+        let parts = children(node);
+        let object = parts.iter().find(|part| TYPES.contains(&part.kind())).map(|ty| self.dotted(*ty));
+        let name = match parts.last().filter(|last| last.kind() == "identifier") {
+            Some(name) => self.name(*name),
+            None => Name::from("class"),
+        };
+        match object {
+            Some(object) => self.at(node, ExprKind::Member(Box::new(object), name)),
+            None => self.at(node, ExprKind::Name(name)),
+        }
+    }
+
+    /// A call. A lambda behind the parentheses is the last argument, also where the grammar takes it for a call of its own.
+    fn call(&mut self, node: Node<'_>) -> Expr {
+        let parts = children(node);
+        let Some(&function) = parts.first() else { return self.unknown(node) };
+        let list = parts.iter().find(|part| part.kind() == "value_arguments");
+        let lambda = parts.iter().find(|part| part.kind() == "annotated_lambda");
+        let own = list.map(|list| self.args(*list));
+        let callee = match function.kind() {
+            "navigation_expression" => self.access(function),
+            _ => self.expr(function),
+        };
+        let pos = if matches!(callee.kind, ExprKind::Member(..)) { callee.pos } else { self.pos(node) };
+        let last = lambda.map(|lambda| {
+            let value = self.last(*lambda);
+            Arg { name: None, spread: Spread::No, value }
+        });
+        match (own, callee.kind) {
+            (None, ExprKind::Call(mut inner)) if function.kind() == "call_expression" => {
+                inner.args.extend(last);
+                Expr { kind: ExprKind::Call(inner), pos: callee.pos }
+            }
+            (own, kind) => {
+                let mut args = own.unwrap_or_default();
+                args.extend(last);
+                let callee = Expr { kind, pos: callee.pos };
+                Expr { kind: ExprKind::Call(Box::new(Call { callee, args, is_new: false })), pos }
+            }
+        }
+    }
+
+    /// Arguments, some by name.
+    pub(super) fn args(&mut self, list: Node<'_>) -> Vec<Arg> {
+        let mut args = Vec::new();
+        for child in children(list) {
+            let all = all_children(child);
+            let named = all.iter().position(|part| part.kind() == "=");
+            let name = named.and_then(|at| at.checked_sub(1)).and_then(|at| all.get(at)).map(|name| self.name(*name));
+            let Some(value) = self.part(child) else { continue };
+            let (spread, value) = match value.kind() {
+                "spread_expression" => (Spread::List, self.last(value)),
+                _ if all.iter().any(|part| part.kind() == "*") => (Spread::List, self.expr(value)),
+                _ => (Spread::No, self.expr(value)),
+            };
+            args.push(Arg { name, spread, value });
+        }
+        args
+    }
+
+    fn binary(&mut self, node: Node<'_>) -> ExprKind {
+        let sign = node.child_by_field_name("operator").map_or("", |operator| operator.kind());
+        let left = Box::new(self.expr_in(node, "left"));
+        let right = Box::new(self.expr_in(node, "right"));
+        match sign {
+            "&&" => ExprKind::Logical(LogicalOp::And, left, right),
+            "||" => ExprKind::Logical(LogicalOp::Or, left, right),
+            "?:" => ExprKind::Logical(LogicalOp::Coalesce, left, right),
+            sign => ExprKind::Binary(binary_op(sign), left, right),
+        }
+    }
+
+    fn unary(&mut self, node: Node<'_>) -> ExprKind {
+        let operand = self.expr_in(node, "argument");
+        let op = match node.child_by_field_name("operator").map_or("", |operator| operator.kind()) {
+            "!!" => return operand.kind,
+            "!" => UnaryOp::Not,
+            "-" => UnaryOp::Minus,
+            "+" => UnaryOp::Plus,
+            sign @ ("++" | "--") => {
+                let op = if sign == "++" { BinaryOp::Add } else { BinaryOp::Sub };
+                let one = Box::new(self.at(node, ExprKind::Int(1)));
+                return ExprKind::Assign(Box::new(Pattern::Place(Box::new(operand))), Some(op), one);
+            }
+            _ => UnaryOp::Other,
+        };
+        ExprKind::Unary(op, Box::new(operand))
+    }
+
+    /// `a name b` is a call of the member; `to` makes a pair.
+    fn infix(&mut self, node: Node<'_>) -> ExprKind {
+        let parts = children(node);
+        let [left, name, right] = parts.as_slice() else { return ExprKind::Unknown(Vec::new()) };
+        let (left, right) = (self.expr(*left), self.expr(*right));
+        let item = |value| Item { spread: Spread::No, value };
+        if self.text(*name) == "to" {
+            return ExprKind::Tuple(vec![item(left), item(right)]);
+        }
+        let callee = self.at(*name, ExprKind::Member(Box::new(left), self.name(*name)));
+        let args = vec![Arg { name: None, spread: Spread::No, value: right }];
+        ExprKind::Call(Box::new(Call { callee, args, is_new: false }))
+    }
+
+    /// `try` as a value: that of its block.
+    fn guarded(&mut self, node: Node<'_>) -> ExprKind {
+        let mut body = Vec::new();
+        let mut handlers = Vec::new();
+        let mut finally = Vec::new();
+        for child in children(node) {
+            let inner = children(child).into_iter().rfind(|part| part.kind() == "block");
+            match (child.kind(), inner) {
+                ("block", _) => body = self.block(child),
+                ("catch_block", Some(inner)) => handlers.push(self.block(inner)),
+                ("finally_block", Some(inner)) => finally = self.block(inner),
+                _ => {}
+            }
+        }
+        let last = match body.pop() {
+            Some(Stmt { kind: StmtKind::Expr(value), .. }) => Some(value),
+            Some(other) => {
+                body.push(other);
+                None
+            }
+            None => None,
+        };
+        let pos = self.pos(node);
+        let mut block = vec![Stmt { kind: StmtKind::Try { body, handlers, finally }, pos }];
+        block.extend(last.map(|value| Stmt { pos: value.pos, kind: StmtKind::Expr(value) }));
+        ExprKind::Block(block)
+    }
+}
+
+/// The operator that a sign stands for.
+fn binary_op(sign: &str) -> BinaryOp {
+    match sign {
+        "+" => BinaryOp::Add,
+        "-" => BinaryOp::Sub,
+        "*" => BinaryOp::Mul,
+        "/" => BinaryOp::Div,
+        "%" => BinaryOp::Mod,
+        "==" | "===" => BinaryOp::Eq,
+        "!=" | "!==" => BinaryOp::Ne,
+        "<" => BinaryOp::Lt,
+        "<=" => BinaryOp::Le,
+        ">" => BinaryOp::Gt,
+        ">=" => BinaryOp::Ge,
+        _ => BinaryOp::Other,
+    }
+}

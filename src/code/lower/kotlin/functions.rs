@@ -1,0 +1,172 @@
+//! Functions, their parameters, and lambdas.
+
+use super::super::reader::{all_children, children};
+use super::Lowering;
+use super::types::TYPES;
+use crate::code::form::{
+    Block, Expr, ExprKind, Function, FunctionKind, Param, ParamKind, Pattern, PatternItem, Stmt, StmtKind,
+};
+use std::sync::Arc;
+use tree_sitter::Node;
+
+impl Lowering<'_> {
+    /// A function. One for a type that is declared elsewhere has that type's value as its receiver.
+    pub(super) fn function(&mut self, node: Node<'_>, kind: FunctionKind) -> Function {
+        let name = node.child_by_field_name("name");
+        let before = |child: &Node<'_>| name.is_some_and(|name| child.end_byte() <= name.start_byte());
+        let types: Vec<_> = children(node).into_iter().filter(|child| TYPES.contains(&child.kind())).collect();
+        let receiver = types.iter().copied().find(before).map(|ty| {
+            let target = Pattern::Name("this".into(), self.pos(ty));
+            plain(target, Some(self.ty(ty)))
+        });
+        let returns = types.iter().copied().find(|child| !before(child)).map(|ty| self.ty(ty));
+        let params = self.params_in(node);
+        let body = children(node).into_iter().find(|child| child.kind() == "function_body");
+        Function {
+            name: name.map(|name| self.name(name)),
+            params,
+            receiver,
+            body: match body {
+                Some(body) => self.function_body(body),
+                None => {
+                    let value = self.unknown(node);
+                    vec![Stmt { pos: value.pos, kind: StmtKind::Return(Some(value)) }]
+                }
+            },
+            decorators: self.annotations(node),
+            returns,
+            kind,
+            is_async: self.is(node, "suspend"),
+            is_generator: false,
+            is_public: !self.is(node, "private"),
+            pos: self.pos(name.unwrap_or(node)),
+        }
+    }
+
+    /// `= value` is returned.
+    pub(super) fn function_body(&mut self, node: Node<'_>) -> Block {
+        match self.part(node) {
+            Some(block) if block.kind() == "block" => self.block(block),
+            Some(value) => {
+                let value = self.expr(value);
+                vec![Stmt { pos: value.pos, kind: StmtKind::Return(Some(value)) }]
+            }
+            None => Block::new(),
+        }
+    }
+
+    /// The parameters of a function.
+    pub(super) fn params_in(&mut self, node: Node<'_>) -> Vec<Param> {
+        let list = children(node).into_iter().find(|child| child.kind() == "function_value_parameters");
+        let mut out: Vec<Param> = Vec::new();
+        let mut modifiers = None;
+        for child in list.map(all_children).unwrap_or_default() {
+            match child.kind() {
+                "parameter_modifiers" => modifiers = Some(child),
+                "parameter" => {
+                    let parts = children(child);
+                    let target = parts.first().map_or(Pattern::Ignore, |name| self.bound(*name));
+                    let mut param = plain(target, self.type_in(child));
+                    if let Some(modifiers) = modifiers.take()
+                        && children(modifiers).into_iter().any(|one| self.text(one) == "vararg")
+                    {
+                        param.kind = ParamKind::Rest;
+                    }
+                    out.push(param);
+                }
+                "(" | ")" | "," | "=" => {}
+                _ => {
+                    let default = self.expr(child);
+                    if let Some(param) = out.last_mut() {
+                        param.default = Some(default);
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// What a parameter or variable binds.
+    pub(super) fn bound(&self, node: Node<'_>) -> Pattern {
+        match node.kind() {
+            "identifier" if self.text(node) == "_" => Pattern::Ignore,
+            "identifier" => Pattern::Name(self.name(node), self.pos(node)),
+            "variable_declaration" => {
+                let name = children(node).into_iter().find(|child| child.kind() == "identifier");
+                name.map_or(Pattern::Ignore, |name| self.bound(name))
+            }
+            "multi_variable_declaration" => {
+                let items = children(node).into_iter().map(|child| PatternItem {
+                    target: self.bound(child),
+                    default: None,
+                    rest: false,
+                });
+                Pattern::List(items.collect())
+            }
+            _ => Pattern::Ignore,
+        }
+    }
+
+    /// A lambda: its last expression is returned; without parameters it has `it`.
+    pub(super) fn lambda(&mut self, node: Node<'_>) -> Expr {
+        let mut params = Vec::new();
+        let mut body = Block::new();
+        let mut stated = false;
+        for child in children(node) {
+            if child.kind() == "lambda_parameters" {
+                stated = true;
+                for param in children(child) {
+                    let ty = self.type_in(param);
+                    params.push(plain(self.bound(param), ty));
+                }
+            } else {
+                self.statement(child, &mut body);
+            }
+        }
+        if !stated {
+            params.push(plain(Pattern::Name("it".into(), self.pos(node)), None));
+        }
+        if let Some(Stmt { kind: StmtKind::Expr(_), .. }) = body.last()
+            && let Some(Stmt { kind: StmtKind::Expr(value), pos }) = body.pop()
+        {
+            body.push(Stmt { kind: StmtKind::Return(Some(value)), pos });
+        }
+        let function = self.made(node, None, params, body, FunctionKind::Lexical);
+        self.at(node, ExprKind::Function(Arc::new(function)))
+    }
+
+    /// A function that is not written as one.
+    pub(super) fn made(
+        &self,
+        node: Node<'_>,
+        name: Option<&str>,
+        params: Vec<Param>,
+        body: Block,
+        kind: FunctionKind,
+    ) -> Function {
+        Function {
+            name: name.map(Into::into),
+            params,
+            receiver: None,
+            body,
+            decorators: Vec::new(),
+            returns: None,
+            kind,
+            is_async: false,
+            is_generator: false,
+            is_public: kind != FunctionKind::Lexical,
+            pos: self.pos(node),
+        }
+    }
+
+    /// The expression or block that a node ends in: words that are values are no named nodes.
+    pub(super) fn part<'t>(&self, node: Node<'t>) -> Option<Node<'t>> {
+        let value = |child: &Node<'_>| child.is_named() || matches!(child.kind(), "true" | "false" | "null");
+        all_children(node).into_iter().rfind(value)
+    }
+}
+
+/// A parameter of a type.
+pub(super) fn plain(target: Pattern, ty: Option<crate::code::form::TypeRef>) -> Param {
+    Param { target, default: None, kind: ParamKind::Plain, ty, decorators: Vec::new(), is_field: false }
+}

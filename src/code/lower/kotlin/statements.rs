@@ -1,0 +1,193 @@
+//! Statements.
+
+use super::super::reader::{all_children, children};
+use super::Lowering;
+use crate::code::form::{Arm, BinaryOp, Block, Expr, ExprKind, FunctionKind, Pattern, Stmt, StmtKind, Yields};
+use std::sync::Arc;
+use tree_sitter::Node;
+
+impl Lowering<'_> {
+    pub(super) fn push(&self, node: Node<'_>, kind: StmtKind, out: &mut Block) {
+        out.push(Stmt { kind, pos: self.pos(node) });
+    }
+
+    /// A block's statements.
+    pub(super) fn block(&mut self, node: Node<'_>) -> Block {
+        let mut out = Block::new();
+        for child in children(node) {
+            self.statement(child, &mut out);
+        }
+        out
+    }
+
+    /// A block, or one statement as a block.
+    pub(super) fn block_of(&mut self, node: Node<'_>) -> Block {
+        if node.kind() == "block" {
+            return self.block(node);
+        }
+        let mut out = Block::new();
+        self.statement(node, &mut out);
+        out
+    }
+
+    /// Lowers one statement.
+    pub(super) fn statement(&mut self, node: Node<'_>, out: &mut Block) {
+        if !self.reader.enter(node) {
+            return;
+        }
+        self.statement_here(node, out);
+        self.reader.leave();
+    }
+
+    fn statement_here(&mut self, node: Node<'_>, out: &mut Block) {
+        match node.kind() {
+            "function_declaration" => {
+                let function = self.function(node, FunctionKind::Plain);
+                self.push(node, StmtKind::Function(Arc::new(function)), out);
+            }
+            "property_declaration" => self.variable(node, out),
+            "class_declaration" | "object_declaration" => {
+                if let Some(class) = self.class(node) {
+                    self.push(node, StmtKind::Class(class), out);
+                }
+            }
+            "assignment" => {
+                let (target, op, value) = self.assignment(node);
+                self.push(node, StmtKind::Assign { target, op, value }, out);
+            }
+            "return_expression" => {
+                let inner = self
+                    .part(node)
+                    .filter(|part| !matches!(part.kind(), "identifier" | "label") || !self.text(node).contains('@'));
+                let value = inner.map(|value| self.expr(value));
+                self.push(node, StmtKind::Return(value), out);
+            }
+            "throw_expression" => self.push(node, StmtKind::Throw, out),
+            "for_statement" => self.each(node, out),
+            "while_statement" | "do_while_statement" => {
+                let test = node.child_by_field_name("condition").map(|test| self.expr(test));
+                let block = children(node).into_iter().rfind(|child| child.kind() == "block");
+                let body = block.map(|block| self.block(block)).unwrap_or_default();
+                self.push(node, StmtKind::Loop { test, body }, out);
+            }
+            "labeled_expression" => {
+                if let Some(inner) = self.part(node) {
+                    self.statement(inner, out);
+                }
+            }
+            "block" => {
+                let body = self.block(node);
+                self.push(node, StmtKind::Block(body), out);
+            }
+            "type_alias" | "label" => {}
+            "ERROR" => {
+                for child in children(node) {
+                    self.statement(child, out);
+                }
+            }
+            _ => {
+                let value = self.expr(node);
+                self.push(node, StmtKind::Expr(value), out);
+            }
+        }
+    }
+
+    fn variable(&mut self, node: Node<'_>, out: &mut Block) {
+        let declared = children(node).into_iter().find(|child| child.kind().ends_with("variable_declaration"));
+        let Some(declared) = declared else { return };
+        let target = self.bound(declared);
+        let ty = if declared.kind() == "variable_declaration" { self.type_in(declared) } else { None };
+        let value = self.initial(node);
+        self.push(node, StmtKind::Bind { target, ty, value }, out);
+    }
+
+    fn each(&mut self, node: Node<'_>, out: &mut Block) {
+        let mut target = Pattern::Ignore;
+        let mut iterable = None;
+        let mut body = Block::new();
+        for child in children(node) {
+            match child.kind() {
+                "variable_declaration" | "multi_variable_declaration" => target = self.bound(child),
+                "annotation" | "label" => {}
+                _ if iterable.is_none() => iterable = Some(self.expr(child)),
+                _ => body = self.block_of(child),
+            }
+        }
+        let iterable = iterable.unwrap_or_else(|| self.unknown(node));
+        self.push(node, StmtKind::Each { target, iterable, yields: Yields::Elements, body }, out);
+    }
+
+    /// What an assignment assigns to, its operator, and the value.
+    fn assignment(&mut self, node: Node<'_>) -> (Pattern, Option<BinaryOp>, Expr) {
+        let target = match node.child_by_field_name("left") {
+            Some(left) if left.kind() == "identifier" => Pattern::Name(self.name(left), self.pos(left)),
+            Some(left) => Pattern::Place(Box::new(self.expr(left))),
+            None => Pattern::Ignore,
+        };
+        let op = match node.child_by_field_name("operator").map_or("=", |operator| operator.kind()) {
+            "+=" => Some(BinaryOp::Add),
+            "-=" => Some(BinaryOp::Sub),
+            "=" => None,
+            _ => Some(BinaryOp::Other),
+        };
+        (target, op, self.expr_in(node, "right"))
+    }
+
+    /// `if`: the condition, then what follows it, the word `else` between the two.
+    pub(super) fn branches(&mut self, node: Node<'_>) -> (Expr, Block, Block) {
+        let condition = node.child_by_field_name("condition");
+        let test = match condition {
+            Some(condition) => self.expr(condition),
+            None => self.unknown(node),
+        };
+        let (mut then, mut otherwise) = (Block::new(), Block::new());
+        let mut behind = false;
+        for child in all_children(node) {
+            if child.kind() == "else" {
+                behind = true;
+            } else if child.is_named() && condition.is_none_or(|condition| condition.id() != child.id())
+                || matches!(child.kind(), "true" | "false" | "null")
+            {
+                let body = self.block_of(child);
+                if behind { otherwise = body } else { then = body }
+            }
+        }
+        (test, then, otherwise)
+    }
+
+    /// The subject and the arms of a `when`.
+    pub(super) fn arms(&mut self, node: Node<'_>) -> (Option<Expr>, Vec<Arm>) {
+        let mut subject = None;
+        let mut arms = Vec::new();
+        for child in children(node) {
+            if child.kind() == "when_subject" {
+                subject = self.part(child).map(|inner| self.expr(inner));
+                continue;
+            }
+            let mut arm = Arm { values: Vec::new(), body: Block::new() };
+            let conditions = super::super::reader::fields(child, "condition");
+            for condition in &conditions {
+                let value = match condition.kind() {
+                    "range_test" | "type_test" => self.unknown(*condition),
+                    _ => self.expr(*condition),
+                };
+                arm.values.push(value);
+            }
+            if let Some(body) = self.part(child).filter(|body| conditions.iter().all(|one| one.id() != body.id())) {
+                arm.body = self.block_of(body);
+            }
+            arms.push(arm);
+        }
+        (subject, arms)
+    }
+
+    /// A block as a value.
+    pub(super) fn block_expr(&self, node: Node<'_>, mut body: Block) -> Expr {
+        if let [Stmt { kind: StmtKind::Expr(_), .. }] = body.as_slice()
+            && let Some(Stmt { kind: StmtKind::Expr(value), .. }) = body.pop()
+        {
+            return value;
+        }
+        self.at(node, ExprKind::Block(body))
+    }
+}

@@ -1,0 +1,107 @@
+use super::super::show;
+use super::lower;
+
+/// What a piece of Kotlin lowers to, on one line.
+fn kt(source: &str) -> String {
+    let module = lower(source);
+    assert!(module.errors.is_empty(), "{:?} in {source}", module.errors);
+    show::module(&module)
+}
+
+#[track_caller]
+fn all(cases: &[(&str, &str)]) {
+    for (source, expected) in cases {
+        assert_eq!(kt(source), *expected, "for {source}");
+    }
+}
+
+/// The same for statements inside a function.
+#[track_caller]
+fn inside(cases: &[(&str, &str)]) {
+    for (source, expected) in cases {
+        let whole = format!("fun f() {{\n {source}\n}}");
+        assert_eq!(kt(&whole), format!("pub Plain f() {{{expected}}}"), "for {source}");
+    }
+}
+
+#[test]
+fn imports_take_a_name_from_its_package() {
+    all(&[
+        ("import a.b.C", "import [C as C] from a.b"),
+        ("import a.b.C as D", "import [C as D] from a.b"),
+        ("import a.b.*", "import [* as *] from a.b"),
+        ("import a.b.*\n\n@A\n@B(\"x\")\nclass C\n", "import [* as *] from a.b; @A @B(\"x\") Class C() <> {}"),
+    ]);
+    assert_eq!(lower("package a.b\nclass C").package.as_deref(), Some("a.b"));
+}
+
+#[test]
+fn annotations_are_decorators_with_named_arguments() {
+    all(&[
+        (
+            "@RestController\n@RequestMapping(\"/x\", A.B + \"/y\")\nclass C {\n  @GetMapping(value = [\"/a\"], method = [M.GET])\n  fun g(@PathVariable id: Int): List<String> = l()\n}",
+            "@RestController @RequestMapping(\"/x\", (A.B Add \"/y\")) Class C() <> \
+             {@GetMapping(value=[\"/a\"], method=[M.GET]) pub Method g(id: Int) -> List<String> {return l()}}",
+        ),
+        (
+            "@R annotation class Api(@get:AliasFor(annotation = R::class) val value: Array<String> = [])",
+            "@R Annotation Api() <> {@AliasFor(annotation=R.class) pub Method value() -> Array<String> {return []}}",
+        ),
+    ]);
+}
+
+#[test]
+fn classes_keep_constructors_companions_and_bases() {
+    all(&[
+        (
+            "abstract class A<T>(private val s: S, n: Int = 1) : B<T>(s), C {\n  companion object { const val X = \"x\" }\n  val y: String by lazy { \"z\" }\n  val p get() = X\n}",
+            "Abstract A(type(B<T>), type(C)) <s: S, static X = \"x\", y: String = Lexical -(it) {return \"z\"}()> \
+             {pub Constructor constructor(field s: S, n: Int = 1) {super(s)}; pub Getter p() {return X}}",
+        ),
+        ("object P { const val A = \"a\"; fun f() = 1 }", "Class P() <static A = \"a\"> {pub Static f() {return 1}}"),
+        (
+            "enum class E(val p: String) { A(\"a\"), B(\"b\") }",
+            "Enum E() <p: String, static A = new E(\"a\"), static B = new E(\"b\")> {pub Constructor constructor(field p: String) {}}",
+        ),
+        ("interface I { fun f(): Int }", "Interface I() <> {pub Method f() -> Int {return ?()}}"),
+        ("const val A = \"a\"\nprivate val b = A", "bind A = \"a\"; bind b = A"),
+        ("fun R.users(s: S) { get(s) }", "pub Plain (this: R).users(s: S) {get(s)}"),
+    ]);
+}
+
+#[test]
+fn calls_take_their_lambda_and_strings_their_holes() {
+    inside(&[
+        (
+            "router { \"/a\".nest { GET(\"/$id\", h::get) } }",
+            "router(Lexical -(it) {return \"/a\".nest(Lexical -(it) {return GET(`\"/\" id`, h.get)})})",
+        ),
+        ("val f = { a: String, b -> a + b }", "bind f = Lexical -(a: String, b) {return (a Add b)}"),
+        ("val e = System.getenv(\"A\") ?: \"b\"", "bind e = (System.getenv(\"A\") Coalesce \"b\")"),
+        ("val (a, b) = x to y", "bind [a, b] = (x, y)"),
+        ("val t = \"${a.b}/c\"", "bind t = `a.b \"/c\"`"),
+        ("g(x = 1, *l, null, true)", "g(x=1, ...l, null, true)"),
+        ("val v = object : A() { }", "bind v = new Class -(type(A)) <> {pub Constructor constructor() {super()}}()"),
+    ]);
+}
+
+#[test]
+fn control_flow_is_kept() {
+    inside(&[
+        ("val x = if (a) 1 else 2", "bind x = (a ? 1 : 2)"),
+        ("for (s in l) { f(s) }", "each Elements s in l {f(s)}"),
+        ("val x = when (a) { \"p\", \"q\" -> 1\n else -> 2 }", "bind x = switch a {[\"p\", \"q\"] => {1}, [] => {2}}"),
+        ("val x = try { a() } catch (e: E) { b() }", "bind x = ({try {} [b()] {}; a()})"),
+        ("a.b = c; d += 1", "set a.b = c; set d Add= 1"),
+        ("while (a) { b() }", "loop a {b()}"),
+        ("return null", "return null"),
+    ]);
+}
+
+#[test]
+fn nesting_without_end_is_unknown_and_said_so() {
+    for (open, close) in [("(", ")"), ("f(", ")"), ("f { ", "}"), ("!", ""), ("if (a) ", "")] {
+        let source = format!("fun f() {{ {}b{} }}", open.repeat(3_000), close.repeat(3_000));
+        assert!(!lower(&source).errors.is_empty(), "{open}");
+    }
+}

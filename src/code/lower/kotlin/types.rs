@@ -1,0 +1,142 @@
+//! Types and annotations.
+
+use super::super::reader::children;
+use super::Lowering;
+use crate::code::form::{Arg, Call, Decorator, Expr, ExprKind, Name, Spread, TypeRef};
+use tree_sitter::Node;
+
+/// Longer types are not kept as text.
+const TEXT: usize = 300;
+
+/// The kinds of nodes that are types.
+pub(super) const TYPES: &[&str] =
+    &["user_type", "nullable_type", "non_nullable_type", "parenthesized_type", "function_type", "dynamic"];
+
+impl Lowering<'_> {
+    /// A type as written; a nullable one is what it is where it is there.
+    pub(super) fn ty(&mut self, node: Node<'_>) -> TypeRef {
+        let text = self.text(node);
+        let mut out = TypeRef { path: Vec::new(), args: Vec::new(), text: "".into() };
+        if text.len() <= TEXT {
+            out.text = text.into();
+        }
+        if !self.reader.enter(node) {
+            return out;
+        }
+        for child in children(node) {
+            match child.kind() {
+                "identifier" => out.path.push(self.name(child)),
+                "type_arguments" => {
+                    for argument in children(child) {
+                        let inner = children(argument).into_iter().find(|child| TYPES.contains(&child.kind()));
+                        if let Some(inner) = inner {
+                            out.args.push(self.ty(inner));
+                        }
+                    }
+                }
+                kind if node.kind() != "function_type" && TYPES.contains(&kind) => {
+                    let inner = self.ty(child);
+                    (out.path, out.args) = (inner.path, inner.args);
+                }
+                _ => {}
+            }
+        }
+        self.reader.leave();
+        out
+    }
+
+    /// The type among the children.
+    pub(super) fn type_in(&mut self, node: Node<'_>) -> Option<TypeRef> {
+        let ty = children(node).into_iter().find(|child| TYPES.contains(&child.kind()))?;
+        Some(self.ty(ty))
+    }
+
+    /// A type's name as members of its first segment.
+    pub(super) fn dotted(&self, node: Node<'_>) -> Expr {
+        let names: Vec<Name> = children(node)
+            .into_iter()
+            .filter(|child| child.kind() == "identifier")
+            .map(|child| self.name(child))
+            .collect();
+        let mut parts = names.into_iter();
+        let first = parts.next().unwrap_or_else(|| self.name(node));
+        let first = self.at(node, ExprKind::Name(first));
+        parts.fold(first, |object, name| self.at(node, ExprKind::Member(Box::new(object), name)))
+    }
+
+    /// Annotations that the grammar takes for an expression: what stands in parentheses behind the last one is its arguments.
+    pub(super) fn stray(&mut self, node: Node<'_>) {
+        let mut here = Some(node);
+        while let Some(node) = here {
+            here = None;
+            for child in children(node) {
+                match child.kind() {
+                    "annotation" => {
+                        let found = self.annotation(child);
+                        self.pending.extend(found);
+                    }
+                    "annotated_expression" => here = Some(child),
+                    "parenthesized_expression" => {
+                        let value = self.expr(child);
+                        let Some(last) = self.pending.pop() else { continue };
+                        let args = vec![Arg { name: None, spread: Spread::No, value }];
+                        let call = Call { callee: last.expr, args, is_new: false };
+                        let expr = self.at(child, ExprKind::Call(Box::new(call)));
+                        self.pending.push(Decorator { expr, pos: last.pos });
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// The annotations among the modifiers.
+    pub(super) fn annotations(&mut self, node: Node<'_>) -> Vec<Decorator> {
+        let mut out = Vec::new();
+        if node.kind().ends_with("_declaration") {
+            out.append(&mut self.pending);
+        }
+        for modifiers in children(node).into_iter().filter(|child| child.kind().ends_with("modifiers")) {
+            for child in children(modifiers).into_iter().filter(|child| child.kind() == "annotation") {
+                let found = self.annotation(child);
+                out.extend(found);
+            }
+        }
+        out
+    }
+
+    fn annotation(&mut self, node: Node<'_>) -> Vec<Decorator> {
+        let mut out = Vec::new();
+        for inner in children(node) {
+            let expr = match inner.kind() {
+                "constructor_invocation" => self.invocation(inner),
+                kind if TYPES.contains(&kind) => self.dotted(inner),
+                _ => continue,
+            };
+            out.push(Decorator { expr, pos: self.pos(node) });
+        }
+        out
+    }
+
+    /// `T(…)` behind an at-sign or among what a class extends.
+    pub(super) fn invocation(&mut self, node: Node<'_>) -> Expr {
+        let mut callee = None;
+        let mut args = Vec::new();
+        for child in children(node) {
+            match child.kind() {
+                "value_arguments" => args = self.args(child),
+                _ => callee = Some(self.dotted(child)),
+            }
+        }
+        let callee = callee.unwrap_or_else(|| self.unknown(node));
+        self.at(node, ExprKind::Call(Box::new(Call { callee, args, is_new: false })))
+    }
+
+    /// Whether a word stands among the modifiers.
+    pub(super) fn is(&self, node: Node<'_>, modifier: &str) -> bool {
+        children(node)
+            .into_iter()
+            .filter(|child| child.kind() == "modifiers")
+            .any(|modifiers| children(modifiers).into_iter().any(|one| self.text(one) == modifier))
+    }
+}

@@ -1,0 +1,129 @@
+//! The vocabulary for annotated classes, the settings of their modules, and the libraries that builds name.
+
+use serde::Deserialize;
+
+use super::path::{Join, Syntax};
+
+/// What an annotation on a class or method means. A class's annotations tell where its methods' routes stand, a method's
+/// what it answers; what an annotation is annotated with counts as its own.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AnnotationModel {
+    /// A class with it answers requests.
+    pub(crate) serves: bool,
+    /// So does one that inherits from a class or interface with it.
+    pub(crate) inherited: bool,
+    /// The framework makes instances of a class with it: it serves where something that it inherits from does.
+    pub(crate) component: bool,
+    /// It is a client's: the routes are those of another service.
+    pub(crate) client: bool,
+    /// The arguments that hold paths; the first one may be given without its name.
+    pub(crate) path: Vec<String>,
+    /// Fixed methods.
+    pub(crate) method: Vec<String>,
+    /// The argument that holds methods.
+    pub(crate) methods: Option<String>,
+    /// What a method with a path is for which nothing names methods.
+    pub(crate) alone: Alone,
+    /// It stands on an application: its path is before all others of the module.
+    pub(crate) application: bool,
+    /// What it stands on is there only under a condition.
+    pub(crate) conditional: bool,
+    /// The argument whose placeholders are read from the environment where their names are those of variables.
+    pub(crate) reads: Option<String>,
+    /// That argument is a name itself.
+    pub(crate) bare: bool,
+    /// The argument that makes the read optional.
+    pub(crate) default: Option<String>,
+    /// It takes a name for another annotation's argument: the arguments that name the annotation and its argument.
+    pub(crate) alias: Vec<String>,
+    /// Filled in: its full name.
+    #[serde(skip)]
+    pub(crate) name: String,
+    /// Filled in: the file's framework.
+    #[serde(skip)]
+    pub(crate) framework: String,
+    /// Filled in: the file's spelling of paths.
+    #[serde(skip)]
+    pub(crate) paths: Syntax,
+    /// Filled in: how the file's prefixes and paths are put together.
+    #[serde(skip)]
+    pub(crate) join: Join,
+}
+
+/// A library that registers routes of its own.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LibraryModel {
+    /// What it is called in facts.
+    pub(crate) name: String,
+    /// It is there where a build names one of these.
+    pub(crate) with: Vec<String>,
+    /// Settings that switch it off by `false`.
+    pub(crate) unless: Vec<String>,
+    /// Which of its named routes are exposed.
+    pub(crate) exposed: Option<Exposed>,
+    /// The setting that moves it away from the service's prefix.
+    pub(crate) apart: Option<String>,
+    /// What it registers.
+    pub(crate) routes: Vec<LibraryRoute>,
+    /// Why what it registers is not known.
+    pub(crate) unresolved: Option<String>,
+    /// Filled in: the file's framework.
+    #[serde(skip)]
+    pub(crate) framework: String,
+}
+
+/// Which of a library's named routes are exposed; `*` is all.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Exposed {
+    /// The setting that lists those that are.
+    pub(crate) include: String,
+    /// The setting that lists those that are not.
+    pub(crate) exclude: String,
+    /// Those that are where nothing is set.
+    pub(crate) default: Vec<String>,
+}
+
+/// A route of a library.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LibraryRoute {
+    /// Its method.
+    pub(crate) method: String,
+    /// Its path, with placeholders that settings fill.
+    pub(crate) path: String,
+    /// Its name among those that are exposed or not.
+    pub(crate) name: Option<String>,
+    /// It is there only where the build names all of these too.
+    pub(crate) with: Vec<String>,
+}
+
+/// What a method with a path is for which nothing names methods.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Alone {
+    /// A route for every method.
+    #[default]
+    Any,
+    /// It gives an object whose own methods answer below the path.
+    Child,
+}
+
+/// A setting that stands before every route.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PrefixModel {
+    /// The setting's names; the first one that is there counts.
+    pub(crate) keys: Vec<String>,
+    /// It counts where the module's build names one of these.
+    pub(crate) with: Vec<String>,
+    /// It counts where the module's build names none of these.
+    pub(crate) without: Vec<String>,
+    /// What an annotation on an application says counts instead.
+    pub(crate) application: bool,
+    /// Filled in: the file's framework.
+    #[serde(skip)]
+    pub(crate) framework: String,
+}

@@ -1,0 +1,215 @@
+//! The modules of a Java build: what their builds name, and under whose settings a module's code runs. A module without
+//! settings of its own runs under those of the modules that depend on it.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::settings::Settings;
+use super::{Tree, folder_of, under};
+use crate::code::form::Name;
+
+/// Files that make a folder a module of the build.
+pub(super) const FILES: &[&str] = &["pom.xml", "build.gradle", "build.gradle.kts"];
+/// Where a module's settings stand, and what they are called: what comes later counts more.
+const PLACES: &[&str] = &["src/main/resources", "src/main/resources/config", "config"];
+const NAMES: &[&str] = &[
+    "META-INF/microprofile-config.properties",
+    "bootstrap.yml",
+    "bootstrap.yaml",
+    "bootstrap.properties",
+    "application.yml",
+    "application.yaml",
+    "application.properties",
+];
+/// Modules that depend on modules.
+const MOST_DEPTH: usize = 8;
+
+/// A module that runs.
+#[derive(Debug, Default)]
+pub(crate) struct Home {
+    /// Its folder.
+    pub(crate) folder: String,
+    /// What it is set to.
+    pub(crate) settings: Settings,
+    /// Settings that could not be read: file, line, why.
+    pub(crate) problems: Vec<(Name, u32, String)>,
+    /// Its build and those around it, nearest first, without what they merely manage.
+    builds: Vec<(Name, String)>,
+}
+
+impl Home {
+    /// The place where a build names a dependency.
+    pub(crate) fn names(&self, dependency: &str) -> Option<(Name, u32)> {
+        let catalogued = dependency.replace('-', ".");
+        self.builds.iter().find_map(|(path, text)| {
+            let at = word(text, dependency).or_else(|| word(text, &format!("libs.{catalogued}")))?;
+            let line = text.get(..at)?.matches('\n').count() + 1;
+            Some((path.clone(), u32::try_from(line).unwrap_or(u32::MAX)))
+        })
+    }
+
+    /// Whether it has settings of its own.
+    pub(crate) fn runs(&self) -> bool {
+        !self.settings.is_empty() || !self.problems.is_empty()
+    }
+}
+
+/// Where a name stands that is no part of a longer one.
+fn word(text: &str, name: &str) -> Option<usize> {
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    text.match_indices(name).map(|(at, _)| at).find(|at| {
+        let before = text.get(..*at).and_then(|text| text.chars().next_back());
+        let after = text.get(at + name.len()..).and_then(|text| text.chars().next());
+        !before.is_some_and(part) && !after.is_some_and(|c| part(c) || c == '.')
+    })
+}
+
+/// The modules of a tree's builds.
+#[derive(Debug, Default)]
+pub(super) struct Builds {
+    homes: Vec<Rc<Home>>,
+}
+
+impl Builds {
+    /// Reads every module's build and settings.
+    pub(super) fn read(tree: &Tree<'_>, folders: &BTreeSet<String>) -> Self {
+        let homes = folders.iter().map(|folder| Rc::new(home(tree, folder, folders))).collect();
+        Builds { homes }
+    }
+
+    /// Every module.
+    pub(super) fn all(&self) -> &[Rc<Home>] {
+        &self.homes
+    }
+
+    /// The modules under whose settings the code of a folder runs.
+    pub(super) fn of(&self, folder: &str) -> Vec<Rc<Home>> {
+        let mut seen = BTreeSet::new();
+        let mut out = Vec::new();
+        self.visit(folder, 0, &mut seen, &mut out);
+        if out.is_empty() {
+            out.extend(self.homes.iter().find(|home| home.folder == folder).cloned());
+        }
+        out
+    }
+
+    fn visit(&self, folder: &str, depth: usize, seen: &mut BTreeSet<String>, out: &mut Vec<Rc<Home>>) {
+        if depth > MOST_DEPTH || !seen.insert(folder.to_owned()) {
+            return;
+        }
+        let Some(own) = self.homes.iter().find(|home| home.folder == folder) else { return };
+        if own.runs() {
+            return out.push(own.clone());
+        }
+        let Some(name) = artifact(own) else { return };
+        for home in self.homes.iter().filter(|home| home.folder != folder && depends(home, &name)) {
+            self.visit(&home.folder, depth + 1, seen, out);
+        }
+    }
+}
+
+fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>) -> Home {
+    let mut home = Home { folder: folder.to_owned(), ..Home::default() };
+    let mut at = folder;
+    loop {
+        if folders.contains(at) {
+            for name in FILES {
+                let path = under(at, name);
+                if tree.has(&path)
+                    && let Some(text) = tree.text(&path)
+                {
+                    home.builds.push((path.into(), unmanaged(&text)));
+                }
+            }
+        }
+        if at.is_empty() {
+            break;
+        }
+        at = folder_of(at);
+    }
+    let mut active = Vec::new();
+    for place in PLACES {
+        for name in NAMES {
+            add(tree, &mut home, &under(folder, &format!("{place}/{name}")));
+        }
+        active = home.settings.list("spring.profiles.active").unwrap_or_default();
+    }
+    for profile in active.iter().filter(|profile| profile.chars().all(|c| c.is_alphanumeric() || c == '-')) {
+        for place in PLACES {
+            for ending in ["yml", "yaml", "properties"] {
+                add(tree, &mut home, &under(folder, &format!("{place}/application-{profile}.{ending}")));
+            }
+        }
+    }
+    home
+}
+
+fn add(tree: &Tree<'_>, home: &mut Home, path: &str) {
+    if !tree.has(path) {
+        return;
+    }
+    let properties = path.ends_with(".properties");
+    match tree.text(path).or_else(|| tree.latin(path).filter(|_| properties)) {
+        Some(text) => {
+            for (line, why) in home.settings.add(path, &text) {
+                home.problems.push((path.into(), line, why));
+            }
+        }
+        None => home.problems.push((path.into(), 1, "it cannot be read as text".to_owned())),
+    }
+}
+
+/// A build without the versions that it manages for others, lines kept.
+fn unmanaged(text: &str) -> String {
+    let (open, close) = ("<dependencyManagement>", "</dependencyManagement>");
+    match (text.find(open), text.find(close)) {
+        (Some(from), Some(to)) if from < to => {
+            let kept = "\n".repeat(text.get(from..to).unwrap_or_default().matches('\n').count());
+            format!("{}{kept}{}", text.get(..from).unwrap_or_default(), text.get(to..).unwrap_or_default())
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// What other builds call a module.
+fn artifact(home: &Home) -> Option<String> {
+    let (path, text) = home.builds.first()?;
+    if path.ends_with("pom.xml") {
+        let own = text.find("</parent>").map_or(text.as_str(), |at| text.get(at..).unwrap_or_default());
+        let (_, rest) = own.split_once("<artifactId>")?;
+        return rest.split_once("</artifactId>").map(|(name, _)| name.trim().to_owned());
+    }
+    home.folder.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+/// Whether a module's own build names another module as a dependency.
+fn depends(home: &Home, name: &str) -> bool {
+    let Some((path, text)) = home.builds.first().filter(|(path, _)| folder_of(path) == home.folder) else {
+        return false;
+    };
+    if path.ends_with("pom.xml") {
+        let dependencies = text.split_once("<dependencies>").map_or("", |(_, rest)| rest);
+        return dependencies.contains(&format!("<artifactId>{name}</artifactId>"));
+    }
+    let ends = [format!(":{name}\""), format!(":{name}'"), format!("projects.{}", camel(name))];
+    text.lines().any(|line| {
+        (line.contains("project") || line.contains("projects.")) && ends.iter().any(|end| line.contains(end))
+    })
+}
+
+/// A name as Gradle's accessors spell it.
+fn camel(name: &str) -> String {
+    let mut out = String::new();
+    let mut upper = false;
+    for c in name.chars() {
+        if matches!(c, '-' | '_') {
+            upper = true;
+        } else if upper {
+            out.extend(c.to_uppercase());
+            upper = false;
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}

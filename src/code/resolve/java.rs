@@ -1,0 +1,144 @@
+//! Java's packages: from the full name of a class to its file, over several source roots; and the build's modules, which
+//! say whose settings a file is under.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Target, Tree, builds, folder_of};
+use crate::code::form::Name;
+use crate::code::select::is_own;
+
+/// Where classes stand, and the modules of the build.
+#[derive(Debug, Default)]
+pub(super) struct Packages {
+    /// Files by the name of the class that they are called after.
+    files: BTreeMap<String, Vec<Name>>,
+    /// Files by the full names that they declare, where names and files need not agree (Kotlin).
+    declared: BTreeMap<String, Vec<Name>>,
+    /// The folders of the build's modules.
+    modules: BTreeSet<String>,
+}
+
+impl Packages {
+    /// Notes every file of the language and every build.
+    pub(super) fn read(tree: &Tree<'_>) -> Self {
+        let mut out = Packages::default();
+        for path in tree.files() {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            if builds::FILES.contains(&name) {
+                out.modules.insert(folder_of(path).to_owned());
+            } else if let Some(stem) = name.strip_suffix(".java")
+                && is_own(path)
+            {
+                out.files.entry(stem.to_owned()).or_default().push(path.clone());
+            } else if name.ends_with(".kt")
+                && is_own(path)
+                && let Some(text) = tree.text(path)
+            {
+                for full in declarations(&text) {
+                    out.declared.entry(full).or_default().push(path.clone());
+                }
+            }
+        }
+        out
+    }
+
+    /// The file of the class with a full name; where several roots have one, that which is nearest to `from`.
+    pub(super) fn resolve(&self, from: &str, full: &str) -> Target {
+        let stem = full.rsplit('.').next().unwrap_or(full);
+        let wanted = full.replace('.', "/");
+        let fits = |path: &&Name| {
+            let rest = path.rsplit_once('.').map_or(&***path, |(rest, _)| rest);
+            rest.strip_suffix(&*wanted).is_some_and(|root| root.is_empty() || root.ends_with('/'))
+        };
+        let named = self.files.get(stem).into_iter().flatten().filter(fits);
+        let declared = self.declared.get(full).into_iter().flatten();
+        let found = named.chain(declared).max_by_key(|path| shared(path, from));
+        found.map_or_else(|| Target::Outside(full.into()), |path| Target::File(path.clone()))
+    }
+
+    /// Every file of the language.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Name> {
+        self.files.values().chain(self.declared.values()).flatten()
+    }
+
+    /// The folder of the module that a file belongs to.
+    pub(super) fn module_of(&self, path: &str) -> &str {
+        let mut at = folder_of(path);
+        loop {
+            if let Some(module) = self.modules.get(at) {
+                return module;
+            }
+            if at.is_empty() {
+                return "";
+            }
+            at = folder_of(at);
+        }
+    }
+
+    /// The folders of all modules.
+    pub(super) fn modules(&self) -> &BTreeSet<String> {
+        &self.modules
+    }
+}
+
+/// How long the folders are that two paths share.
+fn shared(a: &str, b: &str) -> usize {
+    a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count()
+}
+
+/// Words that stand before a declaration.
+const MODIFIERS: &[&str] = &[
+    "public",
+    "internal",
+    "private",
+    "open",
+    "abstract",
+    "data",
+    "sealed",
+    "enum",
+    "annotation",
+    "inline",
+    "value",
+    "const",
+    "lateinit",
+    "suspend",
+    "override",
+    "operator",
+    "tailrec",
+    "external",
+    "final",
+    "infix",
+    "expect",
+    "actual",
+];
+
+/// The full names that a Kotlin file declares at its top level. A look at the lines is enough: a name too many leads to a
+/// file that does not bind it.
+fn declarations(text: &str) -> Vec<String> {
+    let mut package = String::new();
+    let mut out = Vec::new();
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("package ") {
+            package = name.trim().trim_end_matches(';').replace('`', "");
+            continue;
+        }
+        if line.starts_with([' ', '\t', '}', ')', '/', '*']) {
+            continue;
+        }
+        let mut words = line.split_whitespace().skip_while(|word| MODIFIERS.contains(word) || word.starts_with('@'));
+        let keyword = words.next().unwrap_or_default();
+        if !matches!(keyword, "class" | "interface" | "object" | "fun" | "val" | "var") {
+            continue;
+        }
+        let rest = line.split_once(keyword).map_or("", |(_, rest)| rest).trim_start();
+        let rest =
+            if rest.starts_with('<') { rest.split_once('>').map_or("", |(_, rest)| rest).trim_start() } else { rest };
+        let end = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '`'));
+        let name = rest.split(end).next().unwrap_or_default();
+        let name = name.rsplit('.').next().unwrap_or_default().trim_matches('`');
+        if !name.is_empty() {
+            out.push(if package.is_empty() { name.to_owned() } else { format!("{package}.{name}") });
+        }
+    }
+    out
+}

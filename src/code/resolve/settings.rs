@@ -1,0 +1,272 @@
+//! The settings of a module of a Java build: what `application.properties` and `application.yml` say by default, with
+//! placeholders filled. Names are compared as Spring does: without regard to case, dashes and underscores.
+
+use std::collections::BTreeMap;
+
+use crate::code::eval::value::{HOLE, hole};
+use crate::domain::node::{Node, Value};
+
+/// Placeholders within placeholders.
+const MOST_NESTED: usize = 4;
+/// Placeholders in one text.
+const MOST_PLACES: usize = 16;
+
+/// One setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// Its value as written.
+    pub(crate) value: String,
+    /// The line, from 1.
+    pub(crate) line: u32,
+}
+
+/// Settings by their names in the one form.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Settings {
+    values: BTreeMap<String, Setting>,
+    /// Lists by name: their elements in order.
+    lists: BTreeMap<String, Vec<String>>,
+}
+
+impl Settings {
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.lists.is_empty()
+    }
+
+    /// Takes what a file says over what was said before. What cannot be read gives why, with its line.
+    pub(crate) fn add(&mut self, name: &str, text: &str) -> Vec<(u32, String)> {
+        if name.ends_with(".properties") {
+            for (key, value, line) in properties(text) {
+                self.values.insert(normal(&key), Setting { value, line });
+            }
+            return Vec::new();
+        }
+        let mut problems = Vec::new();
+        for (first, document) in documents(text) {
+            match crate::yaml::parse(name, &document) {
+                Ok(node) if is_for_a_profile(&node) => {}
+                Ok(node) => self.flatten("", &node, first),
+                Err(mistake) => problems.push((mistake.place.line + first, mistake.message)),
+            }
+        }
+        problems
+    }
+
+    fn flatten(&mut self, prefix: &str, node: &Node, first: u32) {
+        let line = node.place.line + first;
+        match &node.value {
+            Value::Map(entries) => {
+                for (key, inner) in entries {
+                    // `~` sets what stands around it (Quarkus).
+                    let own = key.name == "~";
+                    let name = if own {
+                        prefix.to_owned()
+                    } else if prefix.is_empty() {
+                        key.name.clone()
+                    } else {
+                        format!("{prefix}.{}", key.name)
+                    };
+                    self.flatten(&name, inner, first);
+                }
+            }
+            Value::List(items) => {
+                let texts = items.iter().filter_map(text_of).collect();
+                self.lists.insert(normal(prefix), texts);
+            }
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => {
+                if let Some(value) = text_of(node) {
+                    self.values.insert(normal(prefix), Setting { value, line });
+                }
+            }
+        }
+    }
+
+    /// The setting of a name.
+    pub(crate) fn get(&self, name: &str) -> Option<&Setting> {
+        self.values.get(&normal(name))
+    }
+
+    /// The elements of a list, or of a value with commas; none where it is not set.
+    pub(crate) fn list(&self, name: &str) -> Option<Vec<String>> {
+        let name = normal(name);
+        if let Some(list) = self.lists.get(&name) {
+            return Some(list.iter().map(|one| self.filled(one)).collect());
+        }
+        let whole = self.values.get(&name)?;
+        Some(self.filled(&whole.value).split(',').map(|one| one.trim().to_owned()).collect())
+    }
+
+    /// A text with its placeholders filled: by a setting, else by their default, else by a hole.
+    pub(crate) fn filled(&self, text: &str) -> String {
+        self.fill(text, 0)
+    }
+
+    fn fill(&self, text: &str, depth: usize) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        for _ in 0..MOST_PLACES {
+            let Some((at, opened)) = opening(rest) else { break };
+            out.push_str(rest.get(..at).unwrap_or_default());
+            let inner = rest.get(at + opened..).unwrap_or_default();
+            let Some(end) = closing(inner) else {
+                out.push_str(&hole("setting"));
+                return out;
+            };
+            let body = inner.get(..end).unwrap_or_default();
+            out.push_str(&self.placeholder(body, depth));
+            rest = inner.get(end + 1..).unwrap_or_default();
+        }
+        out.push_str(rest);
+        let built = out.starts_with('@') && out.ends_with('@') && out.len() > 1;
+        if out.contains("#{") || built || text.contains(HOLE) { hole("setting") } else { out }
+    }
+
+    fn placeholder(&self, body: &str, depth: usize) -> String {
+        let (name, default) = match body.split_once(':') {
+            Some((name, default)) => (name.trim(), Some(default)),
+            None => (body.trim(), None),
+        };
+        if depth >= MOST_NESTED {
+            return hole(name);
+        }
+        match (self.get(name), default) {
+            (Some(setting), _) => self.fill(&setting.value, depth + 1),
+            (None, Some(default)) => self.fill(default, depth + 1),
+            (None, None) => hole(name),
+        }
+    }
+}
+
+/// Where the next placeholder opens, and how long its opening is.
+fn opening(text: &str) -> Option<(usize, usize)> {
+    text.find("${").map(|at| (at, 2))
+}
+
+/// Where the placeholder ends that has just opened.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => return Some(at),
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A setting's name in the one form.
+fn normal(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
+}
+
+fn text_of(node: &Node) -> Option<String> {
+    match node.to_json() {
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        serde_json::Value::Bool(truth) => Some(truth.to_string()),
+        serde_json::Value::Null => Some(String::new()),
+        serde_json::Value::Array(_) | serde_json::Value::Object(_) => None,
+    }
+}
+
+/// Whether a document counts only where a profile is active.
+fn is_for_a_profile(node: &Node) -> bool {
+    let spring = node.get("spring");
+    let activate = spring.and_then(|spring| spring.get("config")).and_then(|config| config.get("activate"));
+    let dotted = ["spring.config.activate.on-profile", "spring.profiles", "spring.config.activate"];
+    activate.is_some()
+        || dotted.iter().any(|key| node.get(key).is_some())
+        || spring.and_then(|spring| spring.get("profiles")).is_some_and(|profiles| profiles.as_str().is_some())
+}
+
+/// The documents of a file, each with the number of lines before it. `@name@`, which builds replace, is quoted.
+fn documents(text: &str) -> Vec<(u32, String)> {
+    let mut out: Vec<(u32, String)> = vec![(0, String::new())];
+    for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        if line.trim_end() == "---" {
+            out.push((u32::try_from(at + 1).unwrap_or(u32::MAX), String::new()));
+            continue;
+        }
+        let Some((_, document)) = out.last_mut() else { continue };
+        if let Some((blanks, rest)) = line.split_once("~:")
+            && blanks.trim().is_empty()
+        {
+            document.extend([blanks, "\"~\":", rest, "\n"]);
+            continue;
+        }
+        match line.split_once(": @") {
+            Some((key, rest)) if rest.trim_end().ends_with('@') => {
+                document.extend([key, ": \"@", rest.trim_end(), "\""]);
+            }
+            _ => document.push_str(line),
+        }
+        document.push('\n');
+    }
+    out.retain(|(_, document)| document.lines().any(|line| !line.trim().is_empty() && !line.trim().starts_with('#')));
+    out
+}
+
+/// Keys and values of a properties file with their lines; a backslash at the end goes on in the next line.
+pub(crate) fn properties(text: &str) -> Vec<(String, String, u32)> {
+    let mut out = Vec::new();
+    let mut lines = text.lines().enumerate();
+    while let Some((at, line)) = lines.next() {
+        let mut whole = line.trim_start().to_owned();
+        if whole.starts_with(['#', '!']) {
+            continue;
+        }
+        while whole.ends_with('\\') {
+            whole.pop();
+            match lines.next() {
+                Some((_, more)) => whole.push_str(more.trim_start()),
+                None => break,
+            }
+        }
+        let Some(cut) = whole.find(['=', ':']) else { continue };
+        let (key, value) = whole.split_at(cut);
+        let line = u32::try_from(at + 1).unwrap_or(u32::MAX);
+        out.push((key.trim().to_owned(), value.get(1..).unwrap_or_default().trim().to_owned(), line));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_without_regard_to_their_spelling() {
+        let mut settings = Settings::default();
+        let text =
+            "server:\n  servlet:\n    contextPath: /a\n---\nspring.config.activate.on-profile: x\nserver.port: 1\n";
+        assert!(settings.add("application.yml", text).is_empty());
+        assert_eq!(Some("/a"), settings.get("server.servlet.context-path").map(|it| it.value.as_str()));
+        assert_eq!(Some(3), settings.get("server.servlet.context-path").map(|it| it.line));
+        assert!(settings.get("server.port").is_none());
+    }
+
+    #[test]
+    fn a_tilde_sets_what_stands_around_it() {
+        let mut settings = Settings::default();
+        assert!(
+            settings
+                .add("application.yml", "quarkus:\n  http:\n    cors:\n      ~: true\n    root-path: /a\n")
+                .is_empty()
+        );
+        assert_eq!(Some("true"), settings.get("quarkus.http.cors").map(|it| it.value.as_str()));
+        assert_eq!(Some("/a"), settings.get("quarkus.http.root-path").map(|it| it.value.as_str()));
+    }
+
+    #[test]
+    fn placeholders_are_filled_by_settings_and_defaults() {
+        let mut settings = Settings::default();
+        settings.add("application.properties", "# no=1\na = /x\nb=${a}/${C:${D:y}}\nlist=p, \\\n  q\n");
+        assert_eq!("/x/y", settings.filled("${b}"));
+        assert_eq!(vec!["p", "q"], settings.list("list").unwrap_or_default());
+        assert!(settings.filled("/z/${none}").contains(crate::code::eval::value::HOLE));
+        assert!(settings.filled("${open").contains(crate::code::eval::value::HOLE));
+    }
+}
