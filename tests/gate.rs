@@ -146,3 +146,76 @@ fn a_change_does_not_approve_itself() {
     let told = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.contains("the approval by me does not count"), "{told}");
 }
+
+/// A service with a table and a document, and a branch `work` that drops a column, a route and a property.
+fn service() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    write(at, "donegate.yaml", "version: 1\nrules:\n  readme: { file: { exists: [README.md] } }\n");
+    write(at, "README.md", "# It\n");
+    write(at, "package.json", "{\"dependencies\": {\"express\": \"4\"}}\n");
+    write(at, "src/app.js", APP);
+    write(at, "openapi.yaml", DOCUMENT);
+    write(at, "db/migrations/0001_users.up.sql", "CREATE TABLE users (id bigint, email text);\n");
+    git(at, &["init", "-q"]);
+    git(at, &["add", "-A"]);
+    git(at, &["commit", "-qm", "first"]);
+    git(at, &["checkout", "-qb", "work"]);
+    write(at, "src/app.js", &APP.replace("app.get('/users', list);\n", ""));
+    write(at, "openapi.yaml", &DOCUMENT.replace("                  email: { type: string }\n", ""));
+    write(at, "db/migrations/0002_email.up.sql", "-- nobody reads it\nALTER TABLE users\n  DROP COLUMN email;\n");
+    write(at, "db/migrations/0002_email.down.sql", "ALTER TABLE users ADD COLUMN email text;\n");
+    commit(at);
+    folder
+}
+
+const APP: &str = "const express = require('express');\nconst app = express();\napp.get('/users', list);\napp.get('/health', ok);\napp.listen(3000);\n";
+
+const DOCUMENT: &str = "openapi: 3.0.3
+info: { title: t, version: '1' }
+paths:
+  /health:
+    get:
+      responses:
+        '200':
+          description: fine
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  email: { type: string }
+                  state: { type: string }
+";
+
+#[test]
+fn a_dropped_column_and_a_removed_route_wait_for_a_person() {
+    let folder = service();
+    let at = folder.path();
+    let (code, risks) = check(at, &[]);
+    assert_eq!(Some(4), code, "{risks:?}");
+    for place in [
+        "schema-change db/migrations/0002_email.up.sql:3 ",
+        "data-deletion db/migrations/0002_email.up.sql:3 ",
+        "breaking-api src/app.js:3 the route GET /users is gone",
+        "breaking-api openapi.yaml:14 GET /health 200.email is gone",
+    ] {
+        assert!(risks.iter().any(|risk| risk.starts_with(place)), "{place}: {risks:?}");
+    }
+    assert_eq!(4, risks.len(), "{risks:?}");
+    let output = run(at, env!("CARGO_BIN_EXE_donegate"), &["check", "--format", "task-output"]);
+    let task: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let steps: Vec<&str> = task["rollbackSteps"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    assert_eq!("run db/migrations/0002_email.down.sql", steps[0]);
+    assert!(steps[1].starts_with("git revert --no-edit "), "{steps:?}");
+
+    let outside = tempfile::tempdir().expect("a folder");
+    let file = outside.path().join("approved.yaml");
+    let file = file.to_str().expect("UTF-8");
+    let attest = ["attest", "risk", "--by", "jo", "--note", "clients moved over", "--to", file];
+    assert_eq!(Some(0), run(at, env!("CARGO_BIN_EXE_donegate"), &attest).status.code());
+    assert_eq!(Some(0), check(at, &["--attestations", file]).0);
+    write(at, "src/app.js", APP.replace("app.get('/users', list);\n", "").trim_end());
+    commit(at);
+    assert_eq!(Some(4), check(at, &["--attestations", file]).0, "one more edit: the approval has lapsed");
+}

@@ -108,6 +108,12 @@ fn on_a_deep_stack(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     })
 }
 
+/// Whether a path is source that is read: of a language that is known, no test, nothing that others wrote.
+#[must_use]
+pub fn is_source(path: &str) -> bool {
+    select::is_own_source(path)
+}
+
 /// An analysis that says that it could not be made.
 fn surprised(why: &str) -> (Analysis, Trace) {
     let mut analysis = Analysis { sources: 1, ..Analysis::default() };

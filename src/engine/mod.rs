@@ -158,6 +158,14 @@ fn risks(
             Err(why) => notes.push(format!("the base's Definition of Done cannot be compared with: {why}")),
         }
     }
+    if let Some(base) = changes.base.as_deref().filter(|_| evidence::risks::may_break(changes)) {
+        // A hook has no time for two analyses of the code: routes are held against the base's from the stage ci on.
+        let routes = request.stage >= Stage::Ci;
+        match repo.open_at(base) {
+            Ok(old) => found.extend(evidence::risks::broken(&old, repo, changes, routes)),
+            Err(why) => notes.push(format!("the base's interface cannot be compared with: {why}")),
+        }
+    }
     evidence::risks::sort(&mut found);
     inputs.found_risks(found, ways_back);
 }

@@ -5,6 +5,8 @@
 //! stands in `servers`, in `basePath`, or nowhere; webhooks are requests that the service sends, and no routes.
 
 mod align;
+mod breaking;
+mod contract;
 mod json;
 mod library;
 mod operations;
@@ -19,6 +21,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::{Collected, Collector, Context, dependencies};
+use crate::domain::change::{ChangedFile, Risk};
 use crate::domain::node::{Mistake, Node, Place, Value};
 use crate::facts::openapi::{Document, OpenApi, Operation, SpecError};
 use crate::facts::routes::Route;
@@ -155,6 +158,11 @@ fn collect(repo: &Repo, given: Option<&[String]>, routes: Option<&[Route]>) -> A
         evidence.problems = generators(repo);
     }
     Area { facts: (!documents.is_empty()).then_some(facts), evidence }
+}
+
+/// What breaks clients between the documents of two trees; only documents that the change touches.
+pub(super) fn breaking(base: &Repo, head: &Repo, files: &[ChangedFile]) -> Vec<Risk> {
+    breaking::collect(base, head, files)
 }
 
 /// The libraries that make a document when the program runs: where they are declared, and what exports one.

@@ -3,6 +3,7 @@
 //! A detector looks at the lines that the change adds, or at files that it takes away. What a DoD asks less is not for here:
 //! the engine compares the two.
 
+mod api;
 mod brackets;
 mod detectors;
 mod migrations;
@@ -37,6 +38,26 @@ pub fn collect(repo: &Repo, changes: &Changes) -> Vec<Risk> {
     }
     sort(&mut risks);
     risks.truncate(MOST);
+    risks
+}
+
+/// Whether a change can break what clients rely on, so that the base is worth opening: it takes away source, or touches
+/// what may be an OpenAPI document.
+#[must_use]
+pub fn may_break(changes: &Changes) -> bool {
+    let document = |path: &str| [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending));
+    changes.files.iter().any(|file| file.status != ChangeStatus::Added && document(&file.path))
+        || api::may_remove(changes)
+}
+
+/// What clients of the base meet with the head: routes that are gone (evaluated only where `routes` says so: it costs two
+/// analyses), and what its OpenAPI documents promise no more.
+#[must_use]
+pub fn broken(base: &Repo, head: &Repo, changes: &Changes, routes: bool) -> Vec<Risk> {
+    let mut risks = super::openapi::breaking(base, head, &changes.files);
+    if routes && api::may_remove(changes) {
+        risks.extend(api::removed(base, head));
+    }
     risks
 }
 
