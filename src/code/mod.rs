@@ -253,6 +253,9 @@ fn look(repo: &Repo, path: &Name, tokens: &select::Tokens) -> Looked {
         Ok(content) => content,
         Err(error) => return Looked::Problem(path.clone(), error.to_string()),
     };
+    if select::is_bundled(path, &content.bytes) {
+        return Looked::Nothing;
+    }
     let Some(frameworks) = tokens.found(&content.bytes) else {
         if language != Language::JavaScript {
             return Looked::Nothing;

@@ -65,6 +65,16 @@ fn is_foreign(folder: &str) -> bool {
     matches!(folder, "vendor" | "dist" | "build" | "out" | "target" | "mocks" | "docs" | "examples" | "coverage")
 }
 
+/// The longest line that a person writes; what has longer ones was made by a tool.
+const LONGEST_LINE: usize = 20_000;
+
+/// Whether a script was put together by a tool: it has a line that nobody writes.
+pub(super) fn is_bundled(path: &str, bytes: &[u8]) -> bool {
+    Language::of(path) == Some(Language::JavaScript)
+        && bytes.len() > LONGEST_LINE
+        && bytes.split(|byte| *byte == b'\n').any(|line| line.len() > LONGEST_LINE)
+}
+
 /// The words that models know, searched all at once.
 pub(super) struct Tokens {
     automaton: AhoCorasick,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::scope::{self, ScopeRef};
-use super::value::{Key, ListKind, Value};
+use super::value::{Key, ListKind, Spot, Value};
 use crate::code::form::{Expr, ExprKind, Language, Name, Pattern, PatternField, PatternItem};
 
 impl Machine<'_> {
@@ -63,7 +63,10 @@ impl Machine<'_> {
     }
 
     fn bind_list(&mut self, items: &[PatternItem], value: &Value, scope: &ScopeRef, declares: bool) {
-        let value = self.force(value.clone());
+        let value = match self.force(value.clone()) {
+            Value::Object(it) => super::listing::elements_of(&it).unwrap_or(Value::Object(it)),
+            value => value,
+        };
         let known = match &value {
             // Go's lists are never taken apart: what several names are bound to are results.
             Value::List(list) if list.kind != ListKind::Tuple && self.language(scope) == Language::Go => None,
@@ -171,6 +174,7 @@ impl Machine<'_> {
                 list.partial.set(list.partial.get() || more.partial.get());
             }
             Value::List(_) => list.partial.set(true),
+            Value::Object(it) if it.model.borrow().is_some() => list.items.borrow_mut().push(Value::Object(it)),
             other => {
                 list.items.borrow_mut().extend(self.as_element(other));
                 list.partial.set(true);
@@ -197,6 +201,11 @@ impl Machine<'_> {
             ExprKind::Index(object, index) => {
                 let object = self.eval_place(object, scope);
                 let index = self.eval(index, scope);
+                if let Value::Unknown(path) = &object
+                    && self.models.sources.contains_key(&**path)
+                {
+                    self.write_env(&index, &value, Spot { module: scope.module, line: place.pos.line });
+                }
                 self.write_index(&object, &index, value);
             }
             ExprKind::Unary(_, inner) => self.assign_place(inner, value, scope),

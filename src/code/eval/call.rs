@@ -121,15 +121,27 @@ impl Machine<'_> {
                 all.partial |= args.partial;
                 self.call(callee, all, spot)
             }
+            Native::View(_) | Native::Until { .. } => {
+                self.let_go(&args);
+                Value::unknown()
+            }
             Native::Wraps(from) => {
                 let target = args.at(0);
-                if let (Value::Function(from), Value::Function(to)) = (from, &target) {
-                    for (key, value) in from.marks.pairs() {
+                let marks = match from {
+                    Value::Function(from) => Some(&from.marks),
+                    Value::Native(from) => match &**from {
+                        Native::View(view) => Some(&view.marks),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                if let (Some(marks), Value::Function(to)) = (marks, &target) {
+                    for (key, value) in marks.pairs() {
                         if let Some(at) = key.key() {
                             to.marks.set(at, key, value);
                         }
                     }
-                    to.attributes.put("__wrapped__", Value::Function(from.clone()));
+                    to.attributes.put("__wrapped__", from.clone());
                 }
                 target
             }

@@ -8,7 +8,9 @@ use super::machine::Machine;
 use super::packages::overloaded;
 use super::scope::{self, Scope, ScopeKind, ScopeRef};
 use super::value::{Args, ClassValue, Map, Object, Spot, Value};
-use crate::code::form::{Class, ClassKind, Extension, FunctionKind, Language, Spread, StmtKind, TypeRef};
+use crate::code::form::{
+    Class, ClassKind, Extension, Field, FunctionKind, Language, Name, Pos, Spread, StmtKind, TypeRef, Yields,
+};
 use crate::code::models::ObjectModel;
 
 /// The most classes that a class may inherit from.
@@ -369,9 +371,57 @@ impl Machine<'_> {
         for (name, value) in &args.named {
             it.members.put(name, value.clone());
         }
+        let tuple = |one: &Value| matches!(one, Value::Unknown(path) if &**path == "typing.NamedTuple");
+        if self.ancestors(class).iter().any(tuple) {
+            let values = fields.iter().map(|name| {
+                let given = it.members.named(name);
+                given.or_else(|| self.class_member(class, name).map(|(value, _)| value)).unwrap_or(Value::Undefined)
+            });
+            let elements = values.collect();
+            it.members.put(super::listing::ELEMENTS, Self::tuple(elements));
+        }
         if let Some((after @ Value::Function(_), _)) = self.class_member(class, "__post_init__") {
             self.call(&Self::bound(after, object.clone()), Args::default(), spot);
         }
+    }
+
+    /// `namedtuple("Name", "a b")`: a class whose instances are tuples too.
+    pub(crate) fn named_tuple(&mut self, args: &Args, spot: Spot) -> Value {
+        let scope = self.modules[spot.module.0].scope.clone();
+        let names: Vec<Name> = match args.at(1) {
+            Value::Str(text) => text.split([',', ' ']).filter(|name| !name.is_empty()).map(Into::into).collect(),
+            other => self.walk(&other, Yields::Elements, &scope).0.iter().filter_map(Value::as_whole_text).collect(),
+        };
+        let pos = Pos { line: spot.line, column: 1 };
+        let field = |name: Name| Field {
+            name,
+            ty: None,
+            value: None,
+            is_static: false,
+            is_embedded: false,
+            decorators: Vec::new(),
+            tag: None,
+            pos,
+        };
+        let class = Arc::new(Class {
+            name: args.at(0).as_whole_text(),
+            bases: Vec::new(),
+            body: Vec::new(),
+            fields: names.into_iter().map(field).collect(),
+            decorators: Vec::new(),
+            kind: ClassKind::Class,
+            pos,
+        });
+        Value::Class(Rc::new(ClassValue {
+            class,
+            scope: Scope::inside(&scope, ScopeKind::Class),
+            bases: vec![Value::from_path("typing.NamedTuple")],
+            members: Map::default(),
+            marks: Map::default(),
+            notes: RefCell::default(),
+            made: Cell::new(true),
+            spot,
+        }))
     }
 
     /// Adds members to a type that is declared elsewhere.

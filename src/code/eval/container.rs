@@ -39,6 +39,7 @@ impl Machine<'_> {
             }
             "extend" | "update" | "extend_from_slice" => {
                 self.extend_list(&this, &args.at(0));
+                list.note_opened(spot);
                 Value::Null
             }
             "concat" | "union" | "chain" => {

@@ -6,7 +6,7 @@ use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::text::pattern_of;
 use super::value::{Args, ClassValue, EnvValue, Map, Modelled, Spot, Value, has_hole};
-use crate::code::form::{ExprKind, Name, Yields};
+use crate::code::form::{ExprKind, Name};
 use crate::code::models::EnvWord;
 
 /// A read of the environment.
@@ -149,6 +149,8 @@ impl Machine<'_> {
     pub(crate) fn env_action(&mut self, env: &EnvWord, model: Option<&Modelled>, bound: &Rc<Map>, spot: Spot) -> Value {
         let default = env.default.as_ref().map_or(Value::Undefined, |default| self.argument_at(bound, default, spot));
         if env.writes {
+            let name = self.argument_at(bound, &env.name, spot);
+            self.write_env(&name, &default, spot);
             return default;
         }
         if env.all {
@@ -190,6 +192,10 @@ impl Machine<'_> {
             return Value::any_of(reads);
         }
         let value = self.read_env(&name, spot, env.tolerant);
+        let said = |model: &Modelled, name: &Value| name.as_whole_text().and_then(|name| model.args.named(&name));
+        if env.scheme && model.is_some_and(|model| has_default(said(model, &name))) {
+            self.tolerate(&value);
+        }
         match default {
             Value::Undefined => value,
             default => {
@@ -213,7 +219,7 @@ impl Machine<'_> {
     }
 
     /// A type whose fields are read from the environment because of what it derives.
-    fn derived_settings(&mut self, class: &Rc<ClassValue>) {
+    pub(crate) fn derived_settings(&mut self, class: &Rc<ClassValue>) {
         let written = class.class.clone();
         let derived: Vec<&Name> = written
             .decorators
@@ -254,75 +260,11 @@ impl Machine<'_> {
             self.read_env(&name, spot, tolerated);
         }
     }
+}
 
-    /// A class whose fields are read from the environment.
-    pub(crate) fn class_settings(&mut self, class: &Rc<ClassValue>) {
-        self.derived_settings(class);
-        let ancestors = self.ancestors(class);
-        let settings = ancestors.iter().find_map(|one| match one {
-            Value::Unknown(path) => self.models.classes.get(&**path).and_then(|class| class.settings.as_ref()),
-            _ => None,
-        });
-        let Some(settings) = settings else { return };
-        let mut prefix = String::new();
-        'found: for path in &settings.prefix {
-            for ancestor in &ancestors {
-                let Value::Class(ancestor) = ancestor else { continue };
-                let bound = Map::default();
-                for (key, value) in ancestor.members.pairs() {
-                    if let Some(at) = key.key() {
-                        bound.set(at, key, value);
-                    }
-                }
-                if let Some(text) = self.argument_at(&Rc::new(bound), path, class.spot).as_whole_text() {
-                    prefix = text.to_string();
-                    break 'found;
-                }
-            }
-        }
-        let written = class.class.clone();
-        for field in &written.fields {
-            if settings.except.iter().any(|except| **except == *field.name) || field.name.starts_with('_') {
-                continue;
-            }
-            self.setting_field(class, field, settings, &prefix);
-        }
-    }
-
-    fn setting_field(
-        &mut self,
-        class: &Rc<ClassValue>,
-        field: &crate::code::form::Field,
-        settings: &crate::code::models::Settings,
-        prefix: &str,
-    ) {
-        let spot = Spot { module: class.spot.module, line: field.pos.line };
-        let mut names = Value::text(format!("{prefix}{}", field.name).to_uppercase());
-        let mut tolerated = field.value.is_some();
-        if let Some(expr) = &field.value
-            && let ExprKind::Call(call) = &expr.kind
-        {
-            let args = self.arguments(&call.args, &class.scope.clone());
-            let required = matches!(args.list.first(), None | Some(Value::Unknown(_)));
-            tolerated =
-                !required || args.named.iter().any(|(name, _)| settings.default.iter().any(|it| **it == **name));
-            for alias in &settings.alias {
-                if let Some((_, value)) = args.named.iter().find(|(name, _)| **name == **alias) {
-                    names = value.clone();
-                    break;
-                }
-            }
-        }
-        let scope = class.scope.clone();
-        let all = match &names {
-            Value::List(_) => self.walk(&names, Yields::Elements, &scope).0,
-            other => vec![other.clone()],
-        };
-        for name in all {
-            let upper = name.as_whole_text().map_or(name, |text| Value::text(text.to_uppercase()));
-            self.read_env(&upper, spot, tolerated);
-        }
-    }
+/// Whether a scheme's entry says a default: it is the second of a pair.
+fn has_default(said: Option<Value>) -> bool {
+    matches!(said, Some(Value::List(pair)) if pair.items.borrow().len() > 1)
 }
 
 fn is_panic(expr: &crate::code::form::Expr) -> bool {

@@ -5,8 +5,10 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::value::{Map, Spot, Value, fill_holes, has_hole, hole};
-use crate::code::form::Language;
-use crate::code::models::{Join, LibraryWord, ObjectModel, Syntax, put_together, spell, tidy};
+use crate::code::form::{Language, Name};
+use crate::code::models::{
+    BroughtModel, Join, LibraryWord, ObjectModel, Syntax, TableModel, put_together, spell, tidy,
+};
 
 /// A router.
 #[derive(Debug)]
@@ -64,6 +66,10 @@ pub(crate) enum Entry {
         /// The library that registers it.
         library: Option<String>,
     },
+    /// A class as a whole.
+    Resource { path: Value, class: Value, table: &'static TableModel, spot: Spot, conditional: bool },
+    /// The router's own page.
+    Index { methods: Vec<String>, spot: Spot },
     /// Routes that a library has of its own.
     Library { word: &'static LibraryWord, path: Value, prefix: Value, spot: Spot, conditional: bool },
     /// A service of remote calls, with the methods that the code lists.
@@ -88,6 +94,8 @@ impl Entry {
             Entry::Route { spot, .. }
             | Entry::Library { spot, .. }
             | Entry::Service { spot, .. }
+            | Entry::Resource { spot, .. }
+            | Entry::Index { spot, .. }
             | Entry::Mount { spot, .. } => *spot,
         }
     }
@@ -170,6 +178,55 @@ pub(super) struct Reading {
     only: Vec<Vec<String>>,
 }
 
+/// What a mount holds.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    /// Routers, with the prefix of the view.
+    pub(crate) nodes: Vec<(usize, Option<String>)>,
+    /// There is something among it of which nothing is known.
+    pub(crate) unknown: bool,
+    /// Where that came in.
+    pub(crate) opened: Option<Spot>,
+    /// What comes from outside the repository, by path.
+    pub(crate) outside: Vec<Name>,
+}
+
+/// A router being read, and what stands before its own paths.
+struct Place<'a> {
+    node: usize,
+    prefixes: &'a [String],
+    conditional: bool,
+    syntax: Syntax,
+    join: Join,
+    framework: &'a str,
+}
+
+/// What the routes of one entry have in common.
+pub(super) struct Tag<'a> {
+    /// The framework.
+    pub(super) framework: &'a str,
+    /// Where they are registered.
+    pub(super) spot: Spot,
+    /// Under a condition that is not known.
+    pub(super) conditional: bool,
+    /// By a library.
+    pub(super) library: Option<String>,
+}
+
+impl Tag<'_> {
+    /// A route at a path, its method still to be said.
+    fn found(&self, path: &str, join: Join) -> Found {
+        Found {
+            path: if join == Join::Dot { path.to_owned() } else { tidy(path) },
+            method: String::new(),
+            framework: self.framework.to_owned(),
+            spot: self.spot,
+            conditional: self.conditional,
+            library: self.library.clone(),
+        }
+    }
+}
+
 impl Machine<'_> {
     /// Reads every route that is served; what is not known goes under unresolved.
     pub(crate) fn read_routes(&mut self) -> Vec<Found> {
@@ -204,10 +261,13 @@ impl Machine<'_> {
             for entry in &node.entries {
                 match entry {
                     Entry::Route { path, .. } if node.model.needs_path && path.is_nothing() => {}
-                    Entry::Route { spot, .. } | Entry::Library { spot, .. } | Entry::Service { spot, .. } => {
+                    Entry::Route { spot, .. }
+                    | Entry::Library { spot, .. }
+                    | Entry::Service { spot, .. }
+                    | Entry::Resource { spot, .. } => {
                         reading.notes.push((*spot, "registered on a router that is never mounted".to_owned()));
                     }
-                    Entry::Mount { .. } => {}
+                    Entry::Mount { .. } | Entry::Index { .. } => {}
                 }
             }
         }
@@ -231,16 +291,21 @@ impl Machine<'_> {
             for index in 0..self.forest.nodes[node].entries.len() {
                 let Entry::Mount { child, .. } = &self.forest.nodes[node].entries[index] else { continue };
                 let child = child.clone();
-                let mut nodes = Vec::new();
-                self.routers(&child, &mut nodes, &mut false, 0);
-                children.extend(nodes.into_iter().map(|(node, _)| node).filter(|child| *child != node));
+                let held = self.held_by(&child);
+                children.extend(held.nodes.into_iter().map(|(node, _)| node).filter(|child| *child != node));
             }
         }
         children
     }
 
-    /// The routers in a value, with the prefix of the view; `unknown` where something in it may be one and is not known.
-    fn routers(&mut self, value: &Value, out: &mut Vec<(usize, Option<String>)>, unknown: &mut bool, depth: usize) {
+    /// The routers in a value.
+    pub(crate) fn held_by(&mut self, value: &Value) -> Held {
+        let mut held = Held::default();
+        self.routers(value, &mut held, 0);
+        held
+    }
+
+    fn routers(&mut self, value: &Value, out: &mut Held, depth: usize) {
         if depth > 6 {
             return;
         }
@@ -248,27 +313,29 @@ impl Machine<'_> {
             Value::Object(object) => {
                 // An instance that merely holds a router is none.
                 if let Some(it) = object.model.borrow().as_ref() {
-                    out.push((it.node, it.view.as_ref().map(ToString::to_string)));
+                    out.nodes.push((it.node, it.view.as_ref().map(ToString::to_string)));
                 }
             }
             Value::List(list) => {
                 let items = list.items.borrow().clone();
-                items.iter().for_each(|item| self.routers(item, out, unknown, depth + 1));
-                *unknown |= list.partial.get();
+                items.iter().for_each(|item| self.routers(item, out, depth + 1));
+                out.unknown |= list.partial.get();
+                out.opened = out.opened.or(list.opened.get());
             }
-            Value::Alt(all) => all.iter().for_each(|one| self.routers(one, out, unknown, depth + 1)),
+            Value::Alt(all) => all.iter().for_each(|one| self.routers(one, out, depth + 1)),
             Value::Map(map) => {
                 if let Some(inner) = map.named("default").or_else(|| map.named("router")) {
-                    self.routers(&inner, out, unknown, depth + 1);
+                    self.routers(&inner, out, depth + 1);
                 }
             }
             Value::Module(id) => {
                 let inner = self.module_member(id, &"default".into());
                 if !matches!(inner, Value::Module(_)) {
-                    self.routers(&inner, out, unknown, depth + 1);
+                    self.routers(&inner, out, depth + 1);
                 }
             }
-            Value::Unknown(path) => *unknown |= path.is_empty(),
+            Value::Unknown(path) if path.is_empty() => out.unknown = true,
+            Value::Unknown(path) => out.outside.push(path),
             _ => {}
         }
     }
@@ -297,91 +364,134 @@ impl Machine<'_> {
         let prefix = own.cloned().unwrap_or_else(|| self.forest.nodes[node].prefix.clone());
         let prefixes = self.extended(&prefixes, &prefix, syntax, join);
         self.read_built(node, &prefixes, conditional, reading);
-        let shared = self.shared_spots(node);
+        let at = Place { node, prefixes: &prefixes, conditional, syntax, join, framework };
         for index in 0..self.forest.nodes[node].entries.len() {
-            match &self.forest.nodes[node].entries[index] {
-                Entry::Route { path, methods, handler, spot, chain, conditional: under, paths: spelt, library } => {
-                    let (spelt, library) = (spelt.unwrap_or(syntax), library.clone());
-                    let place = if shared.contains(spot) { chain.first().copied().unwrap_or(*spot) } else { *spot };
-                    let under = conditional || *under;
-                    let (path, methods, handler, spot) = (path.clone(), methods.clone(), handler.clone(), *spot);
-                    let (own, path) = if syntax == Syntax::Pattern { own_method(&path) } else { (None, path) };
-                    let methods = own.map_or(methods, Methods::Fixed);
-                    if model.needs_path && path.is_nothing() {
-                        continue;
-                    }
-                    let methods = self.methods(&methods, &handler, spot, reading);
-                    let methods = reading.only.iter().fold(methods, |methods, only| left(methods, only));
-                    let paths = self.extended(&prefixes, &path, spelt, join);
-                    for path in paths {
-                        let path = if join == Join::Dot { path } else { tidy(&path) };
-                        let found = Found {
-                            path,
-                            method: String::new(),
-                            framework: framework.to_owned(),
-                            spot: place,
-                            conditional: under,
-                            library: library.clone(),
-                        };
-                        add(reading, &found, &methods);
-                    }
-                }
-                Entry::Library { word, path, prefix, spot, conditional: under } => {
-                    let (word, path, prefix) = (*word, path.clone(), prefix.clone());
-                    if word.served && !self.forest.nodes[node].served {
-                        continue;
-                    }
-                    let place = (*spot, conditional || *under);
-                    let prefixes = self.extended(&prefixes, &prefix, syntax, join);
-                    self.read_library(word, &path, &prefixes, (model, place), reading);
-                }
-                Entry::Service { name, methods, spot, conditional: under } => {
-                    let (name, methods) = (name.clone(), methods.clone());
-                    let place = (*spot, conditional || *under);
-                    self.read_service(&name, &methods, (model, place), reading);
-                }
-                Entry::Mount { at, child, replaces, loose, stripped, spot, conditional: under } => {
-                    let (at, child, replaces, loose, spot) = (at.clone(), child.clone(), *replaces, *loose, *spot);
-                    let stripped = stripped.clone();
-                    let under = conditional || *under;
-                    let mut nodes = Vec::new();
-                    let mut unknown = false;
-                    self.routers(&child, &mut nodes, &mut unknown, 0);
-                    if unknown && !loose {
-                        reading.notes.push((spot, "what is mounted here is not known".to_owned()));
-                    }
-                    for (child, view) in nodes {
-                        let given = !at.is_nothing();
-                        let own = (replaces && given).then_some(&at);
-                        let mut places = match own {
-                            Some(_) => prefixes.clone(),
-                            None => self.extended(&prefixes, &at, syntax, join),
-                        };
-                        if let Some(view) = view {
-                            places = places.iter().map(|place| put_together(join, place, &view)).collect();
-                        }
-                        let own = own.cloned();
-                        let base = match &stripped {
-                            Some(prefix) => {
-                                let base = reading.bases.last().cloned().unwrap_or_else(|| vec![String::new()]);
-                                places = self.extended(&base, prefix, Syntax::Plain, join);
-                                Some(places.clone())
-                            }
-                            None => None,
-                        };
-                        let deeper = usize::from(base.is_some());
-                        reading.bases.extend(base);
-                        self.read(child, places, under, own.as_ref(), reading);
-                        reading.bases.truncate(reading.bases.len() - deeper);
-                    }
-                }
-            }
+            self.read_entry(&at, index, reading);
         }
         reading.stack.pop();
         if narrowed {
             reading.methods.pop();
         }
         reading.only.pop();
+    }
+
+    fn read_entry(&mut self, at: &Place<'_>, index: usize, reading: &mut Reading) {
+        let framework = at.framework;
+        match &self.forest.nodes[at.node].entries[index] {
+            Entry::Route { path, methods, handler, spot, chain, conditional, paths, library } => {
+                let spelt = paths.unwrap_or(at.syntax);
+                let shared = self.shared_spots(at.node);
+                let place = if shared.contains(spot) { chain.first().copied().unwrap_or(*spot) } else { *spot };
+                let library = library.clone();
+                let tag = Tag { framework, spot: place, conditional: at.conditional || *conditional, library };
+                let (path, methods, handler, spot) = (path.clone(), methods.clone(), handler.clone(), *spot);
+                let (own, path) = if at.syntax == Syntax::Pattern { own_method(&path) } else { (None, path) };
+                let methods = own.map_or(methods, Methods::Fixed);
+                if self.forest.nodes[at.node].model.needs_path && path.is_nothing() {
+                    return;
+                }
+                let methods = self.methods(&methods, &handler, spot, reading);
+                let methods = reading.only.iter().fold(methods, |methods, only| left(methods, only));
+                for path in self.extended(at.prefixes, &path, spelt, at.join) {
+                    add(reading, &tag.found(&path, at.join), &methods);
+                }
+            }
+            Entry::Mount { at: prefix, child, replaces, loose, stripped, spot, conditional } => {
+                let tag = Tag { framework, spot: *spot, conditional: at.conditional || *conditional, library: None };
+                let mount = (prefix.clone(), child.clone(), stripped.clone());
+                let how = (*replaces, *loose);
+                self.read_mount(at, mount, how, tag, reading);
+            }
+            Entry::Resource { path, class, table, spot, conditional } => {
+                let tag = Tag { framework, spot: *spot, conditional: at.conditional || *conditional, library: None };
+                let (path, class, table) = (path.clone(), class.clone(), *table);
+                let bases = self.extended(at.prefixes, &path, at.syntax, at.join);
+                let (rows, open) = self.resource_routes(&class, table);
+                if open {
+                    reading.notes.push((tag.spot, "the methods of what is registered here are not known".to_owned()));
+                }
+                for (path, methods) in rows {
+                    let methods = self.methods(&methods, &Value::Undefined, tag.spot, reading);
+                    for path in self.extended(&bases, &path, at.syntax, at.join) {
+                        add(reading, &tag.found(&path, at.join), &methods);
+                    }
+                }
+            }
+            Entry::Library { word, path, prefix, spot, conditional } => {
+                let (word, path, prefix) = (*word, path.clone(), prefix.clone());
+                if word.served && !self.forest.nodes[at.node].served {
+                    return;
+                }
+                let place = (*spot, at.conditional || *conditional);
+                let model = self.forest.nodes[at.node].model;
+                let prefixes = self.extended(at.prefixes, &prefix, at.syntax, at.join);
+                self.read_library(word, &path, &prefixes, (model, place), reading);
+            }
+            Entry::Service { name, methods, spot, conditional } => {
+                let (name, methods) = (name.clone(), methods.clone());
+                let place = (*spot, at.conditional || *conditional);
+                let model = self.forest.nodes[at.node].model;
+                self.read_service(&name, &methods, (model, place), reading);
+            }
+            Entry::Index { methods, spot } => {
+                let tag = Tag { framework, spot: *spot, conditional: at.conditional, library: None };
+                for prefix in at.prefixes {
+                    add(reading, &tag.found(prefix, at.join), methods);
+                }
+            }
+        }
+    }
+
+    fn read_mount(
+        &mut self,
+        at: &Place<'_>,
+        (prefix, child, stripped): (Value, Value, Option<Value>),
+        (replaces, loose): (bool, bool),
+        tag: Tag<'_>,
+        reading: &mut Reading,
+    ) {
+        let held = self.held_by(&child);
+        if held.unknown && !loose {
+            let spot = held.opened.unwrap_or(tag.spot);
+            reading.notes.push((spot, "what is mounted here is not known".to_owned()));
+        }
+        let given = !prefix.is_nothing();
+        let own = (replaces && given).then_some(&prefix);
+        for (child, view) in held.nodes {
+            let mut places = match own {
+                Some(_) => at.prefixes.to_vec(),
+                None => self.extended(at.prefixes, &prefix, at.syntax, at.join),
+            };
+            if let Some(view) = view {
+                places = places.iter().map(|place| put_together(at.join, place, &view)).collect();
+            }
+            let base = stripped.as_ref().map(|prefix| {
+                let base = reading.bases.last().cloned().unwrap_or_else(|| vec![String::new()]);
+                self.extended(&base, prefix, Syntax::Plain, at.join)
+            });
+            let deeper = usize::from(base.is_some());
+            if let Some(base) = base {
+                places.clone_from(&base);
+                reading.bases.push(base);
+            }
+            self.read(child, places, tag.conditional, own, reading);
+            reading.bases.truncate(reading.bases.len() - deeper);
+        }
+        // Elsewhere what is mounted may as well be middleware.
+        let python = self.modules[tag.spot.module.0].language == Language::Python;
+        for name in held.outside {
+            match self.models.brings.get(&*name).copied() {
+                Some(library) => {
+                    let places = self.extended(at.prefixes, &prefix, at.syntax, at.join);
+                    library_routes(library, &places, at.join, &tag, reading);
+                }
+                None if loose || !python || self.models.functions.contains_key(name.trim_end_matches("()")) => {}
+                None => {
+                    let reason = format!("what `{name}` registers here is not known");
+                    reading.notes.push((tag.spot, reason));
+                }
+            }
+        }
     }
 
     /// Lines that register several paths: there the caller's line tells more.
@@ -435,7 +545,7 @@ impl Machine<'_> {
         let known = match methods {
             Methods::Fixed(all) => all.clone(),
             Methods::Default(all) => {
-                let own = self.class_methods(handler);
+                let own = self.handler_methods(handler, 0);
                 if own.is_empty() { all.clone() } else { own }
             }
             Methods::Unknown(all) => {
@@ -450,33 +560,6 @@ impl Machine<'_> {
             }
             (false, _) => known,
         }
-    }
-
-    /// The HTTP methods that a handler class answers.
-    fn class_methods(&mut self, handler: &Value) -> Vec<String> {
-        const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
-        let Value::Class(class) = self.force(handler.clone()) else { return Vec::new() };
-        let mut all = BTreeSet::new();
-        for ancestor in self.ancestors(&class) {
-            match ancestor {
-                Value::Class(one) => {
-                    if let Some(Value::List(list)) = one.members.named("methods") {
-                        let items = list.items.borrow();
-                        all.extend(items.iter().filter_map(Value::as_whole_text).map(|text| text.to_uppercase()));
-                    }
-                    all.extend(
-                        METHODS.iter().filter(|name| one.members.named(name).is_some()).map(|name| name.to_uppercase()),
-                    );
-                }
-                Value::Unknown(path) => {
-                    if let Some(model) = self.models.classes.get(&*path) {
-                        all.extend(model.has.iter().map(|name| name.to_uppercase()));
-                    }
-                }
-                _ => {}
-            }
-        }
-        all.into_iter().collect()
     }
 }
 
@@ -501,6 +584,19 @@ fn left(methods: Vec<String>, only: &[String]) -> Vec<String> {
     }
     let both: Vec<String> = methods.iter().filter(|method| only.contains(method)).cloned().collect();
     if both.is_empty() { methods } else { both }
+}
+
+/// The routes that a library brings.
+fn library_routes(library: &BroughtModel, places: &[String], join: Join, tag: &Tag<'_>, reading: &mut Reading) {
+    let tag = Tag { library: Some(library.library.clone()), framework: tag.framework, ..*tag };
+    for route in &library.routes {
+        let (method, path) = route.split_once(' ').unwrap_or((route, ""));
+        for path in spell(library.paths, path) {
+            for place in places {
+                add(reading, &tag.found(&put_together(join, place, &path), join), &[method.to_owned()]);
+            }
+        }
+    }
 }
 
 pub(super) fn add(reading: &mut Reading, found: &Found, methods: &[String]) {

@@ -1,6 +1,6 @@
 //! The machine: what is running, how much it may still do, and what it found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -162,6 +162,12 @@ pub(crate) struct Machine<'a> {
     pub(crate) namespaces: BTreeMap<Name, Value>,
     /// What is kept for explaining, where it is asked for.
     pub(crate) tracing: Option<Tracing>,
+    /// What the code writes into the environment: name, value, place.
+    pub(crate) writes: Vec<(Name, Value, Spot)>,
+    /// The modules of settings.
+    pub(crate) settings: Vec<ModuleId>,
+    /// Modules whose list another one includes.
+    pub(crate) included: BTreeSet<ModuleId>,
 }
 
 /// What is kept for explaining places that look like registrations.
@@ -205,6 +211,9 @@ impl<'a> Machine<'a> {
             applications: Vec::new(),
             namespaces: BTreeMap::new(),
             tracing: None,
+            writes: Vec::new(),
+            settings: Vec::new(),
+            included: BTreeSet::new(),
         }
     }
 

@@ -43,6 +43,7 @@ impl Machine<'_> {
                     "__name__" | "name" => closure.function.name.clone().map_or_else(Value::unknown, Value::Str),
                     "bind" | "call" | "apply" => Value::Method(Rc::new((object.clone(), name.clone()))),
                     "prototype" => object.clone(),
+                    _ if self.more_methods(closure, name) => Value::Method(Rc::new((object.clone(), name.clone()))),
                     _ => Value::Undefined,
                 },
             },
@@ -65,6 +66,10 @@ impl Machine<'_> {
             Value::Str(text) => match &**name {
                 "length" if !has_hole(text) => Value::Int(i64::try_from(text.chars().count()).unwrap_or(i64::MAX)),
                 "value" | "href" | "pathname" => object.clone(),
+                _ if self.language(scope) == Language::Python => match self.path_part(text, name) {
+                    Some(part) => part,
+                    None => Value::Method(Rc::new((object.clone(), name.clone()))),
+                },
                 _ => Value::Method(Rc::new((object.clone(), name.clone()))),
             },
             Value::Map(_) | Value::Regex(_) => Value::Method(Rc::new((object.clone(), name.clone()))),
@@ -72,6 +77,12 @@ impl Machine<'_> {
                 let callee = bound.callee.clone();
                 self.member(&callee, name, scope, line)
             }
+            Value::Method(method) => match &method.0 {
+                Value::Function(closure) if self.more_methods(closure, &method.1) => {
+                    self.add_method(&closure.clone(), name)
+                }
+                _ => Value::unknown(),
+            },
             Value::Null | Value::Undefined => Value::unknown(),
             _ => Value::unknown(),
         }
@@ -209,6 +220,9 @@ impl Machine<'_> {
         }
         if &**name == "default" && !path.contains("()") {
             return Value::Unknown(path.clone());
+        }
+        if let Some(value) = self.setting(path, name, spot) {
+            return value;
         }
         Value::from_path(format!("{path}.{name}"))
     }

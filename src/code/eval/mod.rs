@@ -10,6 +10,7 @@ mod builder;
 mod call;
 mod class;
 mod collections;
+mod configured;
 mod container;
 mod env;
 mod expr;
@@ -19,11 +20,14 @@ mod filters;
 mod folders;
 pub(crate) mod forest;
 mod go;
+mod handler;
 mod importers;
 mod javascript;
+mod listing;
 pub(crate) mod machine;
 mod member;
 mod module;
+mod mounts;
 mod named;
 mod notes;
 mod objects;
@@ -33,7 +37,9 @@ mod plugin;
 pub(crate) mod pure;
 mod record;
 mod register;
+mod resource;
 mod rust;
+mod schema;
 mod scope;
 mod settings;
 mod settled;
@@ -88,6 +94,7 @@ pub(crate) fn run(
             machine.load(id);
         }
     }
+    machine.find_settings(files);
     for (path, language) in files.iter().filter(|(_, language)| *language != Language::Go) {
         let id = machine.module_of(path, *language);
         machine.load(id);
@@ -105,6 +112,7 @@ pub(crate) fn run(
         }
         machine.go_readers();
     }
+    machine.serve_roots();
     machine.read_stores();
     machine.read_folders();
     machine.read_annotated();
@@ -163,7 +171,9 @@ impl Machine<'_> {
                 }
                 forest::Entry::Mount { spot, .. }
                 | forest::Entry::Library { spot, .. }
-                | forest::Entry::Service { spot, .. } => {
+                | forest::Entry::Service { spot, .. }
+                | forest::Entry::Resource { spot, .. }
+                | forest::Entry::Index { spot, .. } => {
                     trace.registrations.insert(place(*spot));
                 }
             }

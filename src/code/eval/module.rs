@@ -99,13 +99,27 @@ impl Machine<'_> {
         if self.modules[id.0].progress != Progress::New || self.loading >= MOST_LOADING {
             return;
         }
+        let path = self.modules[id.0].path.clone();
+        if self.modules[id.0].language == Language::Python {
+            self.load_parents(&path);
+            if self.modules[id.0].progress != Progress::New {
+                return;
+            }
+        }
         self.modules[id.0].progress = Progress::Running;
         let scope = self.modules[id.0].scope.clone();
-        let path = self.modules[id.0].path.clone();
         if self.modules[id.0].language == Language::Python {
             let dotted = path.trim_end_matches(".py").trim_end_matches("/__init__").replace('/', ".");
             scope.set(&"__name__".into(), Value::text(dotted.as_str()));
             scope.set(&"__file__".into(), Value::Str(path.clone()));
+            if path.ends_with("__init__.py") {
+                let folder = Value::text(crate::code::resolve::folder_of(&path));
+                scope.set(&"__path__".into(), Value::list(vec![folder]));
+                scope.set(&"__package__".into(), Value::text(dotted.as_str()));
+            } else {
+                let package = dotted.rsplit_once('.').map_or("", |(package, _)| package);
+                scope.set(&"__package__".into(), Value::text(package));
+            }
             self.modules[id.0].dotted = dotted.into();
         }
         let frames = std::mem::take(&mut self.frames);
@@ -193,6 +207,15 @@ impl Machine<'_> {
         }
         if python && let Value::Module(id) = target {
             self.load(id);
+            // `from package import x` runs the file `x` where the package does not bind that name itself.
+            for name in &import.names {
+                if let Imported::Named(what) = &name.what
+                    && id != scope.module
+                    && self.modules[id.0].scope.own(what).is_none()
+                {
+                    self.submodule(id, what);
+                }
+            }
         }
     }
 

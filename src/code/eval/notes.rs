@@ -101,7 +101,11 @@ impl Machine<'_> {
 
     /// Notes something on a function or class.
     pub(super) fn mark(&mut self, mark: &crate::code::models::MarkWord, target: &Value, bound: &Rc<Map>, spot: Spot) {
-        let mut value = mark.value.as_ref().map_or(Value::Undefined, |value| self.argument_at(bound, value, spot));
+        let mut value = match mark.value.as_deref() {
+            Some("*") => Value::Map(bound.clone()),
+            Some(value) => self.argument_at(bound, value, spot),
+            None => Value::Undefined,
+        };
         if value.is_nothing() && !mark.default.is_empty() {
             value = Value::list(mark.default.iter().map(|one| Value::text(one.as_str())).collect());
         }
@@ -114,6 +118,11 @@ impl Machine<'_> {
                 Value::Class(it) => it.marks.put(&mark.name, value.clone()),
                 Value::Bound(it) => {
                     if let Value::Function(it) = &it.callee {
+                        it.marks.put(&mark.name, value.clone());
+                    }
+                }
+                Value::Native(it) => {
+                    if let super::value::Native::View(it) = &*it {
                         it.marks.put(&mark.name, value.clone());
                     }
                 }

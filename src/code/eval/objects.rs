@@ -10,7 +10,7 @@ use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::value::{Args, ClassValue, ListKind, Map, Modelled, Native, Object, Spot, Value};
 use crate::code::form::{Language, Name, Yields};
-use crate::code::models::{Action, ObjectModel};
+use crate::code::models::{Action, HandWord, ObjectModel, RouteWord};
 
 impl Machine<'_> {
     /// An object of which only the type is known.
@@ -50,14 +50,25 @@ impl Machine<'_> {
         {
             let mut text = default.clone();
             for (key, value) in bound.pairs() {
-                if let (Value::Str(key), Some(value)) = (key, value.as_text()) {
+                let value = match &value {
+                    // A router stands for its own prefix.
+                    Value::Object(other) => {
+                        let node = other.model.borrow().as_ref().map(|it| it.node);
+                        node.map(|node| self.forest.nodes[node].prefix.as_text().unwrap_or_else(|| "".into()))
+                    }
+                    value => value.as_text(),
+                };
+                if let (Value::Str(key), Some(value)) = (key, value) {
                     text = text.replace(&format!("{{{key}}}"), &value);
                 }
             }
             self.forest.nodes[it.node].prefix = Value::text(text);
         }
         if let Some(takes) = &it.ty.takes {
-            let child = self.argument_at(&bound, takes, spot);
+            let mut child = self.argument_at(&bound, takes, spot);
+            if let Some(places) = it.ty.tuples {
+                child = self.take_tuples(&it, child, places, spot);
+            }
             if !child.is_nothing() {
                 self.mount(it.node, Value::text(""), child, (false, false), spot);
             }
@@ -69,11 +80,16 @@ impl Machine<'_> {
         if let Some(library) = &it.ty.library {
             self.library(library, &it, &bound, spot);
         }
-        if let Some(entry) = &it.ty.entry {
-            let action = entry.clone();
-            self.route(&action, &it, &bound, args, spot);
+        let mounts = it.ty.holds.as_ref().is_some_and(|holds| {
+            holds.child.split('|').any(|name| {
+                let child = self.argument_at(&bound, name.trim(), spot);
+                it.ty.entry.is_none() || self.is_mountable(&child)
+            })
+        });
+        if let (Some(entry), false) = (&it.ty.entry, mounts) {
+            self.route_on(entry, Some(&it), &bound, args, spot);
         }
-        if let Some(holds) = &it.ty.holds {
+        if let (Some(holds), true) = (&it.ty.holds, mounts) {
             let at = holds.at.as_ref().map_or(Value::text(""), |at| self.argument_at(&bound, at, spot));
             for name in holds.child.split('|') {
                 let child = self.argument_at(&bound, name.trim(), spot);
@@ -81,6 +97,10 @@ impl Machine<'_> {
                     self.mount(it.node, at.clone(), child, (holds.replaces, holds.loose), spot);
                 }
             }
+        }
+        if let Some(hands) = &it.ty.hands {
+            let to = self.argument_at(&bound, hands, spot);
+            self.hand(&HandWord::default(), &to, &Value::Object(object.clone()), spot);
         }
         if let Some(attach) = &it.ty.attach {
             let parent = self.argument_at(&bound, attach, spot);
@@ -125,7 +145,17 @@ impl Machine<'_> {
         if let Some(value) = self.call_named(path, &args, spot) {
             return value;
         }
+        if let Some(class) = path.strip_suffix(".as_view") {
+            return self.view_of(Value::from_path(class), &args);
+        }
         self.let_go(&args);
+        if let ([one @ (Value::Function(_) | Value::Class(_) | Value::Native(_))], true) =
+            (&args.list[..], args.named.is_empty())
+            && self.modules[spot.module.0].language == Language::Python
+        {
+            // What nobody knows and what wraps one function or class changes nothing, as a decorator does.
+            return one.clone();
+        }
         if self.is_go(spot.module) {
             return self.go_unseen(path, &args);
         }
@@ -162,7 +192,7 @@ impl Machine<'_> {
     /// A member of a class that nothing in the repository defines.
     pub(crate) fn class_call(&mut self, class: &Rc<ClassValue>, name: &Name, args: Args, spot: Spot) -> Value {
         if &**name == "as_view" {
-            return Value::Class(class.clone());
+            return self.view_of(Value::Class(class.clone()), &args);
         }
         let base = self.ancestors(class).into_iter().find_map(|one| match one {
             Value::Unknown(path) if !path.is_empty() => Some(path),
@@ -367,24 +397,20 @@ impl Machine<'_> {
         if idle && made.is_nothing() {
             return Value::unknown();
         }
-        if let (Some(route), Some(model), false) = (&action.route, &model, idle) {
+        let routes = |route: &&RouteWord| !idle && (model.is_some() || route.on.is_some());
+        if let Some(route) = action.route.as_ref().filter(routes) {
             let handler = route.handler.as_ref().map(|handler| self.argument_at(&bound, handler, spot));
             if route.decorates && handler.is_none_or(|handler| handler.is_nothing()) {
                 let (member, args) = (name.clone(), args.clone());
                 return Value::Native(Rc::new(Native::Decorator { action, member, receiver: this, args, spot }));
             }
-            self.route_all(route, model, &bound, args, spot);
+            self.route_on(route, model.as_ref(), &bound, args, spot);
         }
-        if let (Some(mount), Some(model)) = (&action.mount, &model) {
-            let at = mount.at.as_ref().map_or(Value::Undefined, |at| self.argument_at(&bound, at, spot));
-            let child = self.argument_at(&bound, &mount.child, spot);
-            let child = self.carried(model.ty, child);
-            let child = self.answering(mount, model.ty, child, spot);
-            let prefixed = self.viewed(model, at);
-            match &mount.plain {
-                Some(plain) => self.mount_handler(model, prefixed, &child, plain, spot),
-                None => self.mount(model.node, prefixed, child, (mount.replaces, mount.loose), spot),
-            }
+        if let (Some(resource), Some(model)) = (&action.resource, &model) {
+            self.resource(resource, model, &bound, spot);
+        }
+        if let Some(mount) = &action.mount {
+            self.mount_action(mount, model.as_ref(), &bound, spot);
         }
         if let (Some(plugin), Some(model)) = (&action.plugin, &model) {
             self.plugin(plugin, model, &this, &bound, spot);
@@ -453,10 +479,22 @@ impl Machine<'_> {
                 }
             }
         }
+        if let (Some(within), Some(model)) = (&action.within, &model) {
+            let more = self.argument_at(&bound, within, spot);
+            return self.prefixed(model.node, &more);
+        }
         if let Some(load) = &action.load {
             let Some(dotted) = self.argument_at(&bound, load, spot).as_whole_text() else { return Value::unknown() };
             let scope = self.modules[spot.module.0].scope.clone();
             return self.load_dotted(&dotted, &scope);
+        }
+        if let Some(include) = &action.include {
+            let given = self.argument_at(&bound, &include.of, spot);
+            return self.include(include, given, spot);
+        }
+        if let Some(skip) = action.lists {
+            let items = args.list.iter().skip(skip).cloned().collect();
+            return Value::list_of(ListKind::List, items, args.partial);
         }
         if action.callbacks {
             self.let_go(args);

@@ -79,7 +79,9 @@ impl Machine<'_> {
     }
 
     fn add(&mut self, a: Value, b: Value) -> Value {
+        let router = |value: &Value| matches!(value, Value::Object(it) if it.model.borrow().is_some());
         match (&a, &b) {
+            _ if router(&a) && router(&b) => Value::list(vec![a, b]),
             (Value::Int(x), Value::Int(y)) => x.checked_add(*y).map_or_else(Value::unknown, Value::Int),
             (Value::Float(x), Value::Float(y)) => Value::Float(x + y),
             (Value::List(x), Value::List(y)) => {
@@ -88,10 +90,11 @@ impl Machine<'_> {
             }
             (Value::List(list), other) | (other, Value::List(list)) if other.as_text().is_none() => {
                 let mut items = list.items.borrow().clone();
+                let router = matches!(other, Value::Object(it) if it.model.borrow().is_some());
                 if matches!(other, Value::Object(_)) {
                     items.push(other.clone());
                 }
-                Value::list_of(list.kind, items, true)
+                Value::list_of(list.kind, items, list.partial.get() || !router)
             }
             _ => {
                 let textual = |value: &Value| value.each().iter().any(|one| one.as_text().is_some());
@@ -218,6 +221,12 @@ impl Machine<'_> {
                 (constants.filter(|value| matches!(value, Value::Str(_) | Value::Int(_))).collect(), true)
             }
             Value::Null | Value::Undefined => (Vec::new(), false),
+            Value::Object(it) if super::listing::elements_of(it).is_some() => {
+                let elements = super::listing::elements_of(it).unwrap_or(Value::Undefined);
+                self.walk(&elements, yields, scope)
+            }
+            // A router that stands for the list of its routes.
+            Value::Object(it) if python && it.model.borrow().is_some() => (vec![value.clone()], false),
             _ => (Vec::new(), true),
         }
     }

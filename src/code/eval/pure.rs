@@ -51,7 +51,9 @@ impl Machine<'_> {
         let scope = self.modules[spot.module.0].scope.clone();
         let language = self.modules[spot.module.0].language;
         let found = match language {
-            Language::Python => self.python_builtin(path, args, &scope, spot),
+            Language::Python => {
+                self.folder_builtin(path, args, spot).or_else(|| self.python_builtin(path, args, &scope, spot))
+            }
             Language::JavaScript => self.javascript_builtin(path, args, &scope, spot),
             Language::Rust => self.rust_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),
             Language::Java => self.class_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),

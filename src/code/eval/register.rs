@@ -31,6 +31,28 @@ impl Machine<'_> {
         }
     }
 
+    /// Registers the route of a call on the object, or on what the call is given.
+    pub(super) fn route_on(
+        &mut self,
+        word: &RouteWord,
+        model: Option<&Modelled>,
+        bound: &Rc<Map>,
+        args: &Args,
+        spot: Spot,
+    ) {
+        let target = match &word.on {
+            None => model.cloned(),
+            Some(on) => match self.argument_at(bound, on, spot) {
+                Value::Object(it) => it.model.borrow().clone(),
+                Value::Undefined | Value::Null => None,
+                _ => return self.note(spot, "the app that this registers on is not known"),
+            },
+        };
+        if let Some(model) = &target {
+            self.route_all(word, model, bound, args, spot);
+        }
+    }
+
     /// Whether what a route depends on is there: not false, and given where it must be.
     pub(super) fn is_wanted(&mut self, word: &RouteWord, bound: &Rc<Map>, spot: Spot) -> bool {
         let off = word.unless_false.as_ref().map(|unless| self.argument_at(bound, unless, spot));
@@ -50,7 +72,7 @@ impl Machine<'_> {
     ) -> Value {
         let path = match &word.path {
             Some(path) => self.argument_at(bound, path, spot),
-            None if needed => Value::Null,
+            None if needed || word.path_default.is_some() => Value::Null,
             None => Value::text(""),
         };
         match (path, &word.path_default) {

@@ -167,14 +167,18 @@ impl Machine<'_> {
             StmtKind::Switch { subject, arms } => return self.stmt_switch(subject.as_ref(), arms, scope),
             StmtKind::Try { body, handlers, finally } => return self.stmt_try(body, handlers, finally, scope),
             StmtKind::With { items, body } => {
+                let mut ends = Vec::new();
                 for (value, target) in items {
                     let value = self.eval(value, scope);
+                    ends.push(value.clone());
                     if let Some(target) = target {
                         let entered = self.entered_context(value, scope, stmt.pos.line);
                         self.bind(target, entered, scope, true);
                     }
                 }
-                return self.inner_block(body, scope);
+                let flow = self.inner_block(body, scope);
+                self.end_contexts(&ends);
+                return flow;
             }
             StmtKind::Block(body) => return self.inner_block(body, scope),
             StmtKind::Break => return Flow::Break,
@@ -224,12 +228,16 @@ impl Machine<'_> {
     }
 
     fn stmt_assign(&mut self, target: &Pattern, op: Option<BinaryOp>, value: &Expr, scope: &ScopeRef) {
+        let spot = Spot { module: scope.module, line: value.pos.line };
         let value = self.eval(value, scope);
         let value = match op {
             None => value,
             Some(op) => {
                 let old = self.read_target(target, scope);
                 if op == BinaryOp::Add && self.extend_list(&old, &value) {
+                    if let Value::List(list) = &old {
+                        list.note_opened(spot);
+                    }
                     return;
                 }
                 self.binary(op, old, value)
@@ -239,6 +247,10 @@ impl Machine<'_> {
     }
 
     fn stmt_if(&mut self, test: &Expr, then: &Block, otherwise: &Block, scope: &ScopeRef) -> Flow {
+        if self.language(scope) == Language::Python && is_program_test(test) {
+            // What a file does as a program counts as what it does.
+            return self.inner_block(then, scope);
+        }
         let condition = self.eval(test, scope);
         match self.truth(&condition, scope) {
             Some(true) => self.inner_block(then, scope),
@@ -566,4 +578,14 @@ fn fails(stmt: &Stmt) -> bool {
     let ExprKind::Member(object, name) = &call.callee.kind else { return false };
     let ExprKind::Name(package) = &object.kind else { return false };
     matches!((&**package, &**name), ("errors", "New" | "Errorf" | "Wrap") | ("fmt", "Errorf"))
+}
+
+/// `__name__ == "__main__"`.
+fn is_program_test(test: &Expr) -> bool {
+    let ExprKind::Binary(BinaryOp::Eq, left, right) = &test.kind else { return false };
+    let pair = |a: &Expr, b: &Expr| {
+        matches!(&a.kind, ExprKind::Name(name) if &**name == "__name__")
+            && matches!(&b.kind, ExprKind::Str(text) if &**text == "__main__")
+    };
+    pair(left, right) || pair(right, left)
 }

@@ -27,6 +27,11 @@ impl Machine<'_> {
             _ => {}
         }
         let _ = spot;
+        if self.language(scope) == Language::Python
+            && let Some(value) = self.path_method(text, name, args)
+        {
+            return value;
+        }
         if matches!(args.at(0), Value::Alt(_)) {
             return Value::unknown();
         }

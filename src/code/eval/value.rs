@@ -94,6 +94,8 @@ pub(crate) struct List {
     pub(crate) items: RefCell<Vec<Value>>,
     /// Whether there may be more.
     pub(crate) partial: Cell<bool>,
+    /// Where what is not known came in.
+    pub(crate) opened: Cell<Option<Spot>>,
     /// Its kind.
     pub(crate) kind: ListKind,
 }
@@ -225,6 +227,10 @@ pub(crate) enum Native {
     Group(Vec<Value>),
     /// What a model's call says.
     Noted(Rc<Noted>),
+    /// A handler made of a class.
+    View(View),
+    /// A context at whose end a router's prefix is this again.
+    Until { node: usize, prefix: Value },
 }
 
 /// What a model's call says, to be read where its value ends up: on the function or class that it decorates, under a key.
@@ -238,6 +244,17 @@ pub(crate) struct Noted {
     pub(crate) spot: Spot,
     /// Said under an unknown condition.
     pub(crate) conditional: bool,
+}
+
+/// A handler made of a class.
+#[derive(Debug)]
+pub(crate) struct View {
+    /// The class.
+    pub(crate) class: Value,
+    /// The class's members by HTTP method, where they are given.
+    pub(crate) actions: Value,
+    /// What models noted on it.
+    pub(crate) marks: Map,
 }
 
 /// A class.
@@ -352,6 +369,15 @@ impl Args {
     }
 }
 
+impl List {
+    /// Notes where what is not known came in, where something did.
+    pub(crate) fn note_opened(&self, spot: Spot) {
+        if self.partial.get() && self.opened.get().is_none() {
+            self.opened.set(Some(spot));
+        }
+    }
+}
+
 impl Value {
     /// Not known, and nothing known of it.
     pub(crate) fn unknown() -> Self {
@@ -376,7 +402,12 @@ impl Value {
 
     /// A list.
     pub(crate) fn list_of(kind: ListKind, items: Vec<Value>, partial: bool) -> Self {
-        Value::List(Rc::new(List { items: RefCell::new(items), partial: Cell::new(partial), kind }))
+        Value::List(Rc::new(List {
+            items: RefCell::new(items),
+            partial: Cell::new(partial),
+            opened: Cell::new(None),
+            kind,
+        }))
     }
 
     /// A map that is known whole.

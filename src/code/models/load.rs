@@ -105,6 +105,25 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         framework.clone_into(&mut library.framework);
         models.libraries.push(Box::leak(Box::new(library)));
     }
+    for (name, table) in &model.tables {
+        let table = &*Box::leak(Box::new(table.clone()));
+        claim(&mut models.tables, &format!("{stem}.{name}"), table)?;
+    }
+    for (names, library) in &model.brings {
+        let mut library = library.clone();
+        framework.clone_into(&mut library.framework);
+        library.paths = model.paths;
+        let library = &*Box::leak(Box::new(library));
+        for name in names.split_whitespace() {
+            claim(&mut models.brings, name, library)?;
+        }
+    }
+    if let Some(settings) = &model.settings {
+        let Some(object) = models.objects.get(&format!("{stem}.{}", settings.object)).copied() else {
+            return Err(format!("`{}` serves the settings' root but is not described", settings.object));
+        };
+        models.settings.push((Box::leak(Box::new(settings.clone())), object));
+    }
     models.derives.extend(model.derives.into_iter().map(|derive| &*Box::leak(Box::new(derive))));
     models.sources.extend(model.sources.into_iter().map(|source| (source, true)));
     Ok(())
@@ -140,6 +159,9 @@ fn prepared(action: &Action, stem: &str, framework: &str) -> Action {
     if let Some(make) = &mut action.make {
         make.object = format!("{stem}.{}", make.object);
     }
+    if let Some(resource) = &mut action.resource {
+        resource.table = format!("{stem}.{}", resource.table);
+    }
     action
 }
 
@@ -172,6 +194,13 @@ fn resolve_objects(stem: &str, model: &ModelFile) -> Result<Vec<(String, ObjectM
         }
         for (_, link) in &chain[1..] {
             object.prefix = object.prefix.or_else(|| link.prefix.clone());
+            object.takes = object.takes.or_else(|| link.takes.clone());
+            object.tuples = object.tuples.or(link.tuples);
+            object.hands = object.hands.or_else(|| link.hands.clone());
+            object.attach = object.attach.or_else(|| link.attach.clone());
+            if object.args.is_empty() {
+                object.args.clone_from(&link.args);
+            }
             object.paths = object.paths.or(link.paths);
             object.join = object.join.or(link.join);
             object.framework = object.framework.or_else(|| link.framework.clone());
@@ -209,6 +238,15 @@ fn named(mut action: Action, member: &str) -> Action {
 
 fn check_made(model: &ModelFile, members: &BTreeMap<String, Action>, stem: &str) -> Result<(), String> {
     for action in members.values() {
+        if let Some(resource) = &action.resource
+            && !resource
+                .table
+                .strip_prefix(stem)
+                .and_then(|rest| rest.strip_prefix('.'))
+                .is_some_and(|name| model.tables.contains_key(name))
+        {
+            return Err(format!("`{}` is no table of the file", resource.table));
+        }
         let Some(make) = &action.make else { continue };
         let known = make.object.strip_prefix(stem).and_then(|rest| rest.strip_prefix('.'));
         if !known.is_some_and(|name| model.objects.contains_key(name)) {

@@ -12,9 +12,10 @@ use std::sync::LazyLock;
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use words::{
-    Action, AutoloadWord, BuildWord, ClassModel, DeriveModel, EnvWord, FieldsWord, FilesWord, HandWord, JoinWord,
-    LibraryWord, MakeWord, MarkWord, MountWord, NamespaceWord, ObjectModel, PlacesWord, PluginWord, RouteWord, RpcWord,
-    RunWord, Settings, SettingsWord, TagsWord, TreeWord, WrapWord,
+    Action, AutoloadWord, BroughtModel, BuildWord, ClassModel, DeriveModel, EnvWord, FieldsWord, FilesWord, HandWord,
+    IncludeWord, JoinWord, LibraryWord, MakeWord, MarkWord, MountWord, NamespaceWord, ObjectModel, PlacesWord,
+    PluginWord, ResourceWord, RouteWord, RpcWord, RunWord, Settings, SettingsModel, SettingsWord, TableModel, TagsWord,
+    TreeWord, WrapWord,
 };
 
 /// Every built-in model file: its name and its text.
@@ -50,6 +51,13 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/jaxrs.yaml", include_str!("../../../rules/frameworks/jaxrs.yaml")),
     ("frameworks/micronaut.yaml", include_str!("../../../rules/frameworks/micronaut.yaml")),
     ("frameworks/spring.yaml", include_str!("../../../rules/frameworks/spring.yaml")),
+    ("frameworks/starlette.yaml", include_str!("../../../rules/frameworks/starlette.yaml")),
+    ("frameworks/django.yaml", include_str!("../../../rules/frameworks/django.yaml")),
+    ("frameworks/django-libraries.yaml", include_str!("../../../rules/frameworks/django-libraries.yaml")),
+    ("frameworks/aiohttp.yaml", include_str!("../../../rules/frameworks/aiohttp.yaml")),
+    ("frameworks/sanic.yaml", include_str!("../../../rules/frameworks/sanic.yaml")),
+    ("frameworks/tornado.yaml", include_str!("../../../rules/frameworks/tornado.yaml")),
+    ("frameworks/python-libraries.yaml", include_str!("../../../rules/frameworks/python-libraries.yaml")),
     ("env/javascript.yaml", include_str!("../../../rules/env/javascript.yaml")),
     ("env/python.yaml", include_str!("../../../rules/env/python.yaml")),
     ("env/java.yaml", include_str!("../../../rules/env/java.yaml")),
@@ -98,6 +106,12 @@ pub(crate) struct Models {
     pub(crate) imports: BTreeMap<String, &'static Action>,
     /// Objects that libraries hold for all.
     pub(crate) shared: BTreeMap<String, &'static ObjectModel>,
+    /// Modules of settings, and the object that serves what they name.
+    pub(crate) settings: Vec<(&'static SettingsModel, &'static ObjectModel)>,
+    /// Tables of classes by `file.name`.
+    pub(crate) tables: BTreeMap<String, &'static TableModel>,
+    /// What libraries bring where they are mounted.
+    pub(crate) brings: BTreeMap<String, &'static BroughtModel>,
     /// The words that hint that a function makes or takes a router.
     pub(crate) hints: Vec<String>,
 }

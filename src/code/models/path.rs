@@ -19,6 +19,8 @@ pub(crate) enum Syntax {
     Angle,
     /// `/users/{id}` and `/users/:id`, `/{*rest}` and `/*rest`.
     Either,
+    /// `/users/<id:int>`.
+    AngleName,
     /// A regular expression.
     Regex,
     /// Go's patterns: `/users/{id}`, `/files/{path...}`, `/exact/{$}`, `/tree/`; behind a host.
@@ -50,7 +52,8 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
         Syntax::Brace => optional(brace(raw)),
         Syntax::Pattern => vec![pattern(raw)],
         Syntax::Ant => vec![ant(raw)],
-        Syntax::Angle => vec![angle(raw)],
+        Syntax::Angle => vec![angle(raw, false)],
+        Syntax::AngleName => vec![angle(raw, true)],
         Syntax::Either => vec![either(raw)],
         Syntax::Regex => super::path::regex(raw),
         Syntax::Plain => vec![raw.to_owned()],
@@ -315,7 +318,7 @@ fn ant(raw: &str) -> String {
     out
 }
 
-fn angle(raw: &str) -> String {
+fn angle(raw: &str, name_first: bool) -> String {
     let text: Vec<char> = raw.chars().collect();
     let mut out = String::new();
     let mut at = 0;
@@ -331,8 +334,10 @@ fn angle(raw: &str) -> String {
             continue;
         };
         let inner: String = text[at + 1..end].iter().collect();
-        let (rule, name) = inner.rsplit_once(':').unwrap_or(("", &inner));
-        let _ = rule;
+        let name = match name_first {
+            true => inner.split_once(':').map_or(inner.as_str(), |(name, _)| name),
+            false => inner.rsplit_once(':').map_or(inner.as_str(), |(_, name)| name),
+        };
         let (name, wild) = match name.trim().strip_suffix("..") {
             Some(name) => (name, "*"),
             None => (name.trim(), ""),

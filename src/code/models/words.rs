@@ -85,6 +85,15 @@ pub(crate) struct ModelFile {
     /// Commands that serve a file's default export.
     #[serde(default)]
     pub(crate) runs: Vec<RunWord>,
+    /// Modules of settings whose members are read as values and one of which names the routes that are served.
+    #[serde(default)]
+    pub(crate) settings: Option<SettingsModel>,
+    /// What each method of a class comes to where a router registers the class as a whole.
+    #[serde(default)]
+    pub(crate) tables: BTreeMap<String, TableModel>,
+    /// What libraries bring where they are mounted, by the path that reaches it.
+    #[serde(default)]
+    pub(crate) brings: BTreeMap<String, BroughtModel>,
 }
 
 /// Files that are routes by their place.
@@ -117,6 +126,72 @@ pub(crate) struct RunWord {
     pub(crate) command: String,
     /// The object of the same file that the export is called with.
     pub(crate) object: String,
+}
+
+/// Modules of settings, named by an environment variable.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SettingsModel {
+    /// The path whose members are those of the settings module.
+    pub(crate) at: String,
+    /// The variable that names the module.
+    pub(crate) variable: String,
+    /// The names of files that set the variable, the ones that production runs first.
+    pub(crate) entry: Vec<String>,
+    /// What such modules and their folders are called where nothing names them.
+    pub(crate) conventional: String,
+    /// The member that names the module whose list is served.
+    pub(crate) root: String,
+    /// The list in that module.
+    pub(crate) list: String,
+    /// The object of the same file that serves it.
+    pub(crate) object: String,
+}
+
+/// What each method of a class comes to where a router registers the class as a whole.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TableModel {
+    /// Members of the class that name the parameter of one item, the first that is there.
+    pub(crate) lookup: Vec<String>,
+    /// Its name where none does.
+    pub(crate) lookup_default: String,
+    /// The mark of methods that are registered besides: their `methods`, `detail` and `url_path` tell how.
+    pub(crate) extra: String,
+    /// The member of such a method whose members let the path answer more HTTP methods.
+    pub(crate) more: String,
+    /// The methods: member, HTTP method, and whether it is of one item.
+    pub(crate) rows: Vec<TableRow>,
+}
+
+/// One method of a table.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TableRow {
+    /// The member.
+    pub(crate) member: String,
+    /// The HTTP method.
+    pub(crate) method: String,
+    /// Of one item: the parameter stands behind.
+    #[serde(default)]
+    pub(crate) item: bool,
+}
+
+/// What a library brings where it is mounted.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BroughtModel {
+    /// The library's name.
+    pub(crate) library: String,
+    /// Its routes: method and path below the mount.
+    #[serde(default)]
+    pub(crate) routes: Vec<String>,
+    /// Filled in: the file's framework.
+    #[serde(skip)]
+    pub(crate) framework: String,
+    /// Filled in: how the file's paths are spelt.
+    #[serde(skip)]
+    pub(crate) paths: Syntax,
 }
 
 /// How the fields of a type that derives something are read from the environment.
@@ -165,13 +240,17 @@ pub(crate) struct ObjectModel {
     pub(crate) prefix_default: Option<String>,
     /// Children given to the constructor.
     pub(crate) takes: Option<Argument>,
+    /// Tuples among those children are routes: the places of path and handler in them.
+    pub(crate) tuples: Option<(usize, usize)>,
+    /// Functions given to the constructor that are called with the object.
+    pub(crate) hands: Option<Argument>,
     /// The parent given to the constructor.
     pub(crate) attach: Option<Argument>,
     /// It is itself one route: `Route("/x", endpoint)`.
     pub(crate) entry: Option<RouteWord>,
     /// Routes that it is, of a library's own: `SwaggerUi::new("/docs")`.
     pub(crate) library: Option<LibraryWord>,
-    /// It is itself one mount: `Mount("/x", routes=[…])`.
+    /// It is itself one mount: `Mount("/x", routes=[…])`. With `entry` too, it is a mount where it holds routers or lists.
     pub(crate) holds: Option<MountWord>,
     /// It is a part of others and no router of its own: mounted nowhere it makes no routes.
     pub(crate) part: bool,
@@ -267,8 +346,16 @@ pub(crate) struct Action {
     pub(crate) tags: Option<TagsWord>,
     /// Asks or tells a store of settings.
     pub(crate) settings: Option<SettingsWord>,
+    /// While a block runs that this call is the context of, this stands behind the object's prefix.
+    pub(crate) within: Option<Argument>,
     /// Loads a module or a name in it by a string.
     pub(crate) load: Option<Argument>,
+    /// Gives the list of another module.
+    pub(crate) include: Option<IncludeWord>,
+    /// Registers a class as a whole.
+    pub(crate) resource: Option<ResourceWord>,
+    /// Gives its arguments as one list, those before this place left out.
+    pub(crate) lists: Option<usize>,
     /// Sets the object's prefix, before what it has.
     pub(crate) prefix: Option<Argument>,
     /// Notes arguments on the object, as if its constructor had got them.
@@ -339,6 +426,8 @@ pub(crate) struct RouteWord {
     pub(crate) given: Option<Argument>,
     /// Where this is a list, each of its elements in its place.
     pub(crate) each: Option<String>,
+    /// It registers on this argument and not on the object itself; nothing where that is not given.
+    pub(crate) on: Option<Argument>,
     /// The library that registers it on the service's behalf.
     pub(crate) library: Option<String>,
 }
@@ -401,6 +490,30 @@ pub(crate) struct NamespaceWord {
     pub(crate) name: Argument,
     /// The function.
     pub(crate) of: Argument,
+}
+
+/// Gives the list of another module.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct IncludeWord {
+    /// The module, its dotted name, the list itself, or a tuple that begins with one of these.
+    pub(crate) of: Argument,
+    /// The list's name in the module.
+    pub(crate) member: String,
+}
+
+/// Registers a class as a whole.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ResourceWord {
+    /// The path.
+    pub(crate) path: Argument,
+    /// The class.
+    pub(crate) class: Argument,
+    /// What its methods come to.
+    pub(crate) table: String,
+    /// The methods of the path itself, where anything is registered: a page that lists what there is.
+    pub(crate) index: Vec<String>,
 }
 
 /// Registers routes that a library has of its own.
@@ -485,6 +598,10 @@ pub(crate) struct MountWord {
     pub(crate) strict: bool,
     /// What is no router answers itself, at these routes.
     pub(crate) otherwise: Option<RouteWord>,
+    /// It mounts on this argument and not on the object itself; nothing where that is not given.
+    pub(crate) on: Option<Argument>,
+    /// A map of children by their prefixes.
+    pub(crate) table: Option<Argument>,
 }
 
 /// Makes an object.
@@ -592,6 +709,8 @@ pub(crate) struct EnvWord {
     pub(crate) within: bool,
     /// It gives the default back as it is, with nothing read (a write).
     pub(crate) writes: bool,
+    /// An argument of the object's constructor of the variable's name gives a default.
+    pub(crate) scheme: bool,
     /// Every variable is read: the names are given by a pattern at best.
     pub(crate) all: bool,
     /// Gives the names and values of every variable; what the names are asked to begin with tells the pattern.
@@ -692,6 +811,8 @@ pub(crate) struct ClassModel {
 pub(crate) struct Settings {
     /// Where the prefix stands: members of the class.
     pub(crate) prefix: Vec<String>,
+    /// Where what stands between the name of a field and those of the class that it holds is said.
+    pub(crate) nested: Vec<String>,
     /// The arguments of a field's function that give names of its own.
     pub(crate) alias: Vec<String>,
     /// The arguments of a field's function that make it optional.

@@ -58,7 +58,9 @@ impl Machine<'_> {
                 | Native::Wraps(_)
                 | Native::Gives(_)
                 | Native::Group(_)
-                | Native::Noted(_) => None,
+                | Native::Noted(_)
+                | Native::View(_)
+                | Native::Until { .. } => None,
             },
             Value::Null | Value::Undefined => {
                 self.let_go(args);

@@ -68,7 +68,9 @@ impl Machine<'_> {
                 | Native::Wraps(_)
                 | Native::Gives(_)
                 | Native::Group(_)
-                | Native::Noted(_) => {}
+                | Native::Noted(_)
+                | Native::View(_)
+                | Native::Until { .. } => {}
             },
             _ => {}
         }

@@ -162,7 +162,11 @@ impl Lowering<'_> {
                 ExprKind::Slice(object, from, to)
             }
             [one] => ExprKind::Index(object, Box::new(self.expr(*one))),
-            _ => ExprKind::Unknown(vec![*object]),
+            [] => ExprKind::Unknown(vec![*object]),
+            several => {
+                let items = several.iter().map(|one| Item { spread: Spread::No, value: self.expr(*one) }).collect();
+                ExprKind::Index(object, Box::new(self.at(node, ExprKind::Tuple(items))))
+            }
         }
     }
 

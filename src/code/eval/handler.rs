@@ -1,0 +1,168 @@
+//! Handlers: which HTTP methods what answers a request says that it answers.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::value::{Args, ClassValue, Map, Native, Value, View};
+use crate::code::form::Yields;
+
+/// Methods of HTTP that a class may have members for.
+const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
+/// The mark and the attribute that name the methods that a handler answers.
+const MARK: &str = "methods";
+/// Handlers around handlers.
+const MOST_WRAPPED: usize = 8;
+
+/// What a class has.
+#[derive(Debug, Default)]
+pub(crate) struct Members {
+    /// Names that it or a base has.
+    pub(crate) has: BTreeSet<String>,
+    /// A base is not known, so that it may have more.
+    pub(crate) open: bool,
+}
+
+impl Machine<'_> {
+    /// `X.as_view(…)`: a handler made of a class.
+    pub(crate) fn view_of(&mut self, class: Value, args: &Args) -> Value {
+        let named = |name: &str| args.named.iter().find(|(key, _)| &**key == name).map(|(_, value)| value.clone());
+        let actions = match args.at(0) {
+            given @ Value::Map(_) => given,
+            _ => named("actions").unwrap_or(Value::Undefined),
+        };
+        let marks = Map::default();
+        if let Some(methods) = named("http_method_names") {
+            marks.put(MARK, methods);
+        }
+        Value::Native(Rc::new(Native::View(View { class, actions, marks })))
+    }
+
+    /// The methods that a handler answers by what it is; none where it does not say.
+    pub(crate) fn handler_methods(&mut self, handler: &Value, depth: usize) -> Vec<String> {
+        if depth > MOST_WRAPPED {
+            return Vec::new();
+        }
+        match self.force(handler.clone()) {
+            Value::Function(closure) => {
+                let given = closure.marks.named(MARK).or_else(|| closure.attributes.named(MARK));
+                given.map_or_else(Vec::new, |given| self.method_names(&given))
+            }
+            Value::Bound(bound) => self.handler_methods(&bound.callee, depth + 1),
+            Value::Native(native) => match &*native {
+                Native::View(view) => self.view_methods(view),
+                Native::Partial { callee, .. } => self.handler_methods(callee, depth + 1),
+                Native::Decorator { .. }
+                | Native::Wraps(_)
+                | Native::Gives(_)
+                | Native::Wrapped(_)
+                | Native::Stripped { .. }
+                | Native::Until { .. }
+                | Native::Group(_)
+                | Native::Noted(_) => Vec::new(),
+            },
+            Value::Class(class) => self.class_methods(&class),
+            Value::Alt(all) => all.iter().flat_map(|one| self.handler_methods(one, depth + 1)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn view_methods(&mut self, view: &View) -> Vec<String> {
+        if let Some(given) = view.marks.named(MARK) {
+            return self.method_names(&given);
+        }
+        let class = self.force(view.class.clone());
+        if let Value::Map(actions) = &view.actions {
+            let names: Vec<String> = actions
+                .pairs()
+                .iter()
+                .filter_map(|(key, _)| key.as_whole_text())
+                .map(|name| name.to_uppercase())
+                .collect();
+            return match &class {
+                Value::Class(class) => self.allowed(class, names),
+                _ => names,
+            };
+        }
+        match class {
+            Value::Class(class) => self.class_methods(&class),
+            Value::Unknown(path) => {
+                let has = self.models.classes.get(&*path).map(|model| model.has.clone()).unwrap_or_default();
+                has.iter().filter(|name| METHODS.contains(&name.as_str())).map(|name| name.to_uppercase()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The HTTP methods that a class answers.
+    pub(crate) fn class_methods(&mut self, class: &Rc<ClassValue>) -> Vec<String> {
+        let listed = self.class_member(class, MARK).map(|(value, _)| value);
+        if let Some(Value::List(_)) = &listed {
+            return listed.map_or_else(Vec::new, |listed| self.method_names(&listed));
+        }
+        if let Some(given) = class.marks.named(MARK) {
+            return self.method_names(&given);
+        }
+        let members = self.class_members(class);
+        let has = |name: &&&str| members.has.contains(**name);
+        // A class that answers GET answers HEAD by itself, and any class OPTIONS.
+        let automatic = |name: &&&str| matches!(**name, "head" | "options");
+        let mut names: Vec<String> =
+            METHODS.iter().filter(has).filter(|name| !automatic(name)).map(|name| name.to_uppercase()).collect();
+        if names.is_empty() {
+            names = METHODS.iter().filter(has).map(|name| name.to_uppercase()).collect();
+        }
+        self.allowed(class, names)
+    }
+
+    /// The names among these that the class lets through.
+    pub(crate) fn allowed(&mut self, class: &Rc<ClassValue>, mut names: Vec<String>) -> Vec<String> {
+        if let Some((listed @ Value::List(_), _)) = self.class_member(class, "http_method_names") {
+            let scope = class.scope.clone();
+            let (items, partial) = self.walk(&listed, Yields::Elements, &scope);
+            let allowed: BTreeSet<String> =
+                items.iter().filter_map(Value::as_whole_text).map(|name| name.to_uppercase()).collect();
+            if !partial {
+                names.retain(|name| allowed.contains(name));
+            }
+        }
+        names
+    }
+
+    /// What a class has by itself and by its bases; a member that is set to nothing is taken away.
+    pub(crate) fn class_members(&mut self, class: &Rc<ClassValue>) -> Members {
+        let mut members = Members::default();
+        let mut gone: BTreeSet<String> = BTreeSet::new();
+        for ancestor in self.ancestors(class) {
+            match ancestor {
+                Value::Class(one) => {
+                    for (key, value) in one.members.pairs() {
+                        let Some(name) = key.as_whole_text() else { continue };
+                        if value.is_nothing() {
+                            gone.insert(name.to_string());
+                        } else if !gone.contains(&*name) {
+                            members.has.insert(name.to_string());
+                        }
+                    }
+                }
+                Value::Unknown(path) => match self.models.classes.get(&*path) {
+                    Some(model) => members.has.extend(model.has.iter().filter(|name| !gone.contains(*name)).cloned()),
+                    None => members.open |= !matches!(&*path, "object" | "abc.ABC" | "typing.Generic"),
+                },
+                _ => members.open = true,
+            }
+        }
+        members
+    }
+
+    /// Names of methods in upper case.
+    pub(crate) fn method_names(&mut self, given: &Value) -> Vec<String> {
+        match self.force(given.clone()) {
+            Value::List(list) => {
+                let items = list.items.borrow().clone();
+                items.iter().filter_map(Value::as_whole_text).map(|name| name.to_uppercase()).collect()
+            }
+            other => other.as_whole_text().map(|name| name.to_uppercase()).into_iter().collect(),
+        }
+    }
+}

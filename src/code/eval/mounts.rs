@@ -1,0 +1,108 @@
+//! What a call or a constructor mounts: a child, a map of them by prefix, a list whose tuples are routes.
+
+use std::rc::Rc;
+
+use super::forest::{Entry, Methods};
+use super::machine::Machine;
+use super::value::{ListKind, Map, Modelled, Native, Spot, Value};
+use crate::code::form::Yields;
+use crate::code::models::MountWord;
+
+impl Machine<'_> {
+    /// Registers the tuples of a list as routes and gives the rest of it.
+    pub(super) fn take_tuples(&mut self, it: &Modelled, given: Value, places: (usize, usize), spot: Spot) -> Value {
+        let scope = self.modules[spot.module.0].scope.clone();
+        if given.is_nothing() {
+            return given;
+        }
+        let (items, partial) = self.walk(&given, Yields::Elements, &scope);
+        let mut rest = Vec::new();
+        for item in items {
+            let parts = match &item {
+                Value::List(tuple) if !tuple.partial.get() => tuple.items.borrow().clone(),
+                _ => Vec::new(),
+            };
+            let (Some(path), Some(handler)) = (parts.get(places.0), parts.get(places.1)) else {
+                rest.push(item);
+                continue;
+            };
+            let entry = Entry::Route {
+                path: path.clone(),
+                methods: Methods::Default(Vec::new()),
+                handler: handler.clone(),
+                spot,
+                chain: self.chain(),
+                conditional: self.conditional > 0,
+                paths: None,
+                library: None,
+            };
+            self.forest.nodes[it.node].entries.push(entry);
+        }
+        Value::list_of(ListKind::List, rest, partial)
+    }
+
+    /// Whether a value may hold routers: where an object may be a route or a mount, this tells.
+    pub(super) fn is_mountable(&mut self, value: &Value) -> bool {
+        match self.force(value.clone()) {
+            Value::List(_) | Value::Module(_) | Value::Lazy(_) => true,
+            Value::Object(object) => object.model.borrow().is_some(),
+            Value::Alt(all) => all.iter().any(|one| self.is_mountable(one)),
+            Value::Unknown(path) => self.models.brings.contains_key(&*path),
+            _ => false,
+        }
+    }
+
+    /// Puts more behind a router's prefix, until the context that this gives ends.
+    pub(super) fn prefixed(&mut self, node: usize, more: &Value) -> Value {
+        let old = self.forest.nodes[node].prefix.clone();
+        let base = if old.is_nothing() { Value::text("") } else { old.clone() };
+        self.forest.nodes[node].prefix = self.concat(&base, more);
+        Value::Native(Rc::new(Native::Until { node, prefix: old }))
+    }
+
+    /// The block ends whose contexts these are.
+    pub(super) fn end_contexts(&mut self, contexts: &[Value]) {
+        for context in contexts.iter().rev() {
+            if let Value::Native(native) = context
+                && let Native::Until { node, prefix } = &**native
+            {
+                self.forest.nodes[*node].prefix = prefix.clone();
+            }
+        }
+    }
+
+    /// Mounts what a call gives: a child or a map of them.
+    pub(super) fn mount_action(&mut self, word: &MountWord, model: Option<&Modelled>, bound: &Rc<Map>, spot: Spot) {
+        let target = match &word.on {
+            None => model.cloned(),
+            Some(on) => match self.argument_at(bound, on, spot) {
+                Value::Object(it) => it.model.borrow().clone(),
+                _ => None,
+            },
+        };
+        let Some(model) = &target else { return };
+        let how = (word.replaces, word.loose);
+        if let Some(table) = &word.table {
+            match self.argument_at(bound, table, spot) {
+                Value::Map(map) => {
+                    for (prefix, child) in map.pairs() {
+                        let prefix = self.viewed(model, prefix);
+                        self.mount(model.node, prefix, child, how, spot);
+                    }
+                }
+                Value::Undefined | Value::Null => {}
+                _ => self.note(spot, "what is mounted here is not known"),
+            }
+            return;
+        }
+        let at = word.at.as_ref().map_or(Value::Undefined, |at| self.argument_at(bound, at, spot));
+        let child = self.argument_at(bound, &word.child, spot);
+        let child = self.carried(model.ty, child);
+        let child = self.answering(word, model.ty, child, spot);
+        let prefixed = self.viewed(model, at);
+        match &word.plain {
+            Some(plain) => self.mount_handler(model, prefixed, &child, plain, spot),
+            None => self.mount(model.node, prefixed, child, how, spot),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Classes that a router registers as a whole: each of their methods is a route, by a table of the model.
+
+use std::rc::Rc;
+
+use super::forest::{Entry, Methods};
+use super::handler::Members;
+use super::machine::Machine;
+use super::value::{ClassValue, Closure, Key, Map, Modelled, Native, Spot, Value};
+use crate::code::form::Name;
+use crate::code::models::{ResourceWord, TableModel};
+
+impl Machine<'_> {
+    /// Registers a class as a whole.
+    pub(crate) fn resource(&mut self, word: &ResourceWord, model: &Modelled, bound: &Rc<Map>, spot: Spot) {
+        let Some(table) = self.models.tables.get(&word.table).copied() else { return };
+        let path = self.argument_at(bound, &word.path, spot);
+        let class = self.argument_at(bound, &word.class, spot);
+        self.effects += 1;
+        for path in path.each() {
+            let entry = Entry::Resource {
+                path: path.clone(),
+                class: class.clone(),
+                table,
+                spot,
+                conditional: self.conditional > 0,
+            };
+            self.forest.nodes[model.node].entries.push(entry);
+        }
+        let indexed = self.forest.nodes[model.node].entries.iter().any(|entry| matches!(entry, Entry::Index { .. }));
+        if !word.index.is_empty() && !indexed && !self.without_index(model) {
+            let methods = word.index.clone();
+            self.forest.nodes[model.node].entries.push(Entry::Index { methods, spot });
+        }
+    }
+
+    /// Whether the router says that it has no page that lists what there is.
+    fn without_index(&self, model: &Modelled) -> bool {
+        matches!(model.args.named("include_root_view"), Some(Value::Bool(false)))
+    }
+
+    /// The routes of a class: path below the resource's and method; and whether there may be more.
+    pub(crate) fn resource_routes(&mut self, class: &Value, table: &TableModel) -> (Vec<(Value, Methods)>, bool) {
+        let mut rows = Vec::new();
+        let class = self.force(class.clone());
+        let (members, own) = match &class {
+            Value::Class(class) => (self.class_members(class), Some(class.clone())),
+            Value::Unknown(path) => {
+                let known = self.models.classes.get(&**path);
+                let has = known.map(|model| model.has.iter().cloned().collect()).unwrap_or_default();
+                (Members { has, open: known.is_none() }, None)
+            }
+            _ => (Members { open: true, ..Members::default() }, None),
+        };
+        let item = self.lookup(own.as_ref(), table);
+        for row in table.rows.iter().filter(|row| members.has.contains(&row.member)) {
+            let methods = vec![row.method.clone()];
+            let methods = own.as_ref().map_or(methods.clone(), |own| self.allowed(own, methods));
+            if !methods.is_empty() {
+                let path = if row.item { format!("/{item}") } else { String::new() };
+                rows.push((Value::text(path), Methods::Fixed(methods)));
+            }
+        }
+        if let Some(own) = &own {
+            self.extra_routes(own, table, &item, &mut rows);
+        }
+        (rows, members.open && members.has.is_empty())
+    }
+
+    /// The parameter of one item.
+    fn lookup(&mut self, class: Option<&Rc<ClassValue>>, table: &TableModel) -> String {
+        let mut name = table.lookup_default.clone();
+        if let Some(class) = class {
+            for member in &table.lookup {
+                if let Some((value, _)) = self.class_member(class, member)
+                    && let Some(text) = value.as_whole_text()
+                {
+                    name = text.to_string();
+                    break;
+                }
+            }
+        }
+        format!("(?P<{name}>x)")
+    }
+
+    /// Methods of a class that are marked as routes of their own.
+    fn extra_routes(
+        &mut self,
+        class: &Rc<ClassValue>,
+        table: &TableModel,
+        item: &str,
+        rows: &mut Vec<(Value, Methods)>,
+    ) {
+        let scope = class.scope.clone();
+        let mut seen: Vec<Key> = Vec::new();
+        for ancestor in self.ancestors(class) {
+            let Value::Class(one) = ancestor else { continue };
+            for (key, value) in one.members.pairs() {
+                let (Some(at), Value::Function(method)) = (key.key(), &value) else { continue };
+                if seen.contains(&at) {
+                    continue;
+                }
+                seen.push(at);
+                let Some(Value::Map(said)) = method.marks.named(&table.extra) else { continue };
+                let methods = match said.named("methods") {
+                    Some(given) if !given.is_nothing() => self.method_names(&given),
+                    _ => vec!["GET".to_owned()],
+                };
+                let methods = self.allowed(class, methods);
+                let detail = said.named("detail").unwrap_or(Value::Bool(false));
+                let base =
+                    if self.truth(&detail, &scope) == Some(false) { "/".to_owned() } else { format!("/{item}/") };
+                let path = match said.named("url_path") {
+                    Some(path) if !path.is_nothing() => path,
+                    _ => key.clone(),
+                };
+                let shown = self.shown(&path, "url_path");
+                let path = self.concat(&Value::text(base), &shown);
+                if !methods.is_empty() {
+                    rows.push((path, Methods::Fixed(methods)));
+                }
+            }
+        }
+    }
+
+    /// `method.mapping` of a method that is marked as a route of its own.
+    pub(crate) fn more_methods(&self, closure: &Rc<Closure>, name: &str) -> bool {
+        self.models.tables.values().any(|table| table.more == name && closure.marks.named(&table.extra).is_some())
+    }
+
+    /// `method.mapping.post`: the path answers that HTTP method too; gives a decorator that changes nothing.
+    pub(crate) fn add_method(&mut self, closure: &Rc<Closure>, method: &Name) -> Value {
+        let extra = self.models.tables.values().find_map(|table| closure.marks.named(&table.extra));
+        if let Some(Value::Map(said)) = extra {
+            let mut methods = match said.named("methods") {
+                Some(given) if !given.is_nothing() => self.method_names(&given),
+                _ => vec!["GET".to_owned()],
+            };
+            methods.push(method.to_uppercase());
+            said.put("methods", Value::list(methods.into_iter().map(Value::text).collect()));
+        }
+        Value::Native(Rc::new(Native::Wraps(Value::Undefined)))
+    }
+}

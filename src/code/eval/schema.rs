@@ -1,0 +1,141 @@
+//! Classes whose fields are read from the environment.
+
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::value::{ClassValue, Map, Spot, Value};
+use crate::code::form::{ExprKind, Field, TypeRef, Yields};
+use crate::code::models::Settings;
+
+/// Classes of fields within classes of fields.
+const MOST_NESTED: usize = 6;
+
+/// What stands before the names of a class's fields.
+struct Before<'a> {
+    settings: &'a Settings,
+    prefix: &'a str,
+    /// What stands between the name of a field and those of the class that it holds.
+    delimiter: Option<&'a str>,
+    /// The program does without all of them.
+    tolerated: bool,
+}
+
+impl Machine<'_> {
+    /// Reads what a class of settings says is read.
+    pub(crate) fn class_settings(&mut self, class: &Rc<ClassValue>) {
+        self.derived_settings(class);
+        let ancestors = self.ancestors(class);
+        let Some(settings) = self.settings_of(&ancestors) else { return };
+        let prefix = self.said(&settings.prefix, &ancestors, class).unwrap_or_default();
+        let delimiter = self.said(&settings.nested, &ancestors, class);
+        let before = Before { settings, prefix: &prefix, delimiter: delimiter.as_deref(), tolerated: false };
+        self.setting_fields(class, &before, 0);
+    }
+
+    fn settings_of(&self, ancestors: &[Value]) -> Option<&'static Settings> {
+        ancestors.iter().find_map(|one| match one {
+            Value::Unknown(path) => self.models.classes.get(&**path).and_then(|class| class.settings.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// What the class or a base says under one of these paths.
+    fn said(&mut self, paths: &[String], ancestors: &[Value], class: &Rc<ClassValue>) -> Option<String> {
+        for path in paths {
+            for ancestor in ancestors {
+                let Value::Class(ancestor) = ancestor else { continue };
+                let bound = Map::default();
+                for (key, value) in ancestor.members.pairs() {
+                    if let Some(at) = key.key() {
+                        bound.set(at, key, value);
+                    }
+                }
+                if let Some(text) = self.argument_at(&Rc::new(bound), path, class.spot).as_whole_text() {
+                    return Some(text.to_string());
+                }
+            }
+        }
+        None
+    }
+
+    fn setting_fields(&mut self, class: &Rc<ClassValue>, before: &Before<'_>, depth: usize) {
+        let written = class.class.clone();
+        for field in &written.fields {
+            let except = &before.settings.except;
+            if except.iter().any(|except| **except == *field.name) || field.name.starts_with('_') {
+                continue;
+            }
+            self.setting_field(class, field, before, depth);
+        }
+    }
+
+    fn setting_field(&mut self, class: &Rc<ClassValue>, field: &Field, before: &Before<'_>, depth: usize) {
+        let spot = Spot { module: class.spot.module, line: field.pos.line };
+        let name = format!("{}{}", before.prefix, field.name);
+        let mut names = Value::text(name.to_uppercase());
+        let mut tolerated = before.tolerated || field.value.is_some();
+        let mut aliased = false;
+        if let Some(expr) = &field.value
+            && let ExprKind::Call(call) = &expr.kind
+            && !matches!(&call.callee.kind, ExprKind::Name(callee) if self.is_own_class(callee, class))
+        {
+            let args = self.arguments(&call.args, &class.scope.clone());
+            let required = matches!(args.list.first(), None | Some(Value::Unknown(_)));
+            tolerated = before.tolerated
+                || !required
+                || args.named.iter().any(|(name, _)| before.settings.default.iter().any(|it| **it == **name));
+            for alias in &before.settings.alias {
+                if let Some((_, value)) = args.named.iter().find(|(name, _)| **name == **alias) {
+                    names = value.clone();
+                    aliased = true;
+                    break;
+                }
+            }
+        }
+        let held = field.ty.as_ref().and_then(|ty| self.held_class(ty, class, 0));
+        if let (Some(held), false) = (held, aliased) {
+            let ancestors = self.ancestors(&held);
+            // A class of settings reads for itself; another one is read in parts where there is a way to name them.
+            if self.settings_of(&ancestors).is_some() {
+                return;
+            }
+            match before.delimiter {
+                Some(delimiter) if depth < MOST_NESTED => {
+                    let prefix = format!("{name}{delimiter}");
+                    let inner =
+                        Before { settings: before.settings, prefix: &prefix, delimiter: before.delimiter, tolerated };
+                    return self.setting_fields(&held, &inner, depth + 1);
+                }
+                _ if tolerated => return,
+                _ => {}
+            }
+        }
+        let scope = class.scope.clone();
+        let all = match &names {
+            Value::List(_) => self.walk(&names, Yields::Elements, &scope).0,
+            other => vec![other.clone()],
+        };
+        for name in all {
+            let upper = name.as_whole_text().map_or(name, |text| Value::text(text.to_uppercase()));
+            self.read_env(&upper, spot, tolerated);
+        }
+    }
+
+    fn is_own_class(&mut self, name: &crate::code::form::Name, class: &Rc<ClassValue>) -> bool {
+        let scope = class.scope.clone();
+        matches!(self.name(name, &scope), Value::Class(_))
+    }
+
+    /// The class with fields that a type names.
+    fn held_class(&mut self, ty: &TypeRef, class: &Rc<ClassValue>, depth: usize) -> Option<Rc<ClassValue>> {
+        let last = ty.path.last()?;
+        if matches!(&**last, "Optional" | "Annotated") && depth < 4 {
+            return ty.args.first().and_then(|inner| self.held_class(inner, class, depth + 1));
+        }
+        let scope = class.scope.clone();
+        match self.type_value(ty, &scope) {
+            Value::Class(held) if !held.class.fields.is_empty() && !Rc::ptr_eq(&held, class) => Some(held),
+            _ => None,
+        }
+    }
+}
