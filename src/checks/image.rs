@@ -49,6 +49,8 @@ enum Demand {
     Healthcheck,
     /// Its environment holds no secret.
     NoSecretEnv,
+    /// None of its layers holds a file with a secret.
+    NoSecretFiles,
 }
 
 impl Demand {
@@ -57,6 +59,7 @@ impl Demand {
             Demand::NonRoot => "non-root",
             Demand::Healthcheck => "healthcheck",
             Demand::NoSecretEnv => "no-secret-env",
+            Demand::NoSecretFiles => "no-secret-files",
         }
     }
 }
@@ -92,7 +95,7 @@ impl ImageRule {
         match (&self.require, self.max_size) {
             (Some(demands), _) => demands.clone(),
             (None, Some(_)) => Vec::new(),
-            (None, None) => vec![Demand::NonRoot, Demand::NoSecretEnv],
+            (None, None) => vec![Demand::NonRoot, Demand::NoSecretEnv, Demand::NoSecretFiles],
         }
     }
 
@@ -117,7 +120,8 @@ impl ImageRule {
         }
         let over = ByteSize(bytes - limit.0);
         let message = format!("{} has {} {}, {over} over {limit}", title(image), ByteSize(bytes), self.measure.name());
-        Answer::Wrong("size", message, format!("remove {over}: the largest layers are {}", self.largest(image)))
+        let step = format!("remove {over}: the largest layers are {}{}", self.largest(image), deleted(image, 3));
+        Answer::Wrong("size", message, step)
     }
 
     /// The three largest layers in words.
@@ -140,7 +144,32 @@ impl ImageRule {
     }
 }
 
+/// The largest files that are deleted and still count, in words; empty where there is none.
+fn deleted(image: &Image, most: usize) -> String {
+    let told = image.deleted_files.iter().take(most).map(|file| format!("{} /{}", ByteSize(file.bytes), file.path));
+    match told.collect::<Vec<_>>().join(", ") {
+        none if none.is_empty() => none,
+        some => format!("; deleted in a later layer, and still part of the image: {some}"),
+    }
+}
+
+/// The files that hold secrets, each with its layer.
+fn secret_files(image: &Image) -> Answer {
+    let told: Vec<String> =
+        image.secret_files.iter().map(|file| format!("/{} in layer {}", file.path, file.layer)).collect();
+    let names = told.join(", ");
+    let message = format!("{} carries files that hold secrets: {names}", title(image));
+    let step = format!(
+        "keep {names} out of what is copied (.dockerignore), mount it while building, and replace the secrets: deleting it in a later layer hides nothing"
+    );
+    Answer::Wrong("no-secret-files", message, step)
+}
+
 fn answer(demand: Demand, image: &Image) -> Answer {
+    if image.without_config {
+        let why = format!("a manifest says nothing of how {} runs: {} is not known", title(image), demand.name());
+        return Answer::Unknown(why, "save the image itself, or what `docker image inspect` prints");
+    }
     match demand {
         Demand::NonRoot => match image.user.as_deref() {
             Some(user) if !is_root(user) => Answer::Met,
@@ -162,6 +191,12 @@ fn answer(demand: Demand, image: &Image) -> Answer {
                 "save the image with `docker save`, which keeps the health check",
             ),
         },
+        Demand::NoSecretFiles if image.layers.iter().any(|layer| layer.uncompressed_bytes.is_none()) => {
+            let why = format!("which files {} holds is not known: only a document tells of it", title(image));
+            Answer::Unknown(why, "save the image itself: docker save -o image.tar NAME")
+        }
+        Demand::NoSecretFiles if image.secret_files.is_empty() => Answer::Met,
+        Demand::NoSecretFiles => secret_files(image),
         Demand::NoSecretEnv if image.secret_env.is_empty() => Answer::Met,
         Demand::NoSecretEnv => {
             let names = image.secret_env.join(", ");
@@ -201,6 +236,7 @@ impl Judge for ImageRule {
         judgement.evidence.clone_from(&area.evidence.reports);
         let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
         for image in &images.items {
+            judgement.notes.extend(notes(image));
             for answer in self.answers(image) {
                 match answer {
                     Answer::Met => {}
@@ -231,6 +267,16 @@ impl Judge for ImageRule {
     }
 }
 
+/// What is worth knowing of an image beside the verdict: how much of it is the base, what is deleted and still counts.
+fn notes(image: &Image) -> Vec<String> {
+    let base = image.base_bytes.zip(image.uncompressed_bytes).map(|(base, all)| {
+        format!("{}: {} of {} are the base, as its history tells", title(image), ByteSize(base), ByteSize(all))
+    });
+    let gone = Some(deleted(image, 10)).filter(|gone| !gone.is_empty());
+    let gone = gone.map(|gone| format!("{}: {}", title(image), gone.trim_start_matches("; ")));
+    base.into_iter().chain(gone).collect()
+}
+
 impl ImageRule {
     fn measured(&self, images: &[Image]) -> String {
         let told = images.iter().map(|image| {
@@ -240,7 +286,7 @@ impl ImageRule {
                 "{}: {size} {}, user {}",
                 title(image),
                 self.measure.name(),
-                image.user.as_deref().unwrap_or("root")
+                image.user.as_deref().unwrap_or(if image.without_config { "not known" } else { "root" })
             )
         });
         told.collect::<Vec<_>>().join("; ")
@@ -309,5 +355,28 @@ mod tests {
         assert_eq!(Outcome::Fail, judgement.outcome);
         assert_eq!(2, judgement.findings.len());
         assert_eq!(Outcome::Pass, ImageRule::default().judge(&RULE, &facts(vec![image(1)])).outcome);
+    }
+
+    #[test]
+    fn deleted_files_and_files_with_secrets_are_named() {
+        let mut bad = image(523_400_000);
+        bad.deleted_files =
+            vec![crate::facts::images::Deleted { path: "tmp/x.zip".to_owned(), bytes: 9_000_000, layer: 1 }];
+        bad.secret_files = vec![crate::facts::images::SecretFile { path: "app/.env".to_owned(), layer: 2 }];
+        let limit = rule(500_000_000, Measure::Unpacked, Some(vec![Demand::NoSecretFiles]));
+        let judgement = limit.judge(&RULE, &facts(vec![bad]));
+        assert_eq!(2, judgement.findings.len());
+        assert!(judgement.next_step.expect("a step").ends_with("still part of the image: 9 MB /tmp/x.zip"));
+        assert!(judgement.findings[1].message.ends_with("/app/.env in layer 2"));
+    }
+
+    #[test]
+    fn a_manifest_alone_proves_the_compressed_size_and_nothing_else() {
+        let mut manifest = image(1);
+        (manifest.without_config, manifest.compressed_bytes, manifest.uncompressed_bytes) = (true, Some(9), None);
+        let judged = |rule: ImageRule| rule.judge(&RULE, &facts(vec![manifest.clone()])).outcome;
+        assert_eq!(Outcome::Pass, judged(rule(9, Measure::Compressed, None)));
+        assert_eq!(Outcome::NoEvidence, judged(rule(9, Measure::Unpacked, None)));
+        assert_eq!(Outcome::NoEvidence, judged(rule(9, Measure::Compressed, Some(vec![Demand::NonRoot]))));
     }
 }

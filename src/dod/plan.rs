@@ -133,7 +133,7 @@ fn evidence(root: &Node, mistakes: &mut Vec<Mistake>) -> BTreeMap<AreaName, Evid
         };
         let mut places = EvidencePlaces::default();
         for item in items {
-            place(item, &mut places, mistakes);
+            place(*area, item, &mut places, mistakes);
         }
         if places.globs.is_empty() && places.run.is_empty() {
             mistakes.push(Mistake::new(&node.place, format!("no place is given for `{}`", key.name)));
@@ -143,14 +143,16 @@ fn evidence(root: &Node, mistakes: &mut Vec<Mistake>) -> BTreeMap<AreaName, Evid
     all
 }
 
-fn place(item: &Node, places: &mut EvidencePlaces, mistakes: &mut Vec<Mistake>) {
+fn place(area: AreaName, item: &Node, places: &mut EvidencePlaces, mistakes: &mut Vec<Mistake>) {
     match &item.value {
         Value::Str(glob) => {
             let outside = glob.starts_with('/') || glob.split('/').any(|part| part == "..");
-            if glob.starts_with("docker://") {
+            if glob.starts_with("docker://") && area == AreaName::Images {
+                places.globs.push(glob.clone());
+            } else if glob.contains("://") {
                 mistakes.push(
-                    Mistake::new(&item.place, "asking a container engine is not built yet")
-                        .with_help("save the image: `docker save IMAGE -o dist/image.tar`, and name that file"),
+                    Mistake::new(&item.place, format!("`{glob}` is no place in the repository"))
+                        .with_help("only `image` takes an engine's image: `image: docker://NAME:TAG`"),
                 );
             } else if outside || glob.trim().is_empty() {
                 mistakes.push(

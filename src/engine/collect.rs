@@ -185,6 +185,7 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
     if let Some(max_age) = inputs.max_age {
         context.max_age = max_age;
     }
+    context.run = inputs.run;
     context.route_tests = needs.contains(&Need::RouteTests);
     context.commands = &commands;
     for mut one in side_by_side(&areas, &context) {

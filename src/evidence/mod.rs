@@ -105,6 +105,8 @@ pub struct Context<'a> {
     pub dockerfile_paths: &'a [String],
     /// How old audits and load tests may be.
     pub max_age: Span,
+    /// Whether what the DoD names may be run and asked.
+    pub run: bool,
     /// Whether it is asked which routes tests reach.
     pub route_tests: bool,
     /// What the commands came to that the DoD names as evidence of areas.
@@ -124,6 +126,7 @@ impl<'a> Context<'a> {
             env_examples: &[],
             dockerfile_paths: &[],
             max_age: Span::days(30),
+            run: false,
             route_tests: false,
             commands: &NO_COMMANDS,
             analysis: OnceLock::new(),

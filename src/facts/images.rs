@@ -38,6 +38,36 @@ pub struct Image {
     pub healthcheck: Option<bool>,
     /// Names in `env` that look like secrets and hold a value, sorted.
     pub secret_env: Vec<String>,
+    /// The decompressed layers of the base, where the history tells which they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_bytes: Option<u64>,
+    /// The ten largest files that a later layer deletes: they still count. Largest first.
+    pub deleted_files: Vec<Deleted>,
+    /// Files that hold secrets, in whichever layer, by path.
+    pub secret_files: Vec<SecretFile>,
+    /// Whether the evidence says nothing of how it runs: neither user nor ports, environment or health check.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub without_config: bool,
+}
+
+/// A file that a later layer deletes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Deleted {
+    /// Its path from the image's root, without the first slash.
+    pub path: String,
+    /// Its size.
+    pub bytes: u64,
+    /// The layer that holds it, from 1.
+    pub layer: usize,
+}
+
+/// A file that holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct SecretFile {
+    /// Its path from the image's root, without the first slash.
+    pub path: String,
+    /// The layer that holds it, from 1.
+    pub layer: usize,
 }
 
 /// A layer.

@@ -11,6 +11,8 @@ mod commit;
 mod content;
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 mod disk;
+#[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
+pub mod engine;
 mod fresh;
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 mod git;

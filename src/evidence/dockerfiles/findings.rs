@@ -105,7 +105,9 @@ pub(super) fn of(
         }
     }
     starts(chain, &mut finds);
-    contexts.judge(path, &mut finds);
+    if let Some(line) = takes_context(stages) {
+        contexts.judge(path, line, &mut finds);
+    }
     finds.finish(ignores)
 }
 
@@ -233,7 +235,8 @@ fn is_commit(url: &str) -> bool {
 fn shipped(step: &Step, stage: &Stage<'_>, lean: bool, finds: &mut Finds) {
     match &step.kind {
         Kind::Run(run) => commands::shipped(step.line, run, &stage.env, lean, finds),
-        Kind::Copy { sources, from: None, .. } => {
+        // Out of an earlier stage too: what was kept out of nothing there is shipped here.
+        Kind::Copy { sources, .. } => {
             for source in sources {
                 let name = source.trim_end_matches('/').rsplit('/').next().unwrap_or(source);
                 if matches!(
@@ -245,8 +248,7 @@ fn shipped(step: &Step, stage: &Stage<'_>, lean: bool, finds: &mut Finds) {
                 }
             }
         }
-        Kind::Copy { .. }
-        | Kind::Arg(_)
+        Kind::Arg(_)
         | Kind::Env(_)
         | Kind::From(..)
         | Kind::User(_)
@@ -297,6 +299,26 @@ fn dependencies(stage: &Stage<'_>, stages: &[Stage<'_>], finds: &mut Finds) {
 
 fn installs(step: &Step) -> bool {
     matches!(&step.kind, Kind::Run(run) if run.calls.iter().any(commands::installs_project))
+}
+
+/// The first line that takes something out of the build context; where there is none, what lies in it does not matter.
+fn takes_context(stages: &[Stage<'_>]) -> Option<u32> {
+    let takes = |step: &&&Step| match &step.kind {
+        Kind::Copy { sources, from: None, .. } => sources.iter().any(|source| !source.contains("://")),
+        Kind::Run(run) => run
+            .mounts
+            .iter()
+            .any(|mount| !mount.contains("from=") && (mount.contains("type=bind") || !mount.contains("type="))),
+        Kind::Copy { .. }
+        | Kind::Arg(_)
+        | Kind::Env(_)
+        | Kind::From(..)
+        | Kind::User(_)
+        | Kind::Start(..)
+        | Kind::Healthcheck(_)
+        | Kind::Other => false,
+    };
+    stages.iter().flat_map(|stage| &stage.steps).find(takes).map(|step| step.line)
 }
 
 /// The ENTRYPOINT and CMD that count: the last of each.

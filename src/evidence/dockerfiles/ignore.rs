@@ -80,7 +80,7 @@ impl Contexts {
     }
 
     /// Says what the ignore file of a Dockerfile's context does not keep out.
-    pub(super) fn judge(&self, path: &str, finds: &mut Finds) {
+    pub(super) fn judge(&self, path: &str, line: u32, finds: &mut Finds) {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let contexts: Vec<&str> = match self.named.get(path) {
             Some(context) => vec![context.as_str()],
@@ -94,7 +94,13 @@ impl Contexts {
         let found = places.iter().find_map(|(place, context)| Some((place, self.files.get(place)?, *context)));
         let Some((place, patterns, context)) = found else {
             let message = "there is no .dockerignore, so everything goes into the build context";
-            finds.add(1, "dockerignore", "", message, "add a .dockerignore with .git, .env and installed dependencies");
+            finds.add(
+                line,
+                "dockerignore",
+                "",
+                message,
+                "add a .dockerignore with .git, .env and installed dependencies",
+            );
             return;
         };
         let mut wanted: Vec<&[&str]> = vec![&[".git"], &[".env"]];
@@ -109,7 +115,7 @@ impl Contexts {
             let kept_out = |name: &&str| patterns.keep_out(name) || patterns.keep_out(&format!("{name}/any"));
             if !names.iter().any(kept_out) {
                 let message = format!("{place} does not keep out {}", names[0]);
-                finds.add(1, "dockerignore", "", message, format!("add {} to {place}", names[0]));
+                finds.add(line, "dockerignore", "", message, format!("add {} to {place}", names[0]));
             }
         }
     }

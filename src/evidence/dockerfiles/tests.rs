@@ -69,6 +69,7 @@ fn each_demand_is_found_at_its_line_with_hadolints_id() {
         ("ARG NPM_TOKEN", vec!["5 no-secrets"]),
         ("ARG API_KEY=placeholder\nARG TOKEN_TTL=3", vec![]),
         ("COPY .env .env.example ./", vec!["5 no-secrets"]),
+        ("COPY --from=b /app/.env /app/", vec!["5 no-secrets"]),
         ("RUN git clone https://jo:hunter2z@git.acme.io/x", vec!["5 no-secrets"]),
         ("COPY --from=x/y /a /a", vec!["5 pinned-base DL3006"]),
         ("COPY --from=b /a /a", vec![]),
@@ -107,17 +108,19 @@ fn an_inline_ignore_counts_with_its_reason_alone() {
 
 #[test]
 fn the_ignore_file_of_the_context_counts() {
-    let dockerfile = "FROM a:1 AS b\nFROM a:1\nUSER app\nHEALTHCHECK CMD x\n";
+    let bare = "FROM a:1 AS b\nFROM a:1\nUSER app\nHEALTHCHECK CMD x\n";
+    assert_eq!(Vec::<String>::new(), findings(&[("Dockerfile", bare)]), "nothing of the context is taken");
+    let dockerfile = &format!("{bare}COPY src /src\n");
     let missing = ("package.json", "{}");
-    assert_eq!(vec!["1 dockerignore"], findings(&[("Dockerfile", dockerfile)]));
+    assert_eq!(vec!["5 dockerignore"], findings(&[("Dockerfile", dockerfile)]));
     assert_eq!(
-        vec!["1 dockerignore"],
+        vec!["5 dockerignore"],
         findings(&[("Dockerfile", dockerfile), (".dockerignore", ".git\n.env*\n"), missing])
     );
-    let own = [("api/Dockerfile", dockerfile), ("api/.dockerignore", "*\n!src\n"), (".dockerignore", "")];
+    let own = [("api/Dockerfile", dockerfile.as_str()), ("api/.dockerignore", "*\n!src\n"), (".dockerignore", "")];
     assert_eq!(Vec::<String>::new(), findings(&own));
     let composed =
         [own.as_slice(), &[("compose.yml", "services: {a: {build: {context: ., dockerfile: api/Dockerfile}}}")]]
             .concat();
-    assert_eq!(vec!["1 dockerignore", "1 dockerignore"], findings(&composed));
+    assert_eq!(vec!["5 dockerignore", "5 dockerignore"], findings(&composed));
 }

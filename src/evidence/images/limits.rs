@@ -7,6 +7,14 @@ pub(super) struct Limits {
     pub(super) decompressed: u64,
     /// Members of one archive.
     pub(super) members: u64,
+    /// Members of one layer.
+    pub(super) layer_members: u64,
+    /// Files of one layer that are kept for naming: the largest.
+    pub(super) largest: usize,
+    /// Paths of one layer that are kept as deleted in lower ones.
+    pub(super) deleted: usize,
+    /// Files of one layer that are named for holding a secret.
+    pub(super) secrets: usize,
     /// Bytes of one JSON document, and a sixteenth of those of all that are kept.
     pub(super) json: u64,
     /// Bytes of a long name or a pax header.
@@ -18,6 +26,17 @@ pub(super) struct Limits {
 }
 
 /// The bounds that hold unless a test says otherwise: 64 GiB decompressed, 100,000 members, JSON of 4 MiB, names of
-/// 64 KiB, 1,000 manifests or layers, indexes 4 deep.
-pub(super) const LIMITS: Limits =
-    Limits { decompressed: 64 << 30, members: 100_000, json: 4 << 20, extension: 64 << 10, manifests: 1_000, depth: 4 };
+/// 64 KiB, 1,000 manifests or layers, indexes 4 deep; of a layer 5,000,000 members, its 1,000 largest files, 10,000 deleted
+/// paths and 50 files with secrets.
+pub(super) const LIMITS: Limits = Limits {
+    decompressed: 64 << 30,
+    members: 100_000,
+    layer_members: 5_000_000,
+    largest: 1_000,
+    deleted: 10_000,
+    secrets: 50,
+    json: 4 << 20,
+    extension: 64 << 10,
+    manifests: 1_000,
+    depth: 4,
+};

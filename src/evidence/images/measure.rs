@@ -1,11 +1,14 @@
 //! Measures a blob in one pass: its size and digest as stored and, where it is compressed, as decompressed.
 
 use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
+use super::contents::{self, Contents};
 use super::limits::Limits;
+use super::tape;
 use crate::domain::provenance::hex;
 
 /// How bytes are compressed, told by how they start.
@@ -50,6 +53,8 @@ pub(super) struct Measured {
     pub(super) unpacked: Option<Result<Extent, String>>,
     /// The bytes, where they look like a small JSON document.
     pub(super) json: Option<Vec<u8>>,
+    /// What it holds, where it is a tar; or why that cannot be told.
+    pub(super) contents: Option<Result<Arc<Contents>, String>>,
 }
 
 /// What may still be read and kept of one archive.
@@ -67,22 +72,27 @@ impl Budget {
     }
 }
 
-/// Measures what `input` yields.
+/// Measures what `input` yields, and walks it where it is a tar: a layer.
 ///
 /// # Errors
 /// It cannot be read, or the budget is spent: fragments.
-pub(super) fn measure(input: &mut dyn Read, budget: &mut Budget) -> Result<Measured, String> {
+pub(super) fn measure(input: &mut dyn Read, budget: &mut Budget, limits: &Limits) -> Result<Measured, String> {
     let mut start = Vec::new();
-    input.take(512).read_to_end(&mut start).map_err(|error| error.to_string())?;
+    input.take(tape::BLOCK as u64).read_to_end(&mut start).map_err(|error| error.to_string())?;
     let compression = Compression::of(&start);
     let json = start.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| matches!(byte, b'{' | b'['));
+    let plain = compression == Compression::Plain && contents::is_tar(&start);
     let input = io::Cursor::new(start).chain(BufReader::with_capacity(64 << 10, input));
     let mut stored = Hashing::new(input, if json { budget.json } else { 0 });
+    let mut walked = None;
     let unpacked = match compression {
-        Compression::Plain => None,
-        Compression::Gzip => Some(unpack(&mut MultiGzDecoder::new(&mut stored), budget)?),
+        Compression::Plain => {
+            walked = plain.then(|| contents::walk(&mut stored, limits));
+            None
+        }
+        Compression::Gzip => Some(unpack(&mut MultiGzDecoder::new(&mut stored), budget, limits, &mut walked)?),
         Compression::Zstd => match zstd::Decoder::with_buffer(&mut stored) {
-            Ok(mut decoder) => Some(unpack(&mut decoder, budget)?),
+            Ok(mut decoder) => Some(unpack(&mut decoder, budget, limits, &mut walked)?),
             Err(error) => Some(Err(error.to_string())),
         },
     };
@@ -92,24 +102,57 @@ pub(super) fn measure(input: &mut dyn Read, budget: &mut Budget) -> Result<Measu
     if let Some(json) = &json {
         budget.kept = budget.kept.checked_sub(json.len() as u64).ok_or("it holds too many JSON documents")?;
     }
-    Ok(Measured { stored: extent, unpacked, json })
+    Ok(Measured { stored: extent, unpacked, json, contents: walked.map(|walked| walked.map(Arc::new)) })
 }
 
-/// Decompresses to nowhere. A broken stream is a value, for the blob may be none that matters; a spent budget is not.
-fn unpack(decoder: &mut dyn Read, budget: &mut Budget) -> Result<Result<Extent, String>, String> {
-    let mut hash = Sha256::new();
-    let mut bytes = 0_u64;
-    let mut buffer = vec![0_u8; 64 << 10];
-    loop {
-        match decoder.read(&mut buffer) {
-            Ok(0) => return Ok(Ok(Extent { bytes, digest: digest(hash) })),
+/// Decompresses to nowhere, and walks what is a tar. A broken stream is a value, for the blob may be none that matters; a
+/// spent budget is not.
+fn unpack(
+    decoder: &mut dyn Read,
+    budget: &mut Budget,
+    limits: &Limits,
+    walked: &mut Option<Result<Contents, String>>,
+) -> Result<Result<Extent, String>, String> {
+    let mut metered = Metered { inner: decoder, left: budget.decompressed, broken: None, spent: false };
+    let mut hashing = Hashing::new(&mut metered, 0);
+    let mut start = Vec::new();
+    let begun = (&mut hashing).take(tape::BLOCK as u64).read_to_end(&mut start).is_ok();
+    if begun && contents::is_tar(&start) {
+        *walked = Some(contents::walk(&mut io::Cursor::new(start).chain(&mut hashing), limits));
+    }
+    // What stands behind the tar's end counts too; what goes wrong is kept by the meter.
+    let _ = io::copy(&mut hashing, &mut io::sink());
+    let extent = hashing.finish().0;
+    if metered.spent {
+        return Err(TOO_MUCH.to_owned());
+    }
+    budget.decompressed = metered.left;
+    Ok(metered.broken.map_or(Ok(extent), Err))
+}
+
+/// A decoder with a bound, which remembers why it stopped.
+struct Metered<'a> {
+    inner: &'a mut dyn Read,
+    left: u64,
+    broken: Option<String>,
+    spent: bool,
+}
+
+impl Read for Metered<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.inner.read(buffer) {
             Ok(read) => {
-                hash.update(&buffer[..read]);
-                bytes += read as u64;
-                budget.decompressed = budget.decompressed.checked_sub(read as u64).ok_or(TOO_MUCH)?;
+                let left = self.left.checked_sub(read as u64);
+                self.spent |= left.is_none();
+                self.left = left.ok_or_else(|| io::Error::other(TOO_MUCH))?;
+                Ok(read)
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Ok(Err(error.to_string())),
+            Err(error) => {
+                if error.kind() != io::ErrorKind::Interrupted {
+                    self.broken = Some(error.to_string());
+                }
+                Err(error)
+            }
         }
     }
 }

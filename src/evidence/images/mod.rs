@@ -1,13 +1,18 @@
-//! Container images: archives of `docker save` and podman, OCI layouts as folders and archives, told apart by content.
+//! Container images: archives of `docker save` and podman, OCI layouts as folders and archives, told apart by content; the
+//! local engine's, where it may be asked; documents of `image inspect` and registries' manifests.
 //!
 //! An archive is read once, as a stream, and nothing of it is written anywhere: each blob is hashed and, where it is
 //! compressed, decompressed to nowhere, so that memory stays flat whatever the image's size. `limits` bounds the rest.
 
+mod contents;
+mod documents;
 mod limits;
 mod measure;
 mod model;
 mod read;
+mod secrets;
 mod store;
+mod summary;
 mod tape;
 #[cfg(test)]
 mod tests;
@@ -27,6 +32,7 @@ pub struct ImageCollector;
 /// Where images lie unless the DoD says otherwise. A tar there that is no image is none of ours.
 const PLACES: &[&str] = &[
     "image.tar",
+    "image.json",
     "image.tar.gz",
     "image.tar.zst",
     "*.image.tar",
@@ -41,6 +47,12 @@ const PLACES: &[&str] = &[
     "images/*.tar",
     "artifacts/*.tar",
 ];
+
+/// How the place of an engine's image begins.
+const ENGINE: &str = "docker://";
+
+/// A document that tells of an image is at most this long.
+const DOCUMENT_BYTES: u64 = 4 << 20;
 
 /// An index of an OCI layout folder is at most this long.
 const INDEX_BYTES: u64 = 4 << 20;
@@ -57,7 +69,7 @@ impl Collector for ImageCollector {
     fn collect(&self, context: &Context<'_>) -> Collected {
         let globs = context.globs(self);
         let named = context.places.contains_key(&AreaName::Images);
-        Collected::Images(collect(context.repo, globs, named))
+        Collected::Images(collect(context.repo, globs, named, context.run))
     }
 }
 
@@ -71,9 +83,11 @@ enum Found {
     Broken(String),
 }
 
-fn collect(repo: &Repo, globs: Vec<String>, named: bool) -> Area<Images> {
+fn collect(repo: &Repo, globs: Vec<String>, named: bool, run: bool) -> Area<Images> {
     let mut evidence = Evidence::new(State::Absent, globs);
-    let paths = match repo.find(&evidence.looked_for, true) {
+    let (engine, globs): (Vec<String>, Vec<String>) =
+        evidence.looked_for.iter().cloned().partition(|glob| glob.starts_with(ENGINE));
+    let paths = match repo.find(&globs, true) {
         Ok(paths) => paths,
         Err(why) => {
             evidence.state = State::Unreadable;
@@ -83,17 +97,26 @@ fn collect(repo: &Repo, globs: Vec<String>, named: bool) -> Area<Images> {
     };
     let mut places: Vec<String> = paths.iter().map(|path| path.trim_end_matches('/').to_owned()).collect();
     // A tree in memory lists no folders.
-    places.extend(evidence.looked_for.iter().filter(|glob| is_layout(repo, glob)).cloned());
+    places.extend(globs.iter().filter(|glob| is_layout(repo, glob)).cloned());
+    places.extend(engine);
     places.sort_unstable();
     places.dedup();
     let mut images = Images::default();
     let (mut broken, mut stale) = (false, false);
     for path in places {
-        match read(repo, &path, &LIMITS) {
+        let asked = path.strip_prefix(ENGINE);
+        let found = match asked {
+            Some(_) if !run => Found::Broken("the container engine is asked only with --run".to_owned()),
+            Some(reference) => ask(reference, &path, &LIMITS),
+            None => read(repo, &path, &LIMITS),
+        };
+        match found {
             Found::Images(source, found) => {
                 evidence.reports.push(source);
                 images.items.extend(found);
-                if let Freshness::Stale(newer) = freshness(repo, &path) {
+                if asked.is_none()
+                    && let Freshness::Stale(newer) = freshness(repo, &path)
+                {
                     stale = true;
                     evidence.problems.push(Problem { path, line: None, why: older_than(&newer) });
                 }
@@ -150,6 +173,43 @@ fn read(repo: &Repo, path: &str, limits: &Limits) -> Found {
         }
         Err(error) => return Found::Broken(error.to_string()),
     };
+    match archive(stream, path, limits) {
+        Found::Other(why) => document(repo, path, limits).unwrap_or(Found::Other(why)),
+        found @ (Found::Images(..) | Found::Broken(_)) => found,
+    }
+}
+
+/// What a document tells of images; none where it is no such document.
+fn document(repo: &Repo, path: &str, limits: &Limits) -> Option<Found> {
+    let content = repo.read(path, DOCUMENT_BYTES).ok()?;
+    match documents::images(&content.bytes, path, limits.manifests) {
+        Ok(found) => found.map(|(format, images)| Found::Images(content.source(format), images)),
+        Err(why) => Some(Found::Broken(why)),
+    }
+}
+
+/// The image of the local engine.
+fn ask(reference: &str, place: &str, limits: &Limits) -> Found {
+    let reply = match crate::repo::engine::save(reference) {
+        Ok(reply) => reply,
+        Err(why) => return Found::Broken(why),
+    };
+    match archive(reply.body, place, limits) {
+        Found::Images(mut source, mut images) => {
+            source.tool = Some(if reply.podman { "podman" } else { "docker" }.to_owned());
+            // Podman leaves a health check out of what it saves: that there is none is not known.
+            for image in images.iter_mut().filter(|image| reply.podman && image.healthcheck == Some(false)) {
+                image.healthcheck = None;
+            }
+            Found::Images(source, images)
+        }
+        Found::Other(why) => Found::Broken(format!("what the container engine sends is {why}")),
+        Found::Broken(why) => Found::Broken(why),
+    }
+}
+
+/// The images of an archive.
+fn archive(stream: impl std::io::Read, path: &str, limits: &Limits) -> Found {
     let mut archive = match Archive::read(stream, limits) {
         Ok(archive) => archive,
         Err(why) if why.starts_with(tape::NO_TAR) => return Found::Other("no tar archive: no image"),

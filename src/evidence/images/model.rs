@@ -76,6 +76,37 @@ pub(super) struct Saved {
     pub(super) layers: Option<Vec<String>>,
 }
 
+/// What `image inspect` prints of one image.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(super) struct Inspected {
+    /// The digest of its configuration.
+    pub(super) id: String,
+    /// Its names.
+    pub(super) repo_tags: Option<Vec<String>>,
+    /// The operating system.
+    pub(super) os: String,
+    /// The processor.
+    pub(super) architecture: String,
+    /// Its variant.
+    pub(super) variant: Option<String>,
+    /// Bytes of the unpacked layers, as the engine counts them.
+    pub(super) size: u64,
+    /// How a container of it runs.
+    pub(super) config: Option<Runtime>,
+    /// Its layers.
+    #[serde(rename = "RootFS")]
+    pub(super) root_fs: Option<InspectedLayers>,
+}
+
+/// The layers in what `image inspect` prints.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(super) struct InspectedLayers {
+    /// The digests of the decompressed layers, lowest first.
+    pub(super) layers: Option<Vec<String>>,
+}
+
 /// An image's configuration.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -2,8 +2,9 @@
 
 use super::limits::Limits;
 use super::measure::{Extent, Measured};
-use super::model::{Config, Descriptor, Manifest, Platform, Saved};
+use super::model::{Config, Descriptor, Manifest, Runtime, Saved};
 use super::store::Store;
+use super::summary;
 use super::tape::shown;
 use crate::evidence::env::secret;
 use crate::facts::images::{Image, Layer};
@@ -91,7 +92,9 @@ impl Walk<'_> {
         let reference = reference.unwrap_or_else(|| descriptor.digest.clone());
         let mut image = build(self.path, reference, &parsed, &measured, docker || self.partial)?;
         if image.platform.is_empty() {
-            image.platform = descriptor.platform.as_ref().map(platform).unwrap_or_default();
+            let told = descriptor.platform.as_ref();
+            let told = told.map(|it| platform(&it.os, &it.architecture, it.variant.as_deref()));
+            image.platform = told.unwrap_or_default();
         }
         self.found.push(Found { image, config: config.digest.clone() });
         Ok(())
@@ -156,12 +159,18 @@ fn build(path: &str, reference: String, config: &Config, blobs: &[Measured], doc
         .map(|step| step.created_by.as_deref().map(secret::redact))
         .collect();
     let mut layers = Vec::with_capacity(blobs.len());
+    let mut contents = Vec::with_capacity(blobs.len());
     let (mut unpacked_sum, mut stored_sum) = (0_u64, Some(0_u64));
     for (index, (blob, diff_id)) in blobs.iter().zip(diff_ids).enumerate() {
         let unpacked = unpacked(blob)?;
         if unpacked.digest != *diff_id {
             return Err(format!("the layer {} is not what the configuration names: its digest is wrong", index + 1));
         }
+        contents.push(match &blob.contents {
+            None => None,
+            Some(Ok(contents)) => Some(contents.clone()),
+            Some(Err(why)) => return Err(format!("the layer {} cannot be walked: {why}", index + 1)),
+        });
         let compressed = blob.unpacked.is_some().then_some(blob.stored.bytes);
         unpacked_sum = unpacked_sum.checked_add(unpacked.bytes).ok_or("its size is beyond counting")?;
         stored_sum = stored_sum.zip(compressed).and_then(|(sum, bytes)| sum.checked_add(bytes));
@@ -175,24 +184,25 @@ fn build(path: &str, reference: String, config: &Config, blobs: &[Measured], doc
     let mut image = Image {
         path: path.to_owned(),
         reference,
-        platform: platform(&Platform {
-            os: config.os.clone(),
-            architecture: config.architecture.clone(),
-            variant: config.variant.clone(),
-        }),
+        platform: platform(&config.os, &config.architecture, config.variant.as_deref()),
         compressed_bytes: stored_sum.filter(|_| !layers.is_empty()),
         uncompressed_bytes: Some(unpacked_sum),
+        base_bytes: summary::base_layers(config.history.as_deref().unwrap_or_default())
+            .filter(|_| made.len() == layers.len())
+            .and_then(|count| layers.iter().take(count).map(|layer: &Layer| layer.uncompressed_bytes).sum()),
+        deleted_files: summary::deleted(&contents),
+        secret_files: summary::secret_files(&contents),
         layers,
         healthcheck: docker.then_some(false),
         ..Image::default()
     };
-    runtime(&mut image, config);
+    runtime(&mut image, config.config.as_ref());
     Ok(image)
 }
 
 /// What the configuration says of how it runs.
-fn runtime(image: &mut Image, config: &Config) {
-    let Some(runtime) = &config.config else { return };
+pub(super) fn runtime(image: &mut Image, runtime: Option<&Runtime>) {
+    let Some(runtime) = runtime else { return };
     image.user = runtime.user.clone().filter(|user| !user.is_empty());
     image.exposed_ports = runtime.exposed_ports.iter().flatten().map(|(port, _)| port.clone()).collect();
     for entry in runtime.env.iter().flatten() {
@@ -222,8 +232,8 @@ fn unpacked(blob: &Measured) -> Result<&Extent, String> {
 }
 
 /// `os/architecture[/variant]`.
-fn platform(platform: &Platform) -> String {
-    let parts = [platform.os.as_str(), platform.architecture.as_str(), platform.variant.as_deref().unwrap_or_default()];
+pub(super) fn platform(os: &str, architecture: &str, variant: Option<&str>) -> String {
+    let parts = [os, architecture, variant.unwrap_or_default()];
     parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/")
 }
 

@@ -71,7 +71,7 @@ fn members(input: &mut dyn Read, limits: &Limits) -> Result<BTreeMap<String, Sto
         let stored = match member.kind {
             Kind::Folder => return Ok(()),
             Kind::Link(target) => Stored::Link(target),
-            Kind::File(_) => Stored::Blob(Box::new(measure(body, &mut budget)?)),
+            Kind::File(_) => Stored::Blob(Box::new(measure(body, &mut budget, limits)?)),
         };
         match members.insert(member.name.clone(), stored) {
             None => Ok(()),
@@ -100,13 +100,14 @@ pub(super) struct Folder<'a> {
     repo: &'a Repo,
     path: String,
     budget: Budget,
+    limits: Limits,
     seen: BTreeMap<String, Measured>,
 }
 
 impl<'a> Folder<'a> {
     /// The layout at `path`.
     pub(super) fn new(repo: &'a Repo, path: &str, limits: &Limits) -> Self {
-        Self { repo, path: path.to_owned(), budget: Budget::new(limits), seen: BTreeMap::new() }
+        Self { repo, path: path.to_owned(), budget: Budget::new(limits), limits: *limits, seen: BTreeMap::new() }
     }
 }
 
@@ -123,7 +124,7 @@ impl Store for Folder<'_> {
                 return Err(format!("{name}: {error}"));
             }
         };
-        let measured = measure(&mut stream, &mut self.budget)?;
+        let measured = measure(&mut stream, &mut self.budget, &self.limits)?;
         self.seen.insert(name.to_owned(), measured.clone());
         Ok(Some(measured))
     }

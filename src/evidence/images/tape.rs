@@ -7,7 +7,8 @@ use std::io::{self, Read};
 
 use super::limits::Limits;
 
-const BLOCK: usize = 512;
+/// A tar archive's unit.
+pub(super) const BLOCK: usize = 512;
 
 /// How the complaint starts about what is no tar archive at all.
 pub(super) const NO_TAR: &str = "not a tar archive";
@@ -75,16 +76,16 @@ pub(super) fn walk(
 
 /// What the members before say about the next one.
 #[derive(Default)]
-struct Overrides {
-    name: Option<String>,
-    link: Option<String>,
-    size: Option<u64>,
-    sparse: bool,
+pub(super) struct Overrides {
+    pub(super) name: Option<String>,
+    pub(super) link: Option<String>,
+    pub(super) size: Option<u64>,
+    pub(super) sparse: bool,
 }
 
 impl Overrides {
     /// Reads pax records: `<length> <key>=<value>\n`.
-    fn read_pax(&mut self, bytes: &[u8]) {
+    pub(super) fn read_pax(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while let Some(space) = rest.iter().position(|&byte| byte == b' ') {
             let length = std::str::from_utf8(&rest[..space]).ok().and_then(|text| text.parse::<usize>().ok());
@@ -131,7 +132,7 @@ fn member(header: &tar::Header, kind: u8, size: u64, overrides: Overrides) -> Re
 }
 
 /// `path` seen from `folder`, without `.` and `..`; none where it leaves the archive.
-fn normalise(folder: &str, path: &str) -> Option<String> {
+pub(super) fn normalise(folder: &str, path: &str) -> Option<String> {
     if path.starts_with('/') || path.contains('\0') {
         return None;
     }
@@ -149,7 +150,7 @@ fn normalise(folder: &str, path: &str) -> Option<String> {
 }
 
 /// The next header; none at the end of the archive.
-fn header(input: &mut dyn Read, first: bool) -> Result<Option<tar::Header>, String> {
+pub(super) fn header(input: &mut dyn Read, first: bool) -> Result<Option<tar::Header>, String> {
     let mut block = [0_u8; BLOCK];
     let mut filled = 0;
     while filled < BLOCK {
@@ -166,18 +167,26 @@ fn header(input: &mut dyn Read, first: bool) -> Result<Option<tar::Header>, Stri
     if block.iter().all(|&byte| byte == 0) {
         return Ok(None);
     }
+    match checked(&block) {
+        Some(header) => Ok(Some(header)),
+        None => Err(if first { NO_TAR } else { "a member's header is damaged: its checksum is wrong" }.to_owned()),
+    }
+}
+
+/// The header in a block; none where its checksum is wrong.
+pub(super) fn checked(block: &[u8]) -> Option<tar::Header> {
     let mut header = tar::Header::new_old();
-    header.as_mut_bytes().copy_from_slice(&block);
+    if block.len() != BLOCK {
+        return None;
+    }
+    header.as_mut_bytes().copy_from_slice(block);
     let sum: u32 =
         block.iter().enumerate().map(|(at, &byte)| if (148..156).contains(&at) { 32 } else { u32::from(byte) }).sum();
-    if header.cksum().ok() != Some(sum) {
-        return Err(if first { NO_TAR } else { "a member's header is damaged: its checksum is wrong" }.to_owned());
-    }
-    Ok(Some(header))
+    (header.cksum().ok() == Some(sum)).then_some(header)
 }
 
 /// The bytes of a member that speaks of the next one.
-fn extension(input: &mut dyn Read, size: u64, limits: &Limits) -> Result<Vec<u8>, String> {
+pub(super) fn extension(input: &mut dyn Read, size: u64, limits: &Limits) -> Result<Vec<u8>, String> {
     if size > limits.extension {
         return Err(format!("an extended header is longer than {} bytes", limits.extension));
     }
@@ -190,14 +199,14 @@ fn extension(input: &mut dyn Read, size: u64, limits: &Limits) -> Result<Vec<u8>
     Ok(bytes)
 }
 
-fn skip_padding(input: &mut dyn Read, size: u64) -> Result<(), String> {
+pub(super) fn skip_padding(input: &mut dyn Read, size: u64) -> Result<(), String> {
     let padding = size.wrapping_neg() % BLOCK as u64;
     io::copy(&mut input.take(padding), &mut io::sink())
         .map_err(|error| format!("the archive cannot be read: {error}"))?;
     Ok(())
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(super) fn text(bytes: &[u8]) -> String {
     let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
     String::from_utf8_lossy(&bytes[..end]).into_owned()
 }

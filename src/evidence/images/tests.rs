@@ -216,6 +216,96 @@ fn bombs_are_refused_by_bytes_and_by_members() {
     assert!(Archive::read(archive.as_slice(), &limits).expect_err("many members").contains("members"));
 }
 
+/// An image of these layers.
+fn of_layers(layers: &[Vec<u8>]) -> Result<Vec<Image>, String> {
+    let parts: Vec<&[u8]> = layers.iter().map(Vec::as_slice).collect();
+    let config = config("amd64", &parts, "{}");
+    let name = format!("{}.json", digest(&config).replace("sha256:", ""));
+    let names: Vec<String> = (0..layers.len()).map(|at| format!("{at}.tar")).collect();
+    let list = format!(r#"[{{"Config":"{name}","RepoTags":["app:1"],"Layers":{names:?}}}]"#);
+    let mut files: Vec<(&str, &[u8])> = names.iter().map(String::as_str).zip(parts).collect();
+    files.push((&name, &config));
+    files.push(("manifest.json", list.as_bytes()));
+    read(&tar_of(&files))
+}
+
+#[test]
+fn what_a_later_layer_deletes_is_named_and_secrets_are_found_in_any_layer() {
+    let big = vec![b'x'; 5000];
+    let first = tar_of(&[
+        ("app/big.bin", &big),
+        ("app/.env", b"DB_PASSWORD=s3cr3t-9x\n"),
+        ("cache/a/one", b"12345"),
+        ("cache/two", b"123"),
+        ("kept", b"1"),
+    ]);
+    let second =
+        tar_of(&[("app/.wh.big.bin", b""), ("app/.wh..env", b""), ("cache/.wh..wh..opq", b""), ("cache/new", b"1234")]);
+    for layers in [[first.clone(), second.clone()], [gzip(&first), gzip(&second)]] {
+        let plain = [first.clone(), second.clone()];
+        let images = if layers == plain { of_layers(&layers) } else { read(&oci_of(&plain, &layers)) };
+        let image = &images.expect("an image")[0];
+        let gone: Vec<(&str, u64, usize)> =
+            image.deleted_files.iter().map(|file| (file.path.as_str(), file.bytes, file.layer)).collect();
+        assert_eq!(
+            vec![("app/big.bin", 5000, 1), ("app/.env", 22, 1), ("cache/a/one", 5, 1), ("cache/two", 3, 1)],
+            gone
+        );
+        let secrets: Vec<&str> = image.secret_files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(vec!["app/.env"], secrets);
+        assert_eq!(Some((first.len() + second.len()) as u64), image.uncompressed_bytes);
+    }
+}
+
+/// An OCI archive of one image: its layers plain, and as they are stored.
+fn oci_of(plain: &[Vec<u8>], stored: &[Vec<u8>]) -> Vec<u8> {
+    let parts: Vec<&[u8]> = plain.iter().map(Vec::as_slice).collect();
+    let packed: Vec<&[u8]> = stored.iter().map(Vec::as_slice).collect();
+    let config = config("amd64", &parts, "{}");
+    let manifest = manifest(&config, &packed);
+    let index = format!(r#"{{"manifests":[{}]}}"#, descriptor(MANIFEST, &manifest, "")).into_bytes();
+    let mut files = vec![("index.json".to_owned(), index)];
+    files.extend(
+        packed.iter().copied().chain([config.as_slice(), &manifest]).map(|bytes| (blob_path(bytes), bytes.to_vec())),
+    );
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    tar_of(&files)
+}
+
+#[test]
+fn a_layer_that_is_damaged_or_holds_sparse_members_is_refused() {
+    let good = layer("one");
+    let mut sparse = good.clone();
+    sparse[156] = b'S';
+    let sum: u32 =
+        sparse[..512].iter().enumerate().map(|(at, b)| if (148..156).contains(&at) { 32 } else { u32::from(*b) }).sum();
+    sparse[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    assert!(of_layers(&[good.clone(), sparse]).expect_err("sparse").contains("sparse"));
+    let cut = good[..700].to_vec();
+    assert!(of_layers(&[good, cut]).expect_err("a cut layer").contains("cannot be walked"));
+}
+
+#[test]
+fn the_engine_is_asked_only_where_that_is_allowed() {
+    let repo = crate::repo::Repo::in_memory(&[]);
+    let area = super::collect(&repo, vec!["docker://app:1".to_owned()], true, false);
+    assert_eq!(crate::facts::State::Unreadable, area.evidence.state);
+    assert_eq!("the container engine is asked only with --run", area.evidence.problems[0].why);
+    let wrong = super::collect(&repo, vec!["docker://../x".to_owned()], true, true);
+    assert!(wrong.evidence.problems[0].why.contains("no image's name"));
+}
+
+#[test]
+fn a_document_alone_is_evidence_of_what_it_says() {
+    let manifest = r#"{"schemaVersion":2,"config":{"digest":"sha256:1","size":9},"layers":[
+        {"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","digest":"sha256:2","size":70}]}"#;
+    let repo = crate::repo::Repo::in_memory(&[("image.json", manifest)]);
+    let area = super::collect(&repo, vec!["image.json".to_owned()], true, false);
+    assert_eq!("registry-manifest", area.evidence.reports[0].format);
+    let image = &area.facts.expect("images").items[0];
+    assert_eq!((Some(70), None, true), (image.compressed_bytes, image.uncompressed_bytes, image.without_config));
+}
+
 proptest! {
     #[test]
     fn any_bytes_give_images_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..2048)) {
