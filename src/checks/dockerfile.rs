@@ -170,3 +170,29 @@ impl Judge for DockerfileRule {
         judgement
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::node::{Node, Place, Value};
+
+    fn names(text: &str) -> Node {
+        let place = Place { file: "donegate.yaml".into(), line: 1, column: 1 };
+        Node { value: Value::List(vec![Node { value: Value::Str(text.to_owned()), place: place.clone() }]), place }
+    }
+
+    #[test]
+    fn a_misspelt_demand_is_refused_with_the_nearest_name() {
+        let mistake = names("non-rot").read::<Vec<Demand>>().expect_err("a typo");
+        assert_eq!(Some("did you mean `non-root`?"), mistake.help.as_deref());
+        assert_eq!(None, names("something-else").read::<Vec<Demand>>().expect_err("no name").help);
+    }
+
+    #[test]
+    fn a_demand_is_read_by_the_name_that_is_told() {
+        for text in ["multi-stage", "no-recommends", "lockfile-first", "no-add-url", "healthcheck"] {
+            let demands = names(text).read::<Vec<Demand>>().expect("a demand");
+            assert_eq!(text, demands[0].name());
+        }
+    }
+}

@@ -4,13 +4,14 @@ use std::fmt;
 
 use serde::de::{self, IntoDeserializer, Visitor};
 
-use super::{Mistake, Node, Place, Value};
+use super::{Mistake, Node, Place, Value, nearest};
 
 /// An error with, once known, its place.
 #[derive(Debug)]
 pub(super) struct NodeError {
     message: String,
     place: Option<Place>,
+    help: Option<String>,
 }
 
 impl NodeError {
@@ -19,9 +20,17 @@ impl NodeError {
         self
     }
 
+    /// With the name that is nearest to one that is none of `names`.
+    fn meant(mut self, name: &str, names: &[&str]) -> Self {
+        if !names.contains(&name) && self.place.is_none() {
+            self.help = nearest(name, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        }
+        self
+    }
+
     pub(super) fn into_mistake(self) -> Mistake {
         let place = self.place.unwrap_or_else(|| Place { file: "".into(), line: 1, column: 1 });
-        Mistake { place, message: self.message, help: None }
+        Mistake { place, message: self.message, help: self.help }
     }
 }
 
@@ -35,7 +44,7 @@ impl std::error::Error for NodeError {}
 
 impl de::Error for NodeError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { message: message.to_string(), place: None }
+        Self { message: message.to_string(), place: None, help: None }
     }
 }
 
@@ -85,12 +94,15 @@ impl<'de> de::Deserializer<'de> for NodeDeserializer<'_> {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, NodeError> {
         let place = &self.node.place;
         match &self.node.value {
-            Value::Str(value) => visitor.visit_enum(value.as_str().into_deserializer()),
+            Value::Str(value) => {
+                let read = visitor.visit_enum(value.as_str().into_deserializer());
+                read.map_err(|error: NodeError| error.meant(value, names))
+            }
             _ => Err(de::Error::invalid_type(de::Unexpected::Other(self.node.describe()), &"one of the names")),
         }
         .map_err(|error: NodeError| error.at(place))

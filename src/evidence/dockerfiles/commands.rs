@@ -34,9 +34,11 @@ pub(super) fn anywhere(line: u32, run: &Run, finds: &mut Finds) {
 
 /// Whether a shell or an interpreter runs what a command before it fetched.
 fn runs_unseen(calls: &[Call]) -> bool {
-    let mut fetched = false;
+    // By depth, for what stands in `$(…)` comes between the ends of a pipe.
+    let mut fetched: BTreeMap<usize, bool> = BTreeMap::new();
     for call in calls {
-        if fetched && reads_program(call) {
+        let fetched = fetched.entry(call.depth).or_default();
+        if *fetched && reads_program(call) {
             return true;
         }
         let name = call.name();
@@ -49,7 +51,7 @@ fn runs_unseen(calls: &[Call]) -> bool {
         if runs && call.words.iter().skip(1).any(inside) {
             return true;
         }
-        fetched = call.piped && (fetched || fetches(name));
+        *fetched = call.piped && (*fetched || fetches(name));
     }
     false
 }
@@ -300,6 +302,7 @@ mod tests {
             "wget -qO- x | sudo -E bash -",
             "curl x | bash -s -- -b /usr/bin",
             "curl x | gunzip | sh",
+            "curl x | sh -s -- -b $(go env GOPATH)/bin v1",
             "sh -c \"$(curl -fsSL x)\"",
             "bash <(curl x)",
             "curl x | python3 -",

@@ -19,6 +19,8 @@ pub(super) struct Call {
     pub(super) piped: bool,
     /// The commands in `$(…)` and `<(…)` among its words start with these names.
     pub(super) inner: Vec<String>,
+    /// How deep it stands in other commands: pipes join commands of one depth.
+    pub(super) depth: usize,
     /// Whether it stood behind `sudo`.
     pub(super) sudo: bool,
 }
@@ -197,7 +199,7 @@ fn closing(text: &str) -> Option<usize> {
 
 /// A command out of its words: what stands before its name is taken off.
 fn finish(words: Vec<String>, inner: Vec<String>, piped: bool, depth: usize, all: &mut Vec<Call>) {
-    let mut call = Call { piped, ..Call::default() };
+    let mut call = Call { piped, depth: MAX_DEPTH - depth, ..Call::default() };
     let mut words = words.into_iter().peekable();
     while let Some(word) = words.peek() {
         let keyword = matches!(
