@@ -366,7 +366,7 @@ mod tests {
         let limit = rule(500_000_000, Measure::Unpacked, Some(vec![Demand::NoSecretFiles]));
         let judgement = limit.judge(&RULE, &facts(vec![bad]));
         assert_eq!(2, judgement.findings.len());
-        assert!(judgement.next_step.expect("a step").ends_with("still part of the image: 9 MB /tmp/x.zip"));
+        assert!(judgement.next_step.expect("a step").ends_with("still part of the image: 9.0 MB /tmp/x.zip"));
         assert!(judgement.findings[1].message.ends_with("/app/.env in layer 2"));
     }
 
