@@ -94,13 +94,12 @@ fn additions<'a>(env: &'a Env, example: Option<&str>, ignore: &[String]) -> BTre
     additions
 }
 
-/// The example that lies in the deepest folder around `site`.
+/// The example that lies in the deepest folder around `site`, the plainest name first.
 fn nearest(files: &BTreeSet<&str>, site: &str) -> String {
     let folder = |file: &str| file.rfind('/').map_or(0, |at| at + 1);
     let around = files.iter().filter(|file| site.starts_with(&file[..folder(file)]));
-    around
-        .max_by_key(|file| (folder(file), std::cmp::Reverse(**file)))
-        .map_or_else(|| NEW.to_owned(), |file| (*file).to_owned())
+    let best = around.max_by_key(|file| (folder(file), std::cmp::Reverse((file.len(), **file))));
+    best.map_or_else(|| NEW.to_owned(), |file| (*file).to_owned())
 }
 
 /// Appends to one file; what was done, in words.
@@ -163,7 +162,11 @@ mod tests {
     fn what_is_missing_goes_into_the_nearest_example() {
         let env = Env {
             used: vec![used("A", "apps/api/x.js"), used("B", "apps/web/x.js"), used("PATH", "x.js"), used("C", "x.js")],
-            documented: vec![key("Z", "apps/api/.env.example"), key("c", ".env.example")],
+            documented: vec![
+                key("Z", "apps/api/.env.example"),
+                key("c", ".env.example"),
+                key("D", ".env.docker.example"),
+            ],
             ..Env::default()
         };
         let shown = |example: Option<&str>, ignore: &[String]| -> Vec<(String, Vec<String>)> {

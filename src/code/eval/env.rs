@@ -179,6 +179,9 @@ impl Machine<'_> {
         {
             return Value::unknown();
         }
+        if env.shouted && name.as_whole_text().is_some_and(|text| text.bytes().any(|byte| byte.is_ascii_lowercase())) {
+            return if default.is_nothing() { Value::unknown() } else { default };
+        }
         if let Some(family) = &env.family {
             let start = self.concat(&name, &Value::text(family.as_str()));
             name = self.concat(&start, &Value::text(super::value::hole("rest")));

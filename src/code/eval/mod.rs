@@ -23,6 +23,7 @@ mod go;
 mod handler;
 mod importers;
 mod javascript;
+mod keys;
 mod listing;
 pub(crate) mod machine;
 mod member;

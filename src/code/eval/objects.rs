@@ -365,7 +365,12 @@ impl Machine<'_> {
         {
             return found;
         }
-        if let Some(env) = &action.env {
+        if let Some(keys) = action.env.as_ref().and_then(|env| env.keys.as_ref()) {
+            let value = self.read_keys(keys, model.as_ref(), &this, &bound, spot);
+            if action.namespace.is_none() {
+                return value;
+            }
+        } else if let Some(env) = &action.env {
             return self.env_action(env, model.as_ref(), &bound, spot);
         }
         if let Some(word) = &action.make

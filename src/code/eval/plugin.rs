@@ -87,6 +87,8 @@ impl Machine<'_> {
                     let bound = Map::default();
                     bound.put("options", options.clone());
                     self.route_all(route, model, &Rc::new(bound), &Args::default(), spot);
+                } else if action.is_some_and(|action| action.env.is_some()) {
+                    self.call(&plugin, Args::starting(vec![this.clone(), options.clone()]), spot);
                 } else if path.is_empty() {
                     self.note(spot, "the plugin that is registered here is not known");
                 }

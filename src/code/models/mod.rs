@@ -13,9 +13,9 @@ pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute,
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use words::{
     Action, AutoloadWord, BroughtModel, BuildWord, ClassModel, DeriveModel, EnvWord, FieldsWord, FilesWord, HandWord,
-    IncludeWord, JoinWord, LibraryWord, MakeWord, MarkWord, MountWord, NamespaceWord, ObjectModel, PlacesWord,
-    PluginWord, ResourceWord, RouteWord, RpcWord, RunWord, Settings, SettingsModel, SettingsWord, TableModel, TagsWord,
-    TreeWord, WrapWord,
+    IncludeWord, JoinWord, KeysWord, LibraryWord, MakeWord, MarkWord, MountWord, NamespaceWord, ObjectModel,
+    PlacesWord, PluginWord, ResourceWord, RouteWord, RpcWord, RunWord, Settings, SettingsModel, SettingsWord,
+    TableModel, TagsWord, TreeWord, WrapWord,
 };
 
 /// Every built-in model file: its name and its text.

@@ -721,6 +721,26 @@ pub(crate) struct EnvWord {
     pub(crate) except: Vec<String>,
     /// The fields of the type that is given, or that is expected, are the variables.
     pub(crate) fields: Option<FieldsWord>,
+    /// A schema names the variables.
+    pub(crate) keys: Option<KeysWord>,
+    /// A name with a small letter is no variable, but a key of the program's own.
+    pub(crate) shouted: bool,
+}
+
+/// How a schema names variables: by the keys of maps.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct KeysWord {
+    /// The maps, or objects that were made of maps: arguments, or `self` for the object itself.
+    pub(crate) of: Vec<Argument>,
+    /// Only where this argument is the environment.
+    pub(crate) input: Option<Argument>,
+    /// Nothing is read yet: this argument's keys are added to what the object was made of.
+    pub(crate) adds: Option<Argument>,
+    /// The variables are not the keys, but what stands under this key of an entry, at any depth.
+    pub(crate) named: Option<String>,
+    /// The calls in an entry's chain, or its keys, that let the variable be absent.
+    pub(crate) optional: Vec<String>,
 }
 
 /// How the fields of a type are variables.

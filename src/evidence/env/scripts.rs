@@ -1,4 +1,5 @@
-//! Reads of the environment in Ruby and PHP, for which there is no front end: `ENV['X']`, `ENV.fetch('X', d)`,
+//! Reads of the environment in Ruby and PHP, for which there is no front end (also within ERB, and in the
+//! settings of Rails): `ENV['X']`, `ENV.fetch('X', d)`,
 //! `getenv('X')`, `$_ENV['X']`, `$_SERVER['X']` with a shouted name, `env('X', d)`.
 //!
 //! A scanner that knows comments, strings and (in PHP) what stands outside of `<?php`; a name that is no literal is a pattern
@@ -16,6 +17,8 @@ const MAX_BYTES: u64 = 1 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Language {
     Ruby,
+    /// Ruby within `<% %>`.
+    Erb,
     Php,
 }
 
@@ -28,6 +31,9 @@ impl Language {
         }
         match name.rsplit_once('.').map_or("", |(_, end)| end) {
             "rb" | "ru" | "rake" => Some(Self::Ruby),
+            "erb" => Some(Self::Erb),
+            // Rails fills in its settings' files before it reads them.
+            "yml" if path.split('/').rev().nth(1) == Some("config") => Some(Self::Erb),
             "php" => Some(Self::Php),
             _ if matches!(name, "Gemfile" | "Rakefile") => Some(Self::Ruby),
             _ => None,
@@ -50,7 +56,8 @@ pub(super) fn read(repo: &Repo) -> Scripts {
     for entry in repo.files().iter().filter(|entry| !entry.link && entry.bytes <= MAX_BYTES) {
         let Some(language) = Language::of(&entry.path) else { continue };
         let Ok(content) = repo.read(&entry.path, MAX_BYTES) else { continue };
-        scripts.sources += 1;
+        // A template alone is no program.
+        scripts.sources += usize::from(language != Language::Erb);
         let text = String::from_utf8_lossy(&content.bytes);
         for found in scan(&text, language) {
             let site = Site { file: entry.path.to_string(), line: found.line };
@@ -88,24 +95,19 @@ fn scan(text: &str, language: Language) -> Vec<Found> {
 fn read_at(tokens: &[(Token, u32)], at: usize, language: Language) -> Option<Found> {
     let sign = |at: usize, wanted: char| matches!(tokens.get(at), Some((Token::Sign(c), _)) if *c == wanted);
     let word = |at: usize, wanted: &[&str]| matches!(tokens.get(at), Some((Token::Word(w), _)) if wanted.contains(&w.as_str()));
-    let before = |wanted: char| at > 0 && sign(at - 1, wanted);
+    let after = |first: char, second: char| at > 1 && sign(at - 2, first) && sign(at - 1, second);
+    // `$app->env(…)`, `App::env(…)`, `function env(…)`.
+    let is_member = (after('-', '>') || after(':', ':')) || (at > 0 && word(at - 1, &["function", "new"]));
     let (opens, closing) = match language {
-        Language::Ruby if word(at, &["ENV"]) && sign(at + 1, '[') => (at + 1, ']'),
-        Language::Ruby if word(at, &["ENV"]) && sign(at + 1, '.') && word(at + 2, &["fetch"]) && sign(at + 3, '(') => {
+        Language::Ruby | Language::Erb if word(at, &["ENV"]) && sign(at + 1, '[') => (at + 1, ']'),
+        Language::Ruby | Language::Erb
+            if word(at, &["ENV"]) && sign(at + 1, '.') && word(at + 2, &["fetch"]) && sign(at + 3, '(') =>
+        {
             (at + 3, ')')
         }
         Language::Php if word(at, &["$_ENV", "$_SERVER"]) && sign(at + 1, '[') => (at + 1, ']'),
-        Language::Php if word(at, &["getenv"]) && sign(at + 1, '(') && !before('>') => (at + 1, ')'),
-        Language::Php
-            if word(at, &["env"])
-                && sign(at + 1, '(')
-                && !before('>')
-                && !before(':')
-                && !(at > 0 && word(at - 1, &["function"])) =>
-        {
-            (at + 1, ')')
-        }
-        Language::Ruby | Language::Php => return None,
+        Language::Php if word(at, &["getenv", "env"]) && sign(at + 1, '(') && !is_member => (at + 1, ')'),
+        Language::Ruby | Language::Erb | Language::Php => return None,
     };
     let line = tokens[at].1;
     let name = match tokens.get(opens + 1)? {
@@ -161,8 +163,9 @@ fn tokens(text: &str, language: Language) -> Vec<(Token, u32)> {
     let mut scanner = Scanner { rest: text, line: 1, tokens: Vec::new() };
     match language {
         Language::Ruby => scanner.code(language),
-        Language::Php => {
-            while let Some(at) = ["<?php", "<?="].iter().filter_map(|open| scanner.rest.find(open)).min() {
+        Language::Erb | Language::Php => {
+            let opens: &[&str] = if language == Language::Erb { &["<%"] } else { &["<?php", "<?="] };
+            while let Some(at) = opens.iter().filter_map(|open| scanner.rest.find(open)).min() {
                 scanner.advance(at + 2);
                 scanner.code(language);
             }
@@ -180,12 +183,21 @@ struct Scanner<'a> {
 impl Scanner<'_> {
     fn code(&mut self, language: Language) {
         let php = language == Language::Php;
+        let close = match language {
+            Language::Ruby => None,
+            Language::Erb => Some("%>"),
+            Language::Php => Some("?>"),
+        };
         while let Some(c) = self.rest.chars().next() {
             let rest = self.rest;
             match c {
-                '?' if php && rest.starts_with("?>") => return self.advance(2),
-                '#' if !(php && rest.starts_with("#[")) => self.skip_line(php),
-                '/' if php && rest.starts_with("//") => self.skip_line(php),
+                '?' | '%' if close.is_some_and(|close| rest.starts_with(close)) => {
+                    // What follows in the next piece of code is a statement of its own.
+                    self.tokens.push((Token::Sign(';'), self.line));
+                    return self.advance(2);
+                }
+                '#' if !(php && rest.starts_with("#[")) => self.skip_line(close),
+                '/' if php && rest.starts_with("//") => self.skip_line(close),
                 '/' if php && rest.starts_with("/*") => self.advance(rest.find("*/").map_or(rest.len(), |at| at + 2)),
                 '=' if !php && rest.starts_with("=begin") && self.at_line_start() => {
                     self.advance(rest.find("\n=end").map_or(rest.len(), |at| at + 5));
@@ -211,11 +223,11 @@ impl Scanner<'_> {
         self.tokens.last().is_none_or(|(_, line)| *line < self.line)
     }
 
-    /// A comment ends with its line; in PHP also before `?>`.
-    fn skip_line(&mut self, php: bool) {
+    /// A comment ends with its line, or where the code does.
+    fn skip_line(&mut self, close: Option<&str>) {
         let line = self.rest.find('\n').unwrap_or(self.rest.len());
-        let close = if php { self.rest[..line].find("?>") } else { None };
-        self.advance(close.unwrap_or(line));
+        let end = close.and_then(|close| self.rest[..line].find(close));
+        self.advance(end.unwrap_or(line));
     }
 
     /// A string; what is put into a double one by `#{…}` or `{$…}` is scanned as code of its own.
@@ -272,8 +284,8 @@ mod tests {
 
     #[test]
     fn php_is_scanned() {
-        let text = "getenv('NO')\n<?php\n$a = getenv('A') ?: 1;\n// env('NO')\n/* env('NO')\n*/ $b = env('B', true);\n$c = $_ENV[\"C\"] ?? null;\n$d = $_SERVER['REQUEST_URI'] . $_SERVER['D'];\n'env(\"NO\")';\nfunction env($key) {}\n$app->env('NO');\nenv('local');\n?> env('NO') <?= env('E') ?>\n";
-        let expected = ["A? 3", "B? 6", "C? 7", "D 8", "E 13"];
+        let text = "getenv('NO')\n<?php\n$a = getenv('A') ?: 1;\n// env('NO')\n/* env('NO')\n*/ $b = env('B', true);\n$c = $_ENV[\"C\"] ?? null;\n$d = $_SERVER['REQUEST_URI'] . $_SERVER['D'];\n'env(\"NO\")';\nfunction env($key) {}\n$app->env('NO');\nenv('local');\n?> env('NO') <?= ['k' => env('E'), 'l' => $x ? 1 : env('F')] ?>\n";
+        let expected = ["A? 3", "B? 6", "C? 7", "D 8", "E 13", "F 13"];
         assert_eq!(expected.to_vec(), shown(text, Language::Php));
     }
 
@@ -284,16 +296,17 @@ mod tests {
             ("vendor/x/app.php", "<?php env('B');"),
             ("spec/a.rb", "ENV['C']"),
             ("Gemfile", "ruby ENV['D']\n"),
+            ("config/database.yml", "x: ENV['NO']\nurl: <%= ENV['E'] %> # <%# ENV['NO'] %> <%= ENV.fetch('F', 1) %>\n"),
         ]);
         let scripts = read(&repo);
         let names: Vec<&str> = scripts.reads.iter().map(|read| read.name.as_str()).collect();
-        assert_eq!((vec!["D", "A"], 2), (names, scripts.sources));
+        assert_eq!((vec!["D", "A", "E", "F"], 2), (names, scripts.sources));
     }
 
     proptest! {
         #[test]
         fn any_text_is_scanned(text in "(?s).{0,120}|([ENV\\[\\]'\"#{}<?php=>/*\\\\\n é]{0,80})") {
-            for language in [Language::Ruby, Language::Php] {
+            for language in [Language::Ruby, Language::Erb, Language::Php] {
                 scan(&text, language);
             }
         }
