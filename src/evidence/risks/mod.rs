@@ -93,6 +93,8 @@ fn added(repo: &Repo, file: &ChangedFile, fitting: &[&Detector], risks: &mut Vec
     let mut found = lines(file, &text, &part, &looking);
     if is_sql && !part.back {
         found.extend(sql::collect(file, &part.forward, part.layout.is_some()));
+    } else if part.layout.is_some() && !part.back {
+        found.extend(sql::in_code(file, &part.forward));
     }
     found.extend(migrations::without_way_back(repo, file, &text, &part, &found));
     risks.extend(found);

@@ -9,7 +9,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 use sqlparser::ast::{AlterTableOperation, RenameTableNameKind, Statement};
-use sqlparser::dialect::{Dialect, GenericDialect, MsSqlDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
+use sqlparser::dialect::{
+    ClickHouseDialect, Dialect, GenericDialect, MsSqlDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect,
+};
 use sqlparser::parser::Parser;
 
 use crate::domain::change::{ChangedFile, Risk};
@@ -32,6 +34,18 @@ static ONLINE: LazyLock<Regex> = LazyLock::new(|| {
 /// A block of PostgreSQL that runs statements under conditions.
 static BLOCK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?is)^do\b[^$]*(\$\w*\$)(.*)\$\w*\$").expect("a fixed expression"));
+/// What changes neither a table nor its rows, whether a parser knows it or not.
+static QUIET: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:pragma|comment\s+on|alter\s+sequence|set\s+\w+\s*(?:=|to\b)|show)\b")
+        .expect("a fixed expression")
+});
+/// Where a string of code begins that holds a statement.
+static LITERAL: LazyLock<Regex> = LazyLock::new(|| {
+    let verbs = r"alter\s+(?:table|type)|create\s+(?:unique\s+)?(?:index|table)|drop\s+(?:table|column|index|type|view|schema|database)|delete\s+from|update\s+\S+\s+set|truncate|rename\s+table";
+    Regex::new(&format!("(?i)(\"\"\"|'''|[\"'`])\\s*(?:{verbs})\\b")).expect("a fixed expression")
+});
+/// What code fills into a string.
+static FILLED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\$\{[^}\n]*\}").expect("a fixed expression"));
 /// What stands before a statement inside of a block.
 static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?is)^\s*(?:begin|else|end|then|if\b.*?\bthen|elsif\b.*?\bthen|exception\b.*?\bthen|for\b.*?\bloop)\b")
@@ -70,6 +84,35 @@ pub(super) fn collect(file: &ChangedFile, text: &str, migration: bool) -> Vec<Ri
     risks
 }
 
+/// The risks of statements that stand in strings of a migration which is written in code.
+pub(super) fn in_code(file: &ChangedFile, text: &str) -> Vec<Risk> {
+    let mut sql = String::new();
+    let mut at = 0;
+    while let Some(found) = LITERAL.captures_at(text, at) {
+        let (Some(whole), Some(quote)) = (found.get(0), found.get(1)) else { break };
+        let start = quote.end();
+        sql.extend(text[at..start].chars().filter(|c| *c == '\n'));
+        let end = closing(&text[start..], quote.as_str()).map_or(text.len(), |bytes| start + bytes);
+        let plain = text[start..end].replace("\\`", "`").replace("\\\"", "\"").replace("\\'", "'");
+        sql.push_str(&FILLED.replace_all(&plain, "filled"));
+        sql.push(';');
+        at = end.max(whole.end());
+    }
+    collect(file, &sql, true)
+}
+
+/// Where a string ends that is quoted so.
+fn closing(text: &str, quote: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + text[from..].find(quote)?;
+        if !text[..at].ends_with('\\') {
+            return Some(at);
+        }
+        from = at + quote.len();
+    }
+}
+
 /// The statements of a piece, or why there are none.
 type Read = Result<Vec<Statement>, String>;
 
@@ -79,13 +122,30 @@ fn read(piece: &Piece, changed: bool, online: bool) -> Read {
     if !changed && !matches!(head.as_str(), "create" | "alter") {
         return Ok(Vec::new());
     }
+    if QUIET.is_match(&piece.text) {
+        return Ok(Vec::new());
+    }
     if piece.text.len() > MAX_STATEMENT {
         return Err("it is longer than what is parsed".to_owned());
     }
-    let dialects: [&dyn Dialect; 5] = if online {
-        [&MySqlDialect {}, &SQLiteDialect {}, &MsSqlDialect {}, &PostgreSqlDialect {}, &GenericDialect {}]
+    let dialects: [&dyn Dialect; 6] = if online {
+        [
+            &MySqlDialect {},
+            &SQLiteDialect {},
+            &MsSqlDialect {},
+            &PostgreSqlDialect {},
+            &ClickHouseDialect {},
+            &GenericDialect {},
+        ]
     } else {
-        [&PostgreSqlDialect {}, &SQLiteDialect {}, &MySqlDialect {}, &MsSqlDialect {}, &GenericDialect {}]
+        [
+            &PostgreSqlDialect {},
+            &SQLiteDialect {},
+            &MySqlDialect {},
+            &MsSqlDialect {},
+            &ClickHouseDialect {},
+            &GenericDialect {},
+        ]
     };
     let mut first = None;
     for dialect in dialects {
