@@ -7,12 +7,16 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Bytes of its output that are kept, from the end.
 const KEPT: usize = 4 << 10;
 /// How long it may take to end by itself once it is told to.
 const GRACE: Duration = Duration::from_secs(3);
+/// How long its last words may take once it has ended: the pipes are read by threads of their own. What it left behind may hold
+/// them for longer.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Between two looks at it.
 const TICK: Duration = Duration::from_millis(20);
 
@@ -36,6 +40,7 @@ static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 pub struct Service {
     child: Child,
     said: Arc<Mutex<VecDeque<u8>>>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 impl Service {
@@ -53,21 +58,27 @@ impl Service {
         let said = Arc::new(Mutex::new(VecDeque::new()));
         let outputs: [Option<Box<dyn Read + Send>>; 2] =
             [child.stdout.take().map(|pipe| Box::new(pipe) as _), child.stderr.take().map(|pipe| Box::new(pipe) as _)];
-        for pipe in outputs.into_iter().flatten() {
+        let read = |pipe| {
             let said = said.clone();
             // It ends with the pipe; what holds the pipe longer than the service holds a thread that waits, and nothing else.
-            std::thread::spawn(move || keep(pipe, &said));
-        }
-        Ok(Self { child, said })
+            std::thread::spawn(move || keep(pipe, &said))
+        };
+        let readers = outputs.into_iter().flatten().map(read).collect();
+        Ok(Self { child, said, readers })
     }
 
-    /// The status that it ended with; none while it runs.
+    /// The status that it ended with, once what it printed is read; none while it runs.
     pub fn ended(&mut self) -> Option<String> {
-        match self.child.try_wait() {
-            Ok(None) => None,
-            Ok(Some(status)) => Some(status.to_string()),
-            Err(error) => Some(error.to_string()),
+        let ended = match self.child.try_wait() {
+            Ok(None) => return None,
+            Ok(Some(status)) => status.to_string(),
+            Err(error) => error.to_string(),
+        };
+        let limit = Instant::now() + LAST_WORDS;
+        while Instant::now() < limit && !self.readers.iter().all(JoinHandle::is_finished) {
+            std::thread::sleep(TICK);
         }
+        Some(ended)
     }
 
     /// The last lines that it printed; bytes that are not UTF-8 are replaced.
