@@ -103,7 +103,6 @@ impl AuditRule {
 
     fn counts(&self, one: &Vulnerability) -> bool {
         one.kind == self.kind()
-            && one.informational.is_none()
             && (!self.only_fixable || !one.fixed_in.is_empty())
             && (self.scope.is_empty() || one.scope.is_none_or(|scope| self.scope.contains(&scope)))
     }

@@ -11,6 +11,8 @@ pub struct Audit {
     /// One finding per distinct (advisory, package, version), aliases merged; for code, secret and iac one per result. By
     /// severity (gravest first), package, id.
     pub findings: Vec<Vulnerability>,
+    /// What scanners say beside that is no vulnerability (unmaintained, unsound, yanked, deprecated), in the same order.
+    pub notices: Vec<Vulnerability>,
     /// Which reports examined what: one for each kind and ecosystem of a report, by path.
     pub scans: Vec<Scan>,
     /// The ecosystems whose lockfile is in the repository, by name and lockfile.
@@ -156,7 +158,7 @@ pub struct Vulnerability {
     /// Whether the code calls it, where told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reachability: Option<Reachability>,
-    /// Notices that are no vulnerability (`unmaintained`, `unsound`, `yanked`, `notice`, `deprecated`): shown, not counted.
+    /// Of a notice: which (`unmaintained`, `unsound`, `yanked`, `notice`, `deprecated`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub informational: Option<String>,
     /// A statement that it is not affected (VEX), or the report's own suppression, with its justification: shown as waived.

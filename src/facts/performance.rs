@@ -1,5 +1,7 @@
 //! What load tests measured.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -55,6 +57,9 @@ pub struct Run {
     /// Thresholds of which the report does not tell whether they held.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub undecided: Vec<String>,
+    /// The names of the requests, where the report lists them: a run that is told twice has the same ones.
+    #[serde(skip)]
+    pub names: BTreeSet<String>,
 }
 
 /// So many percent of the requests took at most so long.

@@ -90,7 +90,8 @@ const SAMPLES: &[Sample] = &[
 fn merged(report: Report) -> Vec<Vulnerability> {
     let mut merger = Merger::default();
     merger.add("reports/one", report);
-    merger.finish().findings
+    let audit = merger.finish();
+    audit.findings.into_iter().chain(audit.notices).collect()
 }
 
 fn shown(one: &Vulnerability) -> String {

@@ -75,7 +75,7 @@ impl Merger {
         })
     }
 
-    /// Sorts and counts.
+    /// Sorts, sets notices apart and counts.
     pub(super) fn finish(mut self) -> Audit {
         self.audit.findings.sort_by(|a, b| {
             let key = |one: &Vulnerability| {
@@ -84,9 +84,10 @@ impl Merger {
             };
             key(a).cmp(&key(b))
         });
+        let all = std::mem::take(&mut self.audit.findings);
+        (self.audit.notices, self.audit.findings) = all.into_iter().partition(|one| one.informational.is_some());
         let mut counts = Counts::default();
-        for finding in self.audit.findings.iter().filter(|one| one.informational.is_none() && one.suppressed.is_none())
-        {
+        for finding in self.audit.findings.iter().filter(|one| one.suppressed.is_none()) {
             let slot = match finding.severity {
                 AuditSeverity::Critical => &mut counts.critical,
                 AuditSeverity::High => &mut counts.high,

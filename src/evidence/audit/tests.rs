@@ -108,6 +108,16 @@ fn sarif_tells_suppressed_results_apart() {
 }
 
 #[test]
+fn notices_are_listed_apart() {
+    let report = r#"{"database":{"advisory-count":9},"lockfile":{"dependency-count":3},"vulnerabilities":{"found":false,"count":0,"list":[]},
+    "warnings":{"unmaintained":[{"kind":"unmaintained","advisory":{"id":"RUSTSEC-2099-9"},"package":{"name":"a","version":"1.0.0"}}]}}"#;
+    let area = collected(&[("reports/cargo-audit.json", report)]);
+    let audit = area.proven().expect("proof");
+    assert_eq!((0, 1, 0), (audit.findings.len(), audit.notices.len(), audit.counts.info));
+    assert_eq!(Some("unmaintained"), audit.notices[0].informational.as_deref());
+}
+
+#[test]
 fn lockfiles_of_fixtures_are_not_the_projects() {
     let area = collected(&[("package-lock.json", "{}"), ("fixtures/a/Cargo.lock", ""), ("svc/go.sum", "")]);
     let names: Vec<String> = area.facts.expect("facts").ecosystems.into_iter().map(|one| one.name).collect();

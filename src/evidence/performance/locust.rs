@@ -4,7 +4,7 @@
 //! not known. The JSON has no such row and histograms in the place of percentiles. The history, failures and exceptions that
 //! stand beside the statistics hold no totals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 
 use serde_json::Value;
@@ -14,6 +14,9 @@ use super::sample::{count, counted};
 use super::{Failure, Told};
 use crate::evidence::stream::each_row;
 use crate::facts::performance::{Percentile, Run};
+
+/// Names of requests that are kept.
+const MAX_NAMES: usize = 10_000;
 
 /// Which of Locust's files it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +42,7 @@ pub(super) fn read_rows(kind: Kind, input: &mut dyn BufRead) -> Result<Told, Fai
     }
     let mut header: Option<Vec<String>> = None;
     let mut run: Option<Run> = None;
+    let mut names_of = BTreeSet::new();
     each_row(input, ',', |row, whole| {
         let Some(names) = &header else {
             header = Some(row.to_vec());
@@ -49,11 +53,15 @@ pub(super) fn read_rows(kind: Kind, input: &mut dyn BufRead) -> Result<Told, Fai
         }
         let fields: BTreeMap<&str, &str> =
             names.iter().map(String::as_str).zip(row.iter().map(String::as_str)).collect();
-        if fields.get("Name") == Some(&"Aggregated") {
+        let name = fields.get("Name").copied().unwrap_or_default();
+        if name == "Aggregated" {
             run = Some(aggregated(&fields)?);
+        } else if names_of.len() < MAX_NAMES {
+            names_of.insert(name.to_owned());
         }
         Ok(())
     })?;
+    let run = run.map(|run| Run { names: names_of, ..run });
     run.map(Told::of).ok_or_else(|| Failure::new("it is cut: the row `Aggregated` is missing"))
 }
 
@@ -77,6 +85,8 @@ pub(super) fn document(document: &Value) -> Result<Told, String> {
     let mut histogram: BTreeMap<u64, u64> = BTreeMap::new();
     let (mut requests, mut failed) = (0_u64, 0_u64);
     let mut span: Option<(f64, f64)> = None;
+    let names = entries.iter().filter_map(|entry| entry.get("name")?.as_str()).take(MAX_NAMES);
+    let names: BTreeSet<String> = names.map(str::to_owned).collect();
     for entry in entries {
         requests = requests.saturating_add(whole(entry, "/num_requests")?);
         failed = failed.saturating_add(whole(entry, "/num_failures")?);
@@ -98,7 +108,25 @@ pub(super) fn document(document: &Value) -> Result<Told, String> {
     let percents = [0.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 100.0];
     let told =
         percents.iter().filter_map(|percent| Some(Percentile { percent: *percent, ms: ranked(&histogram, *percent)? }));
-    Ok(Told::of(counted(requests, failed, rps, told.collect())))
+    Ok(Told::of(Run { names, ..counted(requests, failed, rps, told.collect()) }))
+}
+
+/// The JSON reports of runs that a CSV in the same folder tells too: Locust writes both at the end of one run, the JSON a
+/// little later, so that it tells of the same requests and of no fewer.
+pub(super) fn told_twice(runs: &[Run]) -> Vec<String> {
+    let folder = |run: &Run| run.report.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let is_csv = |run: &Run| run.report.ends_with(".csv");
+    let repeats = |json: &Run, csv: &Run| {
+        !is_csv(json)
+            && is_csv(csv)
+            && !csv.names.is_empty()
+            && folder(json) == folder(csv)
+            && json.names == csv.names
+            && json.requests >= csv.requests
+            && json.failed >= csv.failed
+    };
+    let again = runs.iter().filter(|json| runs.iter().any(|csv| repeats(json, csv)));
+    again.map(|json| json.report.clone()).collect()
 }
 
 /// The least duration that so many percent do not exceed.

@@ -3,6 +3,7 @@
 //! Percentiles are computed where the report holds points, taken where it states them, and unknown where it does neither:
 //! nothing is guessed between two. Load tests age; what they speak of is a running service, so no source makes them stale.
 
+mod beside;
 mod clock;
 mod documents;
 mod gatling;
@@ -29,8 +30,8 @@ pub struct PerformanceCollector;
 
 /// Where load tests lie unless the DoD says otherwise.
 const PLACES: &[&str] = &[
-    "reports/performance/**/*",
-    "reports/load/**/*",
+    "reports/performance/**/*.{json,ndjson,jsonl,csv,txt,log,out,jtl,xml,gz}",
+    "reports/load/**/*.{json,ndjson,jsonl,csv,txt,log,out,jtl,xml,gz}",
     "reports/k6*.json",
     "reports/k6*.ndjson",
     "reports/load*.json",
@@ -38,7 +39,7 @@ const PLACES: &[&str] = &[
     "reports/*artillery*.json",
     "reports/*locust*_stats.csv",
     "reports/*.jtl",
-    "performance/results/*",
+    "performance/results/*.{json,ndjson,jsonl,csv,txt,log,out,jtl,xml,gz}",
     "k6-summary.json",
     "summary.json",
     "load-test.json",
@@ -122,6 +123,10 @@ fn collect(repo: &Repo, globs: Vec<String>, max_age: Span) -> Area<Performance> 
             }
         }
     }
+    let twice = locust::told_twice(&runs);
+    runs.retain(|run| !twice.contains(&run.report));
+    let why = "Locust's CSV beside it tells the same run, with Locust's own totals: it stands";
+    evidence.problems.extend(twice.into_iter().map(|path| Problem { path, line: None, why: why.to_owned() }));
     if runs.is_empty() {
         evidence.problems.extend(companions.iter().cloned());
     }
@@ -150,6 +155,9 @@ fn too_old(repo: &Repo, path: &str, max_age: Span) -> Option<String> {
 fn tell(head: &str, input: &mut dyn BufRead) -> Result<(&'static str, Told), Failure> {
     let start = head.trim_start();
     let first = start.lines().next().unwrap_or_default();
+    if let Some(what) = beside::tell(start) {
+        return Ok(("beside", Told::Companion(what)));
+    }
     if start.starts_with('<') {
         return jmeter::read_xml(start, input).map(|told| ("jmeter-xml", told));
     }

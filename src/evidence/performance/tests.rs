@@ -228,6 +228,27 @@ fn of_several_reports_the_worst_stands() {
 }
 
 #[test]
+fn a_run_that_locust_tells_twice_counts_once() {
+    let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/locust/stats.csv"));
+    let json = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/locust/stats.json"));
+    let requests = |files: &[(&str, &str)]| collected(files).proven().expect("proof").requests;
+    assert_eq!(Some(7_374), requests(&[("reports/a_stats.csv", csv), ("reports/a.json", json)]));
+    assert_eq!(Some(15_066), requests(&[("reports/a_stats.csv", csv), ("reports/b/b.json", json)]), "another folder");
+    let other = json.replace("/slow", "/other");
+    assert_eq!(Some(15_066), requests(&[("reports/a_stats.csv", csv), ("reports/a.json", &other)]), "other requests");
+}
+
+#[test]
+fn a_script_beside_the_results_is_passed_over_and_alone_no_proof() {
+    let script =
+        ("reports/load.js", "import http from 'k6/http';\nexport default function () { http.get('http://x'); }\n");
+    let summary = r#"{"metrics":{"http_reqs":{"count":10,"rate":5},"http_req_duration":{"p(95)":9}}}"#;
+    assert_eq!(State::Unsupported, collected(&[script]).evidence.state);
+    let both = collected(&[script, ("reports/summary.json", summary)]);
+    assert_eq!(Some(9.0), both.proven().expect("proof").p95_ms);
+}
+
+#[test]
 fn what_says_nothing_is_no_proof() {
     for (text, state) in [
         ("", State::Unreadable),
