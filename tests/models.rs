@@ -2,7 +2,7 @@
 //! sources give of the kinds that it names, no more and no less.
 #![expect(clippy::disallowed_methods, reason = "tests read the samples that lie beside the models")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -73,14 +73,19 @@ fn differences(sample: &Sample, analysis: Analysis) -> Vec<String> {
         .map(|it| format!("{} {}{} {}:{}", it.method, it.path, mark(it.conditional), it.file, it.line))
         .collect();
     let unresolved = analysis.unresolved.into_iter().map(|(file, line, _)| format!("{file}:{line}")).collect();
-    let env =
-        analysis.env_reads.into_iter().map(|it| format!("{}{} {}:{}", it.name, mark(!it.required), it.file, it.line));
-    let dynamic = analysis.env_dynamic.into_iter().map(|(file, line, it)| format!("{it} {file}:{line}")).collect();
+    let (supposed, named): (Vec<_>, Vec<_>) = analysis.env_reads.into_iter().partition(|it| it.supposed.is_some());
+    let env = named.into_iter().map(|it| format!("{}{} {}:{}", it.name, mark(!it.required), it.file, it.line));
+    let supposed = supposed.into_iter().filter_map(|it| Some((it.file, it.line, it.supposed?)));
+    let dynamic: BTreeSet<String> = supposed
+        .chain(analysis.env_dynamic)
+        .chain(analysis.env_built)
+        .map(|(file, line, it)| format!("{it} {file}:{line}"))
+        .collect();
     [
         differs("routes", sample.routes.as_ref(), routes),
         differs("unresolved", sample.unresolved.as_ref(), unresolved),
         differs("env", sample.env.as_ref(), env.collect()),
-        differs("dynamic", sample.dynamic.as_ref(), dynamic),
+        differs("dynamic", sample.dynamic.as_ref(), dynamic.into_iter().collect()),
     ]
     .into_iter()
     .flatten()

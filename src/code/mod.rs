@@ -31,6 +31,8 @@ pub struct Analysis {
     pub env_reads: BTreeSet<EnvRead>,
     /// Reads whose name is not known: file, line, pattern.
     pub env_dynamic: BTreeSet<(String, u32, String)>,
+    /// Names that functions build of what they are given, all of which are among the reads: file, line, pattern.
+    pub env_built: BTreeSet<(String, u32, String)>,
     /// The frameworks whose libraries it names.
     pub frameworks: BTreeSet<String>,
     /// Files of a language that is read which could not be: file, line, why.
@@ -69,6 +71,10 @@ pub struct EnvRead {
     pub line: u32,
     /// Whether the program does not do without it.
     pub required: bool,
+    /// What of the name is sure, where the program makes the rest by changing the case of letters.
+    pub supposed: Option<String>,
+    /// Names any of which will do, this one among them.
+    pub peers: Vec<String>,
 }
 
 /// What explains places that look like registrations: each by file and line.
@@ -180,16 +186,17 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     }
     let own = |file: &str| select::may_serve(file) || select::is_own(file);
     analysis.unresolved.extend(outcome.unresolved.into_iter().filter(|(file, _, _)| own(file)));
-    for (name, dynamic, file, line, tolerated) in outcome.reads {
-        if !select::is_own_source(&file) {
+    for (read, dynamic) in outcome.reads {
+        if !select::is_own_source(&read.file) {
             continue;
         }
         if dynamic {
-            analysis.env_dynamic.insert((file, line, name));
+            analysis.env_dynamic.insert((read.file, read.line, read.name));
         } else {
-            analysis.env_reads.insert(EnvRead { name, file, line, required: !tolerated });
+            analysis.env_reads.insert(read);
         }
     }
+    analysis.env_built.extend(outcome.built.into_iter().filter(|(file, _, _)| select::is_own_source(file)));
     (analysis, outcome.trace)
 }
 
@@ -205,7 +212,8 @@ fn read_settings(repo: &Repo, analysis: &mut Analysis) {
             }
             for (name, _, has_default) in variables(line, false) {
                 let (file, line) = (entry.path.to_string(), u32::try_from(at + 1).unwrap_or(u32::MAX));
-                analysis.env_reads.insert(EnvRead { name, file, line, required: !has_default });
+                let (supposed, peers) = (None, Vec::new());
+                analysis.env_reads.insert(EnvRead { name, file, line, required: !has_default, supposed, peers });
             }
         }
     }

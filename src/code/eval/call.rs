@@ -194,6 +194,7 @@ impl Machine<'_> {
             home: closure.home.borrow().clone(),
             returns: Vec::new(),
             yields: Vec::new(),
+            given: strings_of(&args),
         });
         self.bind_arguments(closure, receiver, args, &scope);
         let expected = self.rust.expected.take();
@@ -461,4 +462,10 @@ fn result_of(flow: Flow, frame: Option<Frame>, function: &Function) -> Value {
         Flow::Throw => Value::unknown(),
     };
     if returns.is_empty() { last } else { Value::any_of(returns).join(last) }
+}
+
+/// The strings among arguments.
+fn strings_of(args: &Args) -> Vec<Name> {
+    let all = args.list.iter().chain(args.named.iter().map(|(_, value)| value));
+    all.filter_map(|value| if let Value::Str(text) = value { Some(text.clone()) } else { None }).collect()
 }

@@ -347,6 +347,7 @@ impl Machine<'_> {
             home: Some(class.clone()),
             returns: Vec::new(),
             yields: Vec::new(),
+            given: Vec::new(),
         });
         let value = self.eval(expr, &class.scope);
         self.frames.pop();

@@ -24,6 +24,29 @@ pub(crate) struct Read {
     pub(crate) tolerated: bool,
     /// The functions around, innermost first.
     pub(crate) within: Vec<Name>,
+    /// What of the name is sure, where functions of letter case made the rest.
+    pub(crate) supposed: Option<String>,
+    /// What of the name is the function's own, where it builds it of what it is given.
+    pub(crate) built: Option<String>,
+    /// Names any of which will do.
+    pub(crate) peers: Vec<String>,
+}
+
+impl Read {
+    /// A read of a name, nowhere yet.
+    pub(crate) fn of(name: String) -> Self {
+        Read {
+            name,
+            dynamic: false,
+            spot: Spot::nowhere(),
+            chain: Vec::new(),
+            tolerated: false,
+            within: Vec::new(),
+            supposed: None,
+            built: None,
+            peers: Vec::new(),
+        }
+    }
 }
 
 impl Machine<'_> {
@@ -31,6 +54,9 @@ impl Machine<'_> {
     pub(crate) fn read_env(&mut self, name: &Value, spot: Spot, tolerated: bool) -> Value {
         let mut reads = Vec::new();
         for name in name.each() {
+            let known = name.as_whole_text();
+            let supposed = known.as_ref().and_then(|name| self.supposed_pattern(name));
+            let built = known.as_ref().and_then(|name| self.given_pattern(name)).filter(|_| supposed.is_none());
             let (name, dynamic) = match name.as_text() {
                 Some(text) if has_hole(&text) => (pattern_of(&text), true),
                 Some(text) => (text.to_string(), false),
@@ -43,7 +69,7 @@ impl Machine<'_> {
             reads.push(self.reads.len());
             let chain = self.chain();
             let within = self.functions_around();
-            self.reads.push(Read { name, dynamic, spot, chain, tolerated, within });
+            self.reads.push(Read { dynamic, spot, chain, tolerated, within, supposed, built, ..Read::of(name) });
         }
         Value::Env(Rc::new(EnvValue { reads, default: None }))
     }

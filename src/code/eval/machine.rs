@@ -84,6 +84,8 @@ pub(crate) struct Frame {
     pub(crate) returns: Vec<Value>,
     /// What was yielded.
     pub(crate) yields: Vec<Value>,
+    /// The strings that it was given.
+    pub(crate) given: Vec<Name>,
 }
 
 /// How a statement ends.
@@ -148,6 +150,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) shared: BTreeMap<String, Value>,
     /// Stores of settings, by their node.
     pub(crate) stores: BTreeMap<usize, super::settings::Store>,
+    /// Strings that functions of letter case made.
+    pub(crate) supposed: super::supposed::Supposed,
     /// What is known of Go besides.
     pub(crate) go: super::go::State,
     /// What is known of Rust's modules.
@@ -204,6 +208,7 @@ impl<'a> Machine<'a> {
             metadata: BTreeMap::new(),
             shared: BTreeMap::new(),
             stores: BTreeMap::new(),
+            supposed: super::supposed::Supposed::default(),
             go: super::go::State::default(),
             rust: super::rust::State::default(),
             annotated: Vec::new(),

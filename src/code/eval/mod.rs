@@ -45,6 +45,7 @@ mod scope;
 mod settings;
 mod settled;
 mod stmt;
+mod supposed;
 mod tags;
 mod text;
 mod tree;
@@ -55,10 +56,10 @@ use std::rc::Rc;
 use machine::{Limits, Machine};
 use value::{Args, ClassValue, Closure, Spot, Value};
 
-use super::Trace;
 use super::form::{FunctionKind, Language, Name};
 use super::models::Models;
 use super::resolve::Tree;
+use super::{EnvRead, Trace};
 
 /// What a run found.
 #[derive(Debug, Default)]
@@ -69,8 +70,10 @@ pub(crate) struct Outcome {
     pub(crate) trace: Trace,
     /// What could not be evaluated: file, line, reason.
     pub(crate) unresolved: Vec<(String, u32, String)>,
-    /// Reads of the environment: name, whether it is a pattern, file, line, whether the program does without.
-    pub(crate) reads: Vec<(String, bool, String, u32, bool)>,
+    /// Reads of the environment, and whether each one's name is a pattern.
+    pub(crate) reads: Vec<(EnvRead, bool)>,
+    /// Names that functions build of what they are given: file, line, pattern.
+    pub(crate) built: Vec<(String, u32, String)>,
 }
 
 /// Rounds of entering what nobody called: each may make functions that nobody called.
@@ -144,7 +147,18 @@ pub(crate) fn run(
         let idle =
             dynamic && read.name == "*" && machine.reads.iter().any(|other| other.spot == read.spot && !other.dynamic);
         if !idle {
-            outcome.reads.push((read.name.clone(), dynamic, machine.file(spot).to_owned(), spot.line, read.tolerated));
+            let found = EnvRead {
+                name: read.name.clone(),
+                file: machine.file(spot).to_owned(),
+                line: spot.line,
+                required: !read.tolerated,
+                supposed: read.supposed.clone(),
+                peers: read.peers.clone(),
+            };
+            outcome.reads.push((found, dynamic));
+        }
+        if let Some(pattern) = &read.built {
+            outcome.built.push((machine.file(read.spot).to_owned(), read.spot.line, pattern.clone()));
         }
     }
     if machine.exhausted() {

@@ -49,7 +49,9 @@ impl Machine<'_> {
             for right in b.each() {
                 match (left.as_text(), right.as_text()) {
                     (Some(left), Some(right)) if left.len() + right.len() < 4_096 => {
-                        out.push(Value::text(format!("{left}{right}")));
+                        let whole = Value::text(format!("{left}{right}"));
+                        self.suppose_joined(&left, &right, &whole);
+                        out.push(whole);
                     }
                     _ => out.push(Value::unknown()),
                 }

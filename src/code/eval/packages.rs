@@ -187,6 +187,7 @@ impl Machine<'_> {
             home: Some(class.clone()),
             returns: Vec::new(),
             yields: Vec::new(),
+            given: Vec::new(),
         });
         let scope = class.scope.clone();
         let value = run(self, &scope);

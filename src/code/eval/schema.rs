@@ -115,9 +115,15 @@ impl Machine<'_> {
             Value::List(_) => self.walk(&names, Yields::Elements, &scope).0,
             other => vec![other.clone()],
         };
+        let first = self.reads.len();
         for name in all {
             let upper = name.as_whole_text().map_or(name, |text| Value::text(text.to_uppercase()));
             self.read_env(&upper, spot, tolerated);
+        }
+        let made = self.reads.get_mut(first..).unwrap_or_default();
+        let peers: Vec<String> = made.iter().map(|read| read.name.clone()).collect();
+        if peers.len() > 1 {
+            made.iter_mut().for_each(|read| read.peers.clone_from(&peers));
         }
     }
 

@@ -88,8 +88,8 @@ impl Machine<'_> {
                 let name = store.named(key);
                 let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
                 if plain && !self.reads.iter().any(|read| read.name == name && read.spot == *spot) {
-                    let (chain, within) = (chain.clone(), Vec::new());
-                    self.reads.push(Read { name, dynamic: false, spot: *spot, chain, tolerated: true, within });
+                    let read = Read { spot: *spot, chain: chain.clone(), tolerated: true, ..Read::of(name) };
+                    self.reads.push(read);
                 }
             }
         }

@@ -35,7 +35,8 @@ impl Machine<'_> {
         if matches!(args.at(0), Value::Alt(_)) {
             return Value::unknown();
         }
-        pure_method(text, name, args)
+        let made = pure_method(text, name, args);
+        self.suppose_method(text, name, made, |pattern| pure_method(pattern, name, args))
     }
 
     fn join_text(&mut self, separator: &str, list: &Value, scope: &ScopeRef) -> Value {

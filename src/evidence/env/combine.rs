@@ -14,6 +14,10 @@ pub(super) struct Read {
     pub(super) site: Site,
     /// Whether the program fails without it.
     pub(super) required: bool,
+    /// What of the name is sure, where the rest is made by changing the case of letters.
+    pub(super) supposed: Option<String>,
+    /// Names any of which will do, this one among them.
+    pub(super) peers: Vec<String>,
 }
 
 /// What is known beside reads and examples.
@@ -32,14 +36,27 @@ pub(super) fn combine(
     irregular: Vec<Irregular>,
     around: &Around<'_>,
 ) -> Env {
-    let used = group(reads);
-    dynamic.sort();
-    dynamic.dedup();
     documented.sort_by(|a, b| (&a.file, a.line, &a.name).cmp(&(&b.file, b.line, &b.name)));
     let known: BTreeSet<String> = documented.iter().map(|entry| entry.name.to_ascii_lowercase()).collect();
+    let is_known = |name: &String| known.contains(&name.to_ascii_lowercase());
+    // A name that case made is one of many: that the example has it says that it is one of them.
+    let (reads, open): (Vec<Read>, Vec<Read>) =
+        reads.into_iter().partition(|read| read.supposed.is_none() || is_known(&read.name));
+    dynamic.extend(
+        open.into_iter()
+            .filter_map(|read| Some(Dynamic { file: read.site.file, line: read.site.line, pattern: read.supposed? })),
+    );
+    dynamic.sort();
+    dynamic.dedup();
+    let wanted: BTreeSet<String> = reads
+        .iter()
+        .filter(|read| !is_known(&read.name) && !read.peers.iter().any(is_known))
+        .map(|read| read.name.clone())
+        .collect();
+    let used = group(reads);
     let missing = used
         .iter()
-        .filter(|used| !used.platform && !known.contains(&used.name.to_ascii_lowercase()))
+        .filter(|used| !used.platform && wanted.contains(&used.name))
         .map(|used| used.name.clone())
         .collect();
     let read: BTreeSet<String> = used.iter().map(|used| used.name.to_ascii_lowercase()).collect();
@@ -85,7 +102,13 @@ mod tests {
     use super::*;
 
     fn read(name: &str, required: bool) -> Read {
-        Read { name: name.to_owned(), site: Site { file: "a.py".to_owned(), line: 1 }, required }
+        Read {
+            name: name.to_owned(),
+            site: Site { file: "a.py".to_owned(), line: 1 },
+            required,
+            supposed: None,
+            peers: Vec::new(),
+        }
     }
 
     fn documented(name: &str, commented: bool) -> Documented {
@@ -122,5 +145,24 @@ mod tests {
         );
         assert_eq!(vec!["LEFT"], env.unused);
         assert!(combined(vec![], &[], vec![documented("X", true)]).unused.is_empty(), "an optional one is none");
+    }
+
+    #[test]
+    fn names_that_case_makes_count_where_the_example_has_them() {
+        let made = |name: &str| Read { supposed: Some("SHARD_*_DSN".to_owned()), ..read(name, true) };
+        let env = combined(vec![made("SHARD_A_DSN"), made("SHARD_B_DSN")], &[], vec![documented("SHARD_B_DSN", false)]);
+        assert_eq!(vec!["SHARD_B_DSN"], env.used.iter().map(|used| used.name.as_str()).collect::<Vec<_>>());
+        assert_eq!(vec!["SHARD_*_DSN"], env.dynamic.iter().map(|read| read.pattern.as_str()).collect::<Vec<_>>());
+        assert!(env.missing.is_empty() && env.unused.is_empty());
+    }
+
+    #[test]
+    fn one_of_several_names_is_enough() {
+        let peers = vec!["NEW".to_owned(), "OLD".to_owned()];
+        let any = |name: &str| Read { peers: peers.clone(), ..read(name, true) };
+        assert!(combined(vec![any("NEW"), any("OLD")], &[], vec![documented("NEW", true)]).missing.is_empty());
+        assert_eq!(vec!["NEW", "OLD"], combined(vec![any("NEW"), any("OLD")], &[], vec![]).missing);
+        let besides = combined(vec![any("OLD"), read("OLD", false)], &[], vec![documented("NEW", false)]);
+        assert_eq!(vec!["OLD"], besides.missing, "read by itself elsewhere");
     }
 }

@@ -36,6 +36,8 @@ impl Collector for EnvCollector {
 struct Reads {
     reads: Vec<Read>,
     dynamic: Vec<Dynamic>,
+    /// Of names whose cases are among the reads.
+    built: Vec<Dynamic>,
     problems: Vec<Problem>,
     state: State,
 }
@@ -51,6 +53,8 @@ fn reads(context: &Context<'_>) -> Reads {
             name: read.name.clone(),
             site: Site { file: read.file.clone(), line: read.line },
             required: read.required,
+            supposed: read.supposed.clone(),
+            peers: read.peers.clone(),
         })
         .collect();
     reads.extend(scripts.reads);
@@ -60,13 +64,16 @@ fn reads(context: &Context<'_>) -> Reads {
         .map(|(file, line, pattern)| Dynamic { file: file.clone(), line: *line, pattern: pattern.clone() })
         .collect();
     dynamic.extend(scripts.dynamic);
+    let built = analysis.env_built.iter();
+    let built =
+        built.map(|(file, line, pattern)| Dynamic { file: file.clone(), line: *line, pattern: pattern.clone() });
     let problems = analysis.problems.iter().map(|(path, line, why)| Problem {
         path: path.clone(),
         line: Some(*line),
         why: why.clone(),
     });
     let state = if analysis.sources + scripts.sources == 0 { State::Absent } else { State::Found };
-    Reads { reads, dynamic, problems: problems.collect(), state }
+    Reads { reads, dynamic, built: built.collect(), problems: problems.collect(), state }
 }
 
 fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {
@@ -76,6 +83,9 @@ fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {
         declared.facts.iter().flat_map(|facts| &facts.items).map(|dependency| dependency.name.clone()).collect();
     let around = Around { dependencies: &names, tooling: &|names| tooling::used(context.repo, names) };
     let mut env = combine(reads.reads, reads.dynamic, examples.documented, examples.irregular, &around);
+    env.dynamic.extend(reads.built);
+    env.dynamic.sort();
+    env.dynamic.dedup();
     if reads.state != State::Found {
         // What nothing is known to read cannot be told from what nothing reads.
         env.unused.clear();

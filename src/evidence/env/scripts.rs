@@ -62,7 +62,9 @@ pub(super) fn read(repo: &Repo) -> Scripts {
         for found in scan(&text, language) {
             let site = Site { file: entry.path.to_string(), line: found.line };
             match found.name {
-                Some(name) => scripts.reads.push(Read { name, site, required: found.required }),
+                Some(name) => {
+                    scripts.reads.push(Read { name, site, required: found.required, supposed: None, peers: Vec::new() })
+                }
                 None => scripts.dynamic.push(Dynamic { file: site.file, line: site.line, pattern: "*".to_owned() }),
             }
         }

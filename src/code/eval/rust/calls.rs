@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::super::attributes::method_of;
 use super::super::machine::Machine;
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
-use super::super::value::{Args, ClassValue, ListKind, Object, Spot, Value, hole};
+use super::super::value::{Args, ClassValue, ListKind, Object, Spot, Value};
 use crate::code::form::{Extension, Language, Name, StmtKind, TypeRef, Yields};
 
 impl Machine<'_> {
@@ -47,8 +47,6 @@ impl Machine<'_> {
                 "map" | "and_then" if args.at(0).is_callable() => {
                     Some(self.call(&args.at(0), Args::of(vec![object.clone()]), spot))
                 }
-                // Names whose case is changed are made for many: they stay a pattern.
-                "to_uppercase" | "to_lowercase" => Some(Value::text(hole("case"))),
                 _ => None,
             },
             Value::Unknown(_) | Value::List(_) if &**name == "or" && method_of(&args.at(0)).is_some() => {
