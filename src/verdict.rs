@@ -1,9 +1,12 @@
 //! The verdict: a pure fold over outcomes, and the report that every output is a function of.
 
+pub mod exhibits;
+
 use crate::domain::change::{Changes, Risk, RiskLevel};
 use crate::domain::finding::Finding;
 use crate::domain::outcome::{Outcome, Section, Severity, Stage};
 use crate::domain::provenance::Source;
+use exhibits::Exhibits;
 
 /// The verdict of the whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,6 +134,8 @@ pub struct Report {
     pub changes: Option<Changes>,
     /// Measured figures that the TaskOutput carries.
     pub metrics: Metrics,
+    /// What was measured, for outputs that show more than what rules came to.
+    pub exhibits: Exhibits,
     /// Identity of the task.
     pub task: Task,
     /// When it was judged: RFC 3339, UTC.

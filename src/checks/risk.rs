@@ -45,15 +45,6 @@ impl Level {
     }
 }
 
-fn name(level: RiskLevel) -> &'static str {
-    match level {
-        RiskLevel::Low => "low",
-        RiskLevel::Medium => "medium",
-        RiskLevel::High => "high",
-        RiskLevel::Critical => "critical",
-    }
-}
-
 impl Judge for RiskRule {
     fn needs(&self, _: &RuleContext<'_>) -> Vec<Need> {
         vec![Need::Area(AreaName::Changes)]
@@ -61,7 +52,7 @@ impl Judge for RiskRule {
 
     fn judge(&self, rule: &RuleContext<'_>, facts: &Facts) -> Judgement {
         let from = self.approve_at.of();
-        let required = format!("somebody approves every risk of level {} and above", name(from));
+        let required = format!("somebody approves every risk of level {} and above", from.name());
         let Some(area) = &facts.changes else {
             return Judgement::new(Outcome::Error, required, "").next("this is a bug: the change set was not read");
         };
@@ -96,6 +87,6 @@ impl Judge for RiskRule {
 
 fn finding(rule: &RuleContext<'_>, risk: &Risk) -> Finding {
     let at = Location { file: risk.file.clone(), line: risk.line, column: None };
-    let message = format!("{} ({}): {}", risk.kind, name(risk.level), risk.why);
+    let message = format!("{} ({}): {}", risk.kind, risk.level.name(), risk.why);
     Finding::new(rule.id, format!("{} {}", risk.kind, risk.why), message, Some(at))
 }

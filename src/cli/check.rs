@@ -71,9 +71,6 @@ fn request(arguments: &Check) -> Request {
 
 /// A format by its name.
 fn format(name: &str) -> Result<Format, Stop> {
-    if Format::PLANNED.contains(&name) {
-        return Err(Stop::Wrong(format!("the format `{name}` is not built yet")));
-    }
     Format::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
         let names: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
         Stop::Wrong(format!("there is no format `{name}`: the formats are {}", names.join(", ")))

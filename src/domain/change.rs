@@ -40,6 +40,19 @@ pub enum RiskLevel {
     Critical,
 }
 
+impl RiskLevel {
+    /// Its name in every format.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            RiskLevel::Low => "low",
+            RiskLevel::Medium => "medium",
+            RiskLevel::High => "high",
+            RiskLevel::Critical => "critical",
+        }
+    }
+}
+
 /// A risky operation in the change set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Risk {

@@ -1,6 +1,7 @@
 //! The engine: plan, collect, judge, apply waivers, fold. It knows no format that goes in or out.
 
 mod collect;
+mod exhibits;
 mod gate;
 mod judge;
 mod run;
@@ -132,6 +133,7 @@ pub fn check(request: &Request) -> Result<Report, Refusal> {
         partial: judge::partial(request),
         dod_files: plan.files.iter().map(|file| (file.path.clone(), file.sha256.clone())).collect(),
         metrics: metrics(&facts),
+        exhibits: exhibits::of(&facts),
         task: task(request, &repo, &plan),
         changes,
         completed_at: repo.clock.printed(),

@@ -3,6 +3,7 @@
 
 mod github;
 mod gitlab;
+mod html;
 mod human;
 mod json;
 mod junit;
@@ -31,6 +32,7 @@ pub enum Format {
     Junit,
     Sarif,
     Markdown,
+    Html,
     Github,
     Gitlab,
     Progress,
@@ -38,19 +40,18 @@ pub enum Format {
 
 impl Format {
     /// Every format that is built.
-    pub const ALL: [Format; 9] = [
+    pub const ALL: [Format; 10] = [
         Format::Human,
         Format::Json,
         Format::TaskOutput,
         Format::Junit,
         Format::Sarif,
         Format::Markdown,
+        Format::Html,
         Format::Github,
         Format::Gitlab,
         Format::Progress,
     ];
-    /// Formats that are planned.
-    pub const PLANNED: [&'static str; 1] = ["html"];
 
     /// Its name on the command line.
     #[must_use]
@@ -62,6 +63,7 @@ impl Format {
             Format::Junit => "junit",
             Format::Sarif => "sarif",
             Format::Markdown => "markdown",
+            Format::Html => "html",
             Format::Github => "github",
             Format::Gitlab => "gitlab",
             Format::Progress => "progress",
@@ -92,6 +94,7 @@ pub fn write(format: Format, report: &Report, style: Style, out: &mut dyn Write)
         Format::Junit => junit::write(report, out),
         Format::Sarif => sarif::write(report, out),
         Format::Markdown => markdown::write(report, out),
+        Format::Html => html::write(report, out),
         Format::Github => github::write(report, out),
         Format::Gitlab => gitlab::write(report, out),
         Format::Progress => progress::write(report, out),
@@ -125,6 +128,7 @@ pub fn write_not_judged(format: Format, why: NotJudged<'_>, out: &mut dyn Write)
         Format::Junit => junit::write_not_judged(why, out),
         Format::Sarif => sarif::write_not_judged(why, out),
         Format::Markdown => markdown::write_not_judged(why, out),
+        Format::Html => html::write_not_judged(why, out),
         Format::Github => github::write_not_judged(why, out),
         Format::Gitlab => gitlab::write_not_judged(why, out),
         Format::Progress => progress::write_not_judged(why, out),

@@ -7,6 +7,10 @@ use crate::domain::change::{Changes, Risk, RiskLevel};
 use crate::domain::finding::Finding;
 use crate::domain::outcome::{Outcome, Section, Severity, Stage};
 use crate::domain::provenance::Source;
+use crate::verdict::exhibits::{
+    CoverageShown, EnvShown, Exhibits, FileShown, ImageShown, LayerShown, RouteShown, RoutesShown, VariableShown,
+    VariableState,
+};
 use crate::verdict::{Metrics, Task, Verdict, WaivedFinding, fold};
 
 /// A file name and a message that try to act on every format.
@@ -84,9 +88,62 @@ fn report() -> Report {
         dod_files: Vec::new(),
         changes,
         metrics: Metrics { line_coverage: Some(89.996), p95_ms: Some(85.0), ..Metrics::default() },
+        exhibits: exhibits(),
         task: Task { id: "t".to_owned(), agent: "a".to_owned(), next: None, depends_on: Vec::new() },
         completed_at: "2026-01-02T03:04:05Z".to_owned(),
         notes: vec![HOSTILE.to_owned()],
+    }
+}
+
+/// Everything that a page shows beside rules, each text of it hostile.
+fn exhibits() -> Exhibits {
+    let at = || Some(Location::line(HOSTILE, 2));
+    let text = || HOSTILE.to_owned();
+    Exhibits {
+        coverage: Some(CoverageShown {
+            doubt: Some(text()),
+            files: vec![FileShown { path: format!("dir/{HOSTILE}"), covered: 2, total: 3 }],
+        }),
+        routes: Some(RoutesShown {
+            doubt: None,
+            items: vec![
+                RouteShown {
+                    method: text(),
+                    path: text(),
+                    framework: Some(text()),
+                    place: at(),
+                    conditional: true,
+                    documented: Some(false),
+                    tests: Some(0),
+                    answer: Some("500".to_owned()),
+                },
+                RouteShown {
+                    method: "GET".to_owned(),
+                    path: "/only-in-a-document".to_owned(),
+                    ..RouteShown::default()
+                },
+            ],
+            unresolved: vec![(Location::line(HOSTILE, 1), text())],
+            probed: Some("http://localhost:1".to_owned()),
+        }),
+        env: Some(EnvShown {
+            doubt: None,
+            items: vec![VariableShown {
+                name: text(),
+                state: VariableState::Missing,
+                required: true,
+                sites: at().into_iter().chain(at()).collect(),
+                documented: at(),
+            }],
+            dynamic: vec![(Location::line(HOSTILE, 1), text())],
+        }),
+        images: vec![ImageShown {
+            reference: text(),
+            platform: text(),
+            unpacked: Some(123),
+            layers: vec![LayerShown { bytes: None, base: true, made_by: Some(text()) }],
+            ..ImageShown::default()
+        }],
     }
 }
 
@@ -108,7 +165,7 @@ fn no_format_lets_text_of_the_repository_act() {
         assert!(!text.contains('\u{1b}') && !text.contains('\r'), "{}", format.name());
     }
     // JSON carries text as it is, controls escaped; what people read shows what would turn the line around.
-    for format in [Format::Human, Format::Junit, Format::Markdown, Format::Github] {
+    for format in [Format::Human, Format::Junit, Format::Markdown, Format::Html, Format::Github] {
         assert!(!written(format, &report()).contains('\u{202e}'), "{}", format.name());
     }
     let github = written(Format::Github, &report());
@@ -120,6 +177,23 @@ fn no_format_lets_text_of_the_repository_act() {
     assert!(github.contains("file=dir/ä b%2Cc.js,line=7,"), "{github}");
     let markdown = written(Format::Markdown, &report());
     assert!(!markdown.contains("@team") && !markdown.contains("<b>") && !markdown.contains("#1 "), "{markdown}");
+}
+
+#[test]
+fn a_page_has_every_part_and_no_tag_that_is_not_its_own() {
+    let page = written(Format::Html, &report());
+    for part in ["steps", "rules", "change", "coverage", "routes", "env", "images", "notes"] {
+        assert!(page.contains(&format!("<section id=\"{part}\"")), "{part}");
+    }
+    assert!(!page.contains("<b>@team") && page.contains("&lt;b&gt;@team"), "{page}");
+    assert_eq!(1, page.matches("<script>").count());
+    for id in ["fails", "unproven", "minor", "waits", "waived", "passes", "not-due"] {
+        assert!(page.contains(&format!("id=\"rule-{id}\"")), "{id}");
+    }
+    assert!(page.contains("66.6 %") && page.contains("not in the code"));
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} is told"));
+    assert!(at("#rule-fails") < at("#rule-unproven") && at("#rule-unproven") < at("#rule-waits"));
+    assert!(at("#rule-waits") < at("#rule-minor"), "what does not decide is told last");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Hands donegate's outputs to the programs that people read them with: junitparser, junit2htmlreport, sarif-tools and
-# pre-commit from PyPI, and a Zod schema written from the TaskOutput's description in Node. Needs python3, node and the
-# registries; `cargo test` does not run it.
+# pre-commit from PyPI, a Zod schema written from the TaskOutput's description in Node, and Chromium with axe for the page.
+# Needs python3, node, chromium and the registries; `cargo test` does not run it.
 #
 #   tests/consumers/run.sh [DONEGATE]      the binary; target/release/donegate by default
 set -euo pipefail
@@ -13,7 +13,7 @@ cd "$work"
 
 python3 -m venv venv
 venv/bin/pip install -q junitparser junit2html sarif-tools pre-commit
-npm install --silent --no-audit --no-fund --prefix "$work" zod@3 >/dev/null
+npm install --silent --no-audit --no-fund --prefix "$work" zod@3 playwright-core axe-core >/dev/null
 
 # A repository with a rule of each outcome.
 git init -q -b main repo
@@ -32,7 +32,7 @@ YAML
 code=0
 SOURCE_DATE_EPOCH=1700000000 "$donegate" check --dod red.yaml -q \
   --output junit=out/junit.xml --output sarif=out/it.sarif --output task-output=out/task.json \
-  --output json=out/report.json --output gitlab=out/quality.json --output markdown=out/summary.md >/dev/null || code=$?
+  --output json=out/report.json --output gitlab=out/quality.json --output markdown=out/summary.md --output html=out/page.html >/dev/null || code=$?
 test "$code" = 1 || { echo "expected exit 1, got $code"; exit 1; }
 rules=$(python3 -c 'import json; print(len(json.load(open("out/report.json"))["rules"]))')
 
@@ -53,6 +53,8 @@ echo "== sarif-tools"
 ../venv/bin/sarif summary out/it.sarif | head -12
 echo "== zod"
 NODE_PATH="$work/node_modules" node "$here/task-output.cjs" out/task.json
+echo "== chromium"
+NODE_PATH="$work/node_modules" node "$here/page.cjs" out/page.html
 echo "== pre-commit"
 cat > .pre-commit-config.yaml <<YAML
 repos:

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::domain::change::{ChangeStatus, RiskLevel};
+use crate::domain::change::ChangeStatus;
 use crate::verdict::{Proof, Report};
 
 /// What holding one key came to.
@@ -95,7 +95,7 @@ pub(super) fn lines(claim: &Map<String, Value>, report: &Report) -> Vec<Line> {
                 format!("{}{}: {}", risk.file, risk.line.map(|line| format!(":{line}")).unwrap_or_default(), risk.why)
             },
         );
-        lines.push(value_line("riskLevel", claimed, measured.map_or("none", |risk| level(risk.level)), &proof));
+        lines.push(value_line("riskLevel", claimed, measured.map_or("none", |risk| risk.level.name()), &proof));
     }
     for key in SAID {
         lines.extend(claim.get(key).map(|claimed| Line {
@@ -107,15 +107,6 @@ pub(super) fn lines(claim: &Map<String, Value>, report: &Report) -> Vec<Line> {
         }));
     }
     lines
-}
-
-fn level(level: RiskLevel) -> &'static str {
-    match level {
-        RiskLevel::Low => "low",
-        RiskLevel::Medium => "medium",
-        RiskLevel::High => "high",
-        RiskLevel::Critical => "critical",
-    }
 }
 
 fn value_line(key: &str, claimed: &str, measured: &str, proof: &str) -> Line {
