@@ -96,6 +96,8 @@ pub struct RuleResult {
     pub help: Option<String>,
     /// What is wrong; those that a waiver excuses are in `waived`.
     pub findings: Vec<Finding>,
+    /// Findings that the base has too and that do not count, where the rule asks only for what is new.
+    pub known: Vec<Finding>,
     /// Findings that a waiver or the evidence itself excuses.
     pub waived: Vec<WaivedFinding>,
     /// The proof.
@@ -321,6 +323,7 @@ mod tests {
             next_step: None,
             help: None,
             findings: Vec::new(),
+            known: Vec::new(),
             waived: Vec::new(),
             evidence: Vec::new(),
             notes: Vec::new(),

@@ -219,3 +219,85 @@ fn a_dropped_column_and_a_removed_route_wait_for_a_person() {
     commit(at);
     assert_eq!(Some(4), check(at, &["--attestations", file]).0, "one more edit: the approval has lapsed");
 }
+
+const NEW_ONLY: &str =
+    "version: 1\nrules:\n  calm: { pattern: { files: [\"src/**\"], forbid: debugger }, new-only: true }\n";
+
+/// The outcome of the only rule, the lines of what counts, and how many do not.
+fn calm(folder: &Path, args: &[&str]) -> (String, Vec<String>, usize) {
+    let output = run(folder, env!("CARGO_BIN_EXE_donegate"), &[&["check", "--format", "json"][..], args].concat());
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    let rule = &report["rules"][0];
+    let findings = rule["findings"].as_array().expect("findings").iter();
+    let places = findings.map(|one| format!("{}:{}", one["file"].as_str().unwrap_or_default(), one["line"]));
+    let known = rule["known"].as_array().map_or(0, Vec::len);
+    (rule["outcome"].as_str().unwrap_or_default().to_owned(), places.collect(), known)
+}
+
+fn legacy() -> tempfile::TempDir {
+    let folder = repository();
+    let at = folder.path();
+    git(at, &["checkout", "-q", "main"]);
+    write(at, "donegate.yaml", NEW_ONLY);
+    let old: String = (0..20).map(|n| format!("call({n});\n")).collect();
+    write(at, "src/old.js", &format!("debugger;\n{old}debugger;\n"));
+    commit(at);
+    git(at, &["branch", "-qD", "work"]);
+    git(at, &["checkout", "-qb", "work"]);
+    folder
+}
+
+#[test]
+fn what_the_base_has_too_does_not_count_where_only_what_is_new_is_asked_for() {
+    let folder = legacy();
+    let at = folder.path();
+    // Moved lines and a new name are nothing new.
+    let text = fs::read_to_string(at.join("src/old.js")).expect("a file");
+    fs::remove_file(at.join("src/old.js")).expect("a file");
+    write(at, "src/renamed.js", &format!("first();\n\n{text}"));
+    commit(at);
+    assert_eq!(("pass".to_owned(), Vec::new(), 2), calm(at, &[]));
+    // One more of the same in the same file is.
+    write(at, "src/renamed.js", &format!("first();\ndebugger;\n{text}"));
+    commit(at);
+    assert_eq!(("fail".to_owned(), vec!["src/renamed.js:2".to_owned()], 2), calm(at, &[]));
+    write(at, "src/renamed.js", "none();\n");
+    commit(at);
+    assert_eq!(("pass".to_owned(), Vec::new(), 0), calm(at, &[]));
+}
+
+#[test]
+fn a_change_does_not_bring_its_own_baseline() {
+    let folder = legacy();
+    let at = folder.path();
+    write(at, "src/new.js", "debugger;\n");
+    let outside = tempfile::tempdir().expect("a folder");
+    let saved = outside.path().join("base.json");
+    let saved = saved.to_str().expect("a path");
+    run(at, env!("CARGO_BIN_EXE_donegate"), &["check", "-q", "--output", &format!("json={saved}")]);
+    assert_eq!(("fail".to_owned(), vec!["src/new.js:1".to_owned()], 2), calm(at, &[]));
+    assert_eq!(("pass".to_owned(), Vec::new(), 3), calm(at, &["--baseline", saved]), "given from outside");
+    write(at, "base.json", &fs::read_to_string(saved).expect("a report"));
+    write(at, "donegate.yaml", &format!("baseline: base.json\n{NEW_ONLY}"));
+    commit(at);
+    assert_eq!(("fail".to_owned(), vec!["src/new.js:1".to_owned()], 2), calm(at, &[]), "brought by the change");
+    let (code, risks) = check(at, &[]);
+    assert_eq!(Some(1), code);
+    assert!(risks.iter().any(|risk| risk.contains("another baseline")), "{risks:?}");
+    // On the next branch it is the base's.
+    git(at, &["checkout", "-qb", "next"]);
+    write(at, "src/next.js", "calm();\n");
+    commit(at);
+    assert_eq!(("pass".to_owned(), Vec::new(), 3), calm(at, &["--base", "work"]));
+}
+
+#[test]
+fn asking_only_for_what_is_new_is_asking_less() {
+    let folder = repository();
+    let at = folder.path();
+    write(at, "donegate.yaml", &DOD.replace("exists: [README.md] } }", "exists: [README.md] }, new-only: true }"));
+    commit(at);
+    let (code, risks) = check(at, &[]);
+    assert_eq!(Some(4), code, "{risks:?}");
+    assert!(risks[0].contains("`readme` counts only what is new"), "{risks:?}");
+}

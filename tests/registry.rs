@@ -90,6 +90,13 @@ fn names_are_legal_and_unique() {
 }
 
 #[test]
+fn checks_that_may_ask_only_for_what_is_new_are_checks() {
+    for name in donegate::checks::COMPARABLE {
+        assert!(donegate::checks::by_name(name).is_some(), "{name}");
+    }
+}
+
+#[test]
 fn every_check_has_its_four_fixtures() {
     for check in CHECKS {
         let cases: Vec<String> = folders(&fixtures().join(check.name())).iter().map(|path| name(path)).collect();

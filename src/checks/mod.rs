@@ -57,6 +57,10 @@ pub const CHECKS: &[&dyn Check] = &[
     &risk::RISK,
 ];
 
+/// Checks whose rules may ask only for what is new: their findings are things in the tree, which the base has or has not.
+pub const COMPARABLE: &[&str] =
+    &["audit", "secrets", "route-tests", "openapi", "env", "dockerfile", "file", "pattern", "dependency"];
+
 /// The check of that name.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static dyn Check> {

@@ -126,6 +126,9 @@ pub(super) struct Check {
     /// Attestations from outside the tree.
     #[arg(long, value_name = "FILE")]
     pub(super) attestations: Option<PathBuf>,
+    /// An earlier `--format json` report: what it has does not count where a rule says `new-only`.
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
     /// What stdout carries.
     #[arg(long, value_name = "F", default_value = "human")]
     pub(super) format: String,

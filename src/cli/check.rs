@@ -59,6 +59,7 @@ fn request(arguments: &Check) -> Request {
         evidence: arguments.change.evidence.clone(),
         component: arguments.component.clone(),
         attestations: arguments.attestations.clone(),
+        baseline: arguments.baseline.clone(),
         probe: arguments.probe.clone(),
         run: arguments.run,
         task_id: arguments.task_id.clone(),

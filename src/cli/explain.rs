@@ -22,7 +22,7 @@ pub(super) fn rules(arguments: &args::Rules) -> Result<u8, Stop> {
             .map(|rule| {
                 json!({
                     "id": rule.id, "title": rule.title, "section": rule.section, "level": rule.level,
-                    "severity": rule.severity, "stage": rule.stage, "check": rule.check.name(), "off": rule.off,
+                    "severity": rule.severity, "stage": rule.stage, "check": rule.check.name(), "off": rule.off, "new_only": rule.new_only,
                     "parameters": rule.parameters, "demanded_at": rule.place.to_string(),
                     "when": rule.when.as_ref().map(|when| when.source()),
                 })
@@ -62,6 +62,9 @@ pub(super) fn explain(arguments: &args::Explain) -> Result<u8, Stop> {
         );
         if let Some(help) = &rule.help {
             let _ = write!(text, "{help}\n\n");
+        }
+        if rule.new_only {
+            text.push_str("Only what the base does not have counts.\n\n");
         }
         if let Some(when) = &rule.when {
             let _ = write!(text, "When: {}\n\n", when.source());

@@ -48,6 +48,8 @@ pub struct Plan {
     pub evidence: BTreeMap<AreaName, EvidencePlaces>,
     /// The service that rules with a probe may ask.
     pub serve: Option<Serve>,
+    /// An earlier report in the repository, for rules that ask only for what is new.
+    pub baseline: Option<String>,
     /// The rules, in the order in which they were first written, inherited ones first.
     pub rules: Vec<PlannedRule>,
     /// The waivers in order.
@@ -111,6 +113,8 @@ pub struct PlannedRule {
     pub judge: Box<dyn Judge>,
     /// Its parameters as they are after merging, as JSON: for `explain`.
     pub parameters: serde_json::Value,
+    /// Only findings that the base does not have count.
+    pub new_only: bool,
     /// Switched off.
     pub off: bool,
     /// Where it is demanded: the file that was asked for where it speaks of it, else where it is inherited from.

@@ -22,7 +22,7 @@ use super::{EvidencePlaces, Plan, PlannedRule, Serve, Waiver};
 pub(super) const WHEN: &[&str] = &["languages", "frameworks", "files"];
 
 /// The keys of a rule beside its check.
-const RULE_KEYS: &[&str] = &["title", "section", "level", "severity", "stage", "when", "help"];
+const RULE_KEYS: &[&str] = &["title", "section", "level", "severity", "stage", "when", "help", "new-only"];
 const SERVE_KEYS: &[&str] = &["run", "ready", "within"];
 const WAIVER_KEYS: &[&str] = &["rule", "match", "reason", "by", "until"];
 /// The areas whose evidence a DoD can place, by the names that it uses.
@@ -45,6 +45,7 @@ pub(super) fn plan(merged: &Merged) -> Result<Plan, Vec<Mistake>> {
         self_attest: self_attest(root, &mut mistakes),
         evidence: evidence(root, &mut mistakes),
         serve: serve(root, &mut mistakes),
+        baseline: baseline(root, &mut mistakes),
         rules: rules(root, &mut mistakes),
         ..Plan::default()
     };
@@ -79,6 +80,20 @@ fn self_attest(root: &Node, mistakes: &mut Vec<Mistake>) -> bool {
             false
         }
     }
+}
+
+/// The earlier report that says what was wrong before.
+fn baseline(root: &Node, mistakes: &mut Vec<Mistake>) -> Option<String> {
+    let path: String = optional(root, "baseline", mistakes)?;
+    let outside = path.starts_with('/') || path.split('/').any(|part| part == "..") || path.contains("://");
+    if outside || path.trim().is_empty() {
+        mistakes.push(
+            Mistake::new(&root.get("baseline")?.place, format!("`{path}` is no file of the repository"))
+                .with_help("name a report of `donegate check --format json` inside of it, or give one by --baseline"),
+        );
+        return None;
+    }
+    Some(path)
 }
 
 /// The service that can be started. Its URL is one of this machine: what is asked is what was started.
@@ -258,6 +273,13 @@ fn rule(key: &Key, node: &Node, mistakes: &mut Vec<Mistake>) -> Option<PlannedRu
     if let (Some(at), false) = (node.get("level"), (1..=3).contains(&level)) {
         mistakes.push(Mistake::new(&at.place, "`level` is 1 (code quality), 2 (integration) or 3 (business)"));
     }
+    let new_only = optional::<bool>(node, "new-only", mistakes).unwrap_or(false);
+    if let (Some(at), true) = (node.get("new-only"), new_only && !checks::COMPARABLE.contains(&check.name())) {
+        let message =
+            format!("`new-only` is not for `{}`: it demands a figure, not that findings are absent", check.name());
+        mistakes
+            .push(Mistake::new(&at.place, message).with_help(format!("it is for {}", checks::COMPARABLE.join(", "))));
+    }
     let rule = PlannedRule {
         id: key.name.clone(),
         title: optional(node, "title", mistakes).unwrap_or_else(|| key.name.clone()),
@@ -270,6 +292,7 @@ fn rule(key: &Key, node: &Node, mistakes: &mut Vec<Mistake>) -> Option<PlannedRu
         check,
         judge,
         parameters,
+        new_only,
         off: node.get(OFF).is_some(),
         place: key.place.clone(),
     };
@@ -393,6 +416,8 @@ pub fn schema() -> Json {
     rule.insert("severity".to_owned(), generator.subschema_for::<Severity>().to_value());
     rule.insert("stage".to_owned(), generator.subschema_for::<Stage>().to_value());
     rule.insert("level".to_owned(), json!({ "type": "integer", "minimum": 1, "maximum": 3 }));
+    let new_only = "Only findings that the base does not have count";
+    rule.insert("new-only".to_owned(), json!({ "type": "boolean", "description": new_only }));
     let place = json!({ "anyOf": [
         { "type": "string" },
         { "type": "object", "properties": { "run": { "type": "array", "items": { "type": "string" }, "minItems": 1 } }, "required": ["run"], "additionalProperties": false },
@@ -414,6 +439,7 @@ pub fn schema() -> Json {
             "extends": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] },
             "agent": { "type": "string" },
             "max-age": generator.subschema_for::<Span>().to_value(),
+            "baseline": text,
             "self-attest": { "enum": ["allow", "forbid"] },
             "evidence": { "type": "object", "properties": evidence, "additionalProperties": false },
             "serve": {

@@ -14,7 +14,7 @@ const MAX_BYTES: u64 = 1 << 20;
 
 /// The keys of a DoD.
 pub(super) const KEYS: &[&str] =
-    &["version", "extends", "agent", "evidence", "rules", "waivers", "max-age", "self-attest", "serve"];
+    &["version", "extends", "agent", "evidence", "rules", "waivers", "max-age", "self-attest", "serve", "baseline"];
 
 /// One file as written.
 pub(super) struct Written {

@@ -75,6 +75,11 @@ pub(super) fn weakened(base: &Plan, head: &Plan) -> Vec<Risk> {
     if head.self_attest && !base.self_attest {
         risks.push(risk(file, None, RiskLevel::High, "`self-attest` lets a change approve itself".to_owned()));
     }
+    if head.baseline != base.baseline && head.rules.iter().any(|rule| rule.new_only) {
+        let shown = |plan: &Plan| plan.baseline.as_deref().unwrap_or("the base's tree").to_owned();
+        let why = format!("what is new is told by another baseline: {} -> {}", shown(base), shown(head));
+        risks.push(risk(file, None, RiskLevel::High, why));
+    }
     let longer = match (base.max_age, head.max_age) {
         (Some(old), Some(new)) => new.seconds() > old.seconds(),
         (None, Some(new)) => new.seconds() > crate::domain::units::Span::days(30).seconds(),
@@ -125,6 +130,9 @@ fn compare(old: &PlannedRule, new: &PlannedRule, file: &str, risks: &mut Vec<Ris
         (None, Some(new)) => say(RiskLevel::High, format!("`{id}` applies only when {new}")),
         (Some(old), Some(new)) if old != new => say(RiskLevel::High, format!("`{id}` applies when {old} -> {new}")),
         _ => {}
+    }
+    if new.new_only && !old.new_only {
+        say(RiskLevel::High, format!("`{id}` counts only what is new"));
     }
     let mut found = Vec::new();
     parameters("", &old.parameters, &new.parameters, &mut found);

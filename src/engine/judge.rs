@@ -116,6 +116,7 @@ fn result(due: &Due<'_>, facts: &Facts) -> RuleResult {
         next_step: judgement.next_step,
         help: rule.help.clone(),
         findings: judgement.findings,
+        known: Vec::new(),
         waived: judgement
             .suppressed
             .into_iter()

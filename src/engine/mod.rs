@@ -1,5 +1,6 @@
 //! The engine: plan, collect, judge, apply waivers, fold. It knows no format that goes in or out.
 
+mod baseline;
 mod collect;
 mod exhibits;
 mod gate;
@@ -48,6 +49,8 @@ pub struct Request {
     pub component: Option<PathBuf>,
     /// A file of attestations from outside the tree.
     pub attestations: Option<PathBuf>,
+    /// An earlier report, from outside the tree: what it has does not count where a rule says `new-only`.
+    pub baseline: Option<PathBuf>,
     /// Where the running service is asked; none: it is not.
     pub probe: Option<String>,
     /// Whether commands that the DoD names may be run.
@@ -80,6 +83,7 @@ impl Request {
             evidence: Vec::new(),
             component: None,
             attestations: None,
+            baseline: None,
             probe: None,
             run: false,
             task_id: None,
@@ -124,6 +128,7 @@ pub fn check(request: &Request) -> Result<Report, Refusal> {
     let mut rules = judge::judge(&plan, worlds, &facts);
     waivers::apply(&plan, &mut rules, &repo.clock.today());
     let changes = facts.changes.as_ref().and_then(|area| area.facts.clone());
+    baseline::apply(request, &repo, &plan, changes.as_ref(), &mut rules, &mut notes);
     notes.extend(collect::notes(&repo, &facts));
     let verdict = fold(&rules, changes.as_ref());
     Ok(Report {
@@ -354,7 +359,8 @@ fn report_globs(plan: &Plan, request: &Request) -> Vec<String> {
     let own = |area: &AreaName| -> Vec<String> {
         evidence::of(*area).into_iter().flat_map(|it| it.looks_for()).map(|&glob| glob.to_owned()).collect()
     };
-    areas.iter().flat_map(|area| given.get(area).cloned().unwrap_or_else(|| own(area))).collect()
+    let reports = areas.iter().flat_map(|area| given.get(area).cloned().unwrap_or_else(|| own(area)));
+    reports.chain(plan.baseline.iter().map(|path| globset::escape(path))).collect()
 }
 
 /// Loads a DoD, its mistakes rendered for a person.

@@ -64,7 +64,8 @@ fn matches(waiver: &Waiver, finding: &Finding) -> bool {
 
 const REMARK: &str = "waiver";
 
-fn is_remark(finding: &Finding) -> bool {
+/// Whether a finding speaks of a waiver and not of the repository.
+pub(super) fn is_remark(finding: &Finding) -> bool {
     finding.subject == REMARK
 }
 

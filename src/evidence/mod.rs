@@ -5,6 +5,7 @@
 
 pub mod attestations;
 pub mod audit;
+pub mod baseline;
 pub mod coverage;
 pub mod dependencies;
 pub mod dockerfiles;

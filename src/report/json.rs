@@ -91,6 +91,9 @@ struct RuleJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<String>,
     findings: Vec<FindingJson>,
+    /// What the base has too and what does not count, where the rule asks only for what is new.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    known: Vec<FindingJson>,
     evidence: Vec<Source>,
     waivers: Vec<WaiverJson>,
     notes: Vec<String>,
@@ -156,6 +159,7 @@ impl From<&RuleResult> for RuleJson {
             next_step: rule.next_step.clone(),
             help: rule.help.clone(),
             findings: rule.findings.iter().map(FindingJson::from).collect(),
+            known: rule.known.iter().map(FindingJson::from).collect(),
             evidence: rule.evidence.clone(),
             waivers: rule.waived.iter().map(WaiverJson::from).collect(),
             notes: rule.notes.clone(),

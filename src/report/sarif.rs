@@ -47,6 +47,8 @@ struct Outgoing {
     locations: Vec<Value>,
     partial_fingerprints: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     suppressions: Option<[Value; 1]>,
 }
 
@@ -64,6 +66,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             message: json!({ "text": format!("{} that nobody approved: {}", risk.kind, risk.why) }),
             locations: vec![location(&at)],
             partial_fingerprints: fingerprint(&format!("{}:{}:{}", risk.kind, risk.file, risk.why)),
+            baseline_state: None,
             suppressions: None,
         });
     }
@@ -127,7 +130,7 @@ fn level(rule: &RuleResult) -> &'static str {
 
 fn of_rule(rule: &RuleResult, index: usize, results: &mut Vec<Outgoing>) {
     let step = rule.next_step.as_deref().map(|step| format!("\nnext: {step}")).unwrap_or_default();
-    let mut add = |finding: Option<&Finding>, text: String, waived: Option<&WaivedFinding>| {
+    let mut add = |finding: Option<&Finding>, text: String, suppressed: Option<Value>, state: Option<&'static str>| {
         let at = finding.and_then(|finding| finding.location.clone()).or_else(|| demanded(rule));
         let print = finding.map_or_else(|| rule.id.clone(), |finding| format!("{}:{}", rule.id, finding.fingerprint));
         results.push(Outgoing {
@@ -137,21 +140,28 @@ fn of_rule(rule: &RuleResult, index: usize, results: &mut Vec<Outgoing>) {
             message: json!({ "text": text }),
             locations: at.iter().map(location).collect(),
             partial_fingerprints: fingerprint(&print),
-            suppressions: waived.map(|one| [suppression(one)]),
+            baseline_state: state,
+            suppressions: suppressed.map(|one| [one]),
         });
     };
     for one in &rule.waived {
-        add(Some(&one.finding), one.finding.message.clone(), Some(one));
+        add(Some(&one.finding), one.finding.message.clone(), Some(suppression(one)), None);
     }
+    for finding in &rule.known {
+        // Readers that do not know of baselines know of suppressions.
+        let why = json!({ "kind": "external", "status": "accepted", "justification": "the base has it too" });
+        add(Some(finding), finding.message.clone(), Some(why), Some("unchanged"));
+    }
+    let new = (!rule.known.is_empty()).then_some("new");
     match rule.outcome {
         Outcome::Fail | Outcome::NoEvidence | Outcome::NeedsAttestation | Outcome::Error => {}
         Outcome::Pass | Outcome::Waived | Outcome::NotApplicable => return,
     }
     for finding in &rule.findings {
-        add(Some(finding), format!("{}{step}", finding.message), None);
+        add(Some(finding), format!("{}{step}", finding.message), None, new);
     }
     if rule.findings.is_empty() {
-        add(None, format!("{}{step}", undecided(rule)), None);
+        add(None, format!("{}{step}", undecided(rule)), None, None);
     }
 }
 

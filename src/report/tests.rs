@@ -34,6 +34,7 @@ fn rule(id: &str, outcome: Outcome, severity: Severity) -> RuleResult {
         next_step: Some("do this".to_owned()),
         help: None,
         findings: Vec::new(),
+        known: Vec::new(),
         waived: Vec::new(),
         evidence: Vec::new(),
         notes: Vec::new(),

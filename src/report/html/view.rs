@@ -116,6 +116,8 @@ struct RuleShown {
     demanded_at: String,
     findings: Vec<FindingShown>,
     more: usize,
+    known: Vec<FindingShown>,
+    more_known: usize,
     waived: Vec<WaivedShown>,
     evidence: Vec<Source>,
     notes: Vec<String>,
@@ -318,6 +320,8 @@ impl RuleShown {
             demanded_at: rule.demanded_at.clone(),
             findings: rule.findings.iter().take(SHOWN).map(finding).collect(),
             more: rule.findings.len().saturating_sub(SHOWN),
+            known: rule.known.iter().take(SHOWN).map(finding).collect(),
+            more_known: rule.known.len().saturating_sub(SHOWN),
             waived: rule
                 .waived
                 .iter()
