@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::go::reflected::key_of;
 use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::text::pattern_of;
@@ -28,6 +29,8 @@ pub(crate) struct Read {
     pub(crate) supposed: Option<String>,
     /// What of the name is the function's own, where it builds it of what it is given.
     pub(crate) built: Option<String>,
+    /// The name with a hole that a tag's value fills.
+    pub(crate) by_tag: Option<String>,
     /// Names any of which will do.
     pub(crate) peers: Vec<String>,
 }
@@ -44,6 +47,7 @@ impl Read {
             within: Vec::new(),
             supposed: None,
             built: None,
+            by_tag: None,
             peers: Vec::new(),
         }
     }
@@ -57,6 +61,7 @@ impl Machine<'_> {
             let known = name.as_whole_text();
             let supposed = known.as_ref().and_then(|name| self.supposed_pattern(name));
             let built = known.as_ref().and_then(|name| self.given_pattern(name)).filter(|_| supposed.is_none());
+            let by_tag = name.as_text().filter(|name| key_of(name).is_some()).map(|name| name.to_string());
             let (name, dynamic) = match name.as_text() {
                 Some(text) if has_hole(&text) => (pattern_of(&text), true),
                 Some(text) => (text.to_string(), false),
@@ -69,7 +74,17 @@ impl Machine<'_> {
             reads.push(self.reads.len());
             let chain = self.chain();
             let within = self.functions_around();
-            self.reads.push(Read { dynamic, spot, chain, tolerated, within, supposed, built, ..Read::of(name) });
+            self.reads.push(Read {
+                dynamic,
+                spot,
+                chain,
+                tolerated,
+                within,
+                supposed,
+                built,
+                by_tag,
+                ..Read::of(name)
+            });
         }
         Value::Env(Rc::new(EnvValue { reads, default: None }))
     }
@@ -214,6 +229,10 @@ impl Machine<'_> {
         }
         if env.within {
             return self.read_within(&name, spot);
+        }
+        if matches!(name, Value::Undefined) {
+            // A flag or an option that names none.
+            return Value::unknown();
         }
         if let Value::List(list) = &name {
             let items = list.items.borrow().clone();

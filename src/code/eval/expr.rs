@@ -227,6 +227,7 @@ impl Machine<'_> {
                     }
                 }
                 map.partial.set(map.partial.get() || other.partial.get());
+                map.environment.set(map.environment.get() || other.environment.get());
             }
             Value::Object(object) => {
                 for (key, value) in object.members.pairs() {
@@ -246,7 +247,10 @@ impl Machine<'_> {
                 }
             }
             Value::Null | Value::Undefined | Value::Bool(_) => {}
-            _ => map.partial.set(true),
+            other => {
+                map.partial.set(true);
+                map.environment.set(map.environment.get() || self.is_environment(&other));
+            }
         }
     }
 

@@ -51,10 +51,10 @@ impl Machine<'_> {
     }
 
     /// Whether a value is the environment as a whole, or a copy of it.
-    fn is_environment(&mut self, value: &Value) -> bool {
+    pub(super) fn is_environment(&mut self, value: &Value) -> bool {
         match self.force(value.clone()) {
             Value::Unknown(path) => self.models.sources.contains_key(&*path),
-            Value::Map(map) => map.partial.get() && map.pairs().is_empty(),
+            Value::Map(map) => map.environment.get(),
             Value::Alt(all) => all.iter().any(|one| self.is_environment(one)),
             _ => false,
         }

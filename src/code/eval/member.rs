@@ -34,6 +34,9 @@ impl Machine<'_> {
             Value::Map(map) if !map.keyed.get() => match map.named(name) {
                 Some(value) => self.force(value),
                 None if is_method_of(&object, name) => Value::Method(Rc::new((object.clone(), name.clone()))),
+                None if map.environment.get() => {
+                    self.read_env(&Value::Str(name.clone()), Spot { module: scope.module, line }, false)
+                }
                 None if map.partial.get() => Value::unknown(),
                 None => Value::Undefined,
             },
@@ -258,6 +261,7 @@ impl Machine<'_> {
                 Some(key) => match map.get(&key) {
                     Some(value) => self.force(value),
                     None if map.factory.borrow().is_some() => self.made_entry(map, &key, index, scope, line),
+                    None if map.environment.get() => self.read_env(index, Spot { module: scope.module, line }, false),
                     None if map.partial.get() => Value::unknown(),
                     None => Value::Undefined,
                 },

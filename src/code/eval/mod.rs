@@ -124,6 +124,7 @@ pub(crate) fn run(
     found.append(&mut machine.annotated);
     let found = machine.settle(found);
     let libraries = machine.library_routes();
+    machine.go_reads_by_tag();
     let found = found.into_iter().chain(libraries);
     let mut outcome = Outcome { trace: machine.trace(), ..Outcome::default() };
     for route in found {

@@ -142,6 +142,9 @@ impl Machine<'_> {
         if let Some(value) = self.pure(path, &args, spot) {
             return value;
         }
+        if let Some(value) = self.go_tag(path, &args.at(0)) {
+            return value;
+        }
         if let Some(value) = self.call_named(path, &args, spot) {
             return value;
         }

@@ -64,13 +64,25 @@ impl Machine<'_> {
         let named = tag(&word.name);
         let mut parts = named.as_deref().unwrap_or("").split(',').map(str::trim);
         let first = parts.next().unwrap_or("").to_owned();
-        let options: Vec<String> = parts.map(str::to_owned).collect();
+        let mut options: Vec<String> = parts.map(str::to_owned).collect();
+        if word.option.is_some() {
+            options.insert(0, first.clone());
+        }
         let option = |key: &str| {
             options.iter().find_map(|option| option.strip_prefix(key).and_then(|rest| rest.strip_prefix('=')))
         };
         if first == "-" {
             return None;
         }
+        let first = match &word.option {
+            Some(wanted) => options.iter().find_map(|option| {
+                let rest = option.strip_prefix(wanted.as_str())?;
+                let name = rest.strip_prefix(':').map(str::to_owned);
+                name.or_else(|| rest.is_empty().then(|| field.name.to_uppercase()))
+            }),
+            None => Some(first),
+        };
+        let first = first.unwrap_or_default();
         let scope = class.scope.clone();
         let inner = field.ty.as_ref().and_then(|ty| match self.type_value(ty, &scope) {
             Value::Class(inner) if !inner.class.fields.is_empty() => Some(inner),
@@ -157,7 +169,7 @@ impl Machine<'_> {
 }
 
 /// The value of a key in a struct's tag: `key:"value"`.
-fn tagged(tag: &str, key: &str) -> Option<String> {
+pub(super) fn tagged(tag: &str, key: &str) -> Option<String> {
     let mut rest = tag.trim_start();
     while let Some((name, after)) = rest.split_once(":\"") {
         let mut value = String::new();

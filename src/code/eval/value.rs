@@ -120,6 +120,8 @@ pub(crate) struct Map {
     pub(crate) partial: Cell<bool>,
     /// Whether it is a `Map` of its own kind, whose entries are no members.
     pub(crate) keyed: Cell<bool>,
+    /// Whether it holds what the environment does.
+    pub(crate) environment: Cell<bool>,
     /// Makes what is absent: Python's `defaultdict`.
     pub(crate) factory: RefCell<Option<Value>>,
 }

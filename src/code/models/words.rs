@@ -775,6 +775,8 @@ pub(crate) struct TagsWord {
     pub(crate) split: Option<String>,
     /// What follows a comma are other names, not options.
     pub(crate) several: bool,
+    /// The tag's option that names a variable, behind a colon; by itself it stands for the field's own name.
+    pub(crate) option: Option<String>,
     /// What stands before every name.
     pub(crate) prefix: Option<Argument>,
     /// The tag with what stands before the names of what is nested.

@@ -24,8 +24,10 @@ pub(super) struct Read {
 pub(super) struct Around<'a> {
     /// The names of the dependencies that manifests declare.
     pub(super) dependencies: &'a [String],
-    /// Which of some names the tooling uses.
-    pub(super) tooling: &'a dyn Fn(&BTreeSet<&str>) -> BTreeSet<String>,
+    /// The images that are handed a file of variables.
+    pub(super) images: &'a [String],
+    /// Which of some names stand in tooling, or in code that is not evaluated.
+    pub(super) elsewhere: &'a dyn Fn(&BTreeSet<&str>) -> BTreeSet<String>,
 }
 
 /// The facts. Names compare without regard to case, as settings libraries do.
@@ -51,6 +53,8 @@ pub(super) fn combine(
     let wanted: BTreeSet<String> = reads
         .iter()
         .filter(|read| !is_known(&read.name) && !read.peers.iter().any(is_known))
+        // A file that holds the value is another way to give a variable that is documented.
+        .filter(|read| !read.name.strip_suffix("_FILE").is_some_and(|name| is_known(&name.to_owned())))
         .map(|read| read.name.clone())
         .collect();
     let used = group(reads);
@@ -64,11 +68,11 @@ pub(super) fn combine(
         .iter()
         .filter(|entry| !entry.commented && !read.contains(&entry.name.to_ascii_lowercase()))
         .map(|entry| entry.name.as_str())
-        .filter(|name| !known::is_read_by_libraries(name, around.dependencies))
+        .filter(|name| !known::is_read_by_others(name, around.dependencies, around.images))
         .filter(|name| !dynamic.iter().any(|read| may_be(&read.pattern, name)))
         .collect();
-    let tooling = (around.tooling)(&candidates);
-    let unused = candidates.into_iter().filter(|name| !tooling.contains(*name)).map(str::to_owned).collect();
+    let elsewhere = (around.elsewhere)(&candidates);
+    let unused = candidates.into_iter().filter(|name| !elsewhere.contains(*name)).map(str::to_owned).collect();
     Env { used, documented, missing, unused, dynamic, irregular }
 }
 
@@ -120,7 +124,8 @@ mod tests {
             .iter()
             .map(|pattern| Dynamic { file: "a.py".to_owned(), line: 1, pattern: (*pattern).to_owned() })
             .collect();
-        let around = Around { dependencies: &[], tooling: &|_| BTreeSet::from(["TOOL".to_owned()]) };
+        let elsewhere = |_: &BTreeSet<&str>| BTreeSet::from(["TOOL".to_owned()]);
+        let around = Around { dependencies: &[], images: &[], elsewhere: &elsewhere };
         combine(reads, dynamic, documented, Vec::new(), &around)
     }
 

@@ -11,35 +11,17 @@ use crate::repo::{ReadError, Repo};
 /// A longer file is no example.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// What an example file is called where no rule says otherwise.
-const NAMES: &[&str] = &[
-    ".env.example",
-    ".env.sample",
-    ".env.template",
-    ".env.dist",
-    ".env.defaults",
-    ".env.tpl",
-    ".env.tmpl",
-    ".env-example",
-    ".env-sample",
-    ".env_example",
-    ".env_sample",
-    ".example.env",
-    ".sample.env",
-    ".template.env",
-    "env.example",
-    "env.sample",
-    "env.template",
-    "env.dist",
-    "example.env",
-    "sample.env",
-    "template.env",
-    "dotenv.example",
-    "dotenv.sample",
-];
+/// Where an example is looked for first, to say so where there is none.
+const USUAL: &[&str] = &[".env.example", ".env.sample", ".env.template", ".env.dist"];
 
-/// Ends that make `.env.local.example` and the like an example too.
-const ENDS: &[&str] = &[".example", ".sample", ".template", ".dist", ".tpl", ".tmpl", ".defaults"];
+/// The part of a name that says that a file of variables is an example.
+const SAYS: &[&str] = &["example", "examples", "sample", "template", "dist", "tpl", "tmpl", "defaults", "default"];
+
+/// Ends of names of other formats: `env.example.ts` is code.
+const FORMATS: &[&str] = &[
+    "c", "cjs", "css", "go", "html", "ini", "j2", "java", "js", "json", "jsx", "kt", "lock", "md", "mdx", "mjs", "php",
+    "ps1", "py", "rb", "rs", "rst", "sh", "svelte", "toml", "ts", "tsx", "vault", "vue", "yaml", "yml", "zip",
+];
 
 /// `.env` files that are committed on purpose: for tests and CI alone.
 const FOR_TESTS: &[&str] = &[".env.test", ".env.testing", ".env.ci", ".env.vault"];
@@ -60,7 +42,7 @@ pub(super) struct Examples {
 
 /// Reads the examples with a usual name in any folder, and those that rules name.
 pub(super) fn read(repo: &Repo, named: &[String]) -> Examples {
-    let looked_for = NAMES[..4].iter().map(|&name| name.to_owned()).chain(named.iter().cloned()).collect();
+    let looked_for = USUAL.iter().map(|&name| name.to_owned()).chain(named.iter().cloned()).collect();
     let mut examples = Examples { looked_for, ..Examples::default() };
     let mut paths: Vec<String> =
         repo.files().iter().map(|entry| entry.path.to_string()).filter(|path| is_example(path)).collect();
@@ -139,12 +121,15 @@ fn is_example(path: &str) -> bool {
     !is_foreign(path) && is_example_name(file_name(path))
 }
 
+/// A name of which one part is `env` and another says that it is an example, and whose end is no other format's:
+/// `.env.local.example`, `env-example-relational`, `.env.development-example`.
 fn is_example_name(name: &str) -> bool {
-    let local = name.starts_with(".env.") && ENDS.iter().any(|end| name.contains(&format!("{end}.")));
-    NAMES.contains(&name)
-        || local
-        || (name.starts_with(".env.") && ENDS.iter().any(|end| name.ends_with(end)))
-        || ENDS.iter().any(|end| name.strip_suffix(end).is_some_and(|rest| rest.ends_with(".env")))
+    let lower = name.to_ascii_lowercase();
+    let parts: Vec<&str> = lower.split(['.', '-', '_']).filter(|part| !part.is_empty()).collect();
+    let end = lower.rsplit_once('.').map_or("", |(_, end)| end);
+    parts.iter().any(|part| ["env", "dotenv", "environment"].contains(part))
+        && parts.iter().any(|part| SAYS.contains(part))
+        && !FORMATS.contains(&end)
 }
 
 /// `.env` files among the files of the source tree, which git tracks or would track.
@@ -207,12 +192,29 @@ mod tests {
 
     #[test]
     fn examples_have_many_names() {
-        for name in
-            [".env.local.example", ".env.example.local", "example.env", "config.env.sample", ".env.production.example"]
-        {
+        for name in [
+            ".env.local.example",
+            ".env.example.local",
+            "example.env",
+            "config.env.sample",
+            ".env.production.example",
+            "env-example-relational",
+            ".env.development-example",
+            "dotenv.sample",
+            ".env.default",
+        ] {
             assert!(is_example_name(name), "{name}");
         }
-        for name in [".env", ".env.local", ".env.production", "prod.env", "example.txt", ".environment"] {
+        for name in [
+            ".env",
+            ".env.local",
+            ".env.production",
+            "prod.env",
+            "example.txt",
+            ".environment",
+            "env.example.ts",
+            "env-sample.md",
+        ] {
             assert!(!is_example_name(name), "{name}");
         }
     }

@@ -40,6 +40,9 @@ struct Group {
     names: Vec<String>,
     #[serde(default)]
     with: Vec<String>,
+    /// Images of containers that read them.
+    #[serde(default)]
+    images: Vec<String>,
 }
 
 static PLATFORM: LazyLock<Platform> =
@@ -54,11 +57,13 @@ pub(super) fn is_platform(name: &str) -> bool {
     [&data.system, &data.tools, &data.ci, &data.hosts].into_iter().flatten().any(|pattern| fits(pattern, name))
 }
 
-/// Whether a library among `dependencies`, or a tool that everybody has, reads a variable by itself.
-pub(super) fn is_read_by_libraries(name: &str, dependencies: &[String]) -> bool {
+/// Whether a library among `dependencies`, a container of one of `images`, or a tool that everybody has reads a variable by
+/// itself.
+pub(super) fn is_read_by_others(name: &str, dependencies: &[String], images: &[String]) -> bool {
+    let any = |wanted: &[String], there: &[String]| wanted.iter().any(|it| there.iter().any(|name| fits(it, name)));
     LIBRARIES.groups.iter().filter(|group| group.names.iter().any(|pattern| fits(pattern, name))).any(|group| {
-        group.with.is_empty()
-            || group.with.iter().any(|wanted| dependencies.iter().any(|dependency| fits(wanted, dependency)))
+        let everywhere = group.with.is_empty() && group.images.is_empty();
+        everywhere || any(&group.with, dependencies) || any(&group.images, images)
     })
 }
 
@@ -79,8 +84,10 @@ mod tests {
     #[test]
     fn a_library_reads_its_names_where_it_is_declared() {
         let with = ["sqlx".to_owned()];
-        assert!(is_read_by_libraries("DATABASE_URL", &with));
-        assert!(!is_read_by_libraries("DATABASE_URL", &["pydantic-settings".to_owned()]));
-        assert!(is_read_by_libraries("COMPOSE_PROJECT_NAME", &[]));
+        assert!(is_read_by_others("DATABASE_URL", &with, &[]));
+        assert!(!is_read_by_others("DATABASE_URL", &["pydantic-settings".to_owned()], &[]));
+        assert!(is_read_by_others("COMPOSE_PROJECT_NAME", &[], &[]));
+        assert!(is_read_by_others("POSTGRES_PASSWORD", &[], &["postgres".to_owned()]));
+        assert!(!is_read_by_others("POSTGRES_PASSWORD", &[], &["redis".to_owned()]));
     }
 }

@@ -1,12 +1,16 @@
 //! Environment variables: what the code reads against what example files document.
 
 mod combine;
+mod compose;
 mod dotenv;
 mod examples;
 pub(in crate::evidence) mod known;
 mod scripts;
 pub(crate) mod secret;
 mod tooling;
+mod words;
+
+use std::collections::BTreeSet;
 
 use combine::{Around, Read, combine};
 
@@ -81,8 +85,16 @@ fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {
     let declared = dependencies::collect(context.repo);
     let names: Vec<String> =
         declared.facts.iter().flat_map(|facts| &facts.items).map(|dependency| dependency.name.clone()).collect();
-    let around = Around { dependencies: &names, tooling: &|names| tooling::used(context.repo, names) };
-    let mut env = combine(reads.reads, reads.dynamic, examples.documented, examples.irregular, &around);
+    let composed = compose::read(context.repo);
+    let elsewhere = |names: &BTreeSet<&str>| {
+        let mut used = tooling::used(context.repo, names);
+        used.extend(words::found(context.repo, names));
+        used
+    };
+    let around = Around { dependencies: &names, images: &composed.images, elsewhere: &elsewhere };
+    let mut all = reads.reads;
+    all.extend(composed.needs);
+    let mut env = combine(all, reads.dynamic, examples.documented, examples.irregular, &around);
     env.dynamic.extend(reads.built);
     env.dynamic.sort();
     env.dynamic.dedup();

@@ -107,6 +107,11 @@ impl Machine<'_> {
             let spot = Spot { module: scope.module, line };
             return self.construct_path(path, Args::of(vec![Value::Map(map)]), spot);
         }
+        if let Some(action) = self.models.functions.get(&format!("{path}{{}}")).copied() {
+            let named = map.pairs().into_iter().filter_map(|(key, value)| Some((key.as_text()?, value)));
+            let args = Args { named: named.collect(), ..Args::default() };
+            self.act(action, path, None, &args, Spot { module: scope.module, line });
+        }
         for (_, value) in map.pairs() {
             if value.is_callable() {
                 self.go.pending.push(value);

@@ -6,6 +6,7 @@ mod handlers;
 mod interfaces;
 mod literals;
 mod packages;
+pub(super) mod reflected;
 #[cfg(test)]
 mod tests;
 mod types;

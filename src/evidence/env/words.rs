@@ -1,0 +1,164 @@
+//! Names in code that is not evaluated: tests, what is shown as an example, templates, languages without a front end.
+//!
+//! A look-up of words that stand where a name of a variable may: it only keeps a documented name from being called unused.
+
+use std::collections::BTreeSet;
+
+use crate::code;
+use crate::repo::Repo;
+
+/// Larger files are none that a person wrote.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Languages and formats that are not evaluated.
+const ENDS: &[&str] = &[
+    "astro",
+    "c",
+    "cc",
+    "cfg",
+    "clj",
+    "cljs",
+    "conf",
+    "cpp",
+    "cs",
+    "csx",
+    "cts",
+    "dart",
+    "edn",
+    "eex",
+    "ejs",
+    "elm",
+    "erl",
+    "ex",
+    "exs",
+    "fs",
+    "go",
+    "gradle",
+    "groovy",
+    "h",
+    "hbs",
+    "hcl",
+    "heex",
+    "hpp",
+    "hs",
+    "htm",
+    "html",
+    "ini",
+    "j2",
+    "java",
+    "jinja",
+    "jinja2",
+    "jl",
+    "js",
+    "jsx",
+    "kt",
+    "kts",
+    "lua",
+    "mjs",
+    "cjs",
+    "ml",
+    "mts",
+    "nix",
+    "njk",
+    "php",
+    "pl",
+    "pm",
+    "properties",
+    "pug",
+    "py",
+    "ipynb",
+    "r",
+    "rb",
+    "rs",
+    "scala",
+    "service",
+    "sol",
+    "svelte",
+    "swift",
+    "tmpl",
+    "toml",
+    "ts",
+    "tsx",
+    "twig",
+    "vb",
+    "vue",
+    "zig",
+];
+
+/// Folders of what others wrote or what was built.
+const FOREIGN: &[&str] = &[
+    "node_modules",
+    "vendor",
+    "third_party",
+    "site-packages",
+    ".venv",
+    "venv",
+    "dist",
+    "target",
+    ".next",
+    "bower_components",
+];
+
+/// Which of `names` stand in such code.
+pub(super) fn found(repo: &Repo, names: &BTreeSet<&str>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for entry in repo.files().iter().filter(|entry| !entry.link && entry.bytes <= MAX_BYTES) {
+        if found.len() == names.len() {
+            break;
+        }
+        if !is_looked_at(&entry.path) {
+            continue;
+        }
+        let Ok(content) = repo.read(&entry.path, MAX_BYTES) else { continue };
+        for line in String::from_utf8_lossy(&content.bytes).lines() {
+            look(line, names, &mut found);
+        }
+    }
+    found
+}
+
+fn is_looked_at(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    let foreign = path.split('/').any(|folder| FOREIGN.contains(&folder));
+    !foreign && ENDS.contains(&end) && !code::is_source(path) && !matches!(name, "Cargo.toml" | "pyproject.toml")
+}
+
+/// A word behind a quote, a dot, a bracket, `$` or `%`.
+fn look(line: &str, names: &BTreeSet<&str>, found: &mut BTreeSet<String>) {
+    let trimmed = line.trim_start();
+    if ["#", "//", "*", "--", ";", "<!--"].iter().any(|comment| trimmed.starts_with(comment)) {
+        return;
+    }
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut at = 0;
+    while let Some(start) = line[at..].find(is_word).map(|offset| at + offset) {
+        let end = line[start..].find(|c| !is_word(c)).map_or(line.len(), |offset| start + offset);
+        let word = &line[start..end];
+        if names.contains(word) && line[..start].ends_with(['"', '\'', '`', '.', '$', '{', '%', '(', ':']) {
+            found.insert(word.to_owned());
+        }
+        at = end;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_that_is_not_evaluated_is_looked_at() {
+        let repo = Repo::in_memory(&[
+            ("tests/test_app.py", "os.environ['A']\n# os.environ['B']\n"),
+            ("lib/app/config.ex", "System.get_env(\"C\")\n"),
+            ("src/App.vue", "<p>{{ import.meta.env.D }}</p>\n"),
+            ("src/app.py", "\"E\"\n"),
+            ("node_modules/x/test/a.js", "process.env.F\n"),
+            ("index.html", "<title>%G%</title> H\n"),
+            ("src/test/resources/application-test.properties", "url=${I}\n"),
+        ]);
+        let names = ["A", "B", "C", "D", "E", "F", "G", "H", "I"];
+        let found = found(&repo, &names.into_iter().collect());
+        assert_eq!(vec!["A", "C", "D", "G", "I"], found.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+}
