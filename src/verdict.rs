@@ -66,6 +66,8 @@ pub fn exit_code(verdict: Verdict) -> u8 {
 pub struct RuleResult {
     /// The rule's id.
     pub id: String,
+    /// The component that it judges; none for the root.
+    pub component: Option<String>,
     /// Its title; the id where it has none.
     pub title: String,
     /// The part of the DoD that it belongs to.
@@ -308,6 +310,7 @@ mod tests {
     fn rule(outcome: Outcome, severity: Severity) -> RuleResult {
         RuleResult {
             id: "r".to_owned(),
+            component: None,
             title: "r".to_owned(),
             section: Section::Testing,
             level: 1,

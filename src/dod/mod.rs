@@ -48,6 +48,8 @@ pub struct Plan {
     pub evidence: BTreeMap<AreaName, EvidencePlaces>,
     /// The service that rules with a probe may ask.
     pub serve: Option<Serve>,
+    /// Globs of the folders that are components; none for every folder with a DoD of its own.
+    pub components: Option<Vec<String>>,
     /// An earlier report in the repository, for rules that ask only for what is new.
     pub baseline: Option<String>,
     /// The rules, in the order in which they were first written, inherited ones first.

@@ -46,6 +46,7 @@ pub(super) fn plan(merged: &Merged) -> Result<Plan, Vec<Mistake>> {
         evidence: evidence(root, &mut mistakes),
         serve: serve(root, &mut mistakes),
         baseline: baseline(root, &mut mistakes),
+        components: components(root, &mut mistakes),
         rules: rules(root, &mut mistakes),
         ..Plan::default()
     };
@@ -80,6 +81,23 @@ fn self_attest(root: &Node, mistakes: &mut Vec<Mistake>) -> bool {
             false
         }
     }
+}
+
+/// The folders that are components.
+fn components(root: &Node, mistakes: &mut Vec<Mistake>) -> Option<Vec<String>> {
+    let globs: Vec<String> = optional(root, "components", mistakes)?;
+    let at = &root.get("components")?.place;
+    for glob in &globs {
+        if glob.starts_with('/') || glob.split('/').any(|part| part == "..") || glob.trim().is_empty() {
+            mistakes.push(
+                Mistake::new(at, format!("`{glob}` is no folder of the repository"))
+                    .with_help("name folders with a donegate.yaml: `components: [services/*, web]`"),
+            );
+        } else if let Err(error) = globset::Glob::new(glob) {
+            mistakes.push(Mistake::new(at, format!("`{glob}` is no glob: {}", error.kind())));
+        }
+    }
+    Some(globs)
 }
 
 /// The earlier report that says what was wrong before.
@@ -440,6 +458,7 @@ pub fn schema() -> Json {
             "agent": { "type": "string" },
             "max-age": generator.subschema_for::<Span>().to_value(),
             "baseline": text,
+            "components": { "type": "array", "items": text },
             "self-attest": { "enum": ["allow", "forbid"] },
             "evidence": { "type": "object", "properties": evidence, "additionalProperties": false },
             "serve": {

@@ -13,8 +13,19 @@ use super::{DodFile, DodSource, PROFILES};
 const MAX_BYTES: u64 = 1 << 20;
 
 /// The keys of a DoD.
-pub(super) const KEYS: &[&str] =
-    &["version", "extends", "agent", "evidence", "rules", "waivers", "max-age", "self-attest", "serve", "baseline"];
+pub(super) const KEYS: &[&str] = &[
+    "version",
+    "extends",
+    "agent",
+    "evidence",
+    "rules",
+    "waivers",
+    "max-age",
+    "self-attest",
+    "serve",
+    "baseline",
+    "components",
+];
 
 /// One file as written.
 pub(super) struct Written {

@@ -88,7 +88,12 @@ fn saved(
         (None, None) => return Default::default(),
     };
     match baseline::read(&path, &bytes) {
-        Ok(known) => {
+        Ok(mut known) => {
+            // A report of the whole repository tells a component's rules by `component/rule`.
+            if let Some(folder) = repo.folder() {
+                let own = |id: String| id.strip_prefix(folder)?.strip_prefix('/').map(str::to_owned);
+                known = known.into_iter().filter_map(|(id, prints)| Some((own(id)?, prints))).collect();
+            }
             let from = known.keys().map(|id| (id.clone(), path.clone())).collect();
             (known, from)
         }

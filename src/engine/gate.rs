@@ -8,6 +8,9 @@ use serde_json::Value as Json;
 use crate::dod::{Plan, PlannedRule, Waiver};
 use crate::domain::change::{Risk, RiskLevel};
 
+/// The kind of these risks.
+pub(super) const KIND: &str = "weakened-gate";
+
 /// More is stricter: demands of at least so much.
 const AT_LEAST: &[&str] = &[
     "lines",
@@ -98,7 +101,7 @@ pub(super) fn removed(base: &Plan, path: &str) -> Risk {
 }
 
 fn risk(file: &str, line: Option<u32>, level: RiskLevel, why: String) -> Risk {
-    Risk { kind: "weakened-gate".to_owned(), level, file: file.to_owned(), line, why }
+    Risk { kind: KIND.to_owned(), level, file: file.to_owned(), line, why }
 }
 
 fn is_old(waiver: &Waiver, base: &[Waiver]) -> bool {

@@ -101,6 +101,7 @@ fn result(due: &Due<'_>, facts: &Facts) -> RuleResult {
     };
     RuleResult {
         id: rule.id.clone(),
+        component: None,
         title: rule.title.clone(),
         section: rule.section,
         level: rule.level,

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod collect;
+mod components;
 mod exhibits;
 mod gate;
 mod judge;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use crate::dod::{self, Plan};
+use crate::domain::change::Risk;
 use crate::domain::outcome::Stage;
 use crate::evidence;
 use crate::facts::{AreaName, Evidence, Facts, Need, State};
@@ -113,7 +115,25 @@ impl Refusal {
 /// # Errors
 /// The path, the DoD or an option is wrong: nothing was judged.
 pub fn check(request: &Request) -> Result<Report, Refusal> {
-    let mut repo = open(request)?;
+    let repo = open(request)?;
+    if request.component.is_some() || request.dod.is_some() || request.profile.is_some() {
+        return check_one(request, repo);
+    }
+    let own = source::own(&repo)?;
+    let found = components::find(&repo, own.as_ref())?;
+    if !found.folders.is_empty() {
+        return components::check(request, repo, own, &found);
+    }
+    drop(own);
+    let mut report = check_one(request, repo)?;
+    if components::may_lose(&report) {
+        components::lose(&mut report, &open(request)?, &[]);
+    }
+    Ok(report)
+}
+
+/// Evaluates one tree against its DoD; a component's report is told from the root.
+fn check_one(request: &Request, mut repo: Repo) -> Result<Report, Refusal> {
     let mut notes = Vec::new();
     let plan = source::plan(request, &repo, &mut notes)?;
     repo.leave_to_working_tree(&report_globs(&plan, request)).map_err(Refusal::new)?;
@@ -131,7 +151,7 @@ pub fn check(request: &Request) -> Result<Report, Refusal> {
     baseline::apply(request, &repo, &plan, changes.as_ref(), &mut rules, &mut notes);
     notes.extend(collect::notes(&repo, &facts));
     let verdict = fold(&rules, changes.as_ref());
-    Ok(Report {
+    let mut report = Report {
         verdict,
         rules,
         stage: request.stage,
@@ -143,7 +163,11 @@ pub fn check(request: &Request) -> Result<Report, Refusal> {
         changes,
         completed_at: repo.clock.printed(),
         notes,
-    })
+    };
+    if let Some(folder) = repo.folder() {
+        components::from_root(&mut report, &repo, folder);
+    }
+    Ok(report)
 }
 
 /// Finds what is risky in the change and whether somebody has approved it.
@@ -160,8 +184,10 @@ fn risks(
     if let (Some(base), Some(plan)) = (changes.base.clone(), plan) {
         match source::at_base(request, repo, &base) {
             Ok(source::BaseDod::Same | source::BaseDod::None) => {}
-            Ok(source::BaseDod::Gone(old, path)) => found.push(gate::removed(&old, &path)),
-            Ok(source::BaseDod::Plan(old)) => found.extend(gate::weakened(&old, plan)),
+            Ok(source::BaseDod::Gone(old, path)) => found.push(from_root(repo, gate::removed(&old, &path))),
+            Ok(source::BaseDod::Plan(old)) => {
+                found.extend(gate::weakened(&old, plan).into_iter().map(|risk| from_root(repo, risk)));
+            }
             Err(why) => notes.push(format!("the base's Definition of Done cannot be compared with: {why}")),
         }
     }
@@ -175,6 +201,14 @@ fn risks(
     }
     evidence::risks::sort(&mut found);
     inputs.found_risks(found, ways_back);
+}
+
+/// A DoD's place is told from the root: in a component's report that is marked by a leading `/`.
+fn from_root(repo: &Repo, mut risk: Risk) -> Risk {
+    if repo.folder().is_some() {
+        risk.file.insert(0, '/');
+    }
+    risk
 }
 
 /// The digest that an approval of the change's risks is bound to.
@@ -283,12 +317,22 @@ pub fn serves_http(repo: &Repo) -> bool {
 }
 
 fn open(request: &Request) -> Result<Repo, Refusal> {
-    let path = match &request.component {
-        Some(component) => request.path.join(component),
-        None => request.path.clone(),
+    let opened = if request.staged { Repo::open_staged(&request.path) } else { Repo::open(&request.path) };
+    let home = opened.map_err(|why| Refusal::new(format!("cannot open the repository: {why}")))?;
+    let Some(component) = &request.component else {
+        // Nobody extends what lies above without naming it by `..`.
+        return Ok(match source::extends_above(&home) {
+            true => match home.within_work_tree(request.staged) {
+                Ok(inside) => inside,
+                Err(why) => return Err(Refusal::new(format!("the DoD extends a file above the repository: {why}"))),
+            },
+            false => home,
+        });
     };
-    let opened = if request.staged { Repo::open_staged(&path) } else { Repo::open(&path) };
-    opened.map_err(|why| Refusal::new(format!("cannot open the repository: {why}")))
+    let named = home.relative(&request.path.join(component)).or_else(|_| home.relative(component));
+    named
+        .and_then(|folder| Repo::component(&std::sync::Arc::new(home), &folder))
+        .map_err(|why| Refusal::new(format!("cannot open the component {}: {why}", component.display())))
 }
 
 fn outside(request: &Request, repo: &Repo) -> Result<Option<Content>, Refusal> {

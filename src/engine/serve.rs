@@ -70,7 +70,7 @@ pub(super) fn at_base(repo: &Repo, plan: &Plan, base: &str) -> Option<Plan> {
     let texts: Vec<(String, String)> = plan
         .files
         .iter()
-        .filter_map(|file| Some((file.path.clone(), String::from_utf8(repo.at_commit(base, &file.path)?).ok()?)))
+        .filter_map(|file| Some((file.path.clone(), String::from_utf8(repo.home().at_commit(base, &file.path)?).ok()?)))
         .collect();
     let files: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     dod::load(&DodSource::File(asked.clone()), &Repo::in_memory(&files)).ok()

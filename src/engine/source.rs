@@ -11,7 +11,7 @@ use crate::repo::Repo;
 use super::{Refusal, Request, load};
 
 /// Names under which a repository keeps its DoD.
-const NAMES: &[&str] = &["donegate.yaml", "donegate.yml"];
+pub(super) const NAMES: &[&str] = &["donegate.yaml", "donegate.yml"];
 
 /// Dependencies that make a repository an HTTP service.
 const HTTP: &str = include_str!("../../rules/http-frameworks.txt");
@@ -25,19 +25,43 @@ pub(super) fn plan(request: &Request, repo: &Repo, notes: &mut Vec<String>) -> R
         return load(&DodSource::Profile(profile.clone()), repo);
     }
     if let Some(path) = &request.dod {
-        return load(&DodSource::File(named(path, repo)?), repo);
+        return load(&DodSource::File(named(path, repo.home())?), repo.home());
     }
-    let own: Vec<&&str> = NAMES.iter().filter(|name| repo.exists(name)).collect();
-    match own.as_slice() {
-        [name] => load(&DodSource::File((**name).to_owned()), repo),
-        [] => {
+    match own(repo)? {
+        Some(plan) => Ok(plan),
+        None => {
             let profile = if serves_http(repo) { "service" } else { "minimal" };
             notes.push(format!(
                 "no donegate.yaml here: judged by the built-in profile `{profile}`; `donegate init` writes one to start from"
             ));
             load(&DodSource::Profile(profile.to_owned()), repo)
         }
+    }
+}
+
+/// The tree's own DoD, if it has one. A component's is read from the root, so that it may extend what lies there.
+pub(super) fn own(repo: &Repo) -> Result<Option<Plan>, Refusal> {
+    let own: Vec<&&str> = NAMES.iter().filter(|name| repo.exists(name)).collect();
+    match own.as_slice() {
+        [] => Ok(None),
+        [name] => load(&DodSource::File(repo.from_home(name)), repo.home()).map(Some),
         _ => Err(Refusal::new("both donegate.yaml and donegate.yml are here: keep one")),
+    }
+}
+
+/// Whether the tree's own DoD extends a file above it.
+pub(super) fn extends_above(repo: &Repo) -> bool {
+    let text = |name: &&str| repo.read(name, 1 << 20).ok()?.text().ok().map(str::to_owned);
+    NAMES.iter().filter_map(text).any(|text| text.contains("../"))
+}
+
+/// The DoD of a folder that has one.
+pub(super) fn of_folder(home: &Repo, folder: &str) -> Result<Plan, Refusal> {
+    let own: Vec<String> =
+        NAMES.iter().map(|name| format!("{folder}/{name}")).filter(|path| home.exists(path)).collect();
+    match own.as_slice() {
+        [path] => load(&DodSource::File(path.clone()), home),
+        _ => Err(Refusal::new(format!("{folder} has both donegate.yaml and donegate.yml: keep one"))),
     }
 }
 
@@ -62,9 +86,10 @@ pub(super) fn at_base(request: &Request, repo: &Repo, base: &str) -> Result<Base
         return Ok(BaseDod::None);
     }
     let names: Vec<String> = match &request.dod {
-        Some(path) => repo.relative(path).into_iter().collect(),
-        None => NAMES.iter().map(|name| (*name).to_owned()).collect(),
+        Some(path) => repo.home().relative(path).into_iter().collect(),
+        None => NAMES.iter().map(|name| repo.from_home(name)).collect(),
     };
+    let repo = repo.home();
     let Some(path) = names.into_iter().find(|name| repo.at_commit(base, name).is_some()) else {
         return Ok(BaseDod::None);
     };

@@ -30,6 +30,8 @@ pub(super) fn open(root: &Path, commit: &str) -> Result<Repo, String> {
         clock: Clock::system(),
         unclean: OnceLock::new(),
         stamps: super::stamps::Stamps::default(),
+        home: None,
+        told_from_home: false,
     })
 }
 

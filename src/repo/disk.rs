@@ -50,6 +50,44 @@ pub(super) fn open(root: &Path, staged: bool) -> Result<Repo, String> {
         clock: Clock::system(),
         unclean: OnceLock::new(),
         stamps,
+        home: None,
+        told_from_home: false,
+    })
+}
+
+/// A folder of a tree that is open, without listing it again.
+pub(super) fn component(home: &Arc<Repo>, folder: &str) -> Result<Repo, String> {
+    let Backend::Disk { root, index, .. } = &home.backend else {
+        return Err("a tree without a folder has no components".to_owned());
+    };
+    let (real, meta) = open_place(root, folder).map_err(|why| format!("{folder}: {why}"))?;
+    if !meta.is_dir() {
+        return Err(format!("{folder}: not a folder"));
+    }
+    let start = format!("{folder}/");
+    let inside = |path: &str| path.strip_prefix(&start).map(str::to_owned);
+    let git = Git::discover(&real);
+    let mut skipped: Vec<Skipped> = home
+        .skipped
+        .iter()
+        .filter_map(|one| Some(Skipped { path: inside(&one.path)?, why: one.why.clone() }))
+        .collect();
+    let stamps = Stamps::read(|path, limit| read(&real, path, limit)).unwrap_or_else(|why| {
+        skipped.push(Skipped { path: super::STAMPS.to_owned(), why });
+        Stamps::default()
+    });
+    let files = home.files.iter().filter_map(|entry| {
+        Some(FileEntry { path: inside(&entry.path)?.into(), bytes: entry.bytes, link: entry.link })
+    });
+    Ok(Repo {
+        files: files.collect(),
+        skipped,
+        backend: Backend::Disk { root: real, git, index: index.inside(&start) },
+        clock: home.clock.clone(),
+        unclean: OnceLock::new(),
+        stamps,
+        home: Some((Arc::clone(home), folder.to_owned())),
+        told_from_home: false,
     })
 }
 

@@ -12,7 +12,7 @@ pub(super) struct Index {
     blobs: BTreeMap<String, Blob>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Blob {
     id: String,
     bytes: u64,
@@ -30,6 +30,12 @@ impl Index {
             Ok((path, Blob { id, bytes }))
         });
         Ok(Self { blobs: blobs.collect::<Result<_, String>>()? })
+    }
+
+    /// What is inside a folder, its name with the last slash, as seen from there.
+    pub(super) fn inside(&self, folder: &str) -> Self {
+        let inner = |(path, blob): (&String, &Blob)| Some((path.strip_prefix(folder)?.to_owned(), blob.clone()));
+        Self { blobs: self.blobs.iter().filter_map(inner).collect() }
     }
 
     pub(super) fn has(&self, path: &str) -> bool {

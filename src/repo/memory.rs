@@ -21,6 +21,8 @@ pub(super) fn build(files: &[(&str, &str)]) -> Repo {
         clock: Clock::fixed(0),
         unclean: std::sync::OnceLock::new(),
         stamps: Stamps::default(),
+        home: None,
+        told_from_home: false,
     }
 }
 

@@ -55,6 +55,10 @@ pub struct Repo {
     unclean: OnceLock<Option<git::Unclean>>,
     /// What binds reports to content.
     stamps: stamps::Stamps,
+    /// The tree that this is a folder of, and which.
+    home: Option<(Arc<Repo>, String)>,
+    /// Whether what is found in it is told from the whole tree.
+    told_from_home: bool,
 }
 
 #[derive(Debug)]
@@ -103,6 +107,47 @@ impl Repo {
     /// As [`Repo::open`].
     pub fn open_staged(root: &Path) -> Result<Self, String> {
         disk::open(root, true)
+    }
+
+    /// A folder of a tree as a tree of its own, which knows where it lies. A tree that is staged stays so.
+    ///
+    /// # Errors
+    /// The folder is not there or lies outside of the tree.
+    pub fn component(home: &Arc<Repo>, folder: &str) -> Result<Self, String> {
+        Ok(Self { told_from_home: true, ..disk::component(home, folder)? })
+    }
+
+    /// This tree as a folder of the git work tree that it lies in, if that is larger; told from here all the same. For a DoD
+    /// that extends what lies above.
+    ///
+    /// # Errors
+    /// The work tree cannot be opened.
+    pub fn within_work_tree(self, staged: bool) -> Result<Self, String> {
+        let root = self.root().ok_or("a tree without a folder")?.to_owned();
+        let home = disk::open(&Self::top_of(&root), staged)?;
+        if home.root() == Some(&*root) {
+            return Ok(self);
+        }
+        let folder = home.relative(&root)?;
+        disk::component(&Arc::new(home), &folder)
+    }
+
+    /// The whole tree: this one, or the one that it is a folder of.
+    #[must_use]
+    pub fn home(&self) -> &Repo {
+        self.home.as_ref().map_or(self, |(home, _)| home)
+    }
+
+    /// The component of the whole tree that this one is; none for what is told from itself.
+    #[must_use]
+    pub fn folder(&self) -> Option<&str> {
+        self.home.as_ref().filter(|_| self.told_from_home).map(|(_, folder)| folder.as_str())
+    }
+
+    /// A path of this tree as the whole tree has it.
+    #[must_use]
+    pub fn from_home(&self, path: &str) -> String {
+        self.home.as_ref().map_or_else(|| path.to_owned(), |(_, folder)| format!("{folder}/{path}"))
     }
 
     /// Reads what matches `globs` from the working tree all the same: evidence is no part of a commit.

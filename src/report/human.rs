@@ -5,24 +5,21 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style as Paint};
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 
-use crate::domain::outcome::{Outcome, Section};
+use crate::domain::outcome::Outcome;
 use crate::verdict::{Report, RuleResult, Verdict};
 
-use super::{Style, printable};
+use super::{Style, parts, printable};
 
 /// Findings of one rule that are shown unless all are asked for.
 const SHOWN_FINDINGS: usize = 10;
 
 pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for section in Section::ALL {
-        let rules: Vec<&RuleResult> = report.rules.iter().filter(|rule| rule.section == section).collect();
-        if !rules.is_empty() {
-            writeln!(out, "{}", paint(section.name(), Paint::new().bold(), style))?;
-            for line in table(&rules, style).lines() {
-                writeln!(out, "{}", line.trim_end())?;
-            }
-            writeln!(out)?;
+    for (name, _, _, rules) in parts(report) {
+        writeln!(out, "{}", paint(&printable(&name), Paint::new().bold(), style))?;
+        for line in table(&rules, style).lines() {
+            writeln!(out, "{}", line.trim_end())?;
         }
+        writeln!(out)?;
     }
     for note in &report.notes {
         wrapped(out, "note: ", note, style)?;

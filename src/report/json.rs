@@ -74,6 +74,9 @@ struct DodFile {
 #[derive(Debug, Serialize, JsonSchema)]
 struct RuleJson {
     id: String,
+    /// The folder of the component that it judges, where it is not the root's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    component: Option<String>,
     title: String,
     section: &'static str,
     level: u8,
@@ -144,6 +147,7 @@ impl From<&RuleResult> for RuleJson {
     fn from(rule: &RuleResult) -> Self {
         Self {
             id: rule.id.clone(),
+            component: rule.component.clone(),
             title: rule.title.clone(),
             section: rule.section.name(),
             level: rule.level,

@@ -6,21 +6,17 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Property, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 
-use crate::domain::outcome::{Outcome, Section};
+use crate::domain::outcome::Outcome;
 use crate::verdict::{Report, RuleResult};
 
-use super::{NotJudged, printable};
+use super::{NotJudged, parts, printable};
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut junit = Junit::new("donegate");
-    for section in Section::ALL {
-        let mut suite = TestSuite::new(section.name());
-        for rule in report.rules.iter().filter(|rule| rule.section == section) {
-            suite.add_test_case(case(rule));
-        }
-        if suite.tests > 0 {
-            junit.add_test_suite(suite);
-        }
+    for (name, _, _, rules) in parts(report) {
+        let mut suite = TestSuite::new(clean(&name));
+        suite.add_test_cases(rules.into_iter().map(case));
+        junit.add_test_suite(suite);
     }
     let risks = report.open_risks();
     if !risks.is_empty() {
@@ -57,7 +53,8 @@ fn finish(junit: &Junit, out: &mut dyn Write) -> io::Result<()> {
 
 fn case(rule: &RuleResult) -> TestCase {
     let mut case = TestCase::new(clean(&rule.id), status(rule));
-    case.set_classname(format!("donegate.{}", rule.section.name()));
+    let part = rule.component.as_deref().map(|folder| format!("{folder}.")).unwrap_or_default();
+    case.set_classname(clean(&format!("donegate.{part}{}", rule.section.name())));
     case.add_property(Property::new("outcome", rule.outcome.name()));
     case.add_property(Property::new("check", clean(&rule.check)));
     case.add_property(Property::new("severity", rule.severity.name()));

@@ -7,10 +7,10 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::domain::outcome::{Outcome, Section};
+use crate::domain::outcome::Outcome;
 use crate::verdict::{Report, RuleResult, Verdict};
 
-use super::{NotJudged, printable, undecided};
+use super::{NotJudged, parts, printable, undecided};
 
 /// Bytes of a document at the most.
 const LONGEST: usize = 60_000;
@@ -107,8 +107,8 @@ fn steps(report: &Report, text: &mut Document) {
 fn table(report: &Report, text: &mut Document) {
     text.line("| | rule | required | measured |");
     text.line("| --- | --- | --- | --- |");
-    for section in Section::ALL {
-        for rule in report.rules.iter().filter(|rule| rule.section == section) {
+    for (_, _, section, rules) in parts(report) {
+        for rule in rules {
             let measured = rule.reason.as_deref().unwrap_or(&rule.measured);
             let (sign, name) = (sign(rule), escaped(&rule.id));
             text.line(&format!(

@@ -17,6 +17,7 @@ mod tests;
 use std::io::{self, Write};
 
 use crate::domain::finding::Location;
+use crate::domain::outcome::Section;
 use crate::verdict::{Report, RuleResult};
 
 pub use json::{ReportJson, schema as report_schema};
@@ -139,6 +140,28 @@ pub fn write_not_judged(format: Format, why: NotJudged<'_>, out: &mut dyn Write)
 #[must_use]
 pub fn approval_needed(report: &Report) -> bool {
     task_output::approval(report).is_some()
+}
+
+/// The rules of each part of a report, in order: of the root and of each component, section by section.
+fn parts(report: &Report) -> Vec<(String, Option<&str>, Section, Vec<&RuleResult>)> {
+    let mut components: Vec<Option<&str>> = Vec::new();
+    for rule in &report.rules {
+        if !components.contains(&rule.component.as_deref()) {
+            components.push(rule.component.as_deref());
+        }
+    }
+    let mut parts = Vec::new();
+    for component in components {
+        for section in Section::ALL {
+            let of = |rule: &&RuleResult| rule.section == section && rule.component.as_deref() == component;
+            let rules: Vec<&RuleResult> = report.rules.iter().filter(of).collect();
+            if !rules.is_empty() {
+                let name = component.map(|folder| format!("{folder}: ")).unwrap_or_default() + section.name();
+                parts.push((name, component, section, rules));
+            }
+        }
+    }
+    parts
 }
 
 /// Where a rule is demanded, if that is a file of the repository and not a built-in profile.

@@ -113,6 +113,9 @@ fn descriptor(rule: &RuleResult) -> Value {
         "properties": { "section": rule.section.name(), "severity": rule.severity.name(), "check": rule.check,
                         "outcome": rule.outcome.name() },
     });
+    if let Some(component) = &rule.component {
+        value["properties"]["component"] = json!(component);
+    }
     if let Some(help) = &rule.help {
         value["help"] = json!({ "text": help });
     }

@@ -19,6 +19,7 @@ const HOSTILE: &str = "a,b:c%|`<b>@team #1 \u{1b}[31m\u{202e}\r\n::error::owned"
 fn rule(id: &str, outcome: Outcome, severity: Severity) -> RuleResult {
     RuleResult {
         id: id.to_owned(),
+        component: None,
         title: format!("title of {id}"),
         section: Section::Security,
         level: 1,

@@ -10,7 +10,7 @@ use crate::domain::outcome::{Outcome, Section};
 use crate::domain::provenance::Source;
 use crate::verdict::{Report, RuleResult, Verdict};
 
-use super::super::undecided;
+use super::super::{parts, undecided};
 use exhibits::{Coverage, Env, Image, Routes};
 
 /// Findings of one rule, risks, files of the change: more are counted and not listed, so that a page stays one.
@@ -39,6 +39,7 @@ pub(super) struct Page {
     outcomes: Vec<Tally>,
     steps: Vec<Step>,
     sections: Vec<SectionShown>,
+    names: Vec<&'static str>,
     rules: usize,
     change: Option<ChangeShown>,
     coverage: Option<Coverage>,
@@ -93,6 +94,7 @@ fn spans(text: &str) -> Vec<Span> {
 
 #[derive(Serialize)]
 struct SectionShown {
+    title: String,
     name: &'static str,
     rules: Vec<RuleShown>,
 }
@@ -170,10 +172,6 @@ struct RiskShown {
 impl Page {
     /// The page of a report.
     pub(super) fn of(report: &Report) -> Self {
-        let section = |section: Section| {
-            let rules = report.rules.iter().filter(|rule| rule.section == section);
-            SectionShown { name: section.name(), rules: rules.map(RuleShown::of).collect() }
-        };
         let shown = &report.exhibits;
         Self {
             verdict: report.verdict.name(),
@@ -192,7 +190,19 @@ impl Page {
             dod: report.dod_files.iter().map(|(path, _)| path.clone()).collect(),
             outcomes: tallies(report),
             steps: steps(report),
-            sections: Section::ALL.into_iter().map(section).filter(|section| !section.rules.is_empty()).collect(),
+            sections: parts(report)
+                .into_iter()
+                .map(|(title, _, section, rules)| SectionShown {
+                    title,
+                    name: section.name(),
+                    rules: rules.into_iter().map(RuleShown::of).collect(),
+                })
+                .collect(),
+            names: Section::ALL
+                .into_iter()
+                .filter(|section| report.rules.iter().any(|rule| rule.section == *section))
+                .map(Section::name)
+                .collect(),
             rules: report.rules.len(),
             change: report.changes.as_ref().map(ChangeShown::of),
             coverage: shown.coverage.as_ref().map(Coverage::of),
