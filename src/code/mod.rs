@@ -6,6 +6,7 @@ pub mod explain;
 pub mod form;
 pub mod lower;
 mod models;
+mod properties;
 pub mod requests;
 mod resolve;
 mod select;
@@ -33,6 +34,8 @@ pub struct Analysis {
     pub env_dynamic: BTreeSet<(String, u32, String)>,
     /// Names that functions build of what they are given, all of which are among the reads: file, line, pattern.
     pub env_built: BTreeSet<(String, u32, String)>,
+    /// The variables that the settings of a framework may be given by, though no code names them, and where each setting is.
+    pub env_settings: BTreeMap<String, (String, u32)>,
     /// The frameworks whose libraries it names.
     pub frameworks: BTreeSet<String>,
     /// Files of a language that is read which could not be: file, line, why.
@@ -168,7 +171,7 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
             }
         }
     }
-    read_settings(repo, &mut analysis);
+    properties::read(repo, &mut analysis);
     let tree = resolve::Tree::new(repo, lowered);
     let outcome = eval::run(&tree, models, &entries, &idle, eval::machine::Limits::default(), traced);
     for (found, file) in outcome.routes {
@@ -198,61 +201,6 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     }
     analysis.env_built.extend(outcome.built.into_iter().filter(|(file, _, _)| select::is_own_source(file)));
     (analysis, outcome.trace)
-}
-
-/// Reads of variables by placeholders in the settings of Java's frameworks.
-fn read_settings(repo: &Repo, analysis: &mut Analysis) {
-    for entry in repo.files().iter().filter(|entry| !entry.link && is_settings(&entry.path)) {
-        let Ok(content) = repo.read(&entry.path, MAX_SOURCE_BYTES) else { continue };
-        let text = String::from_utf8_lossy(&content.bytes);
-        let markup = entry.path.ends_with(".xml");
-        for (at, line) in text.lines().enumerate() {
-            if !markup && line.trim_start().starts_with(['#', '!']) {
-                continue;
-            }
-            for (name, _, has_default) in variables(line, false) {
-                let (file, line) = (entry.path.to_string(), u32::try_from(at + 1).unwrap_or(u32::MAX));
-                let (supposed, peers) = (None, Vec::new());
-                analysis.env_reads.insert(EnvRead { name, file, line, required: !has_default, supposed, peers });
-            }
-        }
-    }
-}
-
-/// Whether a file holds settings of Java's frameworks or of their logging.
-fn is_settings(path: &str) -> bool {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
-    let of = |prefix: &str| stem == prefix || stem.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('-'));
-    let settings = of("application") || of("bootstrap") || stem == "microprofile-config";
-    let logging = stem.starts_with("logback") || stem.starts_with("log4j2");
-    let fits = (settings && matches!(ending, "yml" | "yaml" | "properties")) || (logging && ending == "xml");
-    fits && folder.contains("src/main/resources")
-}
-
-/// The variables that a text's placeholders name, with where they stand in it and whether each has a default: names in upper
-/// case are variables, others are settings. A bare text is a name itself.
-pub(crate) fn variables(text: &str, bare: bool) -> Vec<(String, usize, bool)> {
-    let variable = |name: &str| {
-        name.starts_with(|c: char| c.is_ascii_uppercase())
-            && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-    };
-    if bare {
-        return if variable(text) { vec![(text.to_owned(), 0, false)] } else { Vec::new() };
-    }
-    let mut out = Vec::new();
-    for (at, _) in text.match_indices("${") {
-        let rest = text.get(at + 2..).unwrap_or_default();
-        let end = rest.find([':', '}']).unwrap_or(rest.len());
-        let name = rest.get(..end).unwrap_or_default().trim();
-        if variable(name) && end < rest.len() {
-            // What stands inside another placeholder's default is wanted only where that one is absent.
-            let before = text.get(..at).unwrap_or_default();
-            let inside = before.matches("${").count() > before.matches('}').count();
-            out.push((name.to_owned(), at, inside || rest.get(end..).is_some_and(|rest| rest.starts_with(':'))));
-        }
-    }
-    out
 }
 
 fn look(repo: &Repo, path: &Name, tokens: &select::Tokens) -> Looked {

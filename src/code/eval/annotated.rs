@@ -121,7 +121,7 @@ impl Machine<'_> {
                 continue;
             };
             let tolerated = model.default.as_deref().is_some_and(|name| given(name).is_some());
-            for (name, _, has_default) in crate::code::variables(&text, model.bare) {
+            for (name, _, has_default) in crate::code::properties::variables(&text, model.bare) {
                 self.read_env(&Value::text(name), spot, has_default || tolerated);
             }
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::machine::{Machine, Progress};
 use super::scope::{Scope, ScopeKind, ScopeRef};
-use super::value::{Lazy, ModuleId, Value};
+use super::value::{Lazy, ModuleId, Spot, Value};
 use crate::code::form::{Decorator, Import, Imported, Language, Name, Pattern, PatternField, Stmt, StmtKind};
 use crate::code::resolve::Target;
 
@@ -201,7 +201,13 @@ impl Machine<'_> {
                         None => self.submodule(scope.module, what),
                     }
                 }
-                Imported::Named(what) => self.import_name(&target, what),
+                Imported::Named(what) => match self.imported_variable(&target, what) {
+                    true if !import.type_only => {
+                        let spot = Spot { module: scope.module, line: name.pos.line };
+                        self.read_env(&Value::Str(what.clone()), spot, false)
+                    }
+                    true | false => self.import_name(&target, what),
+                },
             };
             self.bind_name(&name.alias, value, scope);
         }
@@ -226,6 +232,15 @@ impl Machine<'_> {
         }
         let first = import.source.split('.').next().unwrap_or(&import.source);
         if first == &**alias && first != &*import.source { self.target(first, 0, scope) } else { target.clone() }
+    }
+
+    /// Whether a module is a source of variables and a name one of them.
+    fn imported_variable(&self, target: &Value, name: &Name) -> bool {
+        let Value::Unknown(path) = target else { return false };
+        let full = format!("{path}.{name}");
+        self.models.sources.contains_key(&**path)
+            && !self.models.sources.contains_key(&full)
+            && !self.models.functions.contains_key(&full)
     }
 
     fn import_name(&mut self, target: &Value, name: &Name) -> Value {

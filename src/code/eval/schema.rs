@@ -53,6 +53,15 @@ impl Machine<'_> {
                 if let Some(text) = self.argument_at(&Rc::new(bound), path, class.spot).as_whole_text() {
                     return Some(text.to_string());
                 }
+                // `class Mail(BaseSettings, env_prefix="MAIL_")`.
+                let last = path.rsplit('.').next();
+                let keyword =
+                    ancestor.class.bases.iter().find(|arg| arg.name.as_deref().is_some_and(|name| Some(name) == last));
+                if let Some(arg) = keyword
+                    && let Some(text) = self.eval(&arg.value, &ancestor.scope.clone()).as_whole_text()
+                {
+                    return Some(text.to_string());
+                }
             }
         }
         None

@@ -17,7 +17,10 @@ use super::form::{Language, Module};
 /// Lowers a file by what its name says it is; none where no front end reads it.
 pub fn lower(path: &str, source: &str) -> Option<Module> {
     match Language::of(path)? {
-        Language::JavaScript => Some(javascript::lower(source, javascript::Dialect::of(path))),
+        Language::JavaScript => Some(match javascript::embedded::scripts_of(path, source) {
+            Some(scripts) => javascript::lower(&scripts, javascript::Dialect::TypeScript),
+            None => javascript::lower(source, javascript::Dialect::of(path)),
+        }),
         Language::Rust => Some(rust::lower(source)),
         Language::Python => Some(python::lower(source)),
         Language::Go => Some(go::lower(source)),
@@ -43,7 +46,9 @@ impl Language {
         let name = path.rsplit('/').next().unwrap_or(path);
         let (_, extension) = name.rsplit_once('.')?;
         match extension {
-            "js" | "jsx" | "mjs" | "cjs" | "ts" | "tsx" | "mts" | "cts" => Some(Language::JavaScript),
+            "js" | "jsx" | "mjs" | "cjs" | "ts" | "tsx" | "mts" | "cts" | "vue" | "svelte" | "astro" => {
+                Some(Language::JavaScript)
+            }
             "py" => Some(Language::Python),
             "go" => Some(Language::Go),
             "rs" => Some(Language::Rust),

@@ -24,6 +24,8 @@ pub(super) struct Read {
 pub(super) struct Around<'a> {
     /// The names of the dependencies that manifests declare.
     pub(super) dependencies: &'a [String],
+    /// The variables that the settings of a framework may be given by, and where each setting is.
+    pub(super) settings: &'a BTreeMap<String, (String, u32)>,
     /// The images that are handed a file of variables.
     pub(super) images: &'a [String],
     /// Which of some names stand in tooling, or in code that is not evaluated.
@@ -50,6 +52,7 @@ pub(super) fn combine(
     );
     dynamic.sort();
     dynamic.dedup();
+    let reads = with_settings(reads, &documented, around.settings);
     let wanted: BTreeSet<String> = reads
         .iter()
         .filter(|read| !is_known(&read.name) && !read.peers.iter().any(is_known))
@@ -74,6 +77,23 @@ pub(super) fn combine(
     let elsewhere = (around.elsewhere)(&candidates);
     let unused = candidates.into_iter().filter(|name| !elsewhere.contains(*name)).map(str::to_owned).collect();
     Env { used, documented, missing, unused, dynamic, irregular }
+}
+
+/// The reads, and those of documented variables that a setting may be given by.
+fn with_settings(
+    mut reads: Vec<Read>,
+    documented: &[Documented],
+    settings: &BTreeMap<String, (String, u32)>,
+) -> Vec<Read> {
+    let read: BTreeSet<String> = reads.iter().map(|read| read.name.clone()).collect();
+    let names: BTreeSet<&String> = documented.iter().map(|entry| &entry.name).collect();
+    for name in names.into_iter().filter(|name| !read.contains(*name)) {
+        if let Some((file, line)) = settings.get(name) {
+            let site = Site { file: file.clone(), line: *line };
+            reads.push(Read { name: name.clone(), site, required: false, supposed: None, peers: Vec::new() });
+        }
+    }
+    reads
 }
 
 /// Whether a read whose name is partly known may be of a variable. One of which nothing is known excuses none.
@@ -125,7 +145,8 @@ mod tests {
             .map(|pattern| Dynamic { file: "a.py".to_owned(), line: 1, pattern: (*pattern).to_owned() })
             .collect();
         let elsewhere = |_: &BTreeSet<&str>| BTreeSet::from(["TOOL".to_owned()]);
-        let around = Around { dependencies: &[], images: &[], elsewhere: &elsewhere };
+        let settings = BTreeMap::from([("MAIL_FROM".to_owned(), ("application.yml".to_owned(), 3))]);
+        let around = Around { dependencies: &[], settings: &settings, images: &[], elsewhere: &elsewhere };
         combine(reads, dynamic, documented, Vec::new(), &around)
     }
 
@@ -159,6 +180,14 @@ mod tests {
         assert_eq!(vec!["SHARD_B_DSN"], env.used.iter().map(|used| used.name.as_str()).collect::<Vec<_>>());
         assert_eq!(vec!["SHARD_*_DSN"], env.dynamic.iter().map(|read| read.pattern.as_str()).collect::<Vec<_>>());
         assert!(env.missing.is_empty() && env.unused.is_empty());
+    }
+
+    #[test]
+    fn a_setting_may_be_given_by_a_variable() {
+        let env = combined(vec![], &[], vec![documented("MAIL_FROM", false), documented("MAIL_TO", false)]);
+        assert_eq!(vec!["MAIL_FROM"], env.used.iter().map(|used| used.name.as_str()).collect::<Vec<_>>());
+        assert_eq!(vec!["MAIL_TO"], env.unused);
+        assert!(combined(vec![], &[], vec![]).used.is_empty(), "no example needs to name it");
     }
 
     #[test]

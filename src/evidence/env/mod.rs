@@ -91,7 +91,8 @@ fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {
         used.extend(words::found(context.repo, names));
         used
     };
-    let around = Around { dependencies: &names, images: &composed.images, elsewhere: &elsewhere };
+    let settings = &context.analysis().env_settings;
+    let around = Around { dependencies: &names, settings, images: &composed.images, elsewhere: &elsewhere };
     let mut all = reads.reads;
     all.extend(composed.needs);
     let mut env = combine(all, reads.dynamic, examples.documented, examples.irregular, &around);

@@ -34,6 +34,8 @@ impl Language {
             "erb" => Some(Self::Erb),
             // Rails fills in its settings' files before it reads them.
             "yml" if path.split('/').rev().nth(1) == Some("config") => Some(Self::Erb),
+            // Symfony's, in which `%env(X)%` stands.
+            "yaml" if path.split('/').any(|folder| folder == "config") => Some(Self::Erb),
             "php" => Some(Self::Php),
             _ if matches!(name, "Gemfile" | "Rakefile") => Some(Self::Ruby),
             _ => None,
@@ -59,7 +61,7 @@ pub(super) fn read(repo: &Repo) -> Scripts {
         // A template alone is no program.
         scripts.sources += usize::from(language != Language::Erb);
         let text = String::from_utf8_lossy(&content.bytes);
-        for found in scan(&text, language) {
+        for found in scan(&text, language).into_iter().chain(placeholders(&text)) {
             let site = Site { file: entry.path.to_string(), line: found.line };
             match found.name {
                 Some(name) => {
@@ -70,6 +72,25 @@ pub(super) fn read(repo: &Repo) -> Scripts {
         }
     }
     scripts
+}
+
+/// Symfony's `%env(NAME)%`, also with what turns the value into another one: `%env(int:PORT)%`.
+fn placeholders(text: &str) -> Vec<Found> {
+    const OPENS: &str = "%env(";
+    let mut found = Vec::new();
+    for (line, at) in text.lines().zip(1..) {
+        if !line.contains(OPENS) || line.trim_start().starts_with(['#', '*', '/']) {
+            continue;
+        }
+        for inner in line.split(OPENS).skip(1) {
+            let Some((inner, _)) = inner.split_once(")%") else { continue };
+            let name = inner.rsplit(':').next().unwrap_or(inner);
+            if is_name(name) {
+                found.push(Found { name: Some(name.to_owned()), line: at, required: !inner.contains("default:") });
+            }
+        }
+    }
+    found
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -90,7 +111,45 @@ enum Token {
 
 fn scan(text: &str, language: Language) -> Vec<Found> {
     let tokens = tokens(text, language);
-    (0..tokens.len()).filter_map(|at| read_at(&tokens, at, language)).collect()
+    (0..tokens.len())
+        .flat_map(|at| match read_at(&tokens, at, language) {
+            Some(found) => vec![found],
+            None => asked_at(&tokens, at, language),
+        })
+        .collect()
+}
+
+/// Variables that Ruby asks for in other ways: `ENV.key?("X")`, `ENV.fetch "X"`, `ENV.values_at("A", "B")`.
+fn asked_at(tokens: &[(Token, u32)], at: usize, language: Language) -> Vec<Found> {
+    let token = |at: usize| tokens.get(at).map(|(token, _)| token);
+    let is = |at: usize, wanted: &str| matches!(token(at), Some(Token::Word(word)) if word == wanted);
+    let sign = |at: usize, wanted: char| token(at) == Some(&Token::Sign(wanted));
+    if language == Language::Php || !is(at, "ENV") || !sign(at + 1, '.') {
+        return Vec::new();
+    }
+    let Some(Token::Word(method)) = token(at + 2) else { return Vec::new() };
+    let method = method.trim_end_matches('?');
+    let several = matches!(method, "values_at" | "slice");
+    if !several && !matches!(method, "key" | "has_key" | "include" | "member" | "fetch" | "delete") {
+        return Vec::new();
+    }
+    let mut next = at + 3;
+    while sign(next, '?') || sign(next, '(') {
+        next += 1;
+    }
+    let mut found = Vec::new();
+    while let Some((Token::Text(Some(name)), line)) = tokens.get(next) {
+        if is_name(name) {
+            // What is asked for may be absent; what is fetched may not, unless there is something to take instead.
+            let required = method == "fetch" && !sign(next + 1, ',') && !sign(next + 1, '{');
+            found.push(Found { name: Some(name.clone()), line: *line, required });
+        }
+        if !several || !sign(next + 1, ',') {
+            break;
+        }
+        next += 2;
+    }
+    found
 }
 
 /// The read that begins at a token.
@@ -279,8 +338,8 @@ mod tests {
 
     #[test]
     fn ruby_is_scanned() {
-        let text = "a = ENV['A']\nb = ENV.fetch(\"B\", 1) # ENV['NO']\n=begin\nENV['NO']\n=end\nc = ENV.fetch('C') { 1 }\nENV['W'] = 'x'\nd = \"ENV['NO'] #{ENV['D']}\"\ne = ENV[name] || 1\nf = ENV['F'] == 'x'\ng = ENV['G'] || 2\n";
-        let expected = ["A 1", "B? 2", "C? 6", "D 8", "*? 9", "F 10", "G? 11"];
+        let text = "a = ENV['A']\nb = ENV.fetch(\"B\", 1) # ENV['NO']\n=begin\nENV['NO']\n=end\nc = ENV.fetch('C') { 1 }\nENV['W'] = 'x'\nd = \"ENV['NO'] #{ENV['D']}\"\ne = ENV[name] || 1\nf = ENV['F'] == 'x'\ng = ENV['G'] || 2\nh = ENV.key?('H') && ENV.fetch \"I\"\nj, k = ENV.values_at('J', 'K')\n";
+        let expected = ["A 1", "B? 2", "C? 6", "D 8", "*? 9", "F 10", "G? 11", "H? 12", "I 12", "J? 13", "K? 13"];
         assert_eq!(expected.to_vec(), shown(text, Language::Ruby));
     }
 
@@ -298,11 +357,15 @@ mod tests {
             ("vendor/x/app.php", "<?php env('B');"),
             ("spec/a.rb", "ENV['C']"),
             ("Gemfile", "ruby ENV['D']\n"),
+            (
+                "config/packages/doctrine.yaml",
+                "url: '%env(resolve:G)%'\n# '%env(NO)%'\nsize: '%env(default:ten:int:H)%'\n",
+            ),
             ("config/database.yml", "x: ENV['NO']\nurl: <%= ENV['E'] %> # <%# ENV['NO'] %> <%= ENV.fetch('F', 1) %>\n"),
         ]);
         let scripts = read(&repo);
         let names: Vec<&str> = scripts.reads.iter().map(|read| read.name.as_str()).collect();
-        assert_eq!((vec!["D", "A", "E", "F"], 2), (names, scripts.sources));
+        assert_eq!((vec!["D", "A", "E", "F", "G", "H"], 2), (names, scripts.sources));
     }
 
     proptest! {

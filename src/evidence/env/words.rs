@@ -121,7 +121,11 @@ fn is_looked_at(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let end = name.rsplit_once('.').map_or("", |(_, end)| end);
     let foreign = path.split('/').any(|folder| FOREIGN.contains(&folder));
-    !foreign && ENDS.contains(&end) && !code::is_source(path) && !matches!(name, "Cargo.toml" | "pyproject.toml")
+    let markup = matches!(end, "vue" | "svelte" | "astro");
+    !foreign
+        && ENDS.contains(&end)
+        && (markup || !code::is_source(path))
+        && !matches!(name, "Cargo.toml" | "pyproject.toml")
 }
 
 /// A word behind a quote, a dot, a bracket, `$` or `%`.

@@ -5,6 +5,7 @@
 
 mod classes;
 mod declarations;
+pub(super) mod embedded;
 mod expressions;
 mod functions;
 mod imports;

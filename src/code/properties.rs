@@ -1,0 +1,303 @@
+//! Files of settings that name variables or may be given by them: placeholders in the settings of Java's frameworks, their
+//! keys, whose upper case is a variable of its own (relaxed binding), and node-config's table of variables.
+
+use std::collections::BTreeMap;
+
+use super::{Analysis, EnvRead, select};
+use crate::repo::{MAX_SOURCE_BYTES, Repo};
+
+/// So many keys are kept.
+const MOST: usize = 20_000;
+
+/// Reads the files of settings of a repository.
+pub(super) fn read(repo: &Repo, analysis: &mut Analysis) {
+    let mut settings = BTreeMap::new();
+    for entry in repo.files().iter().filter(|entry| !entry.link) {
+        let path = &*entry.path;
+        let (holds, table) = (is_settings(path), is_table(path));
+        let bound = (path.ends_with(".java") || path.ends_with(".kt")) && select::is_own_source(path);
+        if !holds && !table && !bound {
+            continue;
+        }
+        let Ok(content) = repo.read(path, MAX_SOURCE_BYTES) else { continue };
+        let text = String::from_utf8_lossy(&content.bytes);
+        if bound {
+            bound_keys(path, &text, &mut settings);
+        } else if table {
+            named_in(path, &text, analysis);
+        } else {
+            placeholders(path, &text, analysis);
+            for (key, line) in keys(path, &text) {
+                put(&mut settings, &key, path, line);
+            }
+        }
+    }
+    analysis.env_settings = settings;
+}
+
+fn placeholders(path: &str, text: &str, analysis: &mut Analysis) {
+    let markup = path.ends_with(".xml");
+    for (line, at) in text.lines().zip(1..) {
+        if !markup && line.trim_start().starts_with(['#', '!']) {
+            continue;
+        }
+        for (name, _, has_default) in variables(line, false) {
+            insert(analysis, name, path, at, !has_default);
+        }
+    }
+}
+
+fn insert(analysis: &mut Analysis, name: String, path: &str, line: u32, required: bool) {
+    let (supposed, peers) = (None, Vec::new());
+    analysis.env_reads.insert(EnvRead { name, file: path.to_owned(), line, required, supposed, peers });
+}
+
+/// Whether a file holds settings of Java's frameworks or of their logging.
+fn is_settings(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let of = |prefix: &str| stem == prefix || stem.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('-'));
+    let settings = of("application") || of("bootstrap") || stem == "microprofile-config";
+    let logging = stem.starts_with("logback") || stem.starts_with("log4j2");
+    let fits = (settings && matches!(ending, "yml" | "yaml" | "properties" | "conf")) || (logging && ending == "xml");
+    fits && folder.contains("src/main/resources")
+}
+
+/// node-config's `custom-environment-variables`.
+fn is_table(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_prefix("custom-environment-variables.")
+        .is_some_and(|end| matches!(end, "json" | "json5" | "yml" | "yaml"))
+}
+
+/// The values of a table of variables are their names.
+fn named_in(path: &str, text: &str, analysis: &mut Analysis) {
+    for (line, at) in text.lines().zip(1..) {
+        for piece in line.split([',', '{', '}']) {
+            let Some((key, value)) = piece.split_once(':') else { continue };
+            let value = value.trim().trim_matches(['"', '\'']);
+            if is_variable(value) && key.trim().trim_matches(['"', '\'']) != "__format" {
+                insert(analysis, value.to_owned(), path, at, false);
+            }
+        }
+    }
+}
+
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// The variables that a text's placeholders name, with where they stand in it and whether each has a default: names in upper
+/// case are variables, others are settings. A bare text is a name itself.
+pub(crate) fn variables(text: &str, bare: bool) -> Vec<(String, usize, bool)> {
+    if bare {
+        return if is_variable(text) { vec![(text.to_owned(), 0, false)] } else { Vec::new() };
+    }
+    let mut out = Vec::new();
+    for (at, _) in text.match_indices("${") {
+        let rest = text.get(at + 2..).unwrap_or_default();
+        // HOCON's `${?X}` may be absent; Log4j says where `${env:X}` is looked for.
+        let optional = rest.starts_with('?');
+        let rest = rest.strip_prefix('?').unwrap_or(rest);
+        let rest = rest.strip_prefix("env:").or_else(|| rest.strip_prefix("env.")).unwrap_or(rest);
+        let end = rest.find([':', '}']).unwrap_or(rest.len());
+        let name = rest.get(..end).unwrap_or_default().trim();
+        if is_variable(name) && end < rest.len() {
+            // What stands inside another placeholder's default is wanted only where that one is absent.
+            let before = text.get(..at).unwrap_or_default();
+            let inside = before.matches("${").count() > before.matches('}').count();
+            let given = rest.get(end..).is_some_and(|rest| rest.starts_with(':'));
+            out.push((name.to_owned(), at, optional || inside || given));
+        }
+    }
+    out
+}
+
+/// The keys of a file of settings with their lines: dotted ones, and those that indentation puts together.
+fn keys(path: &str, text: &str) -> Vec<(String, u32)> {
+    let mut out = Vec::new();
+    let yaml = path.ends_with(".yml") || path.ends_with(".yaml");
+    let mut above: Vec<(usize, String)> = Vec::new();
+    for (line, at) in text.lines().zip(1..) {
+        let code = line.trim_start();
+        if code.is_empty() || code.starts_with(['#', '!', '-']) {
+            if code.starts_with("---") {
+                above.clear();
+            }
+            continue;
+        }
+        let Some(end) = code.find(if yaml { &[':'][..] } else { &['=', ':'][..] }) else { continue };
+        let key = code[..end].trim().trim_matches(['"', '\'']);
+        if !is_key(key) {
+            continue;
+        }
+        if !yaml {
+            out.push((key.to_owned(), at));
+            continue;
+        }
+        let indent = line.len() - code.len();
+        above.retain(|(other, _)| *other < indent);
+        let whole = above.last().map_or_else(|| key.to_owned(), |(_, before)| format!("{before}.{key}"));
+        out.push((whole.clone(), at));
+        above.push((indent, whole));
+    }
+    out
+}
+
+fn is_key(key: &str) -> bool {
+    !key.is_empty()
+        && key.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+}
+
+/// The settings that Java and Kotlin ask for: `@Value("${a.b}")`, and the fields of classes of `@ConfigurationProperties`.
+fn bound_keys(path: &str, text: &str, out: &mut BTreeMap<String, (String, u32)>) {
+    if !text.contains("@Value") && !text.contains("@ConfigurationProperties") && !text.contains("@ConfigProperty") {
+        return;
+    }
+    let mut prefix: Option<String> = None;
+    for (line, at) in text.lines().zip(1..) {
+        for (start, _) in line.match_indices("${") {
+            let inner = line.get(start + 2..).unwrap_or_default();
+            let key = inner.split([':', '}']).next().unwrap_or_default();
+            if is_key(key) {
+                put(out, key, path, at);
+            }
+        }
+        if line.contains("@ConfigProperty(")
+            && let Some(key) = quoted(line).filter(|key| is_key(key))
+        {
+            put(out, key, path, at);
+        }
+        if line.contains("@ConfigurationProperties") {
+            prefix = Some(quoted(line).unwrap_or_default().to_owned());
+            continue;
+        }
+        if let Some(prefix) = &prefix {
+            for name in fields(line) {
+                let own = if prefix.is_empty() { dashed(&name) } else { format!("{prefix}.{}", dashed(&name)) };
+                put(out, &own, path, at);
+            }
+        }
+    }
+}
+
+/// The first text in quotes on a line.
+fn quoted(line: &str) -> Option<&str> {
+    line.split('"').nth(1)
+}
+
+/// The names of fields that a line declares: `private String clientId;`, `val clientId: String`, `String clientId,`.
+fn fields(line: &str) -> Vec<String> {
+    let code = line.split("//").next().unwrap_or_default().trim();
+    if code.contains("static ") || code.starts_with(['@', '*', '/']) || code.starts_with("return") {
+        return Vec::new();
+    }
+    // Of a class or record its parameters are fields.
+    let declares = [" class ", " record "].iter().any(|word| format!(" {code}").contains(word));
+    let code = if declares { code.split_once('(').map_or("", |(_, parameters)| parameters) } else { code };
+    let mut out = Vec::new();
+    for piece in code.split(['(', ',', ';', ')', '{']) {
+        let piece = piece.split('=').next().unwrap_or_default();
+        let words: Vec<&str> = piece.split_whitespace().collect();
+        if let Some(at) = words.iter().position(|word| matches!(*word, "val" | "var")) {
+            out.extend(words.get(at + 1).map(|name| name.trim_end_matches(':').to_owned()));
+        } else if words.len() >= 2 {
+            out.extend(words.last().map(|&name| name.to_owned()));
+        }
+    }
+    out.retain(|name| is_key(name) && name.starts_with(|c: char| c.is_ascii_lowercase()));
+    out
+}
+
+/// `clientId` as `client-id`.
+fn dashed(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !out.is_empty() {
+            out.push('-');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+/// A setting by the names of its variables: dots are `_`; dashes are left out, or are `_` too.
+fn put(out: &mut BTreeMap<String, (String, u32)>, key: &str, path: &str, line: u32) {
+    if out.len() >= MOST {
+        return;
+    }
+    let whole = key.replace(['.', '-'], "_").to_ascii_uppercase();
+    let short = key.replace('-', "").replace('.', "_").to_ascii_uppercase();
+    for name in [whole, short] {
+        out.entry(name).or_insert_with(|| (path.to_owned(), line));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn analysed(files: &[(&str, &str)]) -> Analysis {
+        let mut analysis = Analysis::default();
+        read(&Repo::in_memory(files), &mut analysis);
+        analysis
+    }
+
+    #[test]
+    fn settings_may_be_given_by_variables() {
+        let analysis = analysed(&[
+            (
+                "src/main/resources/application.yml",
+                "facebook:\n  client-id: x\n  page:\n    size: 1\nspring.datasource.url: y\n---\nmail:\n  from: a\n",
+            ),
+            ("src/main/resources/application-dev.properties", "jwt.secret=x\n# no.key=1\n"),
+            (
+                "src/main/java/a/Config.java",
+                "@ConfigurationProperties(prefix = \"payment\")\nclass Config {\n  private String apiKey;\n  static final int NO = 1;\n}\n",
+            ),
+            (
+                "src/main/kotlin/a/Mail.kt",
+                "@ConfigurationProperties(\"smtp\")\ndata class Mail(val hostName: String, var port: Int = 25)\n",
+            ),
+            ("src/main/java/a/Use.java", "class Use { @Value(\"${search.max-hits:10}\") int hits; }\n"),
+        ]);
+        for name in [
+            "FACEBOOK_CLIENT_ID",
+            "FACEBOOK_CLIENTID",
+            "FACEBOOK_PAGE_SIZE",
+            "SPRING_DATASOURCE_URL",
+            "MAIL_FROM",
+            "JWT_SECRET",
+            "PAYMENT_API_KEY",
+            "SMTP_HOST_NAME",
+            "SMTP_PORT",
+            "SEARCH_MAX_HITS",
+        ] {
+            assert!(analysis.env_settings.contains_key(name), "{name}: {:?}", analysis.env_settings);
+        }
+        for name in ["NO_KEY", "FACEBOOK_SIZE", "PAYMENT_NO"] {
+            assert!(!analysis.env_settings.contains_key(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_table_of_variables_names_them() {
+        let table = "{\n  \"db\": { \"url\": \"DATABASE_URL\" },\n  \"port\": { \"__name\": \"PORT\", \"__format\": \"JSON\" }\n}\n";
+        let analysis = analysed(&[
+            ("config/custom-environment-variables.json", table),
+            ("src/main/resources/application.conf", "port = 80\nport = ${?PORT_OVERRIDE}\nurl = ${DB_URL}\n"),
+            ("src/main/resources/log4j2.xml", "<File name=\"${env:LOG_DIR:-x}\"/>\n"),
+        ]);
+        let names: Vec<(&str, bool)> = analysis.env_reads.iter().map(|it| (it.name.as_str(), it.required)).collect();
+        let expected = vec![
+            ("DATABASE_URL", false),
+            ("DB_URL", true),
+            ("LOG_DIR", false),
+            ("PORT", false),
+            ("PORT_OVERRIDE", false),
+        ];
+        assert_eq!(expected, names);
+    }
+}
