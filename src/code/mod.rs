@@ -213,10 +213,11 @@ fn look(repo: &Repo, path: &Name, tokens: &select::Tokens) -> Looked {
         return Looked::Nothing;
     }
     let Some(frameworks) = tokens.found(&content.bytes) else {
-        if language != Language::JavaScript {
-            return Looked::Nothing;
-        }
-        return Looked::Idle(path.clone(), resolve::javascript::specifiers(&content.bytes));
+        return match language {
+            Language::JavaScript => Looked::Idle(path.clone(), resolve::javascript::specifiers(&content.bytes)),
+            Language::Python => Looked::Idle(path.clone(), resolve::python::imported(&content.bytes)),
+            Language::Go | Language::Java | Language::Rust => Looked::Nothing,
+        };
     };
     match content.text() {
         Ok(text) => {

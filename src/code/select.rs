@@ -38,7 +38,8 @@ pub(super) fn is_own(path: &str) -> bool {
 /// whose content is never the service's own.
 pub(super) fn may_serve(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let named_test = is_test(name);
+    // A Python module that a service imports is a part of it, whatever its name; other languages' tests are told by theirs.
+    let named_test = is_test(name) && !name.ends_with(".py");
     !named_test && !folders.split('/').any(is_never_own)
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Node {
     pub(crate) served: bool,
     /// It was given to code that is not seen.
     pub(crate) handed: bool,
+    /// Its registrations were read off it, to be made elsewhere.
+    pub(crate) listed: bool,
     /// Only its type is known: a parameter of a function that nobody called.
     pub(crate) unbound: bool,
     /// What it is put together of, where it is one route.
@@ -132,6 +134,7 @@ impl Forest {
             conditional,
             served: false,
             handed: false,
+            listed: false,
             unbound: false,
             built: Built::default(),
             begun: self.begun,
@@ -252,12 +255,14 @@ impl Machine<'_> {
                 self.read(root, vec![String::new()], false, None, &mut reading);
             }
         }
+        let mut lost = Vec::new();
         for root in roots.iter().filter(|root| !reading.reached.contains(root)) {
             let node = &self.forest.nodes[*root];
             // A part that something else has taken in answers there.
-            if node.model.part && node.handed {
+            if (node.model.part && node.handed) || node.listed {
                 continue;
             }
+            let mounts = node.entries.iter().any(|entry| matches!(entry, Entry::Mount { .. }));
             for entry in &node.entries {
                 match entry {
                     Entry::Route { path, .. } if node.model.needs_path && path.is_nothing() => {}
@@ -269,6 +274,18 @@ impl Machine<'_> {
                     }
                     Entry::Mount { .. } | Entry::Index { .. } => {}
                 }
+            }
+            if mounts {
+                lost.push(*root);
+            }
+        }
+        // What stands on others that only such a one mounts is served nowhere either.
+        for root in lost {
+            let mut aside = Reading::default();
+            self.read(root, vec![String::new()], false, None, &mut aside);
+            let told: BTreeSet<Spot> = reading.found.iter().map(|found| found.spot).collect();
+            for found in aside.found.iter().filter(|found| !told.contains(&found.spot)) {
+                reading.notes.push((found.spot, "registered on a router that is never mounted".to_owned()));
             }
         }
         for (spot, reason) in reading.notes {

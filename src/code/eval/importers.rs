@@ -28,7 +28,8 @@ impl Machine<'_> {
             let paths: Vec<Name> = now.iter().map(|(path, _)| path.clone()).collect();
             self.tree.lower_all(&paths);
             for path in &paths {
-                let id = self.module_of(path, Language::JavaScript);
+                let language = Language::of(path).unwrap_or(Language::JavaScript);
+                let id = self.module_of(path, language);
                 self.load(id);
             }
             rest = later;
@@ -45,6 +46,9 @@ impl Machine<'_> {
         stems: &BTreeSet<&str>,
         outside: &mut BTreeMap<(String, String), bool>,
     ) -> bool {
+        if Language::of(path) == Some(Language::Python) {
+            return self.python_leads_to(path, name, hot, stems);
+        }
         let relative = name.starts_with('.');
         let last = name.rsplit('/').next().unwrap_or(name);
         let bare = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
@@ -61,6 +65,20 @@ impl Machine<'_> {
                 outside.insert((part, name.to_owned()), true);
                 false
             }
+            Target::Folder(_) | Target::Data(_) | Target::Outside(_) => false,
+        }
+    }
+
+    /// The same for the name of a Python module, with a dot for each level where it is relative.
+    fn python_leads_to(&self, path: &Name, name: &str, hot: &BTreeSet<Name>, stems: &BTreeSet<&str>) -> bool {
+        let bare = name.trim_start_matches('.');
+        let level = u32::try_from(name.len() - bare.len()).unwrap_or(0);
+        let last = bare.rsplit('.').next().unwrap_or(bare);
+        if !last.is_empty() && !stems.contains(last) {
+            return false;
+        }
+        match self.tree.resolve(Language::Python, path, bare, level) {
+            Target::File(found) => hot.contains(&found),
             Target::Folder(_) | Target::Data(_) | Target::Outside(_) => false,
         }
     }
@@ -85,8 +103,19 @@ impl Machine<'_> {
 
     fn is_hot(&self, id: ModuleId, hot: &BTreeSet<ModuleId>) -> bool {
         let module = &self.modules[id.0];
-        if module.language != Language::JavaScript || module.progress != Progress::Done {
+        if module.progress != Progress::Done {
             return false;
+        }
+        match module.language {
+            Language::JavaScript => {}
+            // What a Python module names is what it exports.
+            Language::Python => {
+                let held: Vec<Value> = module.scope.names.borrow().values().cloned().collect();
+                if held.iter().any(|value| self.is_hot_value(value, hot, 0)) {
+                    return true;
+                }
+            }
+            Language::Go | Language::Java | Language::Rust => return false,
         }
         let makes = |value: &Value| matches!(value, Value::Unknown(path) if self.models.makers.contains_key(&**path));
         module.stars.iter().any(|star| hot.contains(star))
@@ -133,6 +162,6 @@ fn stems_of(path: &str) -> Vec<&str> {
     let mut parts = path.rsplit('/');
     let name = parts.next().unwrap_or(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let folder = if stem == "index" { parts.next() } else { None };
+    let folder = if matches!(stem, "index" | "__init__") { parts.next() } else { None };
     std::iter::once(stem).chain(folder).collect()
 }

@@ -285,6 +285,9 @@ impl Machine<'_> {
                 }
             }
             (Value::Class(_), _) => object.clone(),
+            (Value::Object(it), _) if it.model.borrow().is_some() && it.class.is_none() => {
+                Value::Method(Rc::new((object.clone(), super::registered::UNKNOWN_MEMBER.into())))
+            }
             _ => Value::unknown(),
         }
     }

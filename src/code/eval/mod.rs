@@ -38,6 +38,7 @@ mod plugin;
 pub(crate) mod pure;
 mod record;
 mod register;
+mod registered;
 mod resource;
 mod rust;
 mod schema;

@@ -220,6 +220,9 @@ impl Machine<'_> {
             if argument == "self" {
                 return Some(object.clone());
             }
+            if argument == "registered" {
+                return Some(self.registered(model.node));
+            }
             if let Some(name) = argument.strip_prefix("new ") {
                 let file = model.ty.name.split('.').next().unwrap_or_default();
                 let made = self.models.objects.get(&format!("{file}.{name}")).copied()?;
@@ -251,6 +254,9 @@ impl Machine<'_> {
             // What was promised.
             None if &**name == "then" => Some(self.call(&args.at(0), Args::of(vec![object.clone()]), spot)),
             None => {
+                if &**name == super::registered::UNKNOWN_MEMBER {
+                    self.call_unnamed_member(it, args, spot);
+                }
                 self.let_go(args);
                 Some(if model.ty.chains { object.clone() } else { Value::unknown() })
             }

@@ -87,6 +87,9 @@ impl Machine<'_> {
                     let bound = Map::default();
                     bound.put("options", options.clone());
                     self.route_all(route, model, &Rc::new(bound), &Args::default(), spot);
+                } else if self.models.makers.contains_key(&**path) {
+                    let instance = self.child(model, this, prefix.clone(), spot);
+                    self.call(&plugin, Args::starting(vec![instance, options.clone()]), spot);
                 } else if action.is_some_and(|action| action.env.is_some()) {
                     self.call(&plugin, Args::starting(vec![this.clone(), options.clone()]), spot);
                 } else if path.is_empty() {

@@ -103,12 +103,16 @@ impl Machine<'_> {
     fn plant(&mut self, node: usize, tree: &TreeWord, args: &Rc<Map>, planted: &mut BTreeSet<usize>) {
         let mut walk = Walk::default();
         let root = self.argument_at(args, &tree.root, Spot::nowhere());
-        match &root {
-            Value::Unknown(_) | Value::Undefined => {
-                let all = self.classes.iter().filter(|class| controller_note(class).is_some());
-                walk.controllers = all.map(|class| (class.clone(), None)).collect();
-            }
-            root => self.module(root, tree, None, &mut walk, 0),
+        if !matches!(root, Value::Unknown(_) | Value::Undefined) {
+            self.module(&root, tree, None, &mut walk, 0);
+        }
+        // What is not known, or named by folder and pattern, is every controller that there is.
+        let named = !walk.controllers.is_empty() || !walk.imported.is_empty() || !walk.open.is_empty();
+        if matches!(root, Value::Unknown(_) | Value::Undefined | Value::Map(_)) && !named {
+            let framework = self.forest.nodes[node].model.framework();
+            let own =
+                |class: &&Rc<ClassValue>| controller_note(class).is_some_and(|note| note.action.framework == framework);
+            walk.controllers = self.classes.iter().filter(own).map(|class| (class.clone(), None)).collect();
         }
         let app = self.app(node, tree, args);
         for spot in std::mem::take(&mut walk.open) {

@@ -22,6 +22,7 @@ pub(crate) use words::{
 pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/express.yaml", include_str!("../../../rules/frameworks/express.yaml")),
     ("frameworks/fastify.yaml", include_str!("../../../rules/frameworks/fastify.yaml")),
+    ("frameworks/fastify-decorators.yaml", include_str!("../../../rules/frameworks/fastify-decorators.yaml")),
     ("frameworks/nestjs.yaml", include_str!("../../../rules/frameworks/nestjs.yaml")),
     ("frameworks/koa.yaml", include_str!("../../../rules/frameworks/koa.yaml")),
     ("frameworks/hono.yaml", include_str!("../../../rules/frameworks/hono.yaml")),

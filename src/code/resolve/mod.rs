@@ -5,7 +5,7 @@ mod go;
 mod java;
 pub(crate) mod javascript;
 mod proto;
-mod python;
+pub(crate) mod python;
 mod rust;
 mod settings;
 

@@ -63,3 +63,51 @@ fn at(tree: &Tree<'_>, path: &str) -> Option<Target> {
     let python = files.iter().any(|file| file.ends_with(".py")) || !folders.is_empty();
     python.then(|| Target::Folder(path.into()))
 }
+
+/// The names of the modules that a file may import, by a quick look at its lines: `a.b` and, for what is taken from it,
+/// `a.b.c`; a dot for each level where it is relative.
+pub(crate) fn imported(text: &[u8]) -> Vec<String> {
+    let mut out = Vec::new();
+    let Ok(text) = std::str::from_utf8(text) else { return out };
+    let name =
+        |text: &str| text.split_whitespace().next().unwrap_or_default().trim_matches([',', '\\', ';']).to_owned();
+    let mut rest = text;
+    while let Some(end) = rest.find('\n').or((!rest.is_empty()).then_some(rest.len())) {
+        let line = rest[..end].trim_start();
+        let behind = rest.get(end + 1..).unwrap_or_default();
+        if let Some(names) = line.strip_prefix("import ") {
+            out.extend(names.split(',').map(name));
+        } else if let Some((module, names)) = line.strip_prefix("from ").and_then(|line| line.split_once(" import ")) {
+            let module = module.trim();
+            let listed = match names.trim_start().strip_prefix('(') {
+                Some(first) => format!("{first}\n{}", behind.get(..behind.find(')').unwrap_or(0)).unwrap_or_default()),
+                None => names.to_owned(),
+            };
+            let listed = listed.lines().flat_map(|line| line.split('#').next().unwrap_or_default().split(','));
+            let of = if module.ends_with('.') { module.to_owned() } else { format!("{module}.") };
+            out.extend(
+                listed
+                    .map(name)
+                    .filter(|name| !name.is_empty())
+                    .map(|name| format!("{of}{}", name.trim_matches(['(', ')']))),
+            );
+            out.push(module.to_owned());
+        }
+        rest = behind;
+    }
+    out.retain(|name| !name.is_empty() && name.len() < 200);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::imported;
+
+    #[test]
+    fn names_of_modules_are_seen_without_parsing() {
+        let text = b"import a.b as x, c\nfrom .d import (\n    e,  # why\n    f as g,\n)\n    from h.i import j\nfrom . import k\n";
+        let mut names = imported(text);
+        names.sort();
+        assert_eq!(names, [".", ".d", ".d.e", ".d.f", ".k", "a.b", "c", "h.i", "h.i.j"]);
+    }
+}
