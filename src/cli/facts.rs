@@ -1,22 +1,41 @@
 //! `donegate facts`.
 
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 
 use std::path::Path;
 
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use std::collections::BTreeMap;
 
 use crate::code::explain::Explained;
 use crate::engine::{self, Request};
-use crate::facts::{Area, AreaName, Facts, State};
+use crate::facts::{AreaName, Facts, State};
 use crate::repo::Repo;
 use crate::verdict::exit;
 
 use super::args::{self, FactsFormat};
 use super::{Stop, print};
+
+/// What holds of an area's facts, of whatever type they are; and what holds where there are none.
+macro_rules! with_area {
+    ($facts:expr, $area:expr, |$name:ident| $then:expr, $otherwise:expr) => {
+        with_area!(@each $facts, $area, $name, $then, $otherwise,
+            Routes routes, Env env, Coverage coverage, Audit audit, Tests tests, Performance performance,
+            Openapi openapi, Dockerfiles dockerfiles, Images images, Changes changes)
+    };
+    (@each $facts:expr, $area:expr, $name:ident, $then:expr, $otherwise:expr, $($variant:ident $field:ident),+) => {
+        match $area {
+            $(AreaName::$variant => match &$facts.$field {
+                Some($name) => $then,
+                None => $otherwise,
+            },)+
+        }
+    };
+}
 
 pub(super) fn run(arguments: &args::Facts) -> Result<u8, Stop> {
     let mut areas = arguments.areas.clone();
@@ -32,18 +51,12 @@ pub(super) fn run(arguments: &args::Facts) -> Result<u8, Stop> {
     request.staged = arguments.change.staged;
     request.evidence = arguments.change.evidence.clone();
     let facts = engine::facts(&request, &areas)?;
-    let mut all = Map::new();
-    let mut states = Vec::new();
-    for area in areas {
-        let (json, state) = area_json(&facts, area);
-        states.push((area, state));
-        all.insert(area.name().to_owned(), json);
-    }
+    let states: Vec<(AreaName, State)> = areas.iter().map(|area| (*area, state_of(&facts, *area))).collect();
     let proven = states.iter().all(|(_, state)| *state == State::Found);
     match arguments.format {
-        FactsFormat::Json => print(&format!("{:#}\n", Value::Object(all)))?,
+        FactsFormat::Json => print_json(&Printed { facts: &facts, areas: &areas })?,
         FactsFormat::Human => {
-            let lines: Vec<String> = states.iter().map(|(area, state)| summary(*area, *state, &all)).collect();
+            let lines: Vec<String> = states.iter().map(|(area, state)| summary(*area, *state, &facts)).collect();
             print(&lines.concat())?
         }
     };
@@ -87,36 +100,44 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-fn area_json(facts: &Facts, area: AreaName) -> (Value, State) {
-    fn of<T: Serialize>(area: Option<&Area<T>>) -> (Value, State) {
-        match area {
-            Some(area) => (serde_json::to_value(area).expect("facts are plain data"), area.evidence.state),
-            None => {
+/// Facts as JSON, written as they are: those of a large report are not held a second time.
+fn print_json(printed: &Printed<'_>) -> Result<u8, Stop> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    serde_json::to_writer_pretty(&mut out, printed).map_err(io::Error::from)?;
+    out.write_all(b"\n")?;
+    out.flush()?;
+    Ok(exit::COMPLETE)
+}
+
+/// Areas by name.
+struct Printed<'a> {
+    facts: &'a Facts,
+    areas: &'a [AreaName],
+}
+
+impl Serialize for Printed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for area in self.areas {
+            with_area!(self.facts, *area, |facts| map.serialize_entry(area.name(), facts)?, {
                 let evidence = serde_json::json!({
                     "state": "unsupported", "reports": [], "looked_for": [],
                     "problems": [{ "path": ".", "why": "not built yet" }],
                 });
-                (serde_json::json!({ "evidence": evidence }), State::Unsupported)
-            }
+                map.serialize_entry(area.name(), &serde_json::json!({ "evidence": evidence }))?;
+            });
         }
-    }
-    match area {
-        AreaName::Routes => of(facts.routes.as_ref()),
-        AreaName::Env => of(facts.env.as_ref()),
-        AreaName::Coverage => of(facts.coverage.as_ref()),
-        AreaName::Audit => of(facts.audit.as_ref()),
-        AreaName::Tests => of(facts.tests.as_ref()),
-        AreaName::Performance => of(facts.performance.as_ref()),
-        AreaName::Openapi => of(facts.openapi.as_ref()),
-        AreaName::Dockerfiles => of(facts.dockerfiles.as_ref()),
-        AreaName::Images => of(facts.images.as_ref()),
-        AreaName::Changes => of(facts.changes.as_ref()),
+        map.end()
     }
 }
 
+fn state_of(facts: &Facts, area: AreaName) -> State {
+    with_area!(facts, area, |facts| facts.evidence.state, State::Unsupported)
+}
+
 /// A line or a few for a person: the state, how many of what, and what is wrong.
-fn summary(area: AreaName, state: State, all: &Map<String, Value>) -> String {
-    let json = &all[area.name()];
+fn summary(area: AreaName, state: State, facts: &Facts) -> String {
+    let json = with_area!(facts, area, |facts| serde_json::to_value(facts).expect("facts are plain data"), Value::Null);
     let mut text = format!("{}: {}\n", area.name(), state.name());
     for (key, value) in json.as_object().into_iter().flatten().filter(|(key, _)| *key != "evidence") {
         let shown = match value {

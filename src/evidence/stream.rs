@@ -9,6 +9,7 @@ use crate::domain::provenance::{Source, hex};
 use crate::repo::Repo;
 
 use super::Failure;
+pub(super) use super::Failure as Failed;
 
 /// UTF-16 is decoded as a whole, so it is bounded: 128 MiB.
 const MAX_UTF16: u64 = 128 << 20;
@@ -16,6 +17,9 @@ const MAX_UTF16: u64 = 128 << 20;
 const HEAD: u64 = 1 << 16;
 /// What a compressed report may come to: 4 GiB.
 const MAX_BYTES: u64 = 4 << 30;
+
+/// Why a report without a byte in it, or of blanks alone, cannot be read.
+pub(super) const EMPTY: &str = "it is empty";
 
 /// Counts and hashes what passes.
 struct Hashing<R> {
@@ -101,7 +105,7 @@ fn decode<T>(input: &mut dyn BufRead, tell: Tell<T>) -> Result<(&'static str, T)
 
 fn tell_all<T>(head: &str, input: &mut dyn BufRead, tell: Tell<T>) -> Result<(&'static str, T), Failure> {
     if head.trim().is_empty() {
-        return Err(Failure::new("it is empty"));
+        return Err(Failure::new(EMPTY));
     }
     tell(head, input)
 }
@@ -113,26 +117,48 @@ pub(super) fn each_line(
     limit: u64,
     mut take: impl FnMut(&str, bool) -> Result<(), String>,
 ) -> Result<(), Failure> {
-    let mut buffer = Vec::new();
-    for number in 1.. {
-        buffer.clear();
-        let wrong = |why: String| Failure::at(number, why);
-        let read = Read::take(&mut *input, limit).read_until(b'\n', &mut buffer);
-        let read = read.map_err(|error| wrong(error.to_string()))?;
-        if read == 0 {
+    // What was begun in one filling and goes on in the next.
+    let mut begun: Vec<u8> = Vec::new();
+    let mut number = 1;
+    loop {
+        let bytes = input.fill_buf().map_err(|error| Failure::at(number, error.to_string()))?;
+        if bytes.is_empty() {
             break;
         }
-        if read as u64 == limit {
-            return Err(wrong("a line that is too long".to_owned()));
+        let mut at = 0;
+        while let Some(length) = memchr::memchr(b'\n', &bytes[at..]) {
+            let line = &bytes[at..at + length];
+            at += length + 1;
+            if begun.is_empty() {
+                one_line(line, limit, &mut take, true).map_err(|why| Failure::at(number, why))?;
+            } else {
+                begun.extend_from_slice(line);
+                one_line(&begun, limit, &mut take, true).map_err(|why| Failure::at(number, why))?;
+                begun.clear();
+            }
+            number += 1;
         }
-        let line = std::str::from_utf8(&buffer).map_err(|_| wrong("not UTF-8 text".to_owned()))?;
-        let whole = line.ends_with('\n');
-        let line = line.trim();
-        if !line.is_empty() {
-            take(line, whole).map_err(wrong)?;
+        begun.extend_from_slice(&bytes[at..]);
+        let read = bytes.len();
+        input.consume(read);
+        if begun.len() as u64 > limit {
+            return Err(Failure::at(number, "a line that is too long"));
         }
     }
-    Ok(())
+    one_line(&begun, limit, &mut take, false).map_err(|why| Failure::at(number, why))
+}
+
+fn one_line(
+    bytes: &[u8],
+    limit: u64,
+    take: &mut impl FnMut(&str, bool) -> Result<(), String>,
+    whole: bool,
+) -> Result<(), String> {
+    if bytes.len() as u64 >= limit {
+        return Err("a line that is too long".to_owned());
+    }
+    let line = std::str::from_utf8(bytes).map_err(|_| "not UTF-8 text".to_owned())?.trim();
+    if line.is_empty() { Ok(()) } else { take(line, whole) }
 }
 
 /// The whole text of a report that is small by nature.

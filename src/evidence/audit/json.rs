@@ -3,12 +3,15 @@
 //! so that a report of many megabytes stays small.
 
 use std::fmt;
+use std::io::{BufRead, BufReader};
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::Failure;
+use crate::facts::audit::AuditSeverity;
+
+use super::{Failure, severity};
 
 /// Bytes of a text that are kept: titles and messages are cut shorter, and nothing else is as long.
 const MAX_TEXT: usize = 1_000;
@@ -35,12 +38,21 @@ const BULKY: &[&str] = &[
     "matchDetails",
     "upgradePath",
     "symbols",
+    "PkgID",
+    "PkgIdentifier",
+    "PrimaryURL",
+    "SeveritySource",
+    "DataSource",
+    "PublishedDate",
+    "LastModifiedDate",
 ];
 
 /// The values of a text, in order.
-pub(super) fn documents(text: &str) -> Result<Vec<Value>, Failure> {
+pub(super) fn documents(input: &mut dyn BufRead) -> Result<Vec<Value>, Failure> {
     let mut documents = Vec::new();
-    for value in serde_json::Deserializer::from_str(text).into_iter::<Lean>() {
+    // The reader takes byte by byte, which only a buffer of its own makes quick.
+    let buffered = BufReader::with_capacity(1 << 16, input);
+    for value in serde_json::Deserializer::from_reader(buffered).into_iter::<Lean>() {
         let Lean(value) = value.map_err(|error| {
             let line = u32::try_from(error.line()).ok().filter(|line| *line > 0);
             Failure::Unreadable(line, format!("no JSON: {error}"))
@@ -126,8 +138,16 @@ impl<'de> Visitor<'de> for Build {
             }
             map.insert(key, value);
         }
+        // Where the severity is told in a word, the vectors that would tell it are not asked for.
+        if self.in_list && map.get("Severity").and_then(Value::as_str).is_some_and(told) {
+            map.remove("CVSS");
+        }
         Ok(Value::Object(map))
     }
+}
+
+fn told(word: &str) -> bool {
+    severity::word(word) != AuditSeverity::Unknown
 }
 
 #[cfg(test)]
@@ -136,13 +156,14 @@ mod tests {
 
     #[test]
     fn a_key_that_stands_twice_is_refused() {
-        assert!(documents(r#"{"a":1,"a":2}"#).is_err());
-        assert_eq!(3, documents("{\"a\":1}\n[2] {}").expect("three values").len());
+        assert!(documents(&mut r#"{"a":1,"a":2}"#.as_bytes()).is_err());
+        assert_eq!(3, documents(&mut "{\"a\":1}\n[2] {}".as_bytes()).expect("three values").len());
     }
 
     #[test]
     fn only_entries_of_lists_lose_their_bulk() {
-        let value = &documents(r#"{"references":{"via":[{"references":["x"],"id":"i"}]}}"#).expect("JSON")[0];
+        let value =
+            &documents(&mut r#"{"references":{"via":[{"references":["x"],"id":"i"}]}}"#.as_bytes()).expect("JSON")[0];
         assert_eq!(serde_json::json!({"references":{"via":[{"id":"i"}]}}), *value);
     }
 }

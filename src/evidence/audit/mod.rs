@@ -48,16 +48,13 @@ use crate::facts::commands::shown;
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
 use crate::repo::Repo;
 
-use super::{Collected, Collector, Command, Context};
+use super::{Collected, Collector, Command, Context, stream};
 use merge::Merger;
 use vex::Statement;
 
 /// Reads audits.
 #[derive(Debug)]
 pub struct AuditCollector;
-
-/// A report over this size is refused: 128 MiB.
-const MAX_BYTES: u64 = 128 << 20;
 
 /// Where audits lie unless the DoD says otherwise.
 const PLACES: &[&str] = &[
@@ -186,12 +183,9 @@ fn collect(repo: &Repo, globs: Vec<String>, max_age: Span, commands: &[Command])
     let mut state = Gathered::default();
     state.merger.audit.ecosystems = ecosystems::of(repo);
     for path in found {
-        let read = repo.read(&path, MAX_BYTES).map_err(|error| Failure::unreadable(error.to_string()));
-        let read = read.and_then(|content| Ok((self::read(&content.bytes)?, content)));
-        match read {
-            Ok((report, content)) => {
-                let mut source = content.source(report.format);
-                drop(content);
+        let read = stream::read(repo, &path, input::tell).map_err(input::failure);
+        match read.and_then(|(source, report)| Ok((source, report?))) {
+            Ok((mut source, report)) => {
                 source.kind = kinds(&report);
                 source.tool = Some(report.scanner.clone());
                 evidence.reports.push(source);
@@ -265,11 +259,9 @@ fn kinds(report: &Report) -> Option<String> {
     (!names.is_empty()).then(|| names.join(", "))
 }
 
+/// Reads bytes that are held already.
 fn read(bytes: &[u8]) -> Result<Report, Failure> {
-    match input::read(bytes)? {
-        input::Document::Json(documents) => tell::json(documents),
-        input::Document::Xml(root) => tell::xml(&root),
-    }
+    stream::read_bytes("", bytes, input::tell).map_err(input::failure)?.1
 }
 
 /// A finding with what every format tells.

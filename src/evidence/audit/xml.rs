@@ -1,11 +1,10 @@
 //! XML reports as small trees of bounded size. Namespaces' prefixes are left out; entities are never declared.
 
 use std::collections::BTreeMap;
-
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use std::io::BufRead;
 
 use super::Failure;
+use crate::evidence::xml::{self, Attributes, Names, Sink};
 
 /// Elements may nest this deep.
 const MAX_DEPTH: usize = 64;
@@ -56,64 +55,44 @@ impl Element {
 }
 
 /// The root element of a document.
-pub(super) fn read(text: &str) -> Result<Element, Failure> {
-    let mut reader = Reader::from_str(text);
-    reader.config_mut().check_end_names = true;
-    let mut open: Vec<Element> = vec![Element::default()];
-    let mut elements = 0;
-    loop {
-        let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).min(text.len());
-        let wrong = |why: String| {
-            let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-            Failure::Unreadable(u32::try_from(line).ok(), why)
-        };
-        match reader.read_event().map_err(|error| wrong(format!("broken XML: {error}")))? {
-            Event::Start(element) => {
-                elements += 1;
-                if open.len() > MAX_DEPTH || elements > MAX_ELEMENTS {
-                    return Err(wrong("its elements nest too deep or are too many".to_owned()));
-                }
-                open.push(start(&element).map_err(wrong)?);
-            }
-            Event::Empty(element) => {
-                elements += 1;
-                let element = start(&element).map_err(&wrong)?;
-                open.last_mut().ok_or_else(|| wrong("broken XML".to_owned()))?.children.push(element);
-            }
-            Event::End(_) => {
-                let closed = open.pop().ok_or_else(|| wrong("broken XML".to_owned()))?;
-                open.last_mut().ok_or_else(|| wrong("broken XML".to_owned()))?.children.push(closed);
-            }
-            Event::Text(said) => add(&mut open, &said),
-            Event::CData(said) => add(&mut open, &said),
-            Event::DocType(declared) if declared.to_ascii_uppercase().contains("<!ENTITY") => {
-                return Err(wrong("it declares entities, which are never read".to_owned()));
-            }
-            Event::Eof if open.len() > 1 => return Err(wrong("broken XML: it is cut".to_owned())),
-            Event::Eof => break,
-            _ => {}
+pub(super) fn read(input: &mut dyn BufRead) -> Result<Element, Failure> {
+    let mut tree = Tree::default();
+    xml::walk(input, &mut tree).map_err(|failed| Failure::Unreadable(failed.line, failed.why))?;
+    tree.root.ok_or_else(|| Failure::unreadable("broken XML: it has no root element"))
+}
+
+/// A document while it is read.
+#[derive(Default)]
+struct Tree {
+    open: Vec<Element>,
+    root: Option<Element>,
+    elements: usize,
+}
+
+impl Sink for Tree {
+    fn open(&mut self, _: &Names, name: &str, attributes: Attributes<'_>) -> Result<(), String> {
+        self.elements += 1;
+        if self.open.len() > MAX_DEPTH || self.elements > MAX_ELEMENTS {
+            return Err("its elements nest too deep or are too many".to_owned());
+        }
+        let attributes = attributes.all()?;
+        self.open.push(Element { name: name.to_owned(), attributes, ..Element::default() });
+        Ok(())
+    }
+
+    fn close(&mut self, _: &Names, _: &str) -> Result<(), String> {
+        let Some(closed) = self.open.pop() else { return Ok(()) };
+        match self.open.last_mut() {
+            Some(above) => above.children.push(closed),
+            None => self.root = Some(closed),
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, _: &Names, text: &str) {
+        if let Some(element) = self.open.last_mut() {
+            let room = MAX_TEXT.saturating_sub(element.text.len());
+            element.text.push_str(super::cut(text, room));
         }
     }
-    let mut roots = open.pop().unwrap_or_default().children;
-    match (roots.pop(), roots.is_empty()) {
-        (Some(root), true) => Ok(root),
-        _ => Err(Failure::unreadable("broken XML: it has no root element, or several")),
-    }
-}
-
-fn add(open: &mut [Element], said: &str) {
-    if let Some(element) = open.last_mut() {
-        let room = MAX_TEXT.saturating_sub(element.text.len());
-        element.text.push_str(super::cut(said, room));
-    }
-}
-
-fn start(element: &BytesStart<'_>) -> Result<Element, String> {
-    let mut new = Element { name: element.local_name().as_ref().to_owned(), ..Element::default() };
-    for attribute in element.attributes() {
-        let attribute = attribute.map_err(|error| format!("broken XML: {error}"))?;
-        let value = quick_xml::escape::unescape(&attribute.value).map_err(|error| format!("broken XML: {error}"))?;
-        new.attributes.insert(attribute.key.local_name().as_ref().to_owned(), value.into_owned());
-    }
-    Ok(new)
 }

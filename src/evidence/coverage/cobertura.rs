@@ -33,8 +33,7 @@ impl Sink for State {
             "class" => {
                 let [file] = attributes.read(["filename"])?;
                 let file = file.ok_or("a class without a filename")?.into_owned();
-                let mut record = self.files.remove(&file).unwrap_or_default();
-                record.unpack();
+                let record = self.files.remove(&file).unwrap_or_default();
                 self.current = Some((file, record));
                 Ok(())
             }

@@ -9,7 +9,7 @@ use std::io::BufRead;
 
 use super::super::stream::each_line;
 use super::lines::{is_hit, number, short};
-use super::record::branch_id;
+use super::record::{branch_id, id};
 use super::{Failure, Record, Report};
 
 /// A line over this many bytes is refused.
@@ -54,8 +54,8 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Report, Failure> {
 
 struct Open {
     record: Record,
-    /// Functions by name: line and hit.
-    functions: BTreeMap<String, (u32, bool)>,
+    /// Functions by the number of their name: line and hit.
+    functions: BTreeMap<u64, (u32, bool)>,
     /// LCOV 2 names functions by index.
     indexed: BTreeMap<String, u32>,
     /// What LH and LF claim.
@@ -87,12 +87,12 @@ impl Open {
                     Some((end, name)) if !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_digit()) => name,
                     _ => name,
                 };
-                self.functions.entry(name.to_owned()).or_insert((line, false)).0 = line;
+                self.functions.entry(id(name)).or_insert((line, false)).0 = line;
             }
             "FNDA" => {
                 let (hits, name) = rest.split_once(',').ok_or_else(few)?;
                 let hit = is_hit(hits)?;
-                self.functions.entry(name.to_owned()).or_insert((0, false)).1 |= hit;
+                self.functions.entry(id(name)).or_insert((0, false)).1 |= hit;
             }
             "FNL" => {
                 let (index, rest) = rest.split_once(',').ok_or_else(few)?;
@@ -104,8 +104,8 @@ impl Open {
                 let index = fields.next().unwrap_or_default();
                 let hit = is_hit(fields.next().unwrap_or_default())?;
                 let line = self.indexed.get(index).copied().unwrap_or(0);
-                let name = fields.next().unwrap_or_default().to_owned();
-                self.functions.entry(name).or_insert((line, false)).1 |= hit;
+                let name = fields.next().unwrap_or_default();
+                self.functions.entry(id(name)).or_insert((line, false)).1 |= hit;
             }
             "LH" => self.claimed[0] = rest.trim().parse().ok(),
             "LF" => self.claimed[1] = rest.trim().parse().ok(),
@@ -122,7 +122,7 @@ impl Open {
 
     fn finish(mut self) -> Record {
         for (name, (line, hit)) in &self.functions {
-            self.record.function(*line, name, *hit);
+            self.record.function_numbered(*line, *name, *hit);
         }
         self.record
     }

@@ -196,10 +196,9 @@ pub(super) fn record(file: File, ranges: &mut Ranges) -> Result<Record, String> 
         branches.branch(at, (column, true), *yes > 0);
         branches.branch(at, (column, false), *no > 0);
     }
-    let counted =
-        branches.branches.values().fold((0, 0), |sum, one| (sum.0 + u64::from(one.0), sum.1 + u64::from(one.1)));
-    if Some(counted) == record.totals[1] {
-        record.branches = branches.branches;
+    branches.pack();
+    if branches.branch_counts_all() == record.totals[1] {
+        record.packed = branches.packed;
     }
     Ok(record)
 }

@@ -7,10 +7,13 @@ use crate::facts::coverage::{Coverage, FileCoverage, LineHits, Measure};
 use super::paths::Paths;
 use super::{Record, Report};
 
+/// By format what its reports tell of a file: one format as a rule, for which a map would take the room of eleven.
+type Told = Vec<(String, Record)>;
+
 /// Files by path, with whether the repository has them, and by format what its reports tell of each.
 #[derive(Debug, Default)]
 pub(super) struct Merged {
-    files: BTreeMap<String, (bool, BTreeMap<String, Record>)>,
+    files: BTreeMap<String, (bool, Told)>,
     stated: BTreeMap<String, f64>,
 }
 
@@ -20,15 +23,19 @@ impl Merged {
         let roots = paths.roots(report_path, &report.files);
         for record in report.files {
             let (path, present) = paths.resolve(report_path, &roots, &record);
-            let (_, by_format) = self.files.entry(path).or_insert_with(|| (present, BTreeMap::new()));
-            match by_format.get_mut(format) {
-                Some(old) => old.union(record),
-                None => {
-                    by_format.insert(format.to_owned(), record);
-                }
+            let (_, told) = self.files.entry(path).or_insert_with(|| (present, Vec::with_capacity(1)));
+            match told.iter_mut().find(|(of, _)| of == format) {
+                Some((_, old)) => old.union(record),
+                None => told.push((format.to_owned(), record)),
             }
         }
         self.stated.extend(report.stated);
+    }
+
+    /// A file of which more is listed than can be kept.
+    pub(super) fn over(&self) -> Option<&str> {
+        let over = |told: &Told| told.iter().any(|(_, record)| record.over());
+        self.files.iter().find(|(_, (_, told))| over(told)).map(|(path, _)| path.as_str())
     }
 
     /// The whole.
@@ -56,9 +63,10 @@ impl Merged {
 
 /// A file as reports of several formats tell it. Lines are lines in all of them; what one calls a branch, a function or a
 /// statement no other names alike, so of these the format that covers the most stands.
-fn combined(path: &str, present: bool, told: BTreeMap<String, Record>) -> FileCoverage {
+fn combined(path: &str, present: bool, mut told: Told) -> FileCoverage {
+    told.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut each: Vec<FileCoverage> =
-        told.into_values().map(|record| record.finish(path.to_owned(), present)).collect();
+        told.into_iter().map(|(_, record)| record.finish(path.to_owned(), present)).collect();
     if each.len() == 1 {
         return each.swap_remove(0);
     }

@@ -16,6 +16,7 @@ mod jacoco;
 mod json;
 mod lcov;
 mod lines;
+mod list;
 mod llvm;
 mod merge;
 mod opencover;
@@ -124,6 +125,11 @@ fn collect(context: &Context<'_>, globs: Vec<String>) -> Area<Coverage> {
                 evidence.problems.push(Problem { path: path.to_string(), line, why: failure.why });
             }
         }
+    }
+    if let Some(path) = merged.over() {
+        broken = true;
+        let why = "the reports list more branches or functions of it than any source has".to_owned();
+        evidence.problems.push(Problem { path: path.to_owned(), line: None, why });
     }
     let mut coverage = merged.finish();
     evidence.state = state(repo, &coverage, &mut evidence, broken);

@@ -1,11 +1,9 @@
 //! Branches, functions and statements of a file in few bytes: a report of hundreds of megabytes names millions of them, and
 //! all must be kept until the last report is read, for another may speak of the same file.
 
-use std::collections::BTreeMap;
-
 use super::Record;
 
-/// What a record's maps hold, as numbers of seven bits a byte, the lines as differences.
+/// What a record's lists hold, as numbers of seven bits a byte, the lines as differences.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Packed {
     branches: Box<[u8]>,
@@ -40,16 +38,51 @@ impl Iterator for Numbers<'_> {
     }
 }
 
+fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+impl Packed {
+    /// By line and name: covered and all.
+    pub(super) fn branches(&self) -> impl Iterator<Item = ((u32, u64), (u32, u32))> {
+        let (mut numbers, mut line) = (Numbers(self.branches.iter()), 0_u32);
+        std::iter::from_fn(move || {
+            line = line.saturating_add(small(numbers.next()?));
+            let (id, covered) = (numbers.next()?, numbers.next()?);
+            let (covered, total) = match covered {
+                0 | 1 => (covered, 1),
+                more => (more - 2, numbers.next()?),
+            };
+            Some(((line, id), (small(covered), small(total))))
+        })
+    }
+
+    /// By line and name: hit or not.
+    pub(super) fn functions(&self) -> impl Iterator<Item = ((u32, u64), bool)> {
+        let (mut numbers, mut line) = (Numbers(self.functions.iter()), 0_u32);
+        std::iter::from_fn(move || {
+            let (step, id) = (numbers.next()?, numbers.next()?);
+            line = line.saturating_add(small(step >> 1));
+            Some(((line, id), step & 1 == 1))
+        })
+    }
+
+    /// By place: hit or not, and the weight.
+    pub(super) fn statements(&self) -> impl Iterator<Item = (u64, (bool, u64))> {
+        let mut numbers = Numbers(self.statements.iter());
+        std::iter::from_fn(move || Some((numbers.next()?, (numbers.next()? == 1, numbers.next()?))))
+    }
+}
+
 impl Record {
-    /// Packs the maps.
+    /// Packs what is listed, together with what was packed before.
     pub(super) fn pack(&mut self) {
-        let (branches, functions, statements) = (
-            std::mem::take(&mut self.branches),
-            std::mem::take(&mut self.functions),
-            std::mem::take(&mut self.statements),
-        );
+        let packed = std::mem::take(&mut self.packed);
+        packed.branches().for_each(|(key, value)| self.branches.push(key, value));
+        packed.functions().for_each(|(key, value)| self.functions.push(key, value));
+        packed.statements().for_each(|(key, value)| self.statements.push(key, value));
         let (mut bytes, mut before) = (Vec::new(), 0);
-        for ((line, id), (covered, total)) in branches {
+        for ((line, id), (covered, total)) in self.branches.take() {
             put(&mut bytes, u64::from(line - before));
             before = line;
             put(&mut bytes, id);
@@ -64,78 +97,47 @@ impl Record {
         }
         self.packed.branches = bytes.into_boxed_slice();
         let (mut bytes, mut before) = (Vec::new(), 0);
-        for ((line, id), hit) in functions {
+        for ((line, id), hit) in self.functions.take() {
             put(&mut bytes, u64::from(line - before) << 1 | u64::from(hit));
             before = line;
             put(&mut bytes, id);
         }
         self.packed.functions = bytes.into_boxed_slice();
         let mut bytes = Vec::new();
-        for (id, (hit, weight)) in statements {
+        for (id, (hit, weight)) in self.statements.take() {
             put(&mut bytes, id);
             put(&mut bytes, u64::from(hit));
             put(&mut bytes, weight);
         }
         self.packed.statements = bytes.into_boxed_slice();
     }
-
-    /// Unpacks them again.
-    pub(super) fn unpack(&mut self) {
-        let packed = std::mem::take(&mut self.packed);
-        self.branches.extend(branches(&packed.branches));
-        self.functions.extend(functions(&packed.functions));
-        let mut numbers = Numbers(packed.statements.iter());
-        while let (Some(id), Some(hit), Some(weight)) = (numbers.next(), numbers.next(), numbers.next()) {
-            self.statements.insert(id, (hit == 1, weight));
-        }
-    }
-}
-
-fn branches(bytes: &[u8]) -> BTreeMap<(u32, u64), (u32, u32)> {
-    let mut all = BTreeMap::new();
-    let (mut numbers, mut line) = (Numbers(bytes.iter()), 0_u32);
-    while let (Some(step), Some(id), Some(covered)) = (numbers.next(), numbers.next(), numbers.next()) {
-        line = line.saturating_add(u32::try_from(step).unwrap_or(u32::MAX));
-        let (covered, total) = match covered {
-            0 | 1 => (covered, 1),
-            more => (more - 2, numbers.next().unwrap_or(0)),
-        };
-        let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-        all.insert((line, id), (small(covered), small(total)));
-    }
-    all
-}
-
-fn functions(bytes: &[u8]) -> BTreeMap<(u32, u64), bool> {
-    let mut all = BTreeMap::new();
-    let (mut numbers, mut line) = (Numbers(bytes.iter()), 0_u32);
-    while let (Some(step), Some(id)) = (numbers.next(), numbers.next()) {
-        line = line.saturating_add(u32::try_from(step >> 1).unwrap_or(u32::MAX));
-        all.insert((line, id), step & 1 == 1);
-    }
-    all
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
 
     use super::*;
 
     proptest! {
         #[test]
-        fn what_is_packed_is_unpacked(
+        fn what_is_packed_is_told_again(
             branches in prop::collection::btree_map(any::<(u32, u64)>(), any::<(u32, u32)>(), 0..30),
             functions in prop::collection::btree_map(any::<(u32, u64)>(), any::<bool>(), 0..30),
             statements in prop::collection::btree_map(any::<u64>(), any::<(bool, u64)>(), 0..30),
         ) {
-            let mut record = Record { branches, functions, statements, ..Record::default() };
-            let whole = record.clone();
+            let mut record = Record::default();
+            branches.iter().for_each(|(key, value)| record.branches.push(*key, *value));
+            functions.iter().for_each(|(key, value)| record.functions.push(*key, *value));
+            statements.iter().for_each(|(key, value)| record.statements.push(*key, *value));
             record.pack();
-            prop_assert!(record.branches.is_empty() && record.functions.is_empty() && record.statements.is_empty());
-            record.unpack();
-            prop_assert_eq!(&whole.branches, &record.branches);
-            prop_assert_eq!((&whole.functions, &whole.statements), (&record.functions, &record.statements));
+            record.pack();
+            let packed = &record.packed;
+            prop_assert_eq!(branches, packed.branches().collect::<BTreeMap<_, _>>());
+            prop_assert_eq!(functions, packed.functions().collect::<BTreeMap<_, _>>());
+            prop_assert_eq!(statements, packed.statements().collect::<BTreeMap<_, _>>());
         }
     }
 }

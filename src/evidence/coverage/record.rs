@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::facts::coverage::{FileCoverage, LineHits, Measure};
 
+use super::list::List;
 use super::packed::Packed;
 
 /// A report.
@@ -18,7 +19,7 @@ pub(super) struct Report {
 }
 
 /// One file of one report.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct Record {
     /// Where it may lie, as the report tells it, the likeliest first.
     pub(super) candidates: Vec<String>,
@@ -28,15 +29,31 @@ pub(super) struct Record {
     /// Lines that ran or did not, of formats that do not measure lines.
     pub(super) marks: LineHits,
     /// By line and name: covered and all.
-    pub(super) branches: BTreeMap<(u32, u64), (u32, u32)>,
+    pub(super) branches: List<(u32, u64), (u32, u32)>,
     /// By line and name: hit or not.
-    pub(super) functions: BTreeMap<(u32, u64), bool>,
+    pub(super) functions: List<(u32, u64), bool>,
     /// By place: hit or not, and how many statements it stands for.
-    pub(super) statements: BTreeMap<u64, (bool, u64)>,
+    pub(super) statements: List<u64, (bool, u64)>,
     /// Where a format tells totals alone: lines, branches, functions, statements.
     pub(super) totals: [Option<(u64, u64)>; 4],
     /// Branches, functions and statements while nobody looks at them.
     pub(super) packed: Packed,
+}
+
+impl Default for Record {
+    fn default() -> Self {
+        Self {
+            candidates: Vec::new(),
+            module: None,
+            lines: LineHits::default(),
+            marks: LineHits::default(),
+            branches: List::new(|one: (u32, u32), other| (one.0.max(other.0), one.1.max(other.1))),
+            functions: List::new(|one, other| one || other),
+            statements: List::new(|one: (bool, u64), other| (one.0 || other.0, one.1)),
+            totals: [None; 4],
+            packed: Packed::default(),
+        }
+    }
 }
 
 impl Report {
@@ -77,42 +94,38 @@ impl Record {
 
     /// Lists one branch by its number.
     pub(super) fn branch_numbered(&mut self, line: u32, number: u64, hit: bool) {
-        let slot = self.branches.entry((line, number)).or_insert((0, 1));
-        slot.0 = slot.0.max(u32::from(hit));
+        self.branches.push((line, number), (u32::from(hit), 1));
     }
 
     /// Lists the branches of a line that are told as counts alone.
     pub(super) fn branch_counts(&mut self, line: u32, covered: u32, total: u32) {
-        let slot = self.branches.entry((line, 0)).or_insert((0, 0));
-        *slot = (slot.0.max(covered), slot.1.max(total));
+        self.branches.push((line, 0), (covered, total));
     }
 
     /// Lists one function.
     pub(super) fn function(&mut self, line: u32, name: impl Hash, hit: bool) {
-        *self.functions.entry((line, id(name))).or_default() |= hit;
+        self.function_numbered(line, id(name), hit);
+    }
+
+    /// Lists one function by the number of its name.
+    pub(super) fn function_numbered(&mut self, line: u32, number: u64, hit: bool) {
+        // Names are compared within a line alone: half of the number is enough.
+        self.functions.push((line, number & u64::from(u32::MAX)), hit);
     }
 
     /// Lists what stands at one place and counts as `weight` statements.
     pub(super) fn statement(&mut self, place: impl Hash, hit: bool, weight: u64) {
-        self.statements.entry(id(place)).or_insert((false, weight)).0 |= hit;
+        self.statements.push(id(place), (hit, weight));
     }
 
     /// Adds what another report, or another part of the same one, tells of the file.
     pub(super) fn union(&mut self, mut other: Record) {
-        self.unpack();
-        other.unpack();
+        other.pack();
         self.lines.merge(&other.lines);
         self.marks.merge(&other.marks);
-        for (key, (covered, total)) in other.branches {
-            let slot = self.branches.entry(key).or_insert((0, 0));
-            *slot = (slot.0.max(covered), slot.1.max(total));
-        }
-        for (key, hit) in other.functions {
-            *self.functions.entry(key).or_default() |= hit;
-        }
-        for (key, (hit, weight)) in other.statements {
-            self.statements.entry(key).or_insert((false, weight)).0 |= hit;
-        }
+        other.packed.branches().for_each(|(key, value)| self.branches.push(key, value));
+        other.packed.functions().for_each(|(key, value)| self.functions.push(key, value));
+        other.packed.statements().for_each(|(key, value)| self.statements.push(key, value));
         for (slot, new) in self.totals.iter_mut().zip(other.totals) {
             // Totals alone cannot be merged: the report that covers more stands.
             *slot = (*slot).max(new);
@@ -120,29 +133,33 @@ impl Record {
         self.pack();
     }
 
+    /// How many branches are covered and how many there are, of a record that is packed; none where none is listed.
+    pub(super) fn branch_counts_all(&self) -> Option<(u64, u64)> {
+        self.packed.branches().fold(None, |sum, (_, (covered, total))| {
+            let (before, of) = sum.unwrap_or((0, 0));
+            Some((before + u64::from(covered), of + u64::from(total)))
+        })
+    }
+
+    /// Whether it lists more than any source has, so that some was left out.
+    pub(super) fn over(&self) -> bool {
+        self.branches.over || self.functions.over || self.statements.over
+    }
+
     /// The file's coverage; what is measured by items counts by them, else by totals.
     pub(super) fn finish(mut self, path: String, present: bool) -> FileCoverage {
-        self.unpack();
+        self.pack();
         let count = |pair: Option<(u64, u64)>| pair.and_then(|(covered, total)| Measure::new(covered, total));
         let lines = if self.lines.is_empty() { self.totals[0] } else { Some(self.lines.counts()) };
-        let branches = match self.branches.len() {
-            0 => self.totals[1],
-            _ => Some(
-                self.branches.values().fold((0, 0), |sum, one| (sum.0 + u64::from(one.0), sum.1 + u64::from(one.1))),
-            ),
+        // Items where there are any, else the totals.
+        let counted = |sum: Option<(u64, u64)>, (covered, total): (u64, u64)| {
+            let (before, of) = sum.unwrap_or((0, 0));
+            Some((before + covered, of + total))
         };
-        let functions = match self.functions.len() {
-            0 => self.totals[2],
-            total => Some((self.functions.values().filter(|hit| **hit).count() as u64, total as u64)),
-        };
-        let statements = match self.statements.len() {
-            0 => self.totals[3],
-            _ => Some(
-                self.statements
-                    .values()
-                    .fold((0, 0), |sum, (hit, weight)| (sum.0 + if *hit { *weight } else { 0 }, sum.1 + weight)),
-            ),
-        };
+        let branches = self.branch_counts_all().or(self.totals[1]);
+        let functions = self.packed.functions().map(|(_, hit)| (u64::from(hit), 1)).fold(None, counted);
+        let statements = self.packed.statements().map(|(_, (hit, weight))| (if hit { weight } else { 0 }, weight));
+        let (functions, statements) = (functions.or(self.totals[2]), statements.fold(None, counted).or(self.totals[3]));
         FileCoverage {
             path,
             present,

@@ -6,48 +6,16 @@
 //! that crashed lists none. So is one that stands in a suite outside of any case.
 
 use std::borrow::Cow;
-use std::io::{BufRead, Read};
+use std::io::BufRead;
 
 use super::Failure;
 use super::results::{Case, Report, Result as Outcome};
 use crate::evidence::xml::{self, Attributes, Names, Sink};
 
-/// A file over this size is refused: 256 MiB.
-const MAX_BYTES: u64 = 256 << 20;
-
 pub(super) fn read(input: &mut dyn BufRead) -> Result<Report, Failure> {
-    let mut bytes = Vec::new();
-    let taken = Read::take(&mut *input, MAX_BYTES + 1).read_to_end(&mut bytes);
-    taken.map_err(|error| Failure::new(error.to_string()))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Failure::new(format!("over the limit of {MAX_BYTES} bytes")));
-    }
-    let text = decode(&bytes)?;
     let mut state = State::default();
-    xml::walk(&mut text.as_bytes(), &mut state)?;
+    xml::walk(input, &mut state)?;
     Ok(state.finish())
-}
-
-fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Failure> {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(Cow::Borrowed(text));
-    }
-    // A declared encoding such as ISO-8859-1; anything else is no XML.
-    let encoding = declared(bytes).ok_or_else(|| Failure::new("not UTF-8 text, and no other encoding is declared"))?;
-    let (text, _, wrong) = encoding.decode(bytes);
-    if wrong { Err(Failure::new("its bytes are not of the encoding that it declares")) } else { Ok(text) }
-}
-
-fn declared(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
-    let declaration = head.strip_prefix("<?xml")?.split("?>").next()?;
-    let (_, label) = declaration.split_once("encoding")?;
-    let label: String = label
-        .chars()
-        .skip_while(|c| matches!(c, ' ' | '=' | '"' | '\''))
-        .take_while(|c| !matches!(c, '"' | '\''))
-        .collect();
-    encoding_rs::Encoding::for_label(label.as_bytes())
 }
 
 #[derive(Default)]

@@ -1,13 +1,17 @@
-//! Walking XML reports: streamed, bounded in depth, with the line of what is wrong. Entities are never read: a document that
-//! declares any is refused. A plain DOCTYPE is taken and never fetched.
+//! Walking XML reports: streamed, decoded as they declare, bounded in depth and in what is held at once, with the line of what
+//! is wrong. Entities are never read: a document that declares any is refused. A plain DOCTYPE is taken and never fetched.
+
+mod source;
 
 use std::borrow::Cow;
-use std::io::{self, BufRead, Read};
+use std::collections::BTreeMap;
+use std::io::BufRead;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::Failure;
+use source::Bounded;
 
 /// Elements may nest this deep.
 const MAX_DEPTH: usize = 256;
@@ -79,6 +83,15 @@ impl<'a> Attributes<'a> {
         Ok(values)
     }
 
+    /// All of them, by name.
+    pub(super) fn all(&self) -> Result<BTreeMap<String, String>, String> {
+        let each = self.0.attributes().map(|attribute| {
+            let attribute = attribute.map_err(|error| format!("broken XML: {error}"))?;
+            Ok((attribute.key.local_name().as_ref().to_owned(), unescaped(&attribute.value)?.into_owned()))
+        });
+        each.collect()
+    }
+
     /// The value of a name; empty where it is not there.
     pub(super) fn text(&self, name: &str) -> Result<Cow<'a, str>, String> {
         Ok(self.read([name])?[0].take().unwrap_or_default())
@@ -89,42 +102,15 @@ fn unescaped(text: &str) -> Result<Cow<'_, str>, String> {
     quick_xml::escape::unescape(text).map_err(|error| format!("broken XML: {error}"))
 }
 
-/// Counts the lines that were consumed.
-struct Counting<'a> {
-    inner: &'a mut dyn BufRead,
-    lines: u32,
-}
-
-impl Read for Counting<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        let lines = memchr::memchr_iter(b'\n', &buffer[..read]).count();
-        self.lines = self.lines.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
-        Ok(read)
-    }
-}
-
-impl BufRead for Counting<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.inner.fill_buf()
-    }
-
-    fn consume(&mut self, amount: usize) {
-        if let Ok(buffer) = self.inner.fill_buf() {
-            let lines = memchr::memchr_iter(b'\n', &buffer[..amount.min(buffer.len())]).count();
-            self.lines = self.lines.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
-        }
-        self.inner.consume(amount);
-    }
-}
-
 /// Walks a document to its end.
 pub(super) fn walk(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<(), Failure> {
-    let mut reader = Reader::from_reader(Counting { inner: input, lines: 1 });
+    let source = Bounded::new(input).map_err(|error| Failure::new(error.to_string()))?;
+    let mut reader = Reader::from_reader(source);
     reader.config_mut().check_end_names = true;
     let (mut names, mut buffer, mut done) = (Names::default(), Vec::new(), false);
     loop {
         buffer.clear();
+        reader.get_mut().begin();
         let event = reader.read_event_into(&mut buffer).map_err(|error| format!("broken XML: {error}"));
         let step = event.and_then(|event| take(event, sink, &mut names, &mut done));
         match step {
