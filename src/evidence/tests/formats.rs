@@ -28,6 +28,11 @@ const SAMPLES: &[Sample] = &[
         told: [2, 1, 0, 2, 0],
     },
     Sample {
+        format: "tap",
+        text: "TAP version 13\n1..1\nnot ok 1 - a.test.ts # time=9.20ms {\n    1..3\n    not ok 1 - suite # time=6.61ms {\n        1..2\n        ok 1 - a\n        not ok 2 - b\n            ---\n            message: \"}\"\n            ...\n    }\n    ok 2 - c # SKIP\n    ok 3 - d\n}\n",
+        told: [2, 1, 0, 1, 0],
+    },
+    Sample {
         format: "go-test-json",
         text: concat!(
             "{\"Action\":\"start\",\"Package\":\"m/a\"}\n",

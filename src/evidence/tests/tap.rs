@@ -1,5 +1,6 @@
 //! TAP 13 and 14 (testanything.org). Subtests are indented: of a test point that sums up others those count, and the point
-//! itself only where it failed and none of them did. The plan must be kept: fewer points are a run that ended early.
+//! itself only where it failed and none of them did. They stand before it, or after it in braces (node-tap's buffered form,
+//! which Vitest writes). The plan must be kept: fewer points are a run that ended early.
 
 use std::io::BufRead;
 
@@ -31,6 +32,8 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Report, Failure> {
     let mut report = Report::default();
     let mut levels = vec![Level::default()];
     let mut yaml: Option<usize> = None;
+    // Points whose subtests follow in braces.
+    let mut braced: Vec<(usize, Point<'_>)> = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         let wrong = |why: String| Failure::at(number, why);
         let indent = line.len() - line.trim_start_matches(' ').len();
@@ -49,6 +52,11 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Report, Failure> {
             return Err(wrong(format!("the run ended early: {inner}")));
         }
         let depth = indent / 4;
+        if inner == "}" && indent % 4 == 0 && braced.last().is_some_and(|(of, _)| *of == depth) {
+            let (_, point) = braced.pop().ok_or_else(|| wrong("a brace".to_owned()))?;
+            close(&mut report, &mut levels, depth, &point).map_err(wrong)?;
+            continue;
+        }
         // Subtests stand by four; what stands otherwise is what a test says.
         if depth > MAX_DEPTH || indent % 4 != 0 || (plan(inner).is_none() && point(inner).is_none()) {
             continue;
@@ -59,12 +67,15 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Report, Failure> {
         if let Some(planned) = plan(inner) {
             levels[depth].planned = Some(planned);
         } else if let Some(point) = point(inner) {
-            let subtests = if levels.len() > depth + 1 { levels.drain(depth + 1..).next() } else { None };
-            if let Some(subtests) = &subtests {
-                kept(subtests).map_err(wrong)?;
+            if inner.ends_with(" {") {
+                braced.push((depth, point));
+            } else {
+                close(&mut report, &mut levels, depth, &point).map_err(wrong)?;
             }
-            take(&mut report, &mut levels[depth], subtests.as_ref(), &point);
         }
+    }
+    if !braced.is_empty() {
+        return Err(Failure::new("it is cut: a brace is not closed"));
     }
     if yaml.is_some() {
         return Err(Failure::new("it is cut: a diagnostic does not end"));
@@ -83,6 +94,19 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Report, Failure> {
     Ok(report)
 }
 
+/// Takes a point of a depth with the subtests that belong to it.
+fn close(report: &mut Report, levels: &mut Vec<Level>, depth: usize, point: &Point<'_>) -> Result<(), String> {
+    while levels.len() <= depth {
+        levels.push(Level::default());
+    }
+    let subtests = if levels.len() > depth + 1 { levels.drain(depth + 1..).next() } else { None };
+    if let Some(subtests) = &subtests {
+        kept(subtests)?;
+    }
+    take(report, &mut levels[depth], subtests.as_ref(), point);
+    Ok(())
+}
+
 fn kept(level: &Level) -> Result<(), String> {
     match level.planned {
         Some(planned) if planned != level.points => {
@@ -95,8 +119,9 @@ fn kept(level: &Level) -> Result<(), String> {
 fn take(report: &mut Report, level: &mut Level, subtests: Option<&Level>, point: &Point<'_>) {
     level.points += 1;
     let result = match (point.ok, &point.directive) {
-        (_, Some(Directive::Skip)) | (false, Some(Directive::Todo)) => Outcome::Skipped,
-        (true, _) => Outcome::Passed,
+        // Vitest says `ok` of what it did not run yet: what is not to be finished is no test that passed.
+        (_, Some(Directive::Skip | Directive::Todo)) => Outcome::Skipped,
+        (true, None) => Outcome::Passed,
         (false, None) => Outcome::Failed,
     };
     level.failed += u64::from(result == Outcome::Failed);
