@@ -9,8 +9,8 @@ use super::{Backend, Clock, Content, FileEntry, ReadError, Repo};
 
 type Files = BTreeMap<Arc<str>, Arc<[u8]>>;
 
-pub(super) fn build(files: &[(&str, &str)]) -> Repo {
-    let files: Files = files.iter().map(|(path, text)| (Arc::from(*path), Arc::from(text.as_bytes()))).collect();
+pub(super) fn build(files: &[(&str, &[u8])]) -> Repo {
+    let files: Files = files.iter().map(|(path, bytes)| (Arc::from(*path), Arc::from(*bytes))).collect();
     Repo {
         files: files
             .iter()

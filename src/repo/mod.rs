@@ -166,6 +166,13 @@ impl Repo {
     /// A tree that exists in memory alone: for tests of everything that reads.
     #[must_use]
     pub fn in_memory(files: &[(&str, &str)]) -> Self {
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+        memory::build(&files)
+    }
+
+    /// The same, of files that need not be text.
+    #[must_use]
+    pub fn in_memory_bytes(files: &[(&str, &[u8])]) -> Self {
         memory::build(files)
     }
 

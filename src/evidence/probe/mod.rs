@@ -5,7 +5,7 @@ mod exposition;
 use sha2::{Digest, Sha256};
 
 use crate::domain::provenance::{Source, hex};
-use crate::facts::probes::{Answer, ProbeAnswer, ProbeQuery};
+use crate::facts::probes::{Answer, Metrics, ProbeAnswer, ProbeQuery};
 use crate::repo::http::{self, Ask, NoReply, Reply};
 
 /// Bytes that an answer may have: 1 MiB.
@@ -33,8 +33,16 @@ pub fn ask(base: &str, query: &ProbeQuery) -> ProbeAnswer {
     }
 }
 
+/// Reads metrics as Prometheus would.
+///
+/// # Errors
+/// The line, from 1, and what is wrong there.
+pub fn metrics(content_type: Option<&str>, body: &[u8]) -> Result<Metrics, (u32, String)> {
+    exposition::read(content_type, body)
+}
+
 fn answer(url: String, query: &ProbeQuery, reply: Reply) -> Answer {
-    let metrics = query.metrics.then(|| exposition::read(reply.content_type.as_deref(), &reply.body));
+    let metrics = query.metrics.then(|| metrics(reply.content_type.as_deref(), &reply.body));
     let source = Source {
         path: url,
         format: format!("http-{}", reply.status),
