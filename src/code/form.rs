@@ -408,6 +408,14 @@ pub struct TypeRef {
     pub text: Name,
 }
 
+impl TypeRef {
+    /// What says of a value that it is a function, referred to by its name.
+    #[must_use]
+    pub fn reference() -> Self {
+        TypeRef { path: vec!["::".into()], args: Vec::new(), text: "::".into() }
+    }
+}
+
 /// An import statement. A dynamic `import("…")` and `require("…")` are calls, not this.
 #[derive(Debug)]
 pub struct Import {

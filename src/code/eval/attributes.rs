@@ -11,6 +11,9 @@ use crate::code::models::{MountWord, ObjectModel};
 /// The methods of HTTP.
 const METHODS: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"];
 
+/// Classes within classes that each have a path.
+const MOST_PARENTS: usize = 12;
+
 impl Machine<'_> {
     /// Functions whose attributes say what they answer, as routers of their own; everything else as it is.
     pub(crate) fn carried(&mut self, model: &'static ObjectModel, value: Value) -> Value {
@@ -72,6 +75,27 @@ impl Machine<'_> {
             }
         }
         Value::unknown()
+    }
+
+    /// The path that an attribute of a class gives, behind that of its `parent`.
+    pub(crate) fn resource_path(&mut self, class: &Value, attribute: &str, depth: usize) -> Value {
+        let Value::Class(class) = self.force(class.clone()) else { return Value::unknown() };
+        let written = class.class.clone();
+        let attributes = written.decorators.iter().filter_map(written_call);
+        let Some((_, given)) = attributes.into_iter().find(|(name, _)| name.rsplit('.').next() == Some(attribute))
+        else {
+            return Value::unknown();
+        };
+        let own = self.arguments(given, &class.scope.clone());
+        let own = if own.list.is_empty() { own.named.into_iter().next().map(|(_, it)| it) } else { Some(own.at(0)) };
+        let own = own.unwrap_or_else(Value::unknown);
+        let parent = written.fields.iter().find(|field| &*field.name == "parent").and_then(|field| field.ty.clone());
+        let Some(parent) = parent.filter(|_| depth < MOST_PARENTS) else { return own };
+        let parent = self.type_value(&parent, &class.scope.clone());
+        let before = self.resource_path(&parent, attribute, depth + 1);
+        let before = self.shown(&before, "parent");
+        let before = self.concat(&before, &Value::text("/"));
+        self.concat(&before, &own)
     }
 
     /// What a mount gets: a child that is no router is noted, or answers by itself.

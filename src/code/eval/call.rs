@@ -184,8 +184,12 @@ impl Machine<'_> {
         let given = is_go.then(|| args.clone());
         let before = self.effects;
         let scope = Scope::inside(&closure.scope, ScopeKind::Function);
+        let receiver = receiver.or_else(|| self.implicit_receiver(closure));
         // Where names are found by the receiver, a function that is given one sees it before the one around.
         let seen = receiver.clone().filter(|_| self.has_packages(&scope));
+        if self.has_packages(&scope) {
+            self.see_receiver(&scope, seen.as_ref());
+        }
         let this = seen.or_else(|| closure.this.clone()).or_else(|| receiver.clone()).unwrap_or(Value::Undefined);
         self.frames.push(Frame {
             closure: Some(closure.clone()),

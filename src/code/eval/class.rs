@@ -506,6 +506,8 @@ impl Machine<'_> {
     /// A value with a stated type: the type tells more where the value is not known, unless a model knows where it came from.
     pub(crate) fn refined(&mut self, value: Value, ty: &TypeRef, scope: &ScopeRef) -> Value {
         match &value {
+            // A function, whatever it is: what looks for a path does not take it for one.
+            Value::Unknown(_) if *ty == TypeRef::reference() => Value::from_path("reference()".to_owned()),
             Value::Unknown(path) if !self.is_modelled(path) => self.typed(ty, scope).unwrap_or(value),
             _ => value,
         }

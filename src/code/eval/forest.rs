@@ -256,6 +256,10 @@ impl Machine<'_> {
             }
         }
         let mut lost = Vec::new();
+        // What a function registers that is also called with a router of its own is told there.
+        let nodes = self.forest.nodes.iter().enumerate();
+        let reached = nodes.filter(|(node, _)| reading.reached.contains(node)).flat_map(|(_, node)| &node.entries);
+        let elsewhere: BTreeSet<Spot> = reached.map(Entry::spot).collect();
         for root in roots.iter().filter(|root| !reading.reached.contains(root)) {
             let node = &self.forest.nodes[*root];
             // A part that something else has taken in answers there.
@@ -266,6 +270,11 @@ impl Machine<'_> {
             for entry in &node.entries {
                 match entry {
                     Entry::Route { path, .. } if node.model.needs_path && path.is_nothing() => {}
+                    Entry::Route { spot, .. }
+                    | Entry::Library { spot, .. }
+                    | Entry::Service { spot, .. }
+                    | Entry::Resource { spot, .. }
+                        if elsewhere.contains(spot) => {}
                     Entry::Route { spot, .. }
                     | Entry::Library { spot, .. }
                     | Entry::Service { spot, .. }

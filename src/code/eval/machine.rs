@@ -152,6 +152,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) stores: BTreeMap<usize, super::settings::Store>,
     /// Strings that functions of letter case made.
     pub(crate) supposed: super::supposed::Supposed,
+    /// The object whose member is called next, where the member is for another type.
+    pub(crate) dispatch: Option<Value>,
     /// What is known of Go besides.
     pub(crate) go: super::go::State,
     /// What is known of Rust's modules.
@@ -209,6 +211,7 @@ impl<'a> Machine<'a> {
             shared: BTreeMap::new(),
             stores: BTreeMap::new(),
             supposed: super::supposed::Supposed::default(),
+            dispatch: None,
             go: super::go::State::default(),
             rust: super::rust::State::default(),
             annotated: Vec::new(),

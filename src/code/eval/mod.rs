@@ -210,6 +210,17 @@ impl Machine<'_> {
                 self.enter_alone(&entry, None);
             }
         }
+        let mains: Vec<_> = self
+            .closures
+            .iter()
+            .filter(|it| it.function.name.as_deref() == Some("main") && self.language(&it.scope) == Language::Java)
+            .cloned()
+            .collect();
+        for main in mains {
+            if !main.entered.get() && self.worth_entering(main.scope.module) {
+                self.enter_alone(&main, None);
+            }
+        }
         self.forest.begun = false;
     }
 
@@ -219,6 +230,9 @@ impl Machine<'_> {
         let classes: Vec<_> = self.classes.iter().filter(|class| !class.made.get() && !is_go(class)).cloned().collect();
         let mut any = false;
         for class in classes {
+            if class.made.get() {
+                continue;
+            }
             any = true;
             class.made.set(true);
             if !self.worth_entering(class.spot.module) {

@@ -80,6 +80,18 @@ impl Machine<'_> {
         Value::Object(Rc::new(object))
     }
 
+    /// From here on the object itself is seen under a prefix: gives what is to be put back.
+    pub(super) fn seen_behind(&mut self, it: &Rc<Object>, at: &str, bound: &Rc<Map>, spot: Spot) -> Option<Modelled> {
+        let outer = it.model.borrow().clone();
+        if let Some(model) = &outer {
+            let at = self.argument_at(bound, at, spot);
+            let shown = self.shown(&at, "prefix");
+            let view = self.viewed(model, shown).as_text();
+            it.model.replace(Some(Modelled { view, ..model.clone() }));
+        }
+        outer
+    }
+
     /// What a container gives for a class: an instance of it.
     pub(super) fn given_instance(&mut self, class: &Value, spot: Spot) -> Value {
         match class {

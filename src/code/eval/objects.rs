@@ -282,6 +282,11 @@ impl Machine<'_> {
                 let rest = args.list.get(next..).unwrap_or_default().to_vec();
                 next = args.list.len();
                 map.put(name, Value::list_of(ListKind::List, rest, args.partial));
+            } else if let Some(first) = name.strip_prefix('&') {
+                if let Some(value) = args.list.get(next).filter(|_| args.list.len() > next + 1) {
+                    map.put(first, value.clone());
+                    next += 1;
+                }
             } else if let Some(optional) = name.strip_prefix(['?', '~']) {
                 let left = args.list.len().saturating_sub(next);
                 let behind = args.list.get(next + 1).is_some_and(|value| looks_like_path(value, left > 2));
@@ -420,6 +425,9 @@ impl Machine<'_> {
             }
             self.route_on(route, model.as_ref(), &bound, args, spot);
         }
+        if let Some(route) = action.also.as_ref().filter(routes) {
+            self.route_on(route, model.as_ref(), &bound, args, spot);
+        }
         if let (Some(resource), Some(model)) = (&action.resource, &model) {
             self.resource(resource, model, &bound, spot);
         }
@@ -479,7 +487,14 @@ impl Machine<'_> {
                 argument => self.argument_at(&bound, argument, spot),
             };
             let to = self.argument_at(&bound, &hand.to, spot);
-            self.hand(hand, &to, &given, spot);
+            match (&hand.behind, &this) {
+                (Some(behind), Value::Object(it)) => {
+                    let outer = self.seen_behind(it, behind, &bound, spot);
+                    self.hand(hand, &to, &given, spot);
+                    it.model.replace(outer);
+                }
+                (Some(_) | None, _) => self.hand(hand, &to, &given, spot),
+            }
         }
         if let Some(mark) = &action.mark {
             match &mark.on {
@@ -590,6 +605,15 @@ impl Machine<'_> {
         {
             self.forest.nodes[it.node].prefix = prefix;
         }
+        if let (Some(only), Value::Object(object)) = (&word.only, &value)
+            && let Some(it) = object.model.borrow().as_ref()
+        {
+            let scope = self.modules[spot.module.0].scope.clone();
+            let given = self.argument_at(bound, only, spot);
+            let methods: Vec<String> =
+                self.walk(&given, Yields::Elements, &scope).0.iter().filter_map(method_of).collect();
+            self.forest.nodes[it.node].only.extend(methods);
+        }
         value
     }
 
@@ -615,13 +639,21 @@ impl Machine<'_> {
             return;
         }
         let mut path = self.given_path(word, model.ty.needs_path, bound, args, spot);
-        if let (Some(attribute), Some(handler)) = (&word.typed, &word.handler) {
+        let of = word.of.as_ref().map_or(Value::Undefined, |of| self.argument_at(bound, of, spot));
+        if let (Some(attribute), false) = (&word.typed, of.is_nothing()) {
+            path = self.resource_path(&of, attribute, 0);
+        } else if let (Some(attribute), Some(handler)) = (&word.typed, &word.handler) {
             let handler = self.argument_at(bound, handler, spot);
             path = self.typed_path(&handler, attribute);
         }
         if let Some(tokens) = &word.segments {
             let tokens = self.argument_at(bound, tokens, spot);
             path = tokens.as_text().map_or_else(Value::unknown, |tokens| Value::text(segments(&tokens)));
+        }
+        if word.above
+            && let Some(text) = path.as_whole_text()
+        {
+            path = Value::text(text.trim_end_matches('/').rsplit_once('/').map_or("", |(above, _)| above));
         }
         if !word.suffix.is_empty() {
             let shown = if path.is_nothing() { Value::text("") } else { self.shown(&path, "path") };

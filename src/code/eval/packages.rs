@@ -5,12 +5,18 @@ use std::rc::Rc;
 
 use super::machine::{Frame, Machine};
 use super::scope::{ScopeKind, ScopeRef};
-use super::value::{Args, ClassValue, Lazy, ModuleId, Object, Spot, Value};
-use crate::code::form::{ClassKind, Import, Imported, Language, Name};
+use super::value::{Args, ClassValue, Closure, Lazy, ModuleId, Object, Spot, Value};
+use crate::code::form::{ClassKind, FunctionKind, Import, Imported, Language, Name};
 use crate::code::resolve::Target;
 
 /// The name under which a class's scope holds the class: no name of the language.
 const OWN: &str = "class";
+/// The name under which a function's scope holds its receiver: no name of the language.
+const THIS: &str = "<this>";
+/// The name under which it holds the object whose member it is, where its receiver is another.
+const OUTER: &str = "<outer>";
+/// How far out a receiver is looked for that nobody states.
+const MOST_RECEIVERS: usize = 12;
 /// The most classes within classes.
 const MOST_NESTED: usize = 24;
 
@@ -115,18 +121,23 @@ impl Machine<'_> {
 
     /// A member of the receiver, of the class that the code stands in, or of one around it.
     fn member_around(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
-        let this = self.frames.last().map(|frame| frame.this.clone());
+        let receivers = self.receivers(scope);
         for class in classes_around(scope) {
-            if let Some(Value::Object(object)) = &this
-                && let Some(own) = object.class.clone()
-                && self.ancestors(&own).iter().any(|one| matches!(one, Value::Class(one) if Rc::ptr_eq(one, &class)))
-            {
-                let spot = Spot { module: scope.module, line: 0 };
-                if let Some(value) = object.members.named(name).or_else(|| self.field_of(object, name)) {
-                    return Some(self.force(value));
-                }
-                if let Some((value, _)) = self.class_member(&own, name) {
-                    return Some(self.method_of(value, object, spot));
+            for this in &receivers {
+                if let Value::Object(object) = this
+                    && let Some(own) = object.class.clone()
+                    && self
+                        .ancestors(&own)
+                        .iter()
+                        .any(|one| matches!(one, Value::Class(one) if Rc::ptr_eq(one, &class)))
+                {
+                    let spot = Spot { module: scope.module, line: 0 };
+                    if let Some(value) = object.members.named(name).or_else(|| self.field_of(object, name)) {
+                        return Some(self.force(value));
+                    }
+                    if let Some((value, _)) = self.class_member(&own, name) {
+                        return Some(self.method_of(value, object, spot));
+                    }
                 }
             }
             if let Some((value, _)) = self.class_member(&class, name) {
@@ -241,45 +252,91 @@ impl Machine<'_> {
         self.class_member(class, &overloaded(name, count)).map(|(value, _)| value)
     }
 
-    /// A call of a method by its name alone: a member of the classes around.
-    pub(crate) fn call_around(&mut self, name: &Name, args: &Args, scope: &ScopeRef, spot: Spot) -> Option<Value> {
-        let this = self.frames.last().map(|frame| frame.this.clone());
-        if let Some(value @ Value::Object(object)) = &this
-            && object.class.is_none()
-            && let Some(model) = object.model.borrow().clone()
-            && model.ty.members.contains_key(&**name)
-        {
-            return self.call_modelled(object, value, name, args, spot);
+    /// What code sees as its receivers, innermost first: those of the functions around it, and of what is running.
+    fn receivers(&self, scope: &ScopeRef) -> Vec<Value> {
+        let mut out: Vec<Value> = Vec::new();
+        let mut at = Some(scope);
+        while let Some(here) = at {
+            out.extend([THIS, OUTER].iter().filter_map(|name| here.own(name)));
+            at = here.parent.as_ref();
         }
-        for class in classes_around(scope) {
-            let receiver = match &this {
-                Some(value @ Value::Object(object)) => match &object.class {
-                    Some(own) => {
-                        let own = own.clone();
-                        let line = self.ancestors(&own);
-                        line.iter()
-                            .any(|one| matches!(one, Value::Class(one) if Rc::ptr_eq(one, &class)))
-                            .then(|| value.clone())
-                    }
-                    None => None,
-                },
-                _ => None,
+        let running = self.frames.last().map(|frame| frame.this.clone());
+        let new = |value: &Value| !out.iter().any(|other| other.identity() == value.identity());
+        let running = running.filter(|value| matches!(value, Value::Object(_)) && new(value));
+        out.extend(running);
+        out.truncate(MOST_RECEIVERS);
+        out
+    }
+
+    /// Notes what the code of a function sees as its receivers.
+    pub(crate) fn see_receiver(&mut self, scope: &ScopeRef, receiver: Option<&Value>) {
+        if let Some(receiver) = receiver {
+            scope.set(&THIS.into(), receiver.clone());
+        }
+        if let Some(outer) = self.dispatch.take() {
+            scope.set(&OUTER.into(), outer);
+        }
+    }
+
+    /// A call of a method by its name alone: a member of the receivers or of the classes around.
+    pub(crate) fn call_around(&mut self, name: &Name, args: &Args, scope: &ScopeRef, spot: Spot) -> Option<Value> {
+        let around = classes_around(scope);
+        for this in self.receivers(scope) {
+            let Value::Object(object) = &this else { continue };
+            let model = object.model.borrow().clone();
+            let Some(own) = object.class.clone() else {
+                if model.is_some_and(|model| model.ty.members.contains_key(&**name)) {
+                    return self.call_modelled(object, &this, name, args, spot);
+                }
+                continue;
             };
-            let has = self.class_member(&class, name).is_some();
-            match receiver {
-                Some(receiver) => {
-                    let modelled = matches!(&receiver, Value::Object(object) if object.model.borrow().is_some());
-                    if has || modelled {
-                        return Some(self.call_member(&receiver, name, args.clone(), scope, spot));
+            match self.class_member(&own, name) {
+                Some((Value::Function(method), _)) if method.function.receiver.is_some() => {
+                    let receiver = self.implicit_receiver(&method);
+                    self.dispatch = Some(this.clone());
+                    return Some(self.enter(&method, receiver, args.clone(), spot));
+                }
+                Some(_) => return Some(self.call_member(&this, name, args.clone(), scope, spot)),
+                None => {
+                    let line = self.ancestors(&own);
+                    let within = |class: &Rc<ClassValue>| {
+                        line.iter().any(|one| matches!(one, Value::Class(one) if Rc::ptr_eq(one, class)))
+                    };
+                    if model.is_some() && around.iter().any(within) {
+                        return Some(self.call_member(&this, name, args.clone(), scope, spot));
                     }
                 }
-                None if has => {
-                    return Some(self.call_member(&Value::Class(class), name, args.clone(), scope, spot));
-                }
-                None => {}
             }
         }
-        None
+        let class = around.into_iter().find(|class| self.class_member(class, name).is_some())?;
+        Some(self.call_member(&Value::Class(class), name, args.clone(), scope, spot))
+    }
+
+    /// Kotlin's functions that run a block with an object as its receiver or its argument.
+    pub(crate) fn run_with(&mut self, object: &Value, name: &str, args: &Args, spot: Spot) -> Option<Value> {
+        let [Value::Function(block)] = args.list.as_slice() else { return None };
+        match name {
+            "apply" | "run" | "with" => {
+                let result =
+                    self.enter(&block.clone(), Some(object.clone()), Args::starting(vec![object.clone()]), spot);
+                Some(if name == "apply" { object.clone() } else { result })
+            }
+            "also" | "let" => {
+                let result = self.enter(&block.clone(), None, Args::of(vec![object.clone()]), spot);
+                Some(if name == "also" { object.clone() } else { result })
+            }
+            _ => None,
+        }
+    }
+
+    /// What a function for a type that is declared elsewhere is called on where nothing is stated: the receiver of the code
+    /// that calls it, else what the type says.
+    pub(crate) fn implicit_receiver(&mut self, closure: &Rc<Closure>) -> Option<Value> {
+        let receiver = closure.function.receiver.as_ref().filter(|_| self.has_packages(&closure.scope))?;
+        let typed = receiver.ty.as_ref().and_then(|ty| self.typed(ty, &closure.scope));
+        let wanted = modelled_as(typed.as_ref()?)?;
+        let around = self.frames.iter().rev().take(MOST_RECEIVERS).map(|frame| &frame.this);
+        around.into_iter().find(|this| modelled_as(this).is_some_and(|own| own == wanted)).cloned().or(typed)
     }
 
     /// A call of a function for a type that is declared elsewhere: one in scope, or one that the receiver of the code has.
@@ -294,19 +351,30 @@ impl Machine<'_> {
         if !self.has_packages(scope) {
             return None;
         }
-        let this = self.frames.last().map(|frame| frame.this.clone());
-        if let Some(receiver @ Value::Object(it)) = &this
-            && it.class.is_none()
-            && let Some(model) = it.model.borrow().clone()
-            && model.ty.members.contains_key(&**name)
-            && !matches!(object, Value::Object(_))
-        {
-            let mut all = args.clone();
-            all.list.insert(0, object.clone());
-            return self.call_modelled(it, receiver, name, &all, spot);
+        for receiver in self.receivers(scope) {
+            if let Value::Object(it) = &receiver
+                && it.class.is_none()
+                && let Some(model) = it.model.borrow().clone()
+                && model.ty.members.contains_key(&**name)
+                && !matches!(object, Value::Object(_))
+            {
+                let mut all = args.clone();
+                all.list.insert(0, object.clone());
+                return self.call_modelled(it, &receiver, name, &all, spot);
+            }
+        }
+        if let Some(value) = self.run_with(object, name, args, spot) {
+            return Some(value);
         }
         match self.name(name, scope) {
-            Value::Function(closure) if closure.function.receiver.is_some() => {
+            Value::Bound(bound) => match &bound.callee {
+                Value::Function(method) if method.function.receiver.is_some() => {
+                    self.dispatch = Some(bound.receiver.clone());
+                    Some(self.enter(&method.clone(), Some(object.clone()), args.clone(), spot))
+                }
+                _ => None,
+            },
+            Value::Function(closure) if closure.function.receiver.is_some() || is_block(&closure) => {
                 Some(self.enter(&closure, Some(object.clone()), args.clone(), spot))
             }
             _ => None,
@@ -339,6 +407,17 @@ impl Machine<'_> {
             .flatten()
             .find_map(|name| object.members.named(&name).or_else(|| self.field_of(object, &name)))
     }
+}
+
+/// Whether a function is a block without parameters, which may be one with a receiver.
+fn is_block(closure: &Closure) -> bool {
+    closure.function.kind == FunctionKind::Lexical && closure.function.params.len() <= 1
+}
+
+/// The kind of object that a value is to the models.
+fn modelled_as(value: &Value) -> Option<&'static str> {
+    let Value::Object(object) = value else { return None };
+    object.model.borrow().as_ref().map(|model| model.ty.name.as_str())
 }
 
 /// The name under which a class holds a method of so many parameters.

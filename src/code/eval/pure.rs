@@ -20,6 +20,14 @@ impl Machine<'_> {
                 let loaded = all.iter().map(|source| self.required(source, scope)).collect();
                 Some(Value::any_of(loaded))
             }
+            ("with", Language::Java) => {
+                let mut args = self.arguments(&call.args, scope);
+                if args.list.len() != 2 {
+                    return None;
+                }
+                let object = args.list.remove(0);
+                self.run_with(&object, "with", &args, spot)
+            }
             ("super", Language::Python) => {
                 for arg in &call.args {
                     if let ExprKind::Call(_) = arg.value.kind {

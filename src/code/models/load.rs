@@ -62,9 +62,10 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         claim(&mut models.shared, path, object)?;
     }
     for (names, action) in &model.functions {
-        let action: &'static Action = Box::leak(Box::new(prepared(action, stem, &framework)));
+        let action = prepared(action, stem, &framework);
         for name in names.split_whitespace() {
-            claim(&mut models.functions, name, action)?;
+            let last = name.rsplit('.').next().unwrap_or(name);
+            claim(&mut models.functions, name, &*Box::leak(Box::new(named(action.clone(), last))))?;
         }
     }
     for (names, class) in model.classes {

@@ -17,10 +17,12 @@ pub(crate) enum Syntax {
     Ant,
     /// `/users/<int:id>`, `<path..>`; a query behind `?` is left out.
     Angle,
-    /// `/users/{id}` and `/users/:id`, `/{*rest}` and `/*rest`.
+    /// `/users/{id}` and `/users/:id`, `/{*rest}`, `/*rest` and `/<rest>`.
     Either,
     /// `/users/<id:int>`.
     AngleName,
+    /// `/users/<id:num>` and `/users/{id:num}`, `{id|[0-9]+}`, `{**rest}`.
+    AngleOrBrace,
     /// A regular expression.
     Regex,
     /// Go's patterns: `/users/{id}`, `/files/{path...}`, `/exact/{$}`, `/tree/`; behind a host.
@@ -54,6 +56,7 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
         Syntax::Ant => vec![ant(raw)],
         Syntax::Angle => vec![angle(raw, false)],
         Syntax::AngleName => vec![angle(raw, true)],
+        Syntax::AngleOrBrace => vec![angle_or_brace(raw)],
         Syntax::Either => vec![either(raw)],
         Syntax::Regex => super::path::regex(raw),
         Syntax::Plain => vec![raw.to_owned()],
@@ -280,11 +283,40 @@ fn pattern(raw: &str) -> String {
     }
 }
 
+/// A rule stands behind a colon or a bar; stars before the name take in the rest, also with `+` or `?` behind them.
+fn angle_or_brace(raw: &str) -> String {
+    let text: Vec<char> = raw.chars().collect();
+    let mut out = String::new();
+    let mut at = 0;
+    while at < text.len() {
+        let close = match text[at] {
+            '<' => '>',
+            '{' => '}',
+            c => {
+                out.push(c);
+                at += 1;
+                continue;
+            }
+        };
+        let end = closing(&text, at, text[at], close).unwrap_or(text.len() - 1);
+        let inner: String = text[at + 1..end.max(at + 1)].iter().collect();
+        let name = inner.split([':', '|']).next().unwrap_or_default().trim();
+        let wild = if name.starts_with('*') { "*" } else { "" };
+        let bare = name.trim_start_matches(['*', '+', '?']);
+        out.extend(["{", wild, bare, "}"]);
+        at = end + 1;
+    }
+    out
+}
+
 fn either(raw: &str) -> String {
     let segment = |segment: &str| match (segment.strip_prefix(':'), segment.strip_prefix('*')) {
         (Some(name), _) if !name.is_empty() => format!("{{{name}}}"),
         (_, Some(name)) => format!("{{*{name}}}"),
-        _ => segment.to_owned(),
+        _ => match segment.strip_prefix('<').and_then(|segment| segment.strip_suffix('>')) {
+            Some(name) => format!("{{*{name}}}"),
+            None => segment.to_owned(),
+        },
     };
     brace(&raw.replace("{:", "{")).split('/').map(segment).collect::<Vec<_>>().join("/")
 }

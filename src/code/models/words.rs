@@ -3,7 +3,8 @@
 //! An [`Argument`] names a value by a path: the parameter's name (from `args`), then members of it: `options.prefix`;
 //! `a|b` is the first of them that is there.
 //! In `args` a leading `?` marks a parameter that is there only where the argument looks like a path, `~` one that is there
-//! only where the argument behind it looks like a path too, `*` one that takes the rest.
+//! only where the argument behind it looks like a path too, `&` one that is there only where another stands behind it, `*` one
+//! that takes the rest.
 
 use std::collections::BTreeMap;
 
@@ -300,6 +301,8 @@ pub(crate) struct Action {
     pub(crate) on: Option<Argument>,
     /// Registers routes.
     pub(crate) route: Option<RouteWord>,
+    /// Registers further routes.
+    pub(crate) also: Option<RouteWord>,
     /// Registers routes that are the library's own.
     pub(crate) library: Option<LibraryWord>,
     /// Registers a service of remote calls.
@@ -398,10 +401,14 @@ pub(crate) struct RouteWord {
     pub(crate) path: Option<Argument>,
     /// The attribute that has the path, on the type of a parameter of the handler.
     pub(crate) typed: Option<String>,
+    /// Where that type itself is given: the argument. Its classes within and their `parent` stand before it.
+    pub(crate) of: Option<Argument>,
     /// The argument that has the path as the tokens of a macro: texts and types between slashes.
     pub(crate) segments: Option<Argument>,
     /// What stands behind the path.
     pub(crate) suffix: String,
+    /// The path without its last segment.
+    pub(crate) above: bool,
     /// Fixed methods; `NAME` is the method in the member's or maker's name: `typed_get`, `get_service`.
     pub(crate) method: Vec<String>,
     /// Methods that are given.
@@ -614,6 +621,8 @@ pub(crate) struct MakeWord {
     pub(crate) prefix: Option<Argument>,
     /// It is mounted on this one.
     pub(crate) mounted: bool,
+    /// Methods among these are the only ones that it answers.
+    pub(crate) only: Option<Argument>,
 }
 
 /// Calls a plugin with a child of the object.
@@ -657,6 +666,8 @@ pub(crate) struct HandWord {
     pub(crate) receiver: bool,
     /// A router that the function gives back is mounted on what it got.
     pub(crate) mounts: bool,
+    /// While it is called this stands behind the prefix of the object that the call is on.
+    pub(crate) behind: Option<Argument>,
 }
 
 /// Puts a path before the routes of those annotated classes for which something holds.

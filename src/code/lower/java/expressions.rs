@@ -3,7 +3,8 @@
 use super::super::reader::{children, has};
 use super::Lowering;
 use crate::code::form::{
-    Arg, BinaryOp, Block, Call, Expr, ExprKind, FunctionKind, Item, LogicalOp, Pattern, Spread, Stmt, StmtKind, UnaryOp,
+    Arg, BinaryOp, Block, Call, Expr, ExprKind, FunctionKind, Item, LogicalOp, Pattern, Spread, Stmt, StmtKind,
+    TypeRef, UnaryOp,
 };
 use std::sync::Arc;
 use tree_sitter::Node;
@@ -176,7 +177,9 @@ impl Lowering<'_> {
         let object = if object.kind() == "array_type" { self.unknown(object) } else { self.expr(object) };
         match parts.last().filter(|last| last.kind() == "identifier" && parts.len() > 1) {
             Some(&name) if !has(node, "new") => {
-                Expr { kind: ExprKind::Member(Box::new(object), self.name(name)), pos: self.pos(name) }
+                let pos = self.pos(name);
+                let member = Expr { kind: ExprKind::Member(Box::new(object), self.name(name)), pos };
+                Expr { kind: ExprKind::Cast(Box::new(member), TypeRef::reference()), pos }
             }
             _ => object,
         }

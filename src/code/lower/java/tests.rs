@@ -84,7 +84,7 @@ fn expressions_are_calls_members_and_closures() {
     inside(&[
         (
             "r.GET(\"/a\", h::get).andRoute(p, x -> y(x)).build();",
-            "r.GET(\"/a\", h.get).andRoute(p, Lexical -(x) {return y(x)}).build()",
+            "r.GET(\"/a\", (h.get as ::)).andRoute(p, Lexical -(x) {return y(x)}).build()",
         ),
         ("var f = (String a, int b) -> { return a + b; };", "bind f = Lexical -(a: String, b: int) {return (a Add b)}"),
         ("List<String> l = new ArrayList<>(x);", "bind l: List<String> = new ArrayList(x)"),

@@ -4,7 +4,8 @@ use super::super::reader::{all_children, children};
 use super::Lowering;
 use super::types::TYPES;
 use crate::code::form::{
-    Arg, BinaryOp, Call, Expr, ExprKind, FunctionKind, Item, LogicalOp, Name, Pattern, Spread, Stmt, StmtKind, UnaryOp,
+    Arg, BinaryOp, Call, Expr, ExprKind, FunctionKind, Item, LogicalOp, Name, Pattern, Spread, Stmt, StmtKind, TypeRef,
+    UnaryOp,
 };
 use std::sync::Arc;
 use tree_sitter::Node;
@@ -124,7 +125,12 @@ impl Lowering<'_> {
         let Some(&object) = parts.first() else { return self.unknown(node) };
         let object = self.expr(object);
         match parts.last().filter(|_| parts.len() > 1) {
-            Some(&name) => Expr { kind: ExprKind::Member(Box::new(object), self.name(name)), pos: self.pos(name) },
+            Some(&name) => {
+                let pos = self.pos(name);
+                let member = Expr { kind: ExprKind::Member(Box::new(object), self.name(name)), pos };
+                let refers = all_children(node).iter().any(|part| part.kind() == "::") && self.text(name) != "class";
+                if refers { Expr { kind: ExprKind::Cast(Box::new(member), TypeRef::reference()), pos } } else { member }
+            }
             None if self.text(node).ends_with("class") => {
                 self.at(node, ExprKind::Member(Box::new(object), "class".into()))
             }
@@ -135,13 +141,20 @@ impl Lowering<'_> {
     /// `T::name`, `::name`, `T::class`.
     fn reference(&mut self, node: Node<'_>) -> Expr {
         let parts = children(node);
-        let object = parts.iter().find(|part| TYPES.contains(&part.kind())).map(|ty| self.dotted(*ty));
+        let object = match parts.as_slice() {
+            [object, _, ..] if !TYPES.contains(&object.kind()) => Some(self.expr(*object)),
+            _ => parts.iter().find(|part| TYPES.contains(&part.kind())).map(|ty| self.dotted(*ty)),
+        };
         let name = match parts.last().filter(|last| last.kind() == "identifier") {
             Some(name) => self.name(*name),
             None => Name::from("class"),
         };
         match object {
-            Some(object) => self.at(node, ExprKind::Member(Box::new(object), name)),
+            Some(object) => {
+                let is_class = &*name == "class";
+                let member = self.at(node, ExprKind::Member(Box::new(object), name));
+                if is_class { member } else { self.at(node, ExprKind::Cast(Box::new(member), TypeRef::reference())) }
+            }
             None => self.at(node, ExprKind::Name(name)),
         }
     }
@@ -170,10 +183,23 @@ impl Lowering<'_> {
             (own, kind) => {
                 let mut args = own.unwrap_or_default();
                 args.extend(last);
+                args.extend(
+                    parts.iter().find(|part| part.kind() == "type_arguments").and_then(|of| self.type_argument(*of)),
+                );
                 let callee = Expr { kind, pos: callee.pos };
                 Expr { kind: ExprKind::Call(Box::new(Call { callee, args, is_new: false })), pos }
             }
         }
+    }
+
+    /// The type that a call states, as an argument under a name that no parameter has.
+    fn type_argument(&mut self, list: Node<'_>) -> Option<Arg> {
+        let ty = children(list).into_iter().next()?;
+        let ty = children(ty).into_iter().find(|child| TYPES.contains(&child.kind())).unwrap_or(ty);
+        if ty.kind() != "user_type" {
+            return None;
+        }
+        Some(Arg { name: Some("<type>".into()), spread: Spread::No, value: self.dotted(ty) })
     }
 
     /// Arguments, some by name.
@@ -196,6 +222,11 @@ impl Lowering<'_> {
 
     fn binary(&mut self, node: Node<'_>) -> ExprKind {
         let sign = node.child_by_field_name("operator").map_or("", |operator| operator.kind());
+        if sign == ">"
+            && let Some(call) = self.stated_call(node)
+        {
+            return call;
+        }
         let left = Box::new(self.expr_in(node, "left"));
         let right = Box::new(self.expr_in(node, "right"));
         match sign {
@@ -204,6 +235,29 @@ impl Lowering<'_> {
             "?:" => ExprKind::Logical(LogicalOp::Coalesce, left, right),
             sign => ExprKind::Binary(binary_op(sign), left, right),
         }
+    }
+
+    /// `f<T> { … }`, which the grammar takes for comparisons.
+    fn stated_call(&mut self, node: Node<'_>) -> Option<ExprKind> {
+        let (left, right) = (node.child_by_field_name("left")?, node.child_by_field_name("right")?);
+        let operator = left.child_by_field_name("operator").filter(|_| left.kind() == "binary_expression")?;
+        let (function, ty) = (left.child_by_field_name("left")?, left.child_by_field_name("right")?);
+        let named = |node: Node<'_>| matches!(node.kind(), "identifier" | "navigation_expression");
+        if operator.kind() != "<" || !named(function) || !named(ty) {
+            return None;
+        }
+        let parts = if right.kind() == "call_expression" { children(right) } else { vec![right] };
+        let is_argument =
+            |part: &Node<'_>| matches!(part.kind(), "lambda_literal" | "annotated_lambda" | "parenthesized_expression");
+        if parts.is_empty() || !parts.iter().all(is_argument) {
+            return None;
+        }
+        let mut args: Vec<Arg> =
+            parts.iter().map(|part| Arg { name: None, spread: Spread::No, value: self.expr(*part) }).collect();
+        let value = self.expr(ty);
+        args.push(Arg { name: Some("<type>".into()), spread: Spread::No, value });
+        let callee = self.expr(function);
+        Some(ExprKind::Call(Box::new(Call { callee, args, is_new: false })))
     }
 
     fn unary(&mut self, node: Node<'_>) -> ExprKind {

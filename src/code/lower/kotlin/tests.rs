@@ -74,7 +74,7 @@ fn calls_take_their_lambda_and_strings_their_holes() {
     inside(&[
         (
             "router { \"/a\".nest { GET(\"/$id\", h::get) } }",
-            "router(Lexical -(it) {return \"/a\".nest(Lexical -(it) {return GET(`\"/\" id`, h.get)})})",
+            "router(Lexical -(it) {return \"/a\".nest(Lexical -(it) {return GET(`\"/\" id`, (h.get as ::))})})",
         ),
         ("val f = { a: String, b -> a + b }", "bind f = Lexical -(a: String, b) {return (a Add b)}"),
         ("val e = System.getenv(\"A\") ?: \"b\"", "bind e = (System.getenv(\"A\") Coalesce \"b\")"),
@@ -104,4 +104,13 @@ fn nesting_without_end_is_unknown_and_said_so() {
         let source = format!("fun f() {{ {}b{} }}", open.repeat(3_000), close.repeat(3_000));
         assert!(!lower(&source).errors.is_empty(), "{open}");
     }
+}
+
+#[test]
+fn a_type_that_a_call_states_is_an_argument() {
+    inside(&[
+        ("get<A.B> { }", "get(Lexical -(it) {}, <type>=A.B)"),
+        ("get<A>(\"x\") { }", "get(\"x\", <type>=A, Lexical -(it) {})"),
+        ("inject<A>()", "inject(<type>=A)"),
+    ]);
 }
