@@ -74,4 +74,5 @@ if ../venv/bin/pre-commit run donegate > out/fail.txt 2>&1; then
   echo "pre-commit let a missing .env.example pass"; cat out/fail.txt; exit 1
 fi
 grep -q env-example out/fail.txt && echo "pre-commit fails and names the rule"
+"$here/ci.sh" "$donegate"
 echo "all consumers agree"
