@@ -98,3 +98,38 @@ fn a_scan_that_fails_is_no_evidence() {
         assert_eq!(("no-evidence", 3), (outcome.as_str(), code), "{argv}: {text}");
     }
 }
+
+/// A repository with one source file whose tests are run by `script`.
+fn tested(script: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    git(folder.path(), &["init", "-q"]);
+    let dod = "version: 1\nevidence:\n  tests:\n    - reports/junit.xml\n    - run: [sh, run.sh]\nrules:\n  unit: { tests: {} }\n";
+    commit(folder.path(), &[("donegate.yaml", dod), ("run.sh", script), ("a.js", "1\n"), (".gitignore", "reports\n")]);
+    commit(folder.path(), &[("README.md", "text")]);
+    folder
+}
+
+#[test]
+fn tests_that_failed_are_told_and_a_run_that_failed_is_none() {
+    let junit = |inside: &str| {
+        format!(
+            "mkdir -p reports; echo '<testsuite><testcase name=\"a\">{inside}</testcase></testsuite>' > reports/junit.xml"
+        )
+    };
+    let failed = "<failure message=\"no\"/>";
+    for (script, outcome, code) in [
+        (junit(""), "pass", 0),
+        (format!("{}; exit 1", junit(failed)), "fail", 1),
+        (format!("{}; exit 3", junit(failed)), "no-evidence", 3),
+        (format!("{}; exit 1", junit("")), "no-evidence", 3),
+        ("exit 1".to_owned(), "no-evidence", 3),
+        ("echo all is well".to_owned(), "no-evidence", 3),
+        ("echo 'ok 1 - a'; echo 1..1".to_owned(), "pass", 0),
+        ("echo 'not ok 1 - a'; echo 1..1; exit 1".to_owned(), "fail", 1),
+        ("echo 'ok 1 - a'; echo 1..2".to_owned(), "no-evidence", 3),
+    ] {
+        let folder = tested(&script);
+        let (found, exit, text) = check(folder.path(), &["--run"]);
+        assert_eq!((outcome, code), (found.as_str(), exit), "{script}: {text}");
+    }
+}

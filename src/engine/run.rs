@@ -102,21 +102,33 @@ impl Leave {
     }
 }
 
-/// Tells an area of its commands: those that were not run are noted; one that failed leaves no proof, whatever reports lie
-/// there. The audit's collector reads what its commands printed itself.
+/// Tells an area of its commands: those that were not run are noted. One that failed leaves no proof, whatever reports lie
+/// there, unless its status is the word of a tool for what the area's reports tell: tests that failed, thresholds that were
+/// missed. The audit's collector reads its commands' statuses itself.
 pub(super) fn note(collected: &mut Collected, commands: &Commands, notes: &[(AreaName, Problem)]) {
     let area = area_of(collected);
+    let told = tells_of_failure(collected);
     let evidence = collected.evidence_mut();
     evidence.problems.extend(notes.iter().filter(|(of, _)| *of == area).map(|(_, problem)| problem.clone()));
     if area == AreaName::Audit {
         return;
     }
     for command in commands.get(&area).into_iter().flatten() {
+        let mut note = |why: String| evidence.problems.push(Problem { path: shown(&command.argv), line: None, why });
         let why = match &command.ran {
             Ok(ran) if ran.timed_out || ran.cut => {
                 "it took longer, or printed more, than it may, and was ended".to_owned()
             }
-            Ok(ran) if ran.status == Some(0) => continue,
+            Ok(ran) if ran.status == Some(0) => {
+                if evidence.reports.is_empty() {
+                    note(
+                        "it ended well, and neither printed a report nor left one where reports are looked for"
+                            .to_owned(),
+                    );
+                }
+                continue;
+            }
+            Ok(ran) if told && ran.status.is_some_and(|status| says_failure(&command.argv, status)) => continue,
             Ok(ran) => format!(
                 "it ended with {}: {}",
                 ran.status.map_or("a signal".to_owned(), |status| status.to_string()),
@@ -124,9 +136,43 @@ pub(super) fn note(collected: &mut Collected, commands: &Commands, notes: &[(Are
             ),
             Err(why) => why.clone(),
         };
+        note(why);
         evidence.state = State::Unreadable;
-        evidence.problems.push(Problem { path: shown(&command.argv), line: None, why });
     }
+}
+
+/// Whether an area's reports tell of tests that failed or thresholds that were missed.
+fn tells_of_failure(collected: &Collected) -> bool {
+    match collected {
+        Collected::Tests(area) => area.facts.as_ref().is_some_and(|tests| tests.failed + tests.errored > 0),
+        Collected::Performance(area) => area.facts.as_ref().is_some_and(|run| {
+            run.thresholds.iter().any(|threshold| !threshold.ok) || run.error_rate.is_some_and(|rate| rate > 0.0)
+        }),
+        Collected::Routes(_)
+        | Collected::Env(_)
+        | Collected::Coverage(_)
+        | Collected::Audit(_)
+        | Collected::Openapi(_)
+        | Collected::Dockerfiles(_)
+        | Collected::Images(_)
+        | Collected::Changes(_) => false,
+    }
+}
+
+/// The statuses by which tools say that the run ended and something in it failed, where that is not 1: by words that stand in
+/// the argument list in this order.
+const FAILED: &[(&[&str], i32)] =
+    &[(&["cargo", "nextest"], 100), (&["cargo", "test"], 101), (&["ctest"], 8), (&["k6", "run"], 99)];
+
+fn says_failure(argv: &[String], status: i32) -> bool {
+    let mut names = argv.iter().map(|word| word.rsplit('/').next().unwrap_or(word));
+    let named = FAILED.iter().find(|(words, _)| {
+        let mut names = names.clone();
+        words.iter().all(|word| names.any(|name| name == *word))
+    });
+    // mocha counts the tests that failed.
+    let counts = names.any(|name| name == "mocha");
+    named.map_or(status == 1 || counts, |(_, failed)| status == *failed)
 }
 
 fn area_of(collected: &Collected) -> AreaName {

@@ -140,6 +140,12 @@ impl<'a> Context<'a> {
         self.analysis.get_or_init(|| crate::code::analyse(self.repo))
     }
 
+    /// What the commands of an area came to.
+    #[must_use]
+    pub fn commands_of(&self, area: AreaName) -> &'a [Command] {
+        self.commands.get(&area).map_or(&[], Vec::as_slice)
+    }
+
     /// The globs of an area: those that were given, else the collector's own.
     #[must_use]
     pub fn globs(&self, collector: &dyn Collector) -> Vec<String> {

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 
 use crate::domain::provenance::{Source, hex};
+use crate::facts::commands::shown;
 use crate::repo::Repo;
 
+use super::Command;
 use super::Failure;
 pub(super) use super::Failure as Failed;
 
@@ -50,6 +52,13 @@ pub(super) fn read<T>(repo: &Repo, path: &str, tell: Tell<T>) -> Result<(Source,
 /// Reads bytes that are held already.
 pub(super) fn read_bytes<T>(path: &str, bytes: &[u8], tell: Tell<T>) -> Result<(Source, T), Failure> {
     unpack(path, bytes, tell)
+}
+
+/// Reads what a command printed, where that is a report; none where it is what commands say while they write reports.
+pub(super) fn printed<T>(command: &Command, tell: Tell<T>) -> Option<(Source, T)> {
+    let ran = command.ran.as_ref().ok().filter(|ran| !ran.timed_out && !ran.cut)?;
+    let (source, told) = read_bytes(&shown(&command.argv), &ran.stdout, tell).ok()?;
+    Some((Source { tool: command.argv.first().cloned(), ..source }, told))
 }
 
 fn unpack<T>(path: &str, stream: impl Read, tell: Tell<T>) -> Result<(Source, T), Failure> {

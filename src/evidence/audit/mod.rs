@@ -87,7 +87,7 @@ impl Collector for AuditCollector {
     }
 
     fn collect(&self, context: &Context<'_>) -> Collected {
-        let commands = context.commands.get(&self.area()).map_or(&[][..], Vec::as_slice);
+        let commands = context.commands_of(self.area());
         Collected::Audit(collect(context.repo, context.globs(self), context.max_age, commands))
     }
 }

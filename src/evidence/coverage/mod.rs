@@ -126,13 +126,21 @@ fn collect(context: &Context<'_>, globs: Vec<String>) -> Area<Coverage> {
             }
         }
     }
+    let mut printed = 0;
+    for (source, report) in
+        context.commands_of(AreaName::Coverage).iter().filter_map(|command| stream::printed(command, input::tell))
+    {
+        merged.take(&paths, &source.path, &source.format, report);
+        evidence.reports.push(source);
+        printed += 1;
+    }
     if let Some(path) = merged.over() {
         broken = true;
         let why = "the reports list more branches or functions of it than any source has".to_owned();
         evidence.problems.push(Problem { path: path.to_owned(), line: None, why });
     }
     let mut coverage = merged.finish();
-    evidence.state = state(repo, &coverage, &mut evidence, broken);
+    evidence.state = state(repo, &coverage, &mut evidence, broken, printed);
     coverage.changed_lines = context.changes.map(|changes| changed::lines(repo, &coverage, changes));
     coverage.unlisted = changed::unlisted(repo, &coverage);
     let any = !coverage.files.is_empty() || !coverage.percent_stated.is_empty();
@@ -161,7 +169,8 @@ fn first_family(found: Vec<Arc<str>>, named: bool) -> Vec<Arc<str>> {
     kept
 }
 
-fn state(repo: &Repo, coverage: &Coverage, evidence: &mut Evidence, broken: bool) -> State {
+/// The state of the area; the last `printed` reports are what commands printed in this run, and not stale.
+fn state(repo: &Repo, coverage: &Coverage, evidence: &mut Evidence, broken: bool, printed: usize) -> State {
     if broken {
         return State::Unreadable;
     }
@@ -188,8 +197,11 @@ fn state(repo: &Repo, coverage: &Coverage, evidence: &mut Evidence, broken: bool
         evidence.problems.push(Problem { path, line: None, why });
         return State::Stale;
     }
-    let old: Vec<Problem> =
-        evidence.reports.iter().filter_map(|report| stale(repo, &report.path, present.iter().copied())).collect();
+    let files = evidence.reports.len() - printed;
+    let old: Vec<Problem> = evidence.reports[..files]
+        .iter()
+        .filter_map(|report| stale(repo, &report.path, present.iter().copied()))
+        .collect();
     if old.is_empty() {
         return State::Found;
     }

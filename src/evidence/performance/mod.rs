@@ -22,7 +22,7 @@ use crate::facts::performance::{Performance, Run};
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
 use crate::repo::Repo;
 
-use super::{Collected, Collector, Context, Failure, stream};
+use super::{Collected, Collector, Command, Context, Failure, stream};
 
 /// Reads load tests.
 #[derive(Debug)]
@@ -61,7 +61,8 @@ impl Collector for PerformanceCollector {
     }
 
     fn collect(&self, context: &Context<'_>) -> Collected {
-        Collected::Performance(collect(context.repo, context.globs(self), context.max_age))
+        let commands = context.commands_of(self.area());
+        Collected::Performance(collect(context.repo, context.globs(self), context.max_age, commands))
     }
 }
 
@@ -86,7 +87,7 @@ impl Told {
     }
 }
 
-fn collect(repo: &Repo, globs: Vec<String>, max_age: Span) -> Area<Performance> {
+fn collect(repo: &Repo, globs: Vec<String>, max_age: Span, commands: &[Command]) -> Area<Performance> {
     let mut evidence = Evidence::new(State::Absent, globs);
     let found = match repo.find(&evidence.looked_for, false) {
         Ok(found) => found,
@@ -121,6 +122,13 @@ fn collect(repo: &Repo, globs: Vec<String>, max_age: Span) -> Area<Performance> 
                 broken = true;
                 evidence.problems.push(problem(failure.line, failure.why));
             }
+        }
+    }
+    for (source, told) in commands.iter().filter_map(|command| stream::printed(command, tell)) {
+        if let Told::Run(mut run) = told {
+            run.report.clone_from(&source.path);
+            runs.push(*run);
+            evidence.reports.push(source);
         }
     }
     let twice = locust::told_twice(&runs);

@@ -212,7 +212,7 @@ fn points_decide_thresholds_and_leave_those_of_submetrics_open() {
 
 fn collected(files: &[(&str, &str)]) -> Area<Performance> {
     let repo = Repo::in_memory(files);
-    collect(&repo, vec!["reports/**/*".to_owned()], Span::days(30))
+    collect(&repo, vec!["reports/**/*".to_owned()], Span::days(30), &[])
 }
 
 #[test]

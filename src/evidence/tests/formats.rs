@@ -135,7 +135,9 @@ fn damaged_reports_are_an_answer() {
 }
 
 fn state(text: &str) -> State {
-    collect(&Repo::in_memory(&[("reports/tests/x.json", text)]), vec!["reports/**/*".to_owned()], true).evidence.state
+    collect(&Repo::in_memory(&[("reports/tests/x.json", text)]), vec!["reports/**/*".to_owned()], true, &[])
+        .evidence
+        .state
 }
 
 #[test]
@@ -189,7 +191,7 @@ fn a_go_test_that_ends_in_a_panic_is_an_error() {
 fn a_run_that_two_formats_tell_counts_once() {
     let files = [("reports/junit.xml", SAMPLES[0].text), ("reports/jest.json", SAMPLES[5].text)];
     let places = PLACES.iter().map(|&place| place.to_owned()).collect();
-    let area = collect(&Repo::in_memory(&files), places, false);
+    let area = collect(&Repo::in_memory(&files), places, false, &[]);
     assert_eq!(Some(2), area.facts.map(|tests| tests.passed));
 }
 

@@ -11,11 +11,12 @@ mod trx;
 use std::io::BufRead;
 use std::sync::Arc;
 
-use crate::facts::tests::Tests;
+use crate::domain::provenance::Source;
+use crate::facts::tests::{TestFailure, Tests};
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
 use crate::repo::Repo;
 
-use super::{Collected, Collector, Context, Failure, stale, stream};
+use super::{Collected, Collector, Command, Context, Failure, stale, stream};
 use results::Report;
 
 /// Reads test results.
@@ -62,7 +63,8 @@ impl Collector for TestsCollector {
     }
 
     fn collect(&self, context: &Context<'_>) -> Collected {
-        Collected::Tests(collect(context.repo, context.globs(self), context.places.contains_key(&AreaName::Tests)))
+        let named = context.places.contains_key(&AreaName::Tests);
+        Collected::Tests(collect(context.repo, context.globs(self), named, context.commands_of(self.area())))
     }
 }
 
@@ -105,7 +107,7 @@ fn one_family(found: Vec<Arc<str>>, named: bool) -> Vec<Arc<str>> {
     found.into_iter().filter(is_xml).collect()
 }
 
-fn collect(repo: &Repo, globs: Vec<String>, named: bool) -> Area<Tests> {
+fn collect(repo: &Repo, globs: Vec<String>, named: bool, commands: &[Command]) -> Area<Tests> {
     let mut evidence = Evidence::new(State::Absent, globs);
     let found = match repo.find(&evidence.looked_for, false) {
         Ok(found) => found,
@@ -121,19 +123,8 @@ fn collect(repo: &Repo, globs: Vec<String>, named: bool) -> Area<Tests> {
     for path in one_family(found, named) {
         match stream::read(repo, &path, tell) {
             Ok((mut source, report)) => {
-                source.tool = report.tool;
-                evidence.reports.push(source);
-                let note = |why: String| Problem { path: path.to_string(), line: None, why };
-                evidence.problems.extend(report.warnings.into_iter().map(note));
-                tests.passed += report.tests.passed;
-                tests.failed += report.tests.failed;
-                tests.errored += report.tests.errored;
-                tests.skipped += report.tests.skipped;
-                tests.flaky += report.tests.flaky;
-                tests.failures.extend(report.tests.failures.into_iter().map(|mut one| {
-                    one.report = path.to_string();
-                    one
-                }));
+                source.tool.clone_from(&report.tool);
+                take(&mut tests, &mut evidence, source, report);
                 if let Some(problem) = stale(repo, &path, sources.iter().copied()) {
                     old = true;
                     evidence.problems.push(problem);
@@ -145,6 +136,10 @@ fn collect(repo: &Repo, globs: Vec<String>, named: bool) -> Area<Tests> {
                 evidence.problems.push(problem);
             }
         }
+    }
+    // What was printed in this run is not stale.
+    for (source, report) in commands.iter().filter_map(|command| stream::printed(command, tell)) {
+        take(&mut tests, &mut evidence, source, report);
     }
     tests.failures.sort();
     let ran = tests.passed + tests.failed + tests.errored + tests.skipped;
@@ -160,6 +155,21 @@ fn collect(repo: &Repo, globs: Vec<String>, named: bool) -> Area<Tests> {
         (false, false, _, false) => State::Found,
     };
     Area { facts: (ran > 0).then_some(tests), evidence }
+}
+
+/// Adds a report.
+fn take(tests: &mut Tests, evidence: &mut Evidence, source: Source, report: Report) {
+    let path = source.path.clone();
+    evidence.reports.push(source);
+    let note = |why: String| Problem { path: path.clone(), line: None, why };
+    evidence.problems.extend(report.warnings.into_iter().map(note));
+    tests.passed += report.tests.passed;
+    tests.failed += report.tests.failed;
+    tests.errored += report.tests.errored;
+    tests.skipped += report.tests.skipped;
+    tests.flaky += report.tests.flaky;
+    let of = |one: TestFailure| TestFailure { report: path.clone(), ..one };
+    tests.failures.extend(report.tests.failures.into_iter().map(of));
 }
 
 /// What test results speak of: source and tests, wherever they lie.

@@ -5,6 +5,7 @@ fn collected(report: &str) -> Area<Tests> {
         &Repo::in_memory(&[("reports/junit.xml", report)]),
         PLACES.iter().map(|&place| place.to_owned()).collect(),
         false,
+        &[],
     )
 }
 
