@@ -190,7 +190,7 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let own = |file: &str| select::may_serve(file) || select::is_own(file);
     analysis.unresolved.extend(outcome.unresolved.into_iter().filter(|(file, _, _)| own(file)));
     for (read, dynamic) in outcome.reads {
-        if !select::is_own_source(&read.file) {
+        if !select::is_own_source(&read.file) || select::helps_tests(&read.file) {
             continue;
         }
         if dynamic {

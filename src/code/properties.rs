@@ -16,13 +16,16 @@ pub(super) fn read(repo: &Repo, analysis: &mut Analysis) {
         let path = &*entry.path;
         let (holds, table) = (is_settings(path), is_table(path));
         let bound = (path.ends_with(".java") || path.ends_with(".kt")) && select::is_own_source(path);
-        if !holds && !table && !bound {
+        let schema = path.ends_with(".prisma");
+        if !holds && !table && !bound && !schema {
             continue;
         }
         let Ok(content) = repo.read(path, MAX_SOURCE_BYTES) else { continue };
         let text = String::from_utf8_lossy(&content.bytes);
         if bound {
             bound_keys(path, &text, &mut settings);
+        } else if schema {
+            asked(path, &text, analysis);
         } else if table {
             named_in(path, &text, analysis);
         } else {
@@ -68,6 +71,19 @@ fn is_table(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.strip_prefix("custom-environment-variables.")
         .is_some_and(|end| matches!(end, "json" | "json5" | "yml" | "yaml"))
+}
+
+/// Prisma's `env("X")` in a schema.
+fn asked(path: &str, text: &str, analysis: &mut Analysis) {
+    for (line, at) in text.lines().zip(1..) {
+        let code = line.split("//").next().unwrap_or_default();
+        for piece in code.split("env(\"").skip(1) {
+            let name = piece.split('"').next().unwrap_or_default();
+            if is_variable(name) {
+                insert(analysis, name.to_owned(), path, at, true);
+            }
+        }
+    }
 }
 
 /// The values of a table of variables are their names.
@@ -288,6 +304,7 @@ mod tests {
         let analysis = analysed(&[
             ("config/custom-environment-variables.json", table),
             ("src/main/resources/application.conf", "port = 80\nport = ${?PORT_OVERRIDE}\nurl = ${DB_URL}\n"),
+            ("prisma/schema.prisma", "datasource db {\n  url = env(\"PRISMA_DB\") // env(\"NO\")\n}\n"),
             ("src/main/resources/log4j2.xml", "<File name=\"${env:LOG_DIR:-x}\"/>\n"),
         ]);
         let names: Vec<(&str, bool)> = analysis.env_reads.iter().map(|it| (it.name.as_str(), it.required)).collect();
@@ -297,6 +314,7 @@ mod tests {
             ("LOG_DIR", false),
             ("PORT", false),
             ("PORT_OVERRIDE", false),
+            ("PRISMA_DB", true),
         ];
         assert_eq!(expected, names);
     }

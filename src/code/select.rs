@@ -43,6 +43,32 @@ pub(super) fn may_serve(path: &str) -> bool {
     !named_test && !folders.split('/').any(is_never_own)
 }
 
+/// Whether a file belongs to a package that is there for tests alone: `crates/test_utils`, `libs/client-api-test`.
+pub(super) fn helps_tests(path: &str) -> bool {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let mut within = "";
+    folders.split('/').any(|folder| {
+        let package = matches!(within, "crates" | "packages" | "libs" | "lib" | "internal" | "pkg");
+        within = folder;
+        let name = folder.replace('_', "-");
+        let of_tests = name
+            .split('-')
+            .any(|word| matches!(word, "test" | "tests" | "testing" | "testutil" | "testutils" | "testkit"));
+        let plainly = matches!(
+            name.as_str(),
+            "test-utils"
+                | "test-util"
+                | "test-support"
+                | "test-helpers"
+                | "testutil"
+                | "testutils"
+                | "testkit"
+                | "testhelpers"
+        );
+        plainly || (package && of_tests)
+    })
+}
+
 /// Whether nothing in a folder of this name is the service's own, wherever it stands.
 fn is_never_own(folder: &str) -> bool {
     matches!(
@@ -110,6 +136,18 @@ impl Tokens {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn packages_for_tests_are_told() {
+        for path in
+            ["libs/client-api-test/src/client.rs", "crates/crates_io_test_db/src/lib.rs", "internal/testutil/env.go"]
+        {
+            assert!(helps_tests(path), "{path}");
+        }
+        for path in ["src/speed-test/app.ts", "crates/latest/src/lib.rs", "test.py", "apps/contest/main.go"] {
+            assert!(!helps_tests(path), "{path}");
+        }
+    }
 
     #[test]
     fn what_is_built_or_shown_is_told_from_parts_of_the_service() {

@@ -198,6 +198,11 @@ impl Machine<'_> {
                 match found {
                     Value::Undefined => default,
                     Value::Unknown(_) if !default.is_nothing() => found.join(default),
+                    Value::Env(_) if default.is_nothing() => {
+                        self.tolerate(&found);
+                        found
+                    }
+                    Value::Env(_) => self.env_or(found, default),
                     found => found,
                 }
             }

@@ -161,7 +161,13 @@ impl Machine<'_> {
                 object.clone()
             }
             _ => match self.env_default(object) {
-                Some(default) => self.call_member(&default, name, args, scope, spot),
+                Some(default) => match (self.call_member(&default, name, args, scope, spot), object) {
+                    // What is made of a default is one too: it decides no branch.
+                    (made @ Value::Str(_), Value::Env(env)) => {
+                        Value::Env(Rc::new(EnvValue { reads: env.reads.clone(), default: Some(made) }))
+                    }
+                    (made, _) => made,
+                },
                 None => {
                     self.let_go(&args);
                     Value::unknown()

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::scope::ScopeRef;
-use super::value::{Args, Closure, ListKind, Object, Spot, Value, has_hole};
+use super::value::{Args, ClassValue, Closure, ListKind, Object, Spot, Value, has_hole};
 use crate::code::form::{FunctionKind, Language, Name};
 
 impl Machine<'_> {
@@ -124,7 +124,10 @@ impl Machine<'_> {
         if let Some(value) = self.embedded_member(it, name, spot) {
             return value;
         }
-        if it.class.as_ref().is_some_and(|class| self.has_packages(&class.scope))
+        let states = |class: &Rc<ClassValue>| {
+            self.has_packages(&class.scope) || self.language(&class.scope) == Language::JavaScript
+        };
+        if it.class.as_ref().is_some_and(states)
             && let Some(value) = self.field_of(it, name)
         {
             return value;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::machine::{Frame, Machine};
 use super::scope::{ScopeKind, ScopeRef};
 use super::value::{Args, ClassValue, Closure, Lazy, ModuleId, Object, Spot, Value};
-use crate::code::form::{ClassKind, FunctionKind, Import, Imported, Language, Name};
+use crate::code::form::{ClassKind, FunctionKind, Import, Imported, Language, Name, Pattern, Stmt, StmtKind, TypeRef};
 use crate::code::resolve::Target;
 
 /// The name under which a class's scope holds the class: no name of the language.
@@ -166,6 +166,11 @@ impl Machine<'_> {
             let Value::Class(ancestor) = ancestor else { continue };
             let written = ancestor.class.clone();
             let Some(field) = written.fields.iter().find(|field| field.name == *name && !field.is_static) else {
+                if let Some(ty) = parameter_field(&written.body, name) {
+                    let value = self.typed(ty, &ancestor.scope).unwrap_or_else(Value::unknown);
+                    object.members.put(name, value.clone());
+                    return Some(value);
+                }
                 continue;
             };
             object.members.put(name, Value::unknown());
@@ -439,4 +444,15 @@ fn classes_around(scope: &ScopeRef) -> Vec<Rc<ClassValue>> {
         at = here.parent.as_ref();
     }
     out
+}
+
+/// The type of a constructor's parameter that is a field too.
+fn parameter_field<'c>(body: &'c [Stmt], name: &Name) -> Option<&'c TypeRef> {
+    body.iter().find_map(|stmt| match &stmt.kind {
+        StmtKind::Function(function) if function.kind == FunctionKind::Constructor => {
+            let mut params = function.params.iter().filter(|param| param.is_field);
+            params.find(|param| matches!(&param.target, Pattern::Name(own, _) if own == name))?.ty.as_ref()
+        }
+        _ => None,
+    })
 }

@@ -526,6 +526,15 @@ impl Value {
         {
             return other;
         }
+        // An empty map beside what is not known says nothing of what is in it.
+        let empty = |value: &Value| matches!(value, Value::Map(map) if map.pairs().is_empty());
+        let told = |value: &Value| matches!(value, Value::Unknown(path) if !path.is_empty());
+        if told(&self) && empty(&other) {
+            return self;
+        }
+        if empty(&self) && told(&other) {
+            return other;
+        }
         if weak(&self) {
             return if weak(&other) && !self.is_nothing() && !matches!(self, Value::Bool(_)) { self } else { other };
         }

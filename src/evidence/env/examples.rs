@@ -47,8 +47,10 @@ pub(super) fn read(repo: &Repo, named: &[String]) -> Examples {
     let mut paths: Vec<String> =
         repo.files().iter().map(|entry| entry.path.to_string()).filter(|path| is_example(path)).collect();
     paths.extend(named.iter().cloned());
+    paths.extend(copied(repo));
     paths.sort_unstable();
     paths.dedup();
+    let shown = paths.clone();
     for path in paths {
         match repo.read(&path, MAX_BYTES) {
             Ok(content) => {
@@ -65,7 +67,7 @@ pub(super) fn read(repo: &Repo, named: &[String]) -> Examples {
             }
         }
     }
-    examples.irregular.extend(committed(repo));
+    examples.irregular.extend(committed(repo, &shown));
     examples.irregular.sort_by(|a, b| (&a.problem, &a.kind).cmp(&(&b.problem, &b.kind)));
     examples
 }
@@ -121,6 +123,49 @@ fn is_example(path: &str) -> bool {
     !is_foreign(path) && is_example_name(file_name(path))
 }
 
+/// Files that a page, a script or a pipeline copies to `.env`: `cp deploy.env .env`.
+fn copied(repo: &Repo) -> Vec<String> {
+    let mut out = Vec::new();
+    for entry in repo.files().iter().filter(|entry| !entry.link && entry.bytes <= MAX_BYTES) {
+        let path = &*entry.path;
+        let name = file_name(path).to_ascii_lowercase();
+        let tells = [".md", ".sh", ".yml", ".yaml", ".mk", ".rst", ".adoc"].iter().any(|end| name.ends_with(end))
+            || matches!(name.as_str(), "makefile" | "justfile" | "dockerfile" | "package.json");
+        if !tells || is_foreign(path) {
+            continue;
+        }
+        let Ok(content) = repo.read(path, MAX_BYTES) else { continue };
+        let text = String::from_utf8_lossy(&content.bytes);
+        if !text.contains("cp ") && !text.contains("copy ") {
+            continue;
+        }
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for line in text.lines() {
+            out.extend(source_of_copy(line).and_then(|from| {
+                let beside = format!("{folder}/{from}");
+                [from, beside].into_iter().find(|path| repo.file(path).is_some())
+            }));
+        }
+    }
+    out
+}
+
+/// What a line copies to a file of the name `.env`.
+fn source_of_copy(line: &str) -> Option<String> {
+    let is_end = |word: &str| matches!(word, "&&" | ";" | "||" | "|");
+    let mut words = line
+        .split_whitespace()
+        .map(|word| word.trim_matches(['`', '"', '\'', ',', ';', ')', '(']))
+        .skip_while(|word| !matches!(*word, "cp" | "copy"))
+        .skip(1)
+        .take_while(|word| !is_end(word))
+        .filter(|word| !word.starts_with('-'));
+    let (from, to) = (words.next()?, words.next()?);
+    let from = from.trim_start_matches("./").replace('\\', "/");
+    let env = file_name(to.trim_end_matches('.')) == ".env" && file_name(&from) != ".env";
+    (env && !from.contains(['$', '*', '<', '{'])).then_some(from)
+}
+
 /// A name of which one part is `env` and another says that it is an example, and whose end is no other format's:
 /// `.env.local.example`, `env-example-relational`, `.env.development-example`.
 fn is_example_name(name: &str) -> bool {
@@ -133,10 +178,11 @@ fn is_example_name(name: &str) -> bool {
 }
 
 /// `.env` files among the files of the source tree, which git tracks or would track.
-fn committed(repo: &Repo) -> Vec<Irregular> {
+fn committed(repo: &Repo, shown: &[String]) -> Vec<Irregular> {
     repo.files()
         .iter()
         .map(|entry| &*entry.path)
+        .filter(|path| !shown.iter().any(|it| it == path))
         .filter(|path| {
             let name = file_name(path);
             let env = name == ".env" || name.starts_with(".env.");
@@ -188,6 +234,21 @@ mod tests {
         let named = |path: &str| read(&repo, &[path.to_owned()]).documented.len();
         assert_eq!(vec![2, 1, 1], vec![named("config/env.txt"), named(".env.example"), named("absent")]);
         assert_eq!(1, read(&repo, &[]).documented.len());
+    }
+
+    #[test]
+    fn what_is_copied_to_the_file_itself_is_an_example() {
+        let repo = Repo::in_memory(&[
+            ("deploy.env", "A=1\n"),
+            ("other.env", "B=1\n"),
+            ("docker/.env.docker", "C=1\n"),
+            ("README.md", "Then `cp deploy.env .env` and\n    cp -n docker/.env.docker docker/.env && make\n"),
+            ("run.sh", "cp .env /tmp\ncp $X .env\n"),
+        ]);
+        let examples = read(&repo, &[]);
+        let names: Vec<&str> = examples.documented.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(vec!["A", "C"], names);
+        assert!(examples.irregular.is_empty(), "{:?}", examples.irregular);
     }
 
     #[test]

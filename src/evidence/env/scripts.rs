@@ -130,7 +130,7 @@ fn asked_at(tokens: &[(Token, u32)], at: usize, language: Language) -> Vec<Found
     let Some(Token::Word(method)) = token(at + 2) else { return Vec::new() };
     let method = method.trim_end_matches('?');
     let several = matches!(method, "values_at" | "slice");
-    if !several && !matches!(method, "key" | "has_key" | "include" | "member" | "fetch" | "delete") {
+    if !several && !matches!(method, "key" | "has_key" | "include" | "member" | "fetch") {
         return Vec::new();
     }
     let mut next = at + 3;

@@ -62,10 +62,10 @@ impl Machine<'_> {
     }
 }
 
-/// The tag's key where a text has one hole and that stands for a tag.
+/// The tag's key where a text ends with its one hole and that stands for a tag: with more behind it, it is a family of names.
 pub(crate) fn key_of(text: &str) -> Option<String> {
     let (_, after) = text.split_once(HOLE)?;
     let (hint, rest) = after.split_once(HOLE_END)?;
     let key = hint.strip_prefix(TAG)?;
-    (!rest.contains(HOLE)).then(|| key.to_owned())
+    rest.is_empty().then(|| key.to_owned())
 }
