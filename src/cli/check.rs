@@ -19,6 +19,7 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
     let format = self::format(&arguments.format)?;
     let outputs = arguments.output.iter().map(|text| output(text)).collect::<Result<Vec<_>, _>>()?;
     let request = request(arguments);
+    let started = std::time::Instant::now();
     let report = patience::while_working(!arguments.quiet, "judging", || engine::check(&request))?;
     for (format, path) in &outputs {
         let mut bytes = Vec::new();
@@ -32,14 +33,18 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
         }
     }
     let code = report.exit_code();
-    match show(&report, format, style(arguments)) {
+    // What is read by programs, or held against an earlier run byte by byte, says nothing of the time.
+    let told = host::stdout_is_terminal() && host::env("SOURCE_DATE_EPOCH").is_none();
+    let root = host::stdout_knows_links().then(|| host::absolute(&arguments.path)).flatten();
+    let style = Style { links: root.as_deref(), took: told.then(|| started.elapsed()), ..style(arguments) };
+    match show(&report, format, style) {
         // The verdict stands whoever reads it.
         Ok(()) | Err(Stop::Closed) => Ok(code),
         Err(stop) => Err(stop),
     }
 }
 
-fn show(report: &Report, format: Format, style: Style) -> Result<(), Stop> {
+fn show(report: &Report, format: Format, style: Style<'_>) -> Result<(), Stop> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     report::write(format, report, style, &mut out)?;
     out.flush()?;
@@ -87,11 +92,11 @@ fn output(text: &str) -> Result<(Format, PathBuf), Stop> {
 }
 
 /// How files are written: never with colours.
-fn plain(arguments: &Check) -> Style {
-    Style { width: WIDTH, color: false, verbose: arguments.verbose }
+fn plain(arguments: &Check) -> Style<'static> {
+    Style { width: WIDTH, verbose: arguments.verbose, ..Style::default() }
 }
 
-fn style(arguments: &Check) -> Style {
+fn style(arguments: &Check) -> Style<'static> {
     let color = match arguments.color {
         ColorArg::Always => true,
         ColorArg::Never => false,
@@ -103,7 +108,7 @@ fn style(arguments: &Check) -> Style {
     };
     let columns = || host::env("COLUMNS").and_then(|columns| columns.parse().ok());
     let width = host::terminal_width().or_else(columns).unwrap_or(WIDTH).clamp(30, 160);
-    Style { width, color, verbose: arguments.verbose }
+    Style { width, color, verbose: arguments.verbose, ..Style::default() }
 }
 
 /// Replaces every file of `--output` by one that says that nothing was judged, so that no earlier green one is uploaded.

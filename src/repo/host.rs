@@ -25,10 +25,22 @@ pub fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// Where a path leads, from the root of the file system; none where it leads nowhere or is not UTF-8.
+#[must_use]
+pub fn absolute(path: &Path) -> Option<String> {
+    path.canonicalize().ok()?.to_str().map(str::to_owned)
+}
+
 /// Whether stderr is a terminal.
 #[must_use]
 pub fn stderr_is_terminal() -> bool {
     io::stderr().is_terminal()
+}
+
+/// Whether the terminal that stdout is knows links (OSC 8); false where stdout is none.
+#[must_use]
+pub fn stdout_knows_links() -> bool {
+    supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
 }
 
 /// Reads a file that the user names, `-` for stdin, of at most 64 MiB.

@@ -5,15 +5,16 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style as Paint};
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 
+use crate::domain::finding::Location;
 use crate::domain::outcome::Outcome;
 use crate::verdict::{Report, RuleResult, Verdict};
 
-use super::{Style, parts, printable};
+use super::{Style, demanded, parts, printable, uri};
 
 /// Findings of one rule that are shown unless all are asked for.
 const SHOWN_FINDINGS: usize = 10;
 
-pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, style: Style<'_>, out: &mut dyn Write) -> io::Result<()> {
     for (name, _, _, rules) in parts(report) {
         writeln!(out, "{}", paint(&printable(&name), Paint::new().bold(), style))?;
         for line in table(&rules, style).lines() {
@@ -27,14 +28,22 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     if !report.notes.is_empty() {
         writeln!(out)?;
     }
+    let risks = report.open_risks();
+    for risk in &risks {
+        let at = Location { file: risk.file.clone(), line: risk.line, column: None };
+        let lead = format!(
+            "{} ",
+            paint(mark(Outcome::NeedsAttestation), Paint::new().fg_color(Some(AnsiColor::Magenta.into())), style)
+        );
+        placed(out, (&lead, mark(Outcome::NeedsAttestation).len() + 1), Some(&at), &risk.why, style)?;
+    }
+    if !risks.is_empty() {
+        writeln!(out)?;
+    }
     let mut open: Vec<&RuleResult> = report.rules.iter().filter(|rule| !rule.off && is_open(rule)).collect();
     open.sort_by_key(|rule| (rule.severity.decides(), weight(rule.outcome), rule.severity));
     for rule in open {
         detail(rule, style, out)?;
-    }
-    for risk in report.open_risks() {
-        let place = risk.line.map_or_else(|| risk.file.clone(), |line| format!("{}:{line}", risk.file));
-        wrapped(out, &format!("{} ", mark(Outcome::NeedsAttestation)), &format!("{place}: {}", risk.why), style)?;
     }
     let color = match report.verdict {
         Verdict::Complete => AnsiColor::Green,
@@ -43,7 +52,7 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
         Verdict::NeedsApproval => AnsiColor::Magenta,
     };
     let name = report.verdict.name().to_uppercase();
-    let lines = wrap(&format!("{name}: {}", report.headline()), usize::from(style.width).max(20));
+    let lines = wrap(&format!("{name}: {}{}", report.headline(), took(style)), usize::from(style.width).max(20));
     for (index, line) in lines.iter().enumerate() {
         match line.strip_prefix(&name).filter(|_| index == 0) {
             Some(rest) => {
@@ -54,6 +63,14 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
         }
     }
     Ok(())
+}
+
+/// How long judging took, in a person's digits.
+fn took(style: Style<'_>) -> String {
+    style.took.map_or_else(String::new, |took| match took.as_millis() {
+        millis @ 0..1_000 => format!(" ({millis} ms)"),
+        millis => format!(" ({}.{} s)", millis / 1_000, millis % 1_000 / 100),
+    })
 }
 
 /// Whether a rule is told beside the table.
@@ -101,11 +118,11 @@ fn color(rule: &RuleResult) -> Paint {
     Paint::new().fg_color(Some(color.into()))
 }
 
-fn paint(text: &str, paint: Paint, style: Style) -> String {
+fn paint(text: &str, paint: Paint, style: Style<'_>) -> String {
     if style.color { format!("{paint}{text}{paint:#}") } else { text.to_owned() }
 }
 
-fn table(rules: &[&RuleResult], style: Style) -> String {
+fn table(rules: &[&RuleResult], style: Style<'_>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(style.width);
     for rule in rules {
@@ -124,7 +141,7 @@ fn table(rules: &[&RuleResult], style: Style) -> String {
     table.to_string()
 }
 
-fn detail(rule: &RuleResult, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn detail(rule: &RuleResult, style: Style<'_>, out: &mut dyn Write) -> io::Result<()> {
     let head = paint(mark(rule.outcome), color(rule).bold(), style);
     writeln!(out, "{head} {}", printable(&rule.id))?;
     if rule.title != rule.id {
@@ -138,11 +155,7 @@ fn detail(rule: &RuleResult, style: Style, out: &mut dyn Write) -> io::Result<()
     }
     let limit = if style.verbose { usize::MAX } else { SHOWN_FINDINGS };
     for finding in rule.findings.iter().take(limit) {
-        let place = match &finding.location {
-            Some(at) => format!("{}{}: ", at.file, at.line.map(|line| format!(":{line}")).unwrap_or_default()),
-            None => String::new(),
-        };
-        wrapped(out, "    ", &format!("{place}{}", finding.message), style)?;
+        placed(out, ("    ", 4), finding.location.as_ref(), &finding.message, style)?;
     }
     if rule.findings.len() > limit {
         writeln!(out, "    and {} more (-v shows all)", rule.findings.len() - limit)?;
@@ -161,11 +174,45 @@ fn detail(rule: &RuleResult, style: Style, out: &mut dyn Write) -> io::Result<()
     if let Some(help) = rule.help.as_ref().filter(|_| rule.outcome != Outcome::Pass) {
         wrapped(out, "  help: ", help, style)?;
     }
-    writeln!(out, "  (demanded at {})\n", printable(&rule.demanded_at))
+    let shown = printable(&rule.demanded_at);
+    let shown = demanded(rule).map_or_else(|| shown.clone(), |at| linked(&shown, &at, style));
+    writeln!(out, "  (demanded at {shown})\n")
+}
+
+/// A message behind its place, which is a link where the terminal knows links. The lead is given with its columns.
+fn placed(
+    out: &mut dyn Write,
+    lead: (&str, usize),
+    at: Option<&Location>,
+    text: &str,
+    style: Style<'_>,
+) -> io::Result<()> {
+    let place = at.map(|at| printable(&at.line.map_or_else(|| at.file.clone(), |line| format!("{}:{line}", at.file))));
+    let full = place.as_ref().map_or_else(|| text.to_owned(), |place| format!("{place}: {text}"));
+    let width = usize::from(style.width).saturating_sub(lead.1).max(16);
+    let full = printable(&full);
+    for (index, line) in full.lines().flat_map(|line| wrap(line, width)).enumerate() {
+        match (index, at, &place) {
+            // A place that is broken over lines is no link.
+            (0, Some(at), Some(place)) if line.starts_with(place.as_str()) => {
+                writeln!(out, "{}{}{}", lead.0, linked(place, at, style), &line[place.len()..])?;
+            }
+            (0, ..) => writeln!(out, "{}{line}", lead.0)?,
+            _ => writeln!(out, "{}{line}", " ".repeat(lead.1))?,
+        }
+    }
+    Ok(())
+}
+
+/// A text as a link (OSC 8) to a place in the repository, where there are links.
+fn linked(text: &str, at: &Location, style: Style<'_>) -> String {
+    let Some(root) = style.links else { return text.to_owned() };
+    let line = at.line.map(|line| format!("#L{line}")).unwrap_or_default();
+    format!("\u{1b}]8;;file://{}/{}{line}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\", uri(root), uri(&at.file))
 }
 
 /// A text behind a lead, wrapped with a hanging indent.
-fn wrapped(out: &mut dyn Write, lead: &str, text: &str, style: Style) -> io::Result<()> {
+fn wrapped(out: &mut dyn Write, lead: &str, text: &str, style: Style<'_>) -> io::Result<()> {
     let width = usize::from(style.width).saturating_sub(lead.chars().count()).max(16);
     let indent = " ".repeat(lead.chars().count());
     let text = printable(text);

@@ -14,6 +14,7 @@ mod task_output;
 #[cfg(test)]
 mod tests;
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::domain::finding::Location;
@@ -73,21 +74,25 @@ impl Format {
 }
 
 /// How to write for people; machines' formats do not look at it.
-#[derive(Debug, Clone, Copy)]
-pub struct Style {
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Style<'a> {
     /// Columns to stay within.
     pub width: u16,
     /// Whether colours may be used.
     pub color: bool,
     /// Whether findings are told without bound.
     pub verbose: bool,
+    /// Where the repository lies, for links to places in it; none for no links.
+    pub links: Option<&'a str>,
+    /// How long judging took, where that is to be told.
+    pub took: Option<std::time::Duration>,
 }
 
 /// Writes a report.
 ///
 /// # Errors
 /// What the writer says.
-pub fn write(format: Format, report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(format: Format, report: &Report, style: Style<'_>, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Human => human::write(report, style, out),
         Format::Json => json::write(report, out),
@@ -177,6 +182,20 @@ fn demanded(rule: &RuleResult) -> Option<Location> {
 fn undecided(rule: &RuleResult) -> String {
     let measured = if rule.measured.is_empty() { "nothing" } else { &rule.measured };
     format!("{}: {}: wants {}, found {measured}", rule.outcome.name(), rule.title, rule.required)
+}
+
+/// A path as a relative URI reference (RFC 3986): everything but unreserved characters and `/` in percent form.
+fn uri(path: &str) -> String {
+    let mut text = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => text.push(char::from(byte)),
+            other => {
+                let _ = write!(text, "%{other:02X}");
+            }
+        }
+    }
+    text
 }
 
 /// Text with terminal controls and direction overrides made visible; line ends and tabs stay.

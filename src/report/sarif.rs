@@ -4,7 +4,6 @@
 //! is there as suppressed. `executionSuccessful` is true only where every deciding rule could be judged: a run that lacks
 //! proof must not be read as a clean one.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -14,7 +13,7 @@ use crate::domain::finding::{Finding, Location};
 use crate::domain::outcome::{Outcome, Severity};
 use crate::verdict::{Report, RuleResult, WaivedFinding};
 
-use super::{NotJudged, demanded, undecided};
+use super::{NotJudged, demanded, undecided, uri};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -183,20 +182,6 @@ fn location(at: &Location) -> Value {
         }
     }
     json!({ "physicalLocation": physical })
-}
-
-/// A path as a relative URI reference (RFC 3986): everything but unreserved characters and `/` in percent form.
-fn uri(path: &str) -> String {
-    let mut text = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => text.push(char::from(byte)),
-            other => {
-                let _ = write!(text, "%{other:02X}");
-            }
-        }
-    }
-    text
 }
 
 fn fingerprint(text: &str) -> Map<String, Value> {

@@ -151,7 +151,7 @@ fn exhibits() -> Exhibits {
 
 fn written(format: Format, report: &Report) -> String {
     let mut out = Vec::new();
-    let style = Style { width: 80, color: false, verbose: false };
+    let style = Style { width: 80, ..Style::default() };
     write(format, report, style, &mut out).expect("a vector takes all");
     String::from_utf8(out).expect("outputs are UTF-8")
 }
@@ -280,4 +280,24 @@ fn what_was_not_judged_is_red_in_every_format() {
 #[test]
 fn the_verdict_of_the_sample_is_failed() {
     assert_eq!(Verdict::Failed, report().verdict);
+}
+
+#[test]
+fn links_and_the_time_are_told_where_they_are_asked_for() {
+    let style = Style {
+        width: 100,
+        links: Some("/home/a b"),
+        took: Some(std::time::Duration::from_millis(1_260)),
+        ..Style::default()
+    };
+    let mut out = Vec::new();
+    write(Format::Human, &report(), style, &mut out).expect("a vector takes all");
+    let text = String::from_utf8(out).expect("UTF-8");
+    let link = "\u{1b}]8;;file:///home/a%20b/m.sql#L3\u{1b}\\m.sql:3\u{1b}]8;;\u{1b}\\: drops a column";
+    assert!(text.contains(link), "{text}");
+    assert!(text.contains("file:///home/a%20b/dir/%C3%A4%20b%2Cc.js#L7"), "{text}");
+    assert!(text.trim_end().ends_with("(1.2 s)"), "{text}");
+    assert!(!written(Format::Human, &report()).contains(" s)"));
+    let failing = text.find("FAIL fails").expect("the failing rule is told");
+    assert!(text.find("WAITS").is_some_and(|at| at < failing), "what fails is told last: {text}");
 }
