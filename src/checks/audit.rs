@@ -64,8 +64,9 @@ const SEVERITIES: [AuditSeverity; 6] = [
     AuditSeverity::Unknown,
 ];
 
-/// The command that audits a lockfile's ecosystem, run in its folder.
-fn command(ecosystem: &str, lockfile: &str) -> String {
+/// The command that audits a lockfile's ecosystem, run in its folder, and the report that it writes, as seen from the root.
+#[must_use]
+pub fn command(ecosystem: &str, lockfile: &str) -> (String, String) {
     let (folder, file) = lockfile.rsplit_once('/').unwrap_or((".", lockfile));
     let (tool, report) = match (ecosystem, file) {
         ("npm", "pnpm-lock.yaml") => ("pnpm audit --json", "pnpm-audit.json"),
@@ -78,16 +79,33 @@ fn command(ecosystem: &str, lockfile: &str) -> String {
         ("go", _) => ("govulncheck -json ./...", "govulncheck.json"),
         ("rubygems", _) => ("bundle-audit check --format json", "bundler-audit.json"),
         ("packagist", _) => ("composer audit --format=json", "composer-audit.json"),
-        _ => return format!("osv-scanner --format json --lockfile {lockfile} > reports/osv.json"),
+        _ => {
+            let report = "reports/osv.json";
+            return (format!("osv-scanner --format json --lockfile {lockfile} > {report}"), report.to_owned());
+        }
     };
     in_folder(folder, tool, report)
 }
 
-fn in_folder(folder: &str, tool: &str, report: &str) -> String {
+fn in_folder(folder: &str, tool: &str, report: &str) -> (String, String) {
     match folder {
-        "." => format!("{tool} > reports/{report}"),
-        _ => format!("cd {folder} && {tool} > reports/{report}"),
+        "." => (format!("{tool} > reports/{report}"), format!("reports/{report}")),
+        _ => (format!("cd {folder} && {tool} > reports/{report}"), format!("{folder}/reports/{report}")),
     }
+}
+
+/// The step that audits a lockfile's ecosystem, so that its report lies where the DoD looks.
+fn step(ecosystem: &str, lockfile: &str, looked_for: &[String]) -> String {
+    let (command, report) = command(ecosystem, lockfile);
+    let mut set = globset::GlobSetBuilder::new();
+    for glob in looked_for {
+        // A glob that is malformed is refused where it is written.
+        if let Ok(glob) = globset::GlobBuilder::new(glob).literal_separator(true).build() {
+            set.add(glob);
+        }
+    }
+    let found = set.build().is_ok_and(|set| set.is_match(&report));
+    if found { format!("run `{command}`") } else { format!("run `{command}` and name {report} under `evidence`") }
 }
 
 impl AuditRule {
@@ -201,7 +219,7 @@ impl Judge for AuditRule {
         };
         let commands = |missing: &[(&str, &str)]| {
             let all: Vec<String> =
-                missing.iter().map(|(name, lock)| format!("run `{}`", command(name, lock))).collect();
+                missing.iter().map(|(name, lock)| step(name, lock, &area.evidence.looked_for)).collect();
             if all.is_empty() {
                 format!("leave a {} scanner's report there", self.kind().name())
             } else {
@@ -212,7 +230,10 @@ impl Judge for AuditRule {
             Ok(audit) => audit,
             Err(evidence) => {
                 let known = area.facts.as_ref().map(|audit| self.missing(audit)).unwrap_or_default();
-                return Judgement::no_evidence(rule, required, evidence, &commands(&known));
+                // What the lockfiles tell is nearer than what the stack does.
+                let mut evidence = evidence.clone();
+                evidence.bring = evidence.bring.filter(|_| known.is_empty());
+                return Judgement::no_evidence(rule, required, &evidence, &commands(&known));
             }
         };
         let missing = self.missing(audit);

@@ -12,6 +12,9 @@ use crate::domain::outcome::{Outcome, Stage};
 use crate::facts::env::{Documented, Env, Used, fits};
 use crate::facts::{AreaName, Facts, Need};
 
+/// Variables that a person adds by hand.
+const MANY: usize = 3;
+
 /// The check.
 pub const ENV: CheckOf<EnvRule> =
     CheckOf { name: "env", page: include_str!("env.md"), stage: Stage::Commit, parameters: PhantomData };
@@ -99,7 +102,9 @@ impl EnvRule {
             wrong.findings.push(Finding::new(rule.id, used.name.clone(), message, at));
         }
         if !missing.is_empty() {
-            wrong.steps.push(format!("add {} to {file}", list(missing.iter().map(|used| used.name.as_str()))));
+            let names = list(missing.iter().map(|used| used.name.as_str()));
+            let hand = if missing.len() > MANY { " (`donegate fix env` does)" } else { "" };
+            wrong.steps.push(format!("add {names} to {file}{hand}"));
         }
     }
 

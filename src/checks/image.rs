@@ -223,10 +223,13 @@ impl Judge for ImageRule {
     }
 
     fn judge(&self, rule: &RuleContext<'_>, facts: &Facts) -> Judgement {
-        let step = "save the image where it is looked for: docker save -o image.tar NAME";
         let Some(area) = &facts.images else {
+            let step = "collect the images";
             return Judgement::new(Outcome::Error, self.required(), "images were not collected").next(step);
         };
+        let plain = |place: &&String| place.ends_with(".tar") && !place.contains(['*', '?', '[', '{']);
+        let place = area.evidence.looked_for.iter().find(plain).map_or("image.tar", String::as_str);
+        let step = &format!("save the image where it is looked for: `docker save -o {place} NAME`");
         let images = match area.proven() {
             Ok(images) if !images.items.is_empty() => images,
             Ok(_) => return Judgement::no_evidence(rule, self.required(), &area.evidence, step),

@@ -61,6 +61,9 @@ pub const CHECKS: &[&dyn Check] = &[
 pub const COMPARABLE: &[&str] =
     &["audit", "secrets", "route-tests", "openapi", "env", "dockerfile", "file", "pattern", "dependency"];
 
+/// Places that were looked at in vain: more are counted.
+const FEW_PLACES: usize = 4;
+
 /// The check of that name.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static dyn Check> {
@@ -139,7 +142,11 @@ impl Judgement {
 
     /// There is no proof: what was looked for, what is wrong with what was found, and the step that brings it.
     pub fn no_evidence(rule: &RuleContext<'_>, required: impl Into<String>, evidence: &Evidence, step: &str) -> Self {
-        let looked = evidence.looked_for.join(", ");
+        let looked = match evidence.looked_for.as_slice() {
+            few if few.len() <= FEW_PLACES => few.join(", "),
+            many => format!("{} and {} more places", many[..3].join(", "), many.len() - 3),
+        };
+        let step = evidence.bring.as_deref().unwrap_or(step);
         let why = match evidence.state {
             State::Found => "the evidence does not say".to_owned(),
             State::Absent if looked.is_empty() => "nothing was found".to_owned(),

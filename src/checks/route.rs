@@ -170,8 +170,8 @@ impl Judge for RouteRule {
         let mut judgement = match area.proven() {
             Ok(routes) => self.verdict(rule, routes, if self.absent { format!("no {required}") } else { required }),
             Err(evidence) => {
-                let step =
-                    "register it in a framework that donegate reads (`donegate facts routes` shows what was found)";
+                let step = "register it in code that donegate reads (JavaScript, TypeScript, Python, Go, Rust, Java, Kotlin), \
+                            or let --probe URL ask the running service";
                 Judgement::no_evidence(rule, required, evidence, step)
             }
         };

@@ -190,6 +190,7 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
     context.commands = &commands;
     for mut one in side_by_side(&areas, &context) {
         run::note(&mut one, &commands, &not_run);
+        run::tell_step(&mut one, inputs.repo);
         one.store(&mut facts);
     }
     facts.changes = Some(inputs.changes.clone());

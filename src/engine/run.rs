@@ -102,6 +102,15 @@ impl Leave {
     }
 }
 
+/// Tells an area that lacks proof what brings it in this repository.
+pub(super) fn tell_step(collected: &mut Collected, repo: &Repo) {
+    let area = area_of(collected);
+    let evidence = collected.evidence_mut();
+    if matches!(area, AreaName::Coverage | AreaName::Tests | AreaName::Audit) && evidence.state != State::Found {
+        evidence.bring = crate::evidence::stacks::step(repo, area, &evidence.looked_for);
+    }
+}
+
 /// Tells an area of its commands: those that were not run are noted. One that failed leaves no proof, whatever reports lie
 /// there, unless its status is the word of a tool for what the area's reports tell: tests that failed, thresholds that were
 /// missed. The audit's collector reads its commands' statuses itself.

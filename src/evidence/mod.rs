@@ -19,6 +19,7 @@ mod reach;
 pub mod risks;
 pub mod routes;
 pub mod secrets;
+pub mod stacks;
 mod stream;
 pub mod tests;
 mod xml;

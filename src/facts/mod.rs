@@ -131,13 +131,16 @@ pub struct Evidence {
     pub problems: Vec<Problem>,
     /// Where it was looked for: globs.
     pub looked_for: Vec<String>,
+    /// What brings it in this repository, where it is no proof and that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bring: Option<String>,
 }
 
 impl Evidence {
     /// Evidence of a state, with nothing read yet.
     #[must_use]
     pub fn new(state: State, looked_for: Vec<String>) -> Self {
-        Self { state, reports: Vec::new(), problems: Vec::new(), looked_for }
+        Self { state, reports: Vec::new(), problems: Vec::new(), looked_for, bring: None }
     }
 }
 

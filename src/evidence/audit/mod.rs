@@ -349,3 +349,9 @@ fn place(path: &str) -> String {
 mod corpus;
 #[cfg(test)]
 mod tests;
+
+/// The ecosystems of dependencies that lockfiles tell, each with its lockfile.
+#[must_use]
+pub fn lockfiles(repo: &Repo) -> Vec<(String, String)> {
+    ecosystems::of(repo).into_iter().map(|one| (one.name, one.lockfile)).collect()
+}
