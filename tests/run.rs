@@ -133,3 +133,24 @@ fn tests_that_failed_are_told_and_a_run_that_failed_is_none() {
         assert_eq!((outcome, code), (found.as_str(), exit), "{script}: {text}");
     }
 }
+
+#[test]
+fn the_container_engine_is_asked_for_facts_only_where_that_is_allowed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let facts = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_donegate"))
+            .current_dir(folder.path())
+            .env("DOCKER_HOST", "unix:///nowhere/docker.sock")
+            .args(["facts", "images", "--evidence", "images=docker://app:1"])
+            .args(arguments)
+            .output()
+            .expect("the program runs");
+        (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.code())
+    };
+    let (text, code) = facts(&[]);
+    assert!(text.contains("only with --run"), "{text}");
+    assert_eq!(Some(3), code);
+    let (text, code) = facts(&["--run"]);
+    assert!(!text.contains("only with --run") && text.contains("docker://app:1"), "it was asked: {text}");
+    assert_eq!(Some(3), code);
+}

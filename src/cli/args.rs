@@ -204,6 +204,9 @@ pub(super) struct Facts {
     /// Explain each place that looks like the registration of a route: by a route, an entry under unresolved or a reason.
     #[arg(long)]
     pub(super) explain: bool,
+    /// Ask the container engine for the images that `--evidence images=docker://NAME:TAG` names.
+    #[arg(long)]
+    pub(super) run: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

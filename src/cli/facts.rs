@@ -50,6 +50,7 @@ pub(super) fn run(arguments: &args::Facts) -> Result<u8, Stop> {
     request.base = arguments.change.base.clone();
     request.staged = arguments.change.staged;
     request.evidence = arguments.change.evidence.clone();
+    request.run = arguments.run;
     let facts = engine::facts(&request, &areas)?;
     let states: Vec<(AreaName, State)> = areas.iter().map(|area| (*area, state_of(&facts, *area))).collect();
     let proven = states.iter().all(|(_, state)| *state == State::Found);

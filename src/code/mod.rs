@@ -40,6 +40,8 @@ pub struct Analysis {
     pub frameworks: BTreeSet<String>,
     /// Files of a language that is read which could not be: file, line, why.
     pub problems: BTreeSet<(String, u32, String)>,
+    /// The code computes more than is evaluated: there may be more of everything.
+    pub cut_short: bool,
     /// How many source files of languages that are read there are.
     pub sources: usize,
 }
@@ -189,8 +191,13 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     }
     let own = |file: &str| select::may_serve(file) || select::is_own(file);
     analysis.unresolved.extend(outcome.unresolved.into_iter().filter(|(file, _, _)| own(file)));
+    analysis.cut_short = outcome.cut_short;
+    let given = properties::given_by_builds(repo);
     for (read, dynamic) in outcome.reads {
         if !select::is_own_source(&read.file) || select::helps_tests(&read.file) {
+            continue;
+        }
+        if read.file.ends_with(".rs") && given.contains(&read.name) {
             continue;
         }
         if dynamic {

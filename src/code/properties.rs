@@ -1,7 +1,7 @@
 //! Files of settings that name variables or may be given by them: placeholders in the settings of Java's frameworks, their
 //! keys, whose upper case is a variable of its own (relaxed binding), and node-config's table of variables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Analysis, EnvRead, select};
 use crate::repo::{MAX_SOURCE_BYTES, Repo};
@@ -36,6 +36,19 @@ pub(super) fn read(repo: &Repo, analysis: &mut Analysis) {
         }
     }
     analysis.env_settings = settings;
+}
+
+/// The variables that build scripts of Rust give to `env!` themselves: `cargo:rustc-env=NAME=…`.
+pub(super) fn given_by_builds(repo: &Repo) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for entry in repo.files().iter().filter(|entry| entry.path.ends_with("build.rs")) {
+        let Ok(content) = repo.read(&entry.path, MAX_SOURCE_BYTES) else { continue };
+        for piece in String::from_utf8_lossy(&content.bytes).split("rustc-env=").skip(1) {
+            let end = piece.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(piece.len());
+            names.extend(piece.get(..end).filter(|name| !name.is_empty()).map(str::to_owned));
+        }
+    }
+    names
 }
 
 fn placeholders(path: &str, text: &str, analysis: &mut Analysis) {

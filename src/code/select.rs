@@ -95,11 +95,20 @@ fn is_foreign(folder: &str) -> bool {
 /// The longest line that a person writes; what has longer ones was made by a tool.
 const LONGEST_LINE: usize = 20_000;
 
-/// Whether a script was put together by a tool: it has a line that nobody writes.
+/// The longest script that a person writes.
+const LONGEST_SCRIPT: usize = 512 << 10;
+
+/// What a bundler that leaves lines as they are writes before its own.
+const BUNDLER: &[u8] = b"__webpack_require__";
+
+/// Whether a script was put together by a tool: it has a line that nobody writes, is longer than anybody writes, or says
+/// which bundler made it. To evaluate one takes the steps that the project's own code needs.
 pub(super) fn is_bundled(path: &str, bytes: &[u8]) -> bool {
     Language::of(path) == Some(Language::JavaScript)
         && bytes.len() > LONGEST_LINE
-        && bytes.split(|byte| *byte == b'\n').any(|line| line.len() > LONGEST_LINE)
+        && (bytes.len() > LONGEST_SCRIPT
+            || bytes.windows(BUNDLER.len()).any(|window| window == BUNDLER)
+            || bytes.split(|byte| *byte == b'\n').any(|line| line.len() > LONGEST_LINE))
 }
 
 /// The words that models know, searched all at once.
@@ -136,6 +145,15 @@ impl Tokens {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bundles_are_told() {
+        let written = "export const a = 1;\n".repeat(2_000);
+        assert!(!is_bundled("src/a.js", written.as_bytes()));
+        assert!(is_bundled("static/a.mjs", format!("{written}var __webpack_require__ = {{}};\n").as_bytes()));
+        assert!(is_bundled("static/a.js", written.repeat(20).as_bytes()));
+        assert!(!is_bundled("app/a.py", written.repeat(20).as_bytes()), "a script alone");
+    }
 
     #[test]
     fn packages_for_tests_are_told() {

@@ -41,6 +41,15 @@ impl Machine<'_> {
         }
     }
 
+    /// What a Go package's variable is initialised with is computed before it is assigned to.
+    fn initialise_first(&mut self, scope: &ScopeRef, name: &Name) {
+        if self.is_go(scope.module)
+            && let Some(waiting @ Value::Lazy(_)) = scope.own(name)
+        {
+            self.force(waiting);
+        }
+    }
+
     fn assign_name(&mut self, name: &Name, value: Value, scope: &ScopeRef) {
         let owner = scope::find(scope, name, false);
         if owner.is_none()
@@ -51,6 +60,7 @@ impl Machine<'_> {
             return self.write_member(&this, name, value);
         }
         let owner = owner.unwrap_or_else(|| scope::top_of(scope));
+        self.initialise_first(&owner, name);
         self.set_in(&owner, name, value);
     }
 
@@ -222,6 +232,7 @@ impl Machine<'_> {
             Value::Function(it) => it.attributes.put(name, value),
             Value::Module(id) => {
                 let scope = self.modules[id.0].scope.clone();
+                self.initialise_first(&scope, name);
                 self.set_in(&scope, name, value);
             }
             Value::Alt(all) => {

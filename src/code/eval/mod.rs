@@ -73,6 +73,8 @@ pub(crate) struct Outcome {
     pub(crate) unresolved: Vec<(String, u32, String)>,
     /// Reads of the environment, and whether each one's name is a pattern.
     pub(crate) reads: Vec<(EnvRead, bool)>,
+    /// Whether it ended before all was evaluated.
+    pub(crate) cut_short: bool,
     /// Names that functions build of what they are given: file, line, pattern.
     pub(crate) built: Vec<(String, u32, String)>,
 }
@@ -164,6 +166,7 @@ pub(crate) fn run(
         }
     }
     if machine.exhausted() {
+        outcome.cut_short = true;
         let file = files.first().map_or_else(String::new, |(path, _)| path.to_string());
         outcome.unresolved.push((
             file,

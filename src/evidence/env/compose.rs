@@ -60,6 +60,7 @@ fn is_compose(path: &str) -> bool {
                 | "fixtures"
                 | "testdata"
                 | "examples"
+                | "docs"
                 | ".github"
                 | "test"
                 | "tests"

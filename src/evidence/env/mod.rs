@@ -76,6 +76,12 @@ fn reads(context: &Context<'_>) -> Reads {
         line: Some(*line),
         why: why.clone(),
     });
+    let more = analysis.cut_short.then(|| Problem {
+        path: ".".to_owned(),
+        line: None,
+        why: "the code computes more than is evaluated here: there may be more variables".to_owned(),
+    });
+    let problems = problems.chain(more);
     let state = if analysis.sources + scripts.sources == 0 { State::Absent } else { State::Found };
     Reads { reads, dynamic, built: built.collect(), problems: problems.collect(), state }
 }
@@ -88,7 +94,7 @@ fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {
     let composed = compose::read(context.repo);
     let elsewhere = |names: &BTreeSet<&str>| {
         let mut used = tooling::used(context.repo, names);
-        used.extend(words::found(context.repo, names));
+        used.extend(words::found(context.repo, names, context.analysis().cut_short));
         used
     };
     let settings = &context.analysis().env_settings;

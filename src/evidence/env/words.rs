@@ -99,14 +99,14 @@ const FOREIGN: &[&str] = &[
     "bower_components",
 ];
 
-/// Which of `names` stand in such code.
-pub(super) fn found(repo: &Repo, names: &BTreeSet<&str>) -> BTreeSet<String> {
+/// Which of `names` stand in such code; in `all` code where it was not evaluated to its end.
+pub(super) fn found(repo: &Repo, names: &BTreeSet<&str>, all: bool) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for entry in repo.files().iter().filter(|entry| !entry.link && entry.bytes <= MAX_BYTES) {
         if found.len() == names.len() {
             break;
         }
-        if !is_looked_at(&entry.path) {
+        if !is_looked_at(&entry.path, all) {
             continue;
         }
         let Ok(content) = repo.read(&entry.path, MAX_BYTES) else { continue };
@@ -117,14 +117,14 @@ pub(super) fn found(repo: &Repo, names: &BTreeSet<&str>) -> BTreeSet<String> {
     found
 }
 
-fn is_looked_at(path: &str) -> bool {
+fn is_looked_at(path: &str, all: bool) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let end = name.rsplit_once('.').map_or("", |(_, end)| end);
     let foreign = path.split('/').any(|folder| FOREIGN.contains(&folder));
     let markup = matches!(end, "vue" | "svelte" | "astro");
     !foreign
         && ENDS.contains(&end)
-        && (markup || !code::is_source(path))
+        && (all || markup || !code::is_source(path))
         && !matches!(name, "Cargo.toml" | "pyproject.toml")
 }
 
@@ -162,7 +162,9 @@ mod tests {
             ("src/test/resources/application-test.properties", "url=${I}\n"),
         ]);
         let names = ["A", "B", "C", "D", "E", "F", "G", "H", "I"];
-        let found = found(&repo, &names.into_iter().collect());
+        let all = found(&repo, &names.into_iter().collect(), true);
+        assert!(all.contains("E") && !all.contains("F"), "where the code was not evaluated to its end: {all:?}");
+        let found = found(&repo, &names.into_iter().collect(), false);
         assert_eq!(vec!["A", "C", "D", "G", "I"], found.iter().map(String::as_str).collect::<Vec<_>>());
     }
 }
