@@ -10,12 +10,18 @@ use donegate::evidence::risks;
 use donegate::repo::Repo;
 use serde::Deserialize;
 
-/// One sample: a change that adds files and deletes others, and every risk of the kind that the file is about.
+/// One sample: a change that adds files, edits or deletes others, and every risk of the kind that the file is about.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sample {
     name: String,
     files: BTreeMap<String, String>,
+    /// Files that the base has and the change leaves alone.
+    #[serde(default)]
+    kept: BTreeMap<String, String>,
+    /// Those of `files` that the base has too, with the first line that the change adds to them.
+    #[serde(default)]
+    edited: BTreeMap<String, u32>,
     #[serde(default)]
     deleted: Vec<String>,
     /// `level path:line`, or `level path`.
@@ -32,8 +38,11 @@ fn level(level: RiskLevel) -> &'static str {
 }
 
 fn change(sample: &Sample) -> Changes {
-    let file =
-        |path: &String, status| ChangedFile { path: path.clone(), status, from: None, lines: vec![(1, u32::MAX)] };
+    let file = |path: &String, status| {
+        let first = sample.edited.get(path).copied();
+        let status = if first.is_some() { ChangeStatus::Modified } else { status };
+        ChangedFile { path: path.clone(), status, from: None, lines: vec![(first.unwrap_or(1), u32::MAX)] }
+    };
     let added = sample.files.keys().map(|path| file(path, ChangeStatus::Added));
     let deleted = sample.deleted.iter().map(|path| file(path, ChangeStatus::Deleted));
     Changes { files: added.chain(deleted).collect(), ..Changes::default() }
@@ -60,7 +69,7 @@ fn every_file_of_detectors_has_samples_and_they_hold() {
         for sample in samples {
             count += 1;
             let files: Vec<(&str, &str)> =
-                sample.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+                sample.files.iter().chain(&sample.kept).map(|(path, text)| (path.as_str(), text.as_str())).collect();
             let found = risks::collect(&Repo::in_memory(&files), &change(&sample));
             let mut found: Vec<String> = found
                 .into_iter()
@@ -81,4 +90,24 @@ fn every_file_of_detectors_has_samples_and_they_hold() {
     }
     assert!(count > 3);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The table of what covers other tools' rules names nothing that is not there.
+#[test]
+fn what_the_page_on_risks_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_else(|why| panic!("{path}: {why}"));
+    let operations = read("rules/migrations/sql.yaml");
+    let detectors: String = ["auth-change", "data-deletion", "schema-change", "weakened-gate"]
+        .iter()
+        .map(|name| read(&format!("rules/risks/{name}.yaml")))
+        .collect();
+    let page = read("docs/risks.md");
+    let rows = page.lines().filter(|line| line.starts_with("| ")).filter_map(|line| line.split(" | ").nth(1));
+    let names: Vec<&str> = rows.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    assert!(names.len() > 60, "the tables were not found");
+    let known = |name: &str| operations.contains(&format!("\n{name}:")) || detectors.contains(&format!("id: {name},"));
+    let settings = ["algorithm", "lock"];
+    let lost: Vec<&&str> = names.iter().filter(|name| !settings.contains(name) && !known(name)).collect();
+    assert!(lost.is_empty(), "{lost:?}");
 }

@@ -189,6 +189,11 @@ fn compare(old: &Library, old_path: &str, new: &Library, new_path: &str, risks: 
             }
         }
     }
+    for (name, _) in entries(old_root.get("webhooks")) {
+        if new_root.get("webhooks").and_then(|all| all.get(&name.name)).is_none() {
+            compare.say(RiskLevel::High, &name.place, format!("the webhook `{}` is gone", name.name));
+        }
+    }
     risks.extend(compare.found.into_iter().map(|found| Risk {
         kind: "breaking-api".to_owned(),
         level: found.level,
@@ -204,6 +209,7 @@ fn operation<'a>(compare: &mut Compare<'a>, before: &Operation<'a>, after: &Oper
     if !base.guarded(before.node) && head.guarded(after.node) {
         compare.say(RiskLevel::High, after.place, format!("{name} wants the caller to be known now"));
     }
+    compare.stability(before.node, after.node, name);
     for ((place, parameter), old) in &before.parameters {
         let Some(new) = after.parameters.get(&(place.clone(), parameter.clone())) else {
             // Names of path parameters do not matter, and a body is compared as one.
@@ -267,13 +273,26 @@ fn responses<'a>(compare: &mut Compare<'a>, before: &Operation<'a>, after: &Oper
         let new = head.resolved(new);
         for (header, old) in entries(old.get("headers")) {
             let old = base.resolved(old);
-            if new.get("headers").and_then(|all| all.get(&header.name)).is_none() {
+            let named = format!("the header `{}` of {at}", header.name);
+            let Some(now) = new.get("headers").and_then(|all| all.get(&header.name)) else {
                 let level = if truth(old, "required") { RiskLevel::High } else { RiskLevel::Medium };
-                compare.say(level, &header.place, format!("the header `{}` of {at} is gone", header.name));
+                compare.say(level, &header.place, format!("{named} is gone"));
+                continue;
+            };
+            let now = head.resolved(now);
+            if truth(old, "required") && !truth(now, "required") {
+                compare.say(RiskLevel::High, &now.place, format!("{named} may be missing now"));
             }
+            let schema = |node: &'a Node| node.get("schema").unwrap_or(node);
+            compare.schema(Sent::ByService, schema(old), schema(now), &named);
         }
         content(compare, Sent::ByService, old, new, &at);
     }
+}
+
+/// Whether a body may be of a media type, with a schema or without.
+fn has_media(body: &Node, media: &str) -> bool {
+    body.get("content").is_some_and(|content| content.get(media).is_some())
 }
 
 /// The bodies of a request or a response, by media type.
@@ -282,7 +301,19 @@ fn content<'a>(compare: &mut Compare<'a>, sent: Sent, old: &'a Node, new: &'a No
     for (media, schema) in before {
         match after.get(media) {
             Some(now) => compare.schema(sent, schema, now, at),
+            None if has_media(new, media) => {
+                if sent == Sent::ByService {
+                    let what = format!("{at} may be anything that is {media}: its schema is gone");
+                    compare.say(RiskLevel::Medium, &schema.place, what);
+                }
+            }
             None => compare.say(RiskLevel::High, &schema.place, format!("{at} is not {media} any more")),
+        }
+    }
+    for (media, schema) in compare.head.content(new) {
+        let free = has_media(old, media) && !compare.base.content(old).contains_key(media);
+        if free && sent == Sent::ByClient {
+            compare.say(RiskLevel::High, &schema.place, format!("{at} has a schema to meet now ({media})"));
         }
     }
 }

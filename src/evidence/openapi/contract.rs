@@ -34,11 +34,13 @@ const BOUNDS: &[(&str, bool)] = &[
     ("exclusiveMaximum", true),
     ("maxItems", true),
     ("maxProperties", true),
+    ("maxContains", true),
     ("minLength", false),
     ("minimum", false),
     ("exclusiveMinimum", false),
     ("minItems", false),
     ("minProperties", false),
+    ("minContains", false),
 ];
 
 /// Compares schemas and gathers what breaks.
@@ -75,6 +77,7 @@ impl<'a> Compare<'a> {
         self.bounds(sent, base, head, at);
         self.properties(sent, base, head, at);
         self.branches(sent, base, head, at);
+        self.keywords(sent, base, head, at);
         if let (Some(base), Some(head)) = (base.get("items"), head.get("items")) {
             self.schema(sent, base, head, &format!("{at}[]"));
         }
@@ -116,6 +119,11 @@ impl<'a> Compare<'a> {
     }
 
     fn values(&mut self, sent: Sent, base: &Node, head: &Node, at: &str) {
+        for gone in list(base, "x-extensible-enum").iter().filter(|_| sent == Sent::ByClient) {
+            if !list(head, "x-extensible-enum").contains(gone) {
+                self.say(RiskLevel::High, &head.place, format!("{at} has the value {gone} no more"));
+            }
+        }
         let (old, new) = (list(base, "enum"), list(head, "enum"));
         let place = head.get("enum").map_or(&head.place, |node| &node.place);
         if old.is_empty() && !new.is_empty() && sent == Sent::ByClient {

@@ -8,6 +8,7 @@ mod align;
 mod breaking;
 mod contract;
 mod json;
+mod keywords;
 mod library;
 mod operations;
 mod shapes;

@@ -99,6 +99,18 @@ fn made(written: Written) -> Result<Layout, String> {
     })
 }
 
+impl Layout {
+    /// Whether a file is a migration by its path: one that does not only take another back.
+    pub(super) fn holds(&self, path: &str) -> bool {
+        self.files.is_match(path) && !self.back.is_match(path)
+    }
+}
+
+/// Whether a file may be a migration by its path.
+pub(super) fn may_be(path: &str) -> bool {
+    LAYOUTS.iter().any(|layout| layout.holds(path))
+}
+
 /// What of a file changes a database, and what takes that back.
 #[derive(Debug, Default)]
 pub(super) struct Part<'a> {

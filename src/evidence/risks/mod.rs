@@ -7,6 +7,7 @@ mod api;
 mod brackets;
 mod detectors;
 mod migrations;
+mod order;
 mod sql;
 
 use std::fmt::Write as _;
@@ -30,7 +31,7 @@ pub fn collect(repo: &Repo, changes: &Changes) -> Vec<Risk> {
         let gone = fitting.iter().filter(|detector| detector.on == On::Deleted);
         risks.extend(gone.map(|detector| risk(detector, file, None)));
         if file.status != ChangeStatus::Deleted {
-            added(repo, file, &fitting, &mut risks);
+            added(repo, changes, file, &fitting, &mut risks);
         }
         if risks.len() > MOST {
             break;
@@ -81,10 +82,10 @@ pub fn sort(risks: &mut Vec<Risk>) {
 }
 
 /// What is risky in the lines that a file gets.
-fn added(repo: &Repo, file: &ChangedFile, fitting: &[&Detector], risks: &mut Vec<Risk>) {
+fn added(repo: &Repo, changes: &Changes, file: &ChangedFile, fitting: &[&Detector], risks: &mut Vec<Risk>) {
     let looking: Vec<&Detector> = fitting.iter().copied().filter(|detector| detector.on == On::Added).collect();
     let is_sql = file.path.to_ascii_lowercase().ends_with(".sql");
-    if looking.is_empty() && !is_sql {
+    if looking.is_empty() && !is_sql && !migrations::may_be(&file.path) {
         return;
     }
     let Ok(content) = repo.read(&file.path, MAX_SOURCE_BYTES) else { return };
@@ -96,6 +97,7 @@ fn added(repo: &Repo, file: &ChangedFile, fitting: &[&Detector], risks: &mut Vec
     } else if part.layout.is_some() && !part.back {
         found.extend(sql::in_code(file, &part.forward));
     }
+    found.extend(order::collect(repo, changes, file, &text, &part));
     found.extend(migrations::without_way_back(repo, file, &text, &part, &found));
     risks.extend(found);
 }

@@ -68,7 +68,12 @@ pub(super) fn collect(file: &ChangedFile, text: &str, migration: bool) -> Vec<Ri
     for ((piece, read), changed) in pieces.iter().zip(&read).zip(&changed) {
         let head = head(&piece.text);
         match head.as_str() {
-            "begin" | "start" => begun = Some(piece.first),
+            "begin" | "start" => {
+                if begun.is_some() && *changed {
+                    risks.extend(told(file, &builtin().nested_transaction, "", piece.first));
+                }
+                begun = Some(piece.first);
+            }
             "commit" | "rollback" | "end" => begun = None,
             _ => {}
         }

@@ -55,7 +55,8 @@ operations! {
     primary_key, foreign_key, check_constraint, not_valid_constraint, exclusion_constraint, drop_constraint, create_index,
     add_index, concurrently_in_transaction, drop_index, reindex, rewrite_table, lock_table, detach_partition,
     drop_partition, disable_trigger, change_table, create_enum, enum_value, enum_rename, domain_constraint, replace_view,
-    access_change, small_integer, serial_column, char_column, naive_timestamp, long_name, open_transaction, backfill,
+    access_change, small_integer, serial_column, char_column, naive_timestamp, long_name, open_transaction, nested_transaction,
+    backfill,
     truncate, truncate_cascade, delete_all, delete_some, update_all, cascading_key, built_at_run_time, unread,
 }
 
