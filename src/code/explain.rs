@@ -69,6 +69,8 @@ struct Comments {
     line: String,
     open: String,
     close: String,
+    /// The quotes of texts that span lines.
+    texts: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -166,7 +168,12 @@ fn sites_of(repo: &Repo, path: &str, known: &Known<'_>) -> Vec<Site> {
             (false, true) => Some("a text"),
             (false, false) => None,
         };
-        let (explained, why) = explained(path, line, reach, aside, known);
+        let (mut explained, mut why) = explained(path, line, reach, aside, known);
+        // A registration gives nothing to wait for, but for that of a plugin.
+        let sent = language == Language::JavaScript && awaited(&text[start..at], &text[at..]);
+        if explained == Explained::Unexplained && sent {
+            (explained, why) = (Explained::Reason, "awaited: a request that is sent".to_owned());
+        }
         sites.push(Site { explained, file: path.to_owned(), line, why, text: shown });
     }
     sites
@@ -212,6 +219,13 @@ fn explained(path: &str, line: u32, reach: u32, aside: Option<&str>, known: &Kno
     }
 }
 
+/// Whether what is called at the end of a line's start is waited for, other than by a plugin's registration.
+fn awaited(before: &str, call: &str) -> bool {
+    let Some((_, callee)) = before.rsplit_once("await ") else { return false };
+    let plain = callee.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '?' | '!'));
+    plain && !call.starts_with(".register")
+}
+
 /// Where something stands in a text, by bytes: from and up to.
 type Spans = Vec<(usize, usize)>;
 
@@ -236,6 +250,12 @@ fn not_code(text: &str, comments: &Comments) -> (Spans, Spans) {
         } else if starts(at, &comments.line) && !(at > 0 && bytes[at - 1] == b':') {
             let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
             out.push((at, end));
+            at = end;
+        } else if let Some(mark) = comments.texts.iter().find(|mark| starts(at, mark)) {
+            let from = at + mark.len();
+            let close = memchr::memmem::find(&bytes[from..], mark.as_bytes());
+            let end = close.map_or(bytes.len(), |length| from + length + mark.len());
+            texts.push((from, end));
             at = end;
         } else if starts(at, &comments.open) {
             let from = at + comments.open.len();
@@ -291,6 +311,13 @@ mod tests {
     fn a_loss_is_seen() {
         let app = "const app = require('express')();\napp.get('/yes', f);\nload((it) => it.get('/lost', f));\n";
         assert_eq!(vec!["unexplained app.js:3", "route app.js:2"], shown(&[("app.js", app)]));
+    }
+
+    #[test]
+    fn texts_over_several_lines_and_requests_that_are_awaited_are_no_loss() {
+        let api = "import os\ndef guard():\n    \"\"\"Used as:\n\n    @router.get('/admin')\n    \"\"\"\n    return os.environ['X']\n";
+        let client = "const base = process.env.BASE;\nclass Api {\n  async me() {\n    const it = await this.client.get<Me>('/me');\n    return it;\n  }\n}\n";
+        assert_eq!(vec!["reason api.py:5", "reason web.ts:4"], shown(&[("api.py", api), ("web.ts", client)]));
     }
 
     #[test]

@@ -270,6 +270,7 @@ impl Machine<'_> {
         let derived = !class.bases.is_empty();
         match own {
             Some(Value::Function(constructor)) => {
+                let args = if derived { args } else { self.parameter_fields(&constructor, object, args) };
                 if !derived {
                     self.init_fields(class, object);
                 } else if self.has_packages(&class.scope) && !delegates(&constructor.function.body) {
@@ -283,6 +284,32 @@ impl Machine<'_> {
                 self.init_fields(class, object);
             }
         }
+    }
+
+    /// Parameters that are fields are set before the fields that are written below them are made.
+    fn parameter_fields(&mut self, constructor: &Rc<super::value::Closure>, object: &Value, mut args: Args) -> Args {
+        let function = constructor.function.clone();
+        let script = self.language(&constructor.scope) == Language::JavaScript;
+        if !script || !function.params.iter().any(|param| param.is_field) {
+            return args;
+        }
+        for (at, param) in function.params.iter().enumerate() {
+            let given = args.list.get(at).cloned().unwrap_or_else(Value::unknown);
+            let typed = param.ty.as_ref().filter(|_| matches!(given, Value::Unknown(_)) && param.default.is_none());
+            let value = match typed.and_then(|ty| self.typed(ty, &constructor.scope)) {
+                Some(typed) => typed,
+                None if at >= args.list.len() => break,
+                None => given,
+            };
+            match args.list.get_mut(at) {
+                Some(place) => *place = value.clone(),
+                None => args.list.push(value.clone()),
+            }
+            if let (true, crate::code::form::Pattern::Name(name, _)) = (param.is_field, &param.target) {
+                self.write_member(object, name, value);
+            }
+        }
+        args
     }
 
     /// Runs the constructor of the base.
@@ -503,6 +530,30 @@ impl Machine<'_> {
         }
     }
 
+    /// What stands for an object of which only its class is known, where the class makes its fields itself: the one instance
+    /// that a container would hand out.
+    pub(crate) fn injected(&mut self, it: &Rc<Object>) -> Option<Value> {
+        let class = it.class.clone().filter(|class| self.language(&class.scope) == Language::JavaScript)?;
+        if !it.members.pairs().is_empty() || it.model.borrow().is_some() {
+            return None;
+        }
+        let makes = class.class.fields.iter().any(|field| !field.is_static && field.value.is_some())
+            || class.members.named("constructor").is_some();
+        let address = Rc::as_ptr(&class).addr();
+        if !makes {
+            return None;
+        }
+        if let Some(known) = self.injected.get(&address) {
+            return Some(known.clone()).filter(|known| is_filled(known));
+        }
+        // While it is made it is not known.
+        self.injected.insert(address, Value::Undefined);
+        let spot = class.spot;
+        let made = self.instance(&class, Args { partial: true, ..Args::default() }, spot);
+        self.injected.insert(address, made.clone());
+        Some(made).filter(is_filled)
+    }
+
     /// A value with a stated type: the type tells more where the value is not known, unless a model knows where it came from.
     pub(crate) fn refined(&mut self, value: Value, ty: &TypeRef, scope: &ScopeRef) -> Value {
         match &value {
@@ -556,4 +607,9 @@ fn delegates(body: &[crate::code::form::Stmt]) -> bool {
         ExprKind::Member(object, name) => matches!(object.kind, ExprKind::This) && &**name == "constructor",
         _ => false,
     }
+}
+
+/// Whether a value is an object with members of its own.
+fn is_filled(value: &Value) -> bool {
+    matches!(value, Value::Object(object) if !object.members.pairs().is_empty())
 }

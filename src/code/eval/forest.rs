@@ -263,7 +263,7 @@ impl Machine<'_> {
         for root in roots.iter().filter(|root| !reading.reached.contains(root)) {
             let node = &self.forest.nodes[*root];
             // A part that something else has taken in answers there.
-            if (node.model.part && node.handed) || node.listed {
+            if (node.model.part && node.handed) || node.listed || node.model.sockets {
                 continue;
             }
             let mounts = node.entries.iter().any(|entry| matches!(entry, Entry::Mount { .. }));
@@ -284,7 +284,7 @@ impl Machine<'_> {
                     Entry::Mount { .. } | Entry::Index { .. } => {}
                 }
             }
-            if mounts {
+            if mounts && !node.unbound {
                 lost.push(*root);
             }
         }
@@ -520,15 +520,18 @@ impl Machine<'_> {
         }
     }
 
-    /// Lines that register several paths: there the caller's line tells more.
+    /// Lines that register several paths for several callers: there the caller's line tells more.
     fn shared_spots(&self, node: usize) -> BTreeSet<Spot> {
-        let mut seen: BTreeMap<Spot, BTreeSet<Option<Spot>>> = BTreeMap::new();
+        let mut seen: BTreeMap<Spot, (BTreeSet<Option<Spot>>, BTreeSet<Option<Name>>)> = BTreeMap::new();
         for entry in &self.forest.nodes[node].entries {
-            if let Entry::Route { spot, chain, .. } = entry {
-                seen.entry(*spot).or_default().insert(chain.first().copied());
+            if let Entry::Route { path, spot, chain, .. } = entry {
+                let (callers, paths) = seen.entry(*spot).or_default();
+                callers.insert(chain.first().copied());
+                paths.insert(path.as_text());
             }
         }
-        seen.into_iter().filter(|(_, callers)| callers.len() > 1).map(|(spot, _)| spot).collect()
+        let shared = |(callers, paths): &(BTreeSet<_>, BTreeSet<_>)| callers.len() > 1 && paths.len() > 1;
+        seen.into_iter().filter(|(_, of)| shared(of)).map(|(spot, _)| spot).collect()
     }
 
     /// Each prefix with each spelling of a path behind it.

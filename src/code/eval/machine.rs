@@ -174,6 +174,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) settings: Vec<ModuleId>,
     /// Modules whose list another one includes.
     pub(crate) included: BTreeSet<ModuleId>,
+    /// The instances that stand for objects of which only the class is known, by class.
+    pub(crate) injected: BTreeMap<usize, Value>,
 }
 
 /// What is kept for explaining places that look like registrations.
@@ -222,6 +224,7 @@ impl<'a> Machine<'a> {
             writes: Vec::new(),
             settings: Vec::new(),
             included: BTreeSet::new(),
+            injected: BTreeMap::new(),
         }
     }
 

@@ -21,6 +21,9 @@ impl Machine<'_> {
             // A prototype is its class.
             Value::Class(_) if &**name == "constructor" => object.clone(),
             Value::Class(class) => match self.class_member(class, name) {
+                Some((Value::Function(method), _)) if method.function.kind == FunctionKind::Getter => {
+                    self.enter(&method, Some(object.clone()), Args::default(), spot)
+                }
                 Some((Value::Function(method), _)) => class_bound(&method, &object),
                 Some((value, _)) => value,
                 None => match &**name {
@@ -123,6 +126,10 @@ impl Machine<'_> {
         }
         if let Some(value) = self.embedded_member(it, name, spot) {
             return value;
+        }
+        if let Some(made) = self.injected(it) {
+            let scope = self.modules[spot.module.0].scope.clone();
+            return self.member(&made, name, &scope, spot.line);
         }
         let states = |class: &Rc<ClassValue>| {
             self.has_packages(&class.scope) || self.language(&class.scope) == Language::JavaScript

@@ -243,7 +243,16 @@ impl Machine<'_> {
             }
             let args = Args { partial: true, ..Args::default() };
             let spot = class.spot;
-            let object = self.instantiate(&Value::Class(class.clone()), args, spot);
+            // Where a container hands out one instance to all, it is this one.
+            let address = Rc::as_ptr(&class).addr();
+            let shared = self.language(&class.scope) == Language::JavaScript;
+            let object = match self.injected.get(&address) {
+                Some(known @ Value::Object(_)) if shared => known.clone(),
+                _ => self.instantiate(&Value::Class(class.clone()), args, spot),
+            };
+            if shared {
+                self.injected.entry(address).or_insert_with(|| object.clone());
+            }
             for (_, member) in class.members.pairs() {
                 let Value::Function(method) = self.force(member) else { continue };
                 if !method.entered.get() && !matches!(method.function.kind, FunctionKind::Constructor) {

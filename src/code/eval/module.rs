@@ -243,11 +243,29 @@ impl Machine<'_> {
             && !self.models.functions.contains_key(&full)
     }
 
+    /// The name of what is taken from a library: of its main entry where only that is modelled (`@nestjs/common/decorators`).
+    fn known_name(&self, path: &str, name: &str) -> String {
+        let full = format!("{path}.{name}");
+        let parts = if path.starts_with('@') { 2 } else { 1 };
+        let is_known = |full: &str| {
+            self.models.makers.contains_key(full)
+                || self.models.functions.contains_key(full)
+                || self.models.types.contains_key(full)
+        };
+        match path.match_indices('/').nth(parts - 1) {
+            Some((at, _)) if !is_known(&full) => {
+                let main = format!("{}.{name}", &path[..at]);
+                if is_known(&main) { main } else { full }
+            }
+            _ => full,
+        }
+    }
+
     fn import_name(&mut self, target: &Value, name: &Name) -> Value {
         match target {
             Value::Module(id) => Value::Lazy(Rc::new(Lazy::Export(*id, name.clone()))),
             Value::Unknown(path) if path.is_empty() || &**name == "default" => target.clone(),
-            Value::Unknown(path) => Value::from_path(format!("{path}.{name}")),
+            Value::Unknown(path) => Value::from_path(self.known_name(path, name)),
             Value::Map(map) if &**name != "default" => map.named(name).unwrap_or_else(Value::unknown),
             other => other.clone(),
         }

@@ -255,6 +255,8 @@ pub(crate) struct ObjectModel {
     pub(crate) holds: Option<MountWord>,
     /// It is a part of others and no router of its own: mounted nowhere it makes no routes.
     pub(crate) part: bool,
+    /// What stands on it answers over web sockets: no routes.
+    pub(crate) sockets: bool,
     /// Its routes without a path answer nothing by themselves.
     pub(crate) needs_path: bool,
     /// A member that is not named here gives the object back.

@@ -24,7 +24,7 @@ impl Lowering<'_> {
     pub(super) fn method(&mut self, node: Node<'_>, decorators: Vec<Decorator>) -> Arc<Function> {
         let name = node.child_by_field_name("name").and_then(|name| self.plain_key(name));
         let is_static = has(node, "static");
-        let kind = if has(node, "get") && !is_static {
+        let kind = if has(node, "get") {
             FunctionKind::Getter
         } else if is_static {
             FunctionKind::Static

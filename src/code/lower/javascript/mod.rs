@@ -51,7 +51,7 @@ pub fn lower(source: &str, dialect: Dialect) -> Module {
         Dialect::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
     };
     let mut module = Module { language: Language::JavaScript, package: None, body: Vec::new(), errors: Vec::new() };
-    let Some(tree) = parse(&grammar, source) else {
+    let Some(tree) = parse_with_text(&grammar, source, dialect) else {
         module.errors.push(Pos { line: 1, column: 1 });
         return module;
     };
@@ -60,6 +60,50 @@ pub fn lower(source: &str, dialect: Dialect) -> Module {
     module.body = lowering.block(tree.root_node());
     module.errors = lowering.reader.into_errors();
     module
+}
+
+/// Parses. The grammar takes no `&` that stands alone in JSX's text, and no types with brackets before a template, as people
+/// write them: where there is an error, characters of the same length stand in for those. Texts are read from the source.
+fn parse_with_text(grammar: &tree_sitter::Language, source: &str, dialect: Dialect) -> Option<tree_sitter::Tree> {
+    let tree = parse(grammar, source)?;
+    if !tree.root_node().has_error() {
+        return Some(tree);
+    }
+    let mut bytes = source.as_bytes().to_vec();
+    for at in 1..bytes.len().saturating_sub(1) {
+        if bytes[at] == b'&' && bytes[at - 1] != b'&' && bytes[at + 1].is_ascii_whitespace() {
+            if dialect != Dialect::TypeScript {
+                bytes[at] = b'|';
+            }
+        } else if bytes[at] == b'>'
+            && bytes[at + 1] == b'`'
+            && let Some(from) = types_before(&bytes, at)
+        {
+            bytes[from..=at].fill(b' ');
+        }
+    }
+    if bytes == source.as_bytes() {
+        return Some(tree);
+    }
+    let other = String::from_utf8(bytes).ok().and_then(|text| parse(grammar, &text));
+    Some(other.filter(|other| !other.root_node().has_error()).unwrap_or(tree))
+}
+
+/// Where the types begin that end at a place, on the same line and behind a name: `query<any[]>`.
+fn types_before(bytes: &[u8], end: usize) -> Option<usize> {
+    let mut open = 0_usize;
+    for at in (1..=end).rev() {
+        match bytes[at] {
+            b'>' => open += 1,
+            b'<' if open == 1 => {
+                return (bytes[at - 1].is_ascii_alphanumeric() || matches!(bytes[at - 1], b'_' | b'$')).then_some(at);
+            }
+            b'<' => open -= 1,
+            byte if byte.is_ascii_alphanumeric() || b" _$.,|&[]{}:;?'\"".contains(&byte) => {}
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// A file being lowered; the rooms of this front end each add the constructs of their name.

@@ -291,3 +291,18 @@ fn any_bytes_give_a_module() {
         }
     }
 }
+
+#[test]
+fn an_ampersand_alone_in_a_text_of_jsx_is_text() {
+    let module = lower("const a = <p>Help & Support</p>;\nconst m = b & c;\napp.get('/x', f)", Dialect::Tsx);
+    assert!(module.errors.is_empty(), "{:?}", module.errors);
+    assert!(show::module(&module).contains("\"/x\""), "{}", show::module(&module));
+}
+
+#[test]
+fn types_given_to_a_tagged_template_may_be_lists() {
+    let module =
+        lower("const a = db.query<any[]>`select ${x}`;\nconst c = a < b;\napp.get('/x', f)", Dialect::TypeScript);
+    assert!(module.errors.is_empty(), "{:?}", module.errors);
+    assert!(show::module(&module).contains("\"/x\""), "{}", show::module(&module));
+}
