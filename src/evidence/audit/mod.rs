@@ -345,13 +345,15 @@ fn place(path: &str) -> String {
     path.trim_start_matches("file://").trim_start_matches("./").to_owned()
 }
 
-#[cfg(test)]
-mod corpus;
-#[cfg(test)]
-mod tests;
-
 /// The ecosystems of dependencies that lockfiles tell, each with its lockfile.
 #[must_use]
 pub fn lockfiles(repo: &Repo) -> Vec<(String, String)> {
     ecosystems::of(repo).into_iter().map(|one| (one.name, one.lockfile)).collect()
 }
+
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod written;
