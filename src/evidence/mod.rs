@@ -12,6 +12,7 @@ pub mod dockerfiles;
 pub mod env;
 pub mod files;
 pub mod images;
+mod json;
 pub mod openapi;
 pub mod performance;
 pub mod probe;

@@ -2,8 +2,39 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use super::{Failure, Report, cut, json, line_of, tell, xml};
-use crate::evidence::stream;
+use super::{Failure, Report, cut, line_of, tell, xml};
+use crate::evidence::{json, stream};
+
+/// Long parts of the entries of lists that no reader asks for. They are left out there alone: a map whose keys are data
+/// (packages, files) may have such a name in it.
+const BULKY: &[&str] = &[
+    "references",
+    "References",
+    "Layer",
+    "Layers",
+    "CweIDs",
+    "VendorIDs",
+    "VendorSeverity",
+    "Code",
+    "Traces",
+    "cpes",
+    "urls",
+    "credit",
+    "functions",
+    "functions_new",
+    "patches",
+    "semver",
+    "matchDetails",
+    "upgradePath",
+    "symbols",
+    "PkgID",
+    "PkgIdentifier",
+    "PrimaryURL",
+    "SeveritySource",
+    "DataSource",
+    "PublishedDate",
+    "LastModifiedDate",
+];
 
 /// What a report may come to, unpacked: 256 MiB.
 const MAX_TEXT: u64 = 256 << 20;
@@ -38,7 +69,10 @@ fn read(start: &str, input: &mut dyn BufRead) -> Result<Report, Failure> {
         return tell::xml(&xml::read(input)?);
     }
     if start.starts_with(['{', '[']) || start.trim_end() == "null" {
-        return tell::json(json::documents(input)?);
+        return tell::json(json::documents(input, BULKY).map_err(|failed| {
+            let why = format!("no JSON: {}", failed.why);
+            Failure::Unreadable(failed.line, why)
+        })?);
     }
     let first = line_of(start);
     Err(Failure::Unreadable(

@@ -22,7 +22,6 @@ mod govulncheck;
 mod grype;
 mod hadolint;
 mod input;
-mod json;
 mod merge;
 mod npm;
 mod osv;
@@ -48,6 +47,7 @@ use crate::facts::commands::shown;
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
 use crate::repo::Repo;
 
+use super::json::cut;
 use super::{Collected, Collector, Command, Context, stream};
 use merge::Merger;
 use vex::Statement;
@@ -329,15 +329,6 @@ fn line_at(json: &Value, key: &str) -> Option<u32> {
 /// The first line of a text, cut to 160 characters.
 fn line_of(text: &str) -> String {
     text.trim().lines().next().unwrap_or_default().chars().take(160).collect()
-}
-
-/// The first bytes of a text, at most `limit`, whole characters alone.
-fn cut(text: &str, limit: usize) -> &str {
-    let mut end = limit.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 /// A path as the repository names it.

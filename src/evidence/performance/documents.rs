@@ -6,14 +6,13 @@ use std::io::BufRead;
 use serde_json::Value;
 
 use super::sample::{count, counted, sorted};
-use super::{Failure, MAX_DOCUMENT, Told, gatling, k6, locust, vegeta};
-use crate::evidence::stream::{json_failure, text};
+use super::{Failure, Told, gatling, k6, locust, vegeta};
+use crate::evidence::json;
 use crate::facts::performance::{Percentile, Run};
 
 /// Reads a document.
 pub(super) fn read(input: &mut dyn BufRead) -> Result<(&'static str, Told), Failure> {
-    let text = text(input, MAX_DOCUMENT)?;
-    let document: Value = serde_json::from_str(&text).map_err(|error| json_failure(&error))?;
+    let document = json::document(input)?;
     let has = |key: &str| document.get(key).is_some();
     let (name, told) = if document.is_array() {
         ("locust-json", locust::document(&document))

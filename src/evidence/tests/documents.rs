@@ -7,16 +7,13 @@ use serde_json::Value;
 
 use super::Failure;
 use super::results::{Case, Report, Result as Outcome};
-use crate::evidence::stream::{json_failure, text};
+use crate::evidence::json;
 
-/// A file over this size is refused: 128 MiB.
-const MAX_BYTES: u64 = 128 << 20;
 /// Suites may nest this deep.
 const MAX_DEPTH: usize = 64;
 
 pub(super) fn read(input: &mut dyn BufRead) -> Result<(&'static str, Report), Failure> {
-    let text = text(input, MAX_BYTES)?;
-    let document: Value = serde_json::from_str(&text).map_err(|error| json_failure(&error))?;
+    let document = json::document(input)?;
     let has = |key: &str| document.get(key).is_some();
     let (name, report) = if has("testResults") && has("numTotalTests") {
         ("jest-json", jest(&document))

@@ -271,15 +271,14 @@ mod tests {
         #[test]
         fn of_long_text_the_beginning_is_let_through(
             around in MAX_TEXT - 40..MAX_TEXT + 40,
-            more in "[]>é x-]{0,60}",
+            more in "[]é x-]{0,60}",
             after in 0_usize..300_000,
             capacity in 5_usize..9_000,
         ) {
-            let inside = more.replace("]]>", "").replace("--", "");
+            let inside = more.replace("--", "");
             let long = format!("{}{inside}{}", "y".repeat(around), "z\n".repeat(after));
             for (begin, end) in [("<![CDATA[", "]]>"), ("<!--", "-->"), ("", "")] {
-                let text = if begin.is_empty() { long.replace("]]>", "") } else { long.clone() };
-                let document = format!("<a><b>{begin}{text}{end}</b><c/></a>");
+                let document = format!("<a><b>{begin}{long}{end}</b><c/></a>");
                 let (names, text) = seen(document.as_bytes(), capacity).expect("a document");
                 prop_assert_eq!(vec!["a", "b", "c"], names);
                 let held = MAX_TEXT + 2 * capacity + 8;
