@@ -125,6 +125,11 @@ pub fn is_source(path: &str) -> bool {
     select::is_own_source(path)
 }
 
+/// Whether a file belongs to a package that is there for tests alone.
+pub(crate) fn helps_tests(path: &str) -> bool {
+    select::helps_tests(path)
+}
+
 /// An analysis that says that it could not be made.
 fn surprised(why: &str) -> (Analysis, Trace) {
     let mut analysis = Analysis { sources: 1, ..Analysis::default() };

@@ -266,8 +266,10 @@ pub(super) fn shipped(line: u32, run: &Run, env: &BTreeMap<String, String>, lean
         }
     }
     let apt = |call: &&Call| matches!(call.name(), "apt-get" | "apt") && call.operands().next() == Some("install");
-    let told = run.text.to_ascii_lowercase().contains("install-recommends");
-    if !lean && !told && run.calls.iter().any(|call| apt(&call)) {
+    // Said once for all by a setting, or by each call for itself.
+    let told = run.text.to_ascii_lowercase().contains("::install-recommends");
+    let says = |call: &&Call| call.words.iter().any(|word| word.ends_with("install-recommends"));
+    if !lean && !told && run.calls.iter().any(|call| apt(&call) && !says(&call)) {
         let message = "RUN installs what apt recommends, not only what is named";
         finds.add(line, "no-recommends", "apt", message, "add `--no-install-recommends`");
     }
@@ -286,6 +288,12 @@ pub(super) fn installs_project(call: &Call) -> bool {
         }
         ("poetry" | "bundle" | "composer" | "pipenv", Some("install")) | ("uv" | "pipenv", Some("sync")) => true,
         ("go", Some("mod")) => more == Some("download"),
+        // Tools that fetch and build what is needed as they build the project.
+        ("cargo", Some("build" | "b" | "fetch" | "install" | "check" | "test")) => true,
+        ("cargo", Some("chef")) => more == Some("cook"),
+        ("mvn" | "mvnw" | "gradle" | "gradlew", Some(_)) => {
+            call.operands().any(|verb| !matches!(verb, "help" | "version" | "wrapper" | "clean"))
+        }
         _ => false,
     }
 }

@@ -279,7 +279,8 @@ fn dependencies(stage: &Stage<'_>, stages: &[Stage<'_>], finds: &mut Finds) {
                 if let Some(line) = copied.filter(|_| !run.has_cache()) {
                     let message =
                         format!("all of the source is copied before RUN in line {} installs dependencies", step.line);
-                    let next = "copy the manifest and the lockfile first, install, then copy the source";
+                    let next =
+                        "copy the manifest and the lockfile first, install, then copy the source; or mount a cache";
                     finds.add(line, "lockfile-first", "", message, next);
                 }
                 return;

@@ -57,7 +57,10 @@ pub(super) fn combine(
         .iter()
         .filter(|read| !is_known(&read.name) && !read.peers.iter().any(is_known))
         // A file that holds the value is another way to give a variable that is documented.
-        .filter(|read| !read.name.strip_suffix("_FILE").is_some_and(|name| is_known(&name.to_owned())))
+        .filter(|read| {
+            let held = read.name.strip_suffix("_FILE");
+            !held.is_some_and(|name| is_known(&name.to_owned()) || known::is_platform(name))
+        })
         .map(|read| read.name.clone())
         .collect();
     let used = group(reads);

@@ -78,7 +78,7 @@ fn code_of(line: &str) -> &str {
     }
     match line.find(" #") {
         // Within quotes it is text.
-        Some(at) if line[..at].matches(['"', '\'']).count() % 2 == 0 => &line[..at],
+        Some(at) if line[..at].matches(['"', '\'']).count().is_multiple_of(2) => &line[..at],
         _ => line,
     }
 }

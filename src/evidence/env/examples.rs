@@ -1,6 +1,6 @@
 //! Finds and reads example files, and finds `.env` files that were committed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{dotenv, secret};
 use crate::domain::provenance::Source;
@@ -38,6 +38,8 @@ pub(super) struct Examples {
     pub(super) reports: Vec<Source>,
     pub(super) problems: Vec<Problem>,
     pub(super) looked_for: Vec<String>,
+    /// The keys that other keys' values are made of: `URL=http://${HOST}`.
+    pub(super) made_of: BTreeSet<String>,
 }
 
 /// Reads the examples with a usual name in any folder, and those that rules name.
@@ -82,6 +84,11 @@ fn add(examples: &mut Examples, path: &str, text: &str) {
     let mut first: BTreeMap<String, u32> = BTreeMap::new();
     for entry in &parsed.entries {
         let name = entry.name.as_str();
+        for piece in entry.value.split('$').skip(1) {
+            let piece = piece.strip_prefix('{').unwrap_or(piece);
+            let end = piece.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(piece.len());
+            examples.made_of.extend(piece.get(..end).filter(|other| !other.is_empty()).map(str::to_owned));
+        }
         if !entry.commented {
             match first.get(name) {
                 Some(line) => examples.irregular.push(irregular(
@@ -249,6 +256,12 @@ mod tests {
         let names: Vec<&str> = examples.documented.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(vec!["A", "C"], names);
         assert!(examples.irregular.is_empty(), "{:?}", examples.irregular);
+    }
+
+    #[test]
+    fn keys_may_be_made_of_others() {
+        let repo = Repo::in_memory(&[(".env.example", "HOST=x\nURL=\"http://${HOST}:$PORT/\"\n")]);
+        assert_eq!(BTreeSet::from(["HOST".to_owned(), "PORT".to_owned()]), read(&repo, &[]).made_of);
     }
 
     #[test]

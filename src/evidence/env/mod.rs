@@ -94,6 +94,7 @@ fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {
     let composed = compose::read(context.repo);
     let elsewhere = |names: &BTreeSet<&str>| {
         let mut used = tooling::used(context.repo, names);
+        used.extend(names.iter().filter(|name| examples.made_of.contains(**name)).map(|&name| name.to_owned()));
         used.extend(words::found(context.repo, names, context.analysis().cut_short));
         used
     };

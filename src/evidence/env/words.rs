@@ -124,7 +124,7 @@ fn is_looked_at(path: &str, all: bool) -> bool {
     let markup = matches!(end, "vue" | "svelte" | "astro");
     !foreign
         && ENDS.contains(&end)
-        && (all || markup || !code::is_source(path))
+        && (all || markup || !code::is_source(path) || code::helps_tests(path))
         && !matches!(name, "Cargo.toml" | "pyproject.toml")
 }
 
