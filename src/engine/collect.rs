@@ -16,6 +16,7 @@ use crate::facts::probes::{ProbeAnswer, ProbeQuery, Probes};
 use crate::facts::{Area, AreaName, Evidence, Facts, Need, State};
 use crate::repo::{Content, Repo, http};
 
+use super::remembered::Remembered;
 use super::run::{self, Leave};
 use super::{Refusal, Request, places, source};
 
@@ -30,6 +31,8 @@ pub(super) struct Inputs<'a> {
     repo: &'a Repo,
     places: BTreeMap<AreaName, Vec<String>>,
     changes: Area<Changes>,
+    /// What the index holds is judged.
+    staged: bool,
     outside: Option<&'a Content>,
     self_attest: bool,
     max_age: Option<Span>,
@@ -85,6 +88,7 @@ impl<'a> Inputs<'a> {
             run: request.run,
             probe,
             changes,
+            staged: request.staged,
             outside,
             self_attest: plan.self_attest,
             max_age: plan.max_age,
@@ -188,11 +192,18 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
     context.run = inputs.run;
     context.route_tests = needs.contains(&Need::RouteTests);
     context.commands = &commands;
-    for mut one in side_by_side(&areas, &context) {
+    let mut remembered = Remembered::of(inputs.repo, inputs.staged && !context.route_tests, &areas, &named);
+    let known = remembered.take();
+    let left: BTreeSet<AreaName> =
+        areas.iter().copied().filter(|area| !known.iter().any(|one| run::area_of(one) == *area)).collect();
+    let evaluated = left.contains(&AreaName::Routes) || left.contains(&AreaName::Env);
+    known.into_iter().for_each(|one| one.store(&mut facts));
+    for mut one in side_by_side(&left, &context) {
         run::note(&mut one, &commands, &not_run);
         run::tell_step(&mut one, inputs.repo);
         one.store(&mut facts);
     }
+    remembered.keep(inputs.repo, &facts, evaluated);
     facts.changes = Some(inputs.changes.clone());
     if needs.contains(&Need::Dependencies) {
         facts.dependencies = Some(dependencies::collect(inputs.repo));

@@ -6,6 +6,7 @@ mod components;
 mod exhibits;
 mod gate;
 mod judge;
+mod remembered;
 mod run;
 mod serve;
 mod source;

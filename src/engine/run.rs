@@ -184,7 +184,7 @@ fn says_failure(argv: &[String], status: i32) -> bool {
     named.map_or(status == 1 || counts, |(_, failed)| status == *failed)
 }
 
-fn area_of(collected: &Collected) -> AreaName {
+pub(super) fn area_of(collected: &Collected) -> AreaName {
     match collected {
         Collected::Routes(_) => AreaName::Routes,
         Collected::Env(_) => AreaName::Env,

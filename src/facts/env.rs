@@ -1,12 +1,12 @@
 //! Which environment variables the code reads, and which the example file documents.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Problem;
 
 /// Environment variables, read and documented.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Env {
     /// Read by source that is no test, by name.
     pub used: Vec<Used>,
@@ -24,7 +24,7 @@ pub struct Env {
 }
 
 /// A variable that is read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Used {
     /// Its name.
     pub name: String,
@@ -33,12 +33,12 @@ pub struct Used {
     /// Where it is read, by file and line.
     pub sites: Vec<Site>,
     /// Provided by the platform (`PATH`, `HOME`, …), so that no example needs to name it.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub platform: bool,
 }
 
 /// A place in the code.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Site {
     /// The file.
     pub file: String,
@@ -47,7 +47,7 @@ pub struct Site {
 }
 
 /// A key of an example file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Documented {
     /// The key.
     pub name: String,
@@ -60,7 +60,7 @@ pub struct Documented {
 }
 
 /// A read whose name is not known.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Dynamic {
     /// The file.
     pub file: String,
@@ -71,7 +71,7 @@ pub struct Dynamic {
 }
 
 /// Something wrong in an example file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Irregular {
     /// `duplicate`, `malformed`, `secret` or `committed`.
     pub kind: String,

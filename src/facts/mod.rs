@@ -76,7 +76,7 @@ impl AreaName {
 }
 
 /// Whether evidence is there, and what keeps it from being proof.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// It is there, readable, not empty, not older than what it speaks of.
@@ -109,7 +109,7 @@ impl State {
 }
 
 /// Something that keeps evidence from being proof, or that a reader of it should know.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
     /// The file, relative to the repository's root.
     pub path: String,
@@ -121,7 +121,7 @@ pub struct Problem {
 }
 
 /// The evidence of an area.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// Whether it is proof.
     pub state: State,

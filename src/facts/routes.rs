@@ -1,12 +1,12 @@
 //! Which endpoints the code has.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Problem;
 
 /// The route inventory.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Routes {
     /// The routes, by path, method, file and line; each (method, path, file, line) once.
     pub items: Vec<Route>,
@@ -18,19 +18,19 @@ pub struct Routes {
 }
 
 /// What was read of the tests.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TestsRead {
     /// Files of tests.
     pub files: usize,
     /// Requests that stand in them.
     pub requests: usize,
     /// Files of tests that cannot be read.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,
 }
 
 /// A place in a test that sends a request.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct TestSite {
     /// The file.
     pub file: String,
@@ -39,7 +39,7 @@ pub struct TestSite {
 }
 
 /// One route.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Route {
     /// The method in upper case; `ANY` for all.
     pub method: String,
@@ -52,18 +52,18 @@ pub struct Route {
     /// The line, from 1.
     pub line: u32,
     /// Registered only under a condition that is not known.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub conditional: bool,
     /// The library that registers it on the service's behalf, where it is not the service's own code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub library: Option<String>,
     /// Where tests send requests that reach it, by file and line; the first twenty.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tests: Vec<TestSite>,
 }
 
 /// A registration that could not be evaluated.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Unresolved {
     /// The file.
     pub file: String,

@@ -160,6 +160,16 @@ pub(super) fn read(root: &Path, path: &str, limit: u64) -> Result<Content, ReadE
     Ok(Content { path: path.into(), bytes: buffer.into() })
 }
 
+/// Writes a file as a whole or not at all.
+pub(super) fn keep(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let half = folder.join(format!("{name}.{}", std::process::id()));
+    fs::write(&half, bytes).and_then(|()| fs::rename(&half, folder.join(name))).inspect_err(|_| {
+        // What is half written is of no use; where it cannot be removed either, it lies in nobody's way.
+        let _ = fs::remove_file(&half);
+    })
+}
+
 pub(super) fn stream(root: &Path, path: &str) -> Result<Box<dyn Read + Send>, ReadError> {
     open_regular(root, path).map(|(file, _)| Box::new(file) as Box<dyn Read + Send>)
 }

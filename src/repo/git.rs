@@ -79,6 +79,23 @@ impl Git {
         Ok(found)
     }
 
+    /// Every file of the index with the blob that it holds, relative to the folder.
+    pub(super) fn staged_blobs(&self) -> Result<Vec<(String, String)>, String> {
+        let bytes = self.bytes(&["ls-files", "-z", "--stage", "--", "."])?;
+        // `100644 <blob> 0<tab><name>`
+        let entry = |line: String| {
+            let (head, name) = line.split_once('\t')?;
+            Some((name.to_owned(), head.to_owned()))
+        };
+        Ok(names(&bytes).filter_map(entry).collect())
+    }
+
+    /// The folder that git keeps of this work tree.
+    pub(super) fn own_folder(&self) -> Option<PathBuf> {
+        let path = self.text(&["rev-parse", "--absolute-git-dir"]).ok()?;
+        Some(PathBuf::from(path.trim_end_matches('\n')))
+    }
+
     /// A blob's size in bytes.
     pub(super) fn blob_size(&self, blob: &str) -> Option<u64> {
         self.text(&["cat-file", "-s", blob]).ok()?.trim().parse().ok()

@@ -31,6 +31,15 @@ pub fn absolute(path: &Path) -> Option<String> {
     path.canonicalize().ok()?.to_str().map(str::to_owned)
 }
 
+/// What tells this build of the program from another: where it lies, its size and when it was made; none where that is not known.
+#[must_use]
+pub fn own_build() -> Option<String> {
+    let path = std::env::current_exe().ok()?;
+    let meta = fs::metadata(&path).ok()?;
+    let made = meta.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(format!("{} {} {} {}", env!("CARGO_PKG_VERSION"), path.display(), meta.len(), made.as_nanos()))
+}
+
 /// Whether stderr is a terminal.
 #[must_use]
 pub fn stderr_is_terminal() -> bool {

@@ -288,6 +288,29 @@ impl Repo {
         self.git().ok()?.show(commit, path)
     }
 
+    /// Every file of the index with the blob that it holds, by path; none without git.
+    #[must_use]
+    pub fn staged_blobs(&self) -> Option<Vec<(String, String)>> {
+        self.git().ok()?.staged_blobs().ok()
+    }
+
+    /// What was kept for later in git's own folder.
+    #[must_use]
+    pub fn kept_in_git(&self, name: &str, limit: u64) -> Option<Vec<u8>> {
+        disk::read(&self.git().ok()?.own_folder()?.join("donegate"), name, limit)
+            .ok()
+            .map(|content| content.bytes.to_vec())
+    }
+
+    /// Keeps something for later in git's own folder.
+    ///
+    /// # Errors
+    /// Why it cannot be written.
+    pub fn keep_in_git(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        let folder = self.git()?.own_folder().ok_or("git does not tell its folder")?;
+        disk::keep(&folder.join("donegate"), name, bytes).map_err(|error| error.to_string())
+    }
+
     /// Runs a command in the root: an argument list and no shell, at most `within`, at most `limit` bytes on each of its
     /// outputs; its process group ends with it.
     ///
