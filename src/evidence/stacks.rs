@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn every_way_is_read_and_what_it_writes_is_a_glob() {
         for way in WAYS.iter() {
-            glob_set(&[way.writes.clone()]).unwrap_or_else(|why| panic!("{}: {why}", way.writes));
+            glob_set(std::slice::from_ref(&way.writes)).unwrap_or_else(|why| panic!("{}: {why}", way.writes));
             glob_set(&way.files).unwrap_or_else(|why| panic!("{:?}: {why}", way.files));
         }
     }

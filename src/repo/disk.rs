@@ -83,7 +83,7 @@ pub(super) fn component(home: &Arc<Repo>, folder: &str) -> Result<Repo, String> 
         files: files.collect(),
         skipped,
         backend: Backend::Disk { root: real, git, index: index.inside(&start) },
-        clock: home.clock.clone(),
+        clock: home.clock,
         unclean: OnceLock::new(),
         stamps,
         home: Some((Arc::clone(home), folder.to_owned())),
