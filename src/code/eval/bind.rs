@@ -64,10 +64,12 @@ impl Machine<'_> {
         self.set_in(&owner, name, value);
     }
 
-    /// Sets a binding and journals it.
+    /// Sets a binding and journals it, unless it is of a call that began within the branch: the journal would keep every
+    /// call's values for nothing.
     pub(crate) fn set_in(&mut self, scope: &ScopeRef, name: &Name, value: Value) {
         let old = scope.set(name, value);
-        if let Some(journal) = self.journals.last_mut() {
+        let inner = scope.depth >= self.journals.len();
+        if let Some(journal) = self.journals.last_mut().filter(|_| !inner) {
             journal.push((scope.clone(), name.clone(), old));
         }
     }
@@ -180,6 +182,7 @@ impl Machine<'_> {
         match self.force(more.clone()) {
             Value::List(more) if !Rc::ptr_eq(&more, list) => {
                 let more_items = more.items.borrow().clone();
+                self.spend(more_items.len());
                 list.items.borrow_mut().extend(more_items);
                 list.partial.set(list.partial.get() || more.partial.get());
             }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::machine::{Flow, Frame, Machine};
-use super::scope::{Scope, ScopeKind, ScopeRef};
+use super::scope::{Scope, ScopeRef};
 use super::value::{Args, Bound, ClassValue, Closure, Map, Native, Spot, Value};
 use crate::code::form::{Function, FunctionKind, Language, Name, ParamKind, Pattern};
 
@@ -183,7 +183,7 @@ impl Machine<'_> {
         }
         let given = is_go.then(|| args.clone());
         let before = self.effects;
-        let scope = Scope::inside(&closure.scope, ScopeKind::Function);
+        let scope = Scope::of_call(&closure.scope, self.journals.len());
         let receiver = receiver.or_else(|| self.implicit_receiver(closure));
         // Where names are found by the receiver, a function that is given one sees it before the one around.
         let seen = receiver.clone().filter(|_| self.has_packages(&scope));

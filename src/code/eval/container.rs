@@ -43,6 +43,7 @@ impl Machine<'_> {
                 Value::Null
             }
             "concat" | "union" | "chain" => {
+                self.spend(list.items.borrow().len());
                 let out = Value::list_of(list.kind, list.items.borrow().clone(), list.partial.get());
                 for more in &args.list {
                     match more {

@@ -182,6 +182,7 @@ impl Machine<'_> {
                 Spread::No => out.push(value),
                 Spread::List | Spread::Map => {
                     let (more, open) = self.walk(&value, Yields::Elements, scope);
+                    self.spend(more.len());
                     if open && more.is_empty() && matches!(value, Value::Object(_) | Value::Module(_)) {
                         out.push(value);
                     }
@@ -221,6 +222,7 @@ impl Machine<'_> {
     pub(crate) fn merge_map(&mut self, map: &Map, value: &Value) {
         match self.force(value.clone()) {
             Value::Map(other) => {
+                self.spend(other.len());
                 for (key, value) in other.pairs() {
                     if let Some(at) = key.key() {
                         map.set(at, key, value);

@@ -12,6 +12,9 @@ use crate::code::form::{Language, Module, Name};
 use crate::code::models::Models;
 use crate::code::resolve::Tree;
 
+/// Elements that are copied for a step.
+const ELEMENTS_OF_A_STEP: u64 = 32;
+
 /// How far a run may go.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
@@ -232,6 +235,11 @@ impl<'a> Machine<'a> {
     pub(crate) fn tick(&mut self) -> bool {
         self.steps += 1;
         self.steps <= self.limits.steps
+    }
+
+    /// Counts the copying of elements: lists that grow by copies would take room and time that no step shows.
+    pub(crate) fn spend(&mut self, elements: usize) {
+        self.steps = self.steps.saturating_add(elements as u64 / ELEMENTS_OF_A_STEP);
     }
 
     /// Whether nothing may run any more.

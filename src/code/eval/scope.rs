@@ -38,25 +38,32 @@ pub(crate) struct Scope {
     pub(crate) outer: RefCell<BTreeSet<Name>>,
     /// What a star import may have brought besides.
     pub(crate) open: Cell<bool>,
+    /// How many branches ran when it was made: what is bound in it by those within them needs not be undone.
+    pub(crate) depth: usize,
 }
 
 impl Scope {
     /// A scope of a module.
     pub(crate) fn module(module: ModuleId) -> ScopeRef {
-        Self::build(ScopeKind::Module, module, None)
+        Self::build(ScopeKind::Module, module, None, 0)
     }
 
     /// A scope inside another.
     pub(crate) fn inside(parent: &ScopeRef, kind: ScopeKind) -> ScopeRef {
-        Self::build(kind, parent.module, Some(parent.clone()))
+        Self::build(kind, parent.module, Some(parent.clone()), parent.depth)
+    }
+
+    /// A scope of a call that is made while `depth` branches run.
+    pub(crate) fn of_call(parent: &ScopeRef, depth: usize) -> ScopeRef {
+        Self::build(ScopeKind::Function, parent.module, Some(parent.clone()), depth)
     }
 
     /// A scope inside another, for the code of another module: a Go file's within its package's.
     pub(crate) fn within(parent: &ScopeRef, kind: ScopeKind, module: ModuleId) -> ScopeRef {
-        Self::build(kind, module, Some(parent.clone()))
+        Self::build(kind, module, Some(parent.clone()), parent.depth)
     }
 
-    fn build(kind: ScopeKind, module: ModuleId, parent: Option<ScopeRef>) -> ScopeRef {
+    fn build(kind: ScopeKind, module: ModuleId, parent: Option<ScopeRef>, depth: usize) -> ScopeRef {
         Rc::new(Scope {
             kind,
             module,
@@ -64,6 +71,7 @@ impl Scope {
             names: RefCell::default(),
             outer: RefCell::default(),
             open: Cell::new(false),
+            depth,
         })
     }
 
