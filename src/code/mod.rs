@@ -5,6 +5,7 @@ mod eval;
 pub mod explain;
 pub mod form;
 pub mod lower;
+mod mentions;
 mod models;
 mod properties;
 pub mod requests;

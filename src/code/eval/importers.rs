@@ -12,16 +12,18 @@ use crate::code::resolve::Target;
 const ROUNDS: usize = 8;
 
 impl Machine<'_> {
-    /// Loads the files among `idle` (each with the names that it imports) that import what a library made.
-    pub(crate) fn load_importers(&mut self, idle: &[(Name, Vec<String>)]) {
-        let mut rest: Vec<&(Name, Vec<String>)> = idle.iter().collect();
+    /// Loads the files among `rest` (each with the names that it imports) that import what a library made or what the
+    /// environment is read by, and leaves the others.
+    pub(crate) fn load_importers(&mut self, rest: &mut Vec<&(Name, Vec<String>)>) {
         let mut outside = BTreeMap::new();
         for _ in 0..ROUNDS {
             let hot = self.hot_files();
             let stems: BTreeSet<&str> = hot.iter().flat_map(|path| stems_of(path)).collect();
-            let (now, later): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(path, names)| {
+            let all = std::mem::take(rest);
+            let (now, later): (Vec<_>, Vec<_>) = all.into_iter().partition(|(path, names)| {
                 names.iter().any(|name| self.leads_to(path, name, &hot, &stems, &mut outside))
             });
+            *rest = later;
             if now.is_empty() || self.exhausted() {
                 return;
             }
@@ -32,7 +34,6 @@ impl Machine<'_> {
                 let id = self.module_of(path, language);
                 self.load(id);
             }
-            rest = later;
         }
     }
 
@@ -117,6 +118,9 @@ impl Machine<'_> {
             }
             Language::Go | Language::Java | Language::Rust => return false,
         }
+        if self.is_reader(id) {
+            return true;
+        }
         let makes = |value: &Value| matches!(value, Value::Unknown(path) if self.models.makers.contains_key(&**path));
         module.stars.iter().any(|star| hot.contains(star))
             || module.scope.names.borrow().values().any(makes)
@@ -152,6 +156,7 @@ impl Machine<'_> {
                 }
             },
             Value::Module(module) => hot.contains(module),
+            Value::Unknown(path) => self.models.sources.contains_key(&**path),
             _ => false,
         }
     }

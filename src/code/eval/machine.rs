@@ -171,6 +171,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) namespaces: BTreeMap<Name, Value>,
     /// What is kept for explaining, where it is asked for.
     pub(crate) tracing: Option<Tracing>,
+    /// What code may reach.
+    pub(crate) reached: super::reach::Reached,
     /// What the code writes into the environment: name, value, place.
     pub(crate) writes: Vec<(Name, Value, Spot)>,
     /// The modules of settings.
@@ -224,6 +226,7 @@ impl<'a> Machine<'a> {
             applications: Vec::new(),
             namespaces: BTreeMap::new(),
             tracing: None,
+            reached: super::reach::Reached::default(),
             writes: Vec::new(),
             settings: Vec::new(),
             included: BTreeSet::new(),

@@ -36,6 +36,7 @@ mod ops;
 mod packages;
 mod plugin;
 pub(crate) mod pure;
+mod reach;
 mod record;
 mod register;
 mod registered;
@@ -110,7 +111,9 @@ pub(crate) fn run(
     let go: Vec<Name> =
         files.iter().filter(|(_, language)| *language == Language::Go).map(|(path, _)| path.clone()).collect();
     machine.run_go(&go);
-    machine.load_importers(idle);
+    let mut idle: Vec<_> = idle.iter().collect();
+    machine.note_readers();
+    machine.load_importers(&mut idle);
     machine.run_commands();
     machine.load_implementations();
     for _ in 0..ROUNDS {
@@ -118,6 +121,8 @@ pub(crate) fn run(
             break;
         }
         machine.go_readers();
+        machine.note_readers();
+        machine.load_importers(&mut idle);
     }
     machine.serve_roots();
     machine.read_stores();
@@ -238,7 +243,7 @@ impl Machine<'_> {
             }
             any = true;
             class.made.set(true);
-            if !self.worth_entering(class.spot.module) {
+            if !self.worth_entering(class.spot.module) || !self.class_may_reach(&class) {
                 continue;
             }
             let args = Args { partial: true, ..Args::default() };
@@ -255,13 +260,18 @@ impl Machine<'_> {
             }
             for (_, member) in class.members.pairs() {
                 let Value::Function(method) = self.force(member) else { continue };
-                if !method.entered.get() && !matches!(method.function.kind, FunctionKind::Constructor) {
-                    self.enter_alone(&method, Some(object.clone()));
+                let waits = !method.entered.get() && !matches!(method.function.kind, FunctionKind::Constructor);
+                if waits && self.may_reach(&method) {
+                    let most = self.most_alone(&method);
+                    self.sliced(most, |machine| machine.enter_alone(&method, Some(object.clone())));
                 }
             }
         }
         let closures: Vec<_> = self.closures.iter().filter(|closure| !closure.entered.get()).cloned().collect();
         for closure in closures {
+            if !self.may_reach(&closure) {
+                continue;
+            }
             let idle = self.is_abstract(&closure) || !self.is_worth(&closure);
             if closure.entered.get() || idle || !self.worth_entering(closure.scope.module) {
                 continue;

@@ -291,6 +291,12 @@ impl ObjectModel {
     pub(crate) fn framework(&self) -> &str {
         self.framework.as_deref().unwrap_or("")
     }
+
+    /// Whether all that is done with it is to ask for settings or variables.
+    pub(crate) fn only_asks(&self) -> bool {
+        let routes = self.served || self.entry.is_some() || self.holds.is_some() || self.tree.is_some();
+        !routes && !self.members.is_empty() && self.members.values().all(Action::asks)
+    }
 }
 
 /// What a call does.
@@ -388,6 +394,11 @@ pub(crate) struct Action {
 }
 
 impl Action {
+    /// Whether it asks for settings or variables and does nothing else.
+    pub(crate) fn asks(&self) -> bool {
+        self.env.is_some() || self.tags.is_some() || self.settings.is_some()
+    }
+
     /// Whether it speaks of the class or method that it decorates.
     pub(crate) fn is_decorator(&self) -> bool {
         let route = self.route.as_ref().is_some_and(|route| route.decorates);

@@ -2,6 +2,7 @@
 //! gets a share.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::super::machine::Machine;
 use super::super::value::{Args, Closure, Value};
@@ -12,6 +13,8 @@ const MOST_ENTRIES: u32 = 40;
 /// The share of a function that nobody calls, and of one that could register something.
 const SHARE: u64 = 20_000;
 const LARGE_SHARE: u64 = 100_000;
+/// The share of a function that nobody calls and that mentions nothing of a framework, where mentions tell.
+const SHARE_BY_MENTIONS: u64 = 200_000;
 
 impl Machine<'_> {
     /// Whether a function was entered often enough without bringing anything, and would not now.
@@ -43,9 +46,9 @@ impl Machine<'_> {
     }
 
     /// How much a function that nobody calls may compute.
-    pub(crate) fn most_alone(&self, closure: &Closure) -> u64 {
+    pub(crate) fn most_alone(&mut self, closure: &Rc<Closure>) -> u64 {
         if !self.is_go(closure.scope.module) {
-            return self.limits.steps;
+            return if self.may_register(closure) { self.limits.steps } else { SHARE_BY_MENTIONS };
         }
         let routed =
             closure.function.params.iter().filter_map(|param| param.ty.as_ref()).chain(&closure.function.returns);
