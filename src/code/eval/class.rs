@@ -544,7 +544,7 @@ impl Machine<'_> {
             return None;
         }
         if let Some(known) = self.injected.get(&address) {
-            return Some(known.clone()).filter(|known| is_filled(known));
+            return Some(known.clone()).filter(is_filled);
         }
         // While it is made it is not known.
         self.injected.insert(address, Value::Undefined);

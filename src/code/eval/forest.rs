@@ -522,16 +522,16 @@ impl Machine<'_> {
 
     /// Lines that register several paths for several callers: there the caller's line tells more.
     fn shared_spots(&self, node: usize) -> BTreeSet<Spot> {
-        let mut seen: BTreeMap<Spot, (BTreeSet<Option<Spot>>, BTreeSet<Option<Name>>)> = BTreeMap::new();
+        let mut callers: BTreeMap<Spot, BTreeSet<Option<Spot>>> = BTreeMap::new();
+        let mut paths: BTreeMap<Spot, BTreeSet<Option<Name>>> = BTreeMap::new();
         for entry in &self.forest.nodes[node].entries {
             if let Entry::Route { path, spot, chain, .. } = entry {
-                let (callers, paths) = seen.entry(*spot).or_default();
-                callers.insert(chain.first().copied());
-                paths.insert(path.as_text());
+                callers.entry(*spot).or_default().insert(chain.first().copied());
+                paths.entry(*spot).or_default().insert(path.as_text());
             }
         }
-        let shared = |(callers, paths): &(BTreeSet<_>, BTreeSet<_>)| callers.len() > 1 && paths.len() > 1;
-        seen.into_iter().filter(|(_, of)| shared(of)).map(|(spot, _)| spot).collect()
+        let several = |spot: &Spot| paths.get(spot).is_some_and(|paths| paths.len() > 1);
+        callers.into_iter().filter(|(spot, from)| from.len() > 1 && several(spot)).map(|(spot, _)| spot).collect()
     }
 
     /// Each prefix with each spelling of a path behind it.

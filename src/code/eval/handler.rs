@@ -63,8 +63,16 @@ impl Machine<'_> {
             },
             Value::Class(class) => self.class_methods(&class),
             Value::Alt(all) => all.iter().flat_map(|one| self.handler_methods(one, depth + 1)).collect(),
+            // A library's view that is a function already.
+            Value::Unknown(path) => self.outside_methods(&path),
             _ => Vec::new(),
         }
+    }
+
+    /// The HTTP methods of a library's view.
+    fn outside_methods(&self, path: &str) -> Vec<String> {
+        let has = self.models.classes.get(path).map(|model| model.has.clone()).unwrap_or_default();
+        has.iter().filter(|name| METHODS.contains(&name.as_str())).map(|name| name.to_uppercase()).collect()
     }
 
     fn view_methods(&mut self, view: &View) -> Vec<String> {
@@ -86,10 +94,7 @@ impl Machine<'_> {
         }
         match class {
             Value::Class(class) => self.class_methods(&class),
-            Value::Unknown(path) => {
-                let has = self.models.classes.get(&*path).map(|model| model.has.clone()).unwrap_or_default();
-                has.iter().filter(|name| METHODS.contains(&name.as_str())).map(|name| name.to_uppercase()).collect()
-            }
+            Value::Unknown(path) => self.outside_methods(&path),
             _ => Vec::new(),
         }
     }

@@ -27,7 +27,7 @@ impl Machine<'_> {
                 continue;
             };
             let row = Map::default();
-            let full = prefix.as_ref().zip(path.as_text()).map(|(prefix, path)| put_together(join, &prefix, &path));
+            let full = prefix.as_ref().zip(path.as_text()).map(|(prefix, path)| put_together(join, prefix, &path));
             row.put("path", full.map_or_else(Value::unknown, Value::text));
             let (known, open) = match methods {
                 Methods::Fixed(all) | Methods::Default(all) => (all, false),
