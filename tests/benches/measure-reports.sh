@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Reads generated reports of hundreds of megabytes: peak memory and speed of `donegate facts`, beside `wc -l`.
+# Reads generated reports of hundreds of megabytes: peak memory and speed of `donegate facts`, beside `wc -l`. The speed is that of
+# the processor's time, which other work on the machine changes little.
 # Usage: tests/benches/measure-reports.sh [DONEGATE]      needs: python3, GNU time, a release build of donegate
 set -euo pipefail
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -17,7 +18,7 @@ measure() { # what, then the command: seconds of wall and of processor, peak in 
   done | sort -n | head -n 1 >"$work/best"
   read -r wall user peak <"$work/best"
   awk -v what="$what" -v wall="$wall" -v user="$user" -v peak="$peak" -v bytes="$bytes" 'BEGIN {
-    printf "%-28s %7.2f s %7.2f s user %7.0f MB/s %6.0f MB peak\n", what, wall, user, bytes / 1e6 / (wall > 0.01 ? wall : 0.01), peak / 1024 }'
+    printf "%-20s %7.2f s wall %7.2f s user %7.0f MB/s %6.0f MB peak\n", what, wall, user, bytes / 1e6 / (user > 0.01 ? user : 0.01), peak / 1024 }'
 }
 
 while read -r area format megabytes; do
