@@ -1,7 +1,7 @@
 //! The vocabulary of detectors, and the built-in ones.
 
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use globset::GlobSet;
 use regex::Regex;
@@ -98,19 +98,38 @@ pub(super) enum On {
     Deleted,
 }
 
+/// An expression that is compiled when a line is first held against it: most changes touch nothing that most detectors look at,
+/// and a hook has no time for what it does not need.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    text: String,
+    made: OnceLock<Regex>,
+}
+
+impl Pattern {
+    fn new(text: String) -> Self {
+        Self { text, made: OnceLock::new() }
+    }
+
+    fn regex(&self) -> &Regex {
+        self.made.get_or_init(|| Regex::new(&self.text).expect("a built-in expression: a test compiles them all"))
+    }
+}
+
 /// A detector.
 #[derive(Debug)]
 pub(super) struct Detector {
     pub(super) kind: String,
     pub(super) level: RiskLevel,
     pub(super) on: On,
-    files: Option<GlobSet>,
+    /// Shared by the detectors that look at the same files.
+    files: Option<Arc<GlobSet>>,
     tests: Option<bool>,
-    pub(super) line: Option<Regex>,
-    also: Option<Regex>,
-    unless: Option<Regex>,
-    inside: Option<Regex>,
-    subject: Option<Regex>,
+    line: Option<Pattern>,
+    also: Option<Pattern>,
+    unless: Option<Pattern>,
+    inside: Option<Pattern>,
+    subject: Option<Pattern>,
     pub(super) once: bool,
     pub(super) why: String,
     pub(super) safe: Option<String>,
@@ -127,21 +146,21 @@ impl Detector {
 
     /// Whether a line of a text is what it looks for; `new` are the tables that the text makes.
     pub(super) fn finds(&self, lines: &[&str], at: usize, new: &BTreeSet<String>) -> bool {
-        if !self.line.as_ref().is_some_and(|line| line.is_match(lines[at])) {
+        if !self.line.as_ref().is_some_and(|line| line.regex().is_match(lines[at])) {
             return false;
         }
         if self.also.is_none() && self.unless.is_none() && self.subject.is_none() && self.inside.is_none() {
             return true;
         }
         let call = brackets::call(lines, at);
-        let fits = self.also.as_ref().is_none_or(|also| also.is_match(&call))
-            && !self.unless.as_ref().is_some_and(|unless| unless.is_match(&call))
+        let fits = self.also.as_ref().is_none_or(|also| also.regex().is_match(&call))
+            && !self.unless.as_ref().is_some_and(|unless| unless.regex().is_match(&call))
             && self
                 .inside
                 .as_ref()
-                .is_none_or(|inside| brackets::around(lines, at).iter().any(|one| inside.is_match(one)));
+                .is_none_or(|inside| brackets::around(lines, at).iter().any(|one| inside.regex().is_match(one)));
         let name = || {
-            let groups = self.subject.as_ref()?.captures(&call)?;
+            let groups = self.subject.as_ref()?.regex().captures(&call)?;
             groups.iter().skip(1).flatten().next().map(|name| name.as_str().to_lowercase())
         };
         fits && !name().is_some_and(|name| new.contains(&name))
@@ -158,6 +177,7 @@ pub(super) fn builtin() -> &'static [Detector] {
 
 fn load(files: &[(&str, &str)]) -> Result<Vec<Detector>, Mistake> {
     let mut all = Vec::new();
+    let mut globs = BTreeMap::new();
     for (name, text) in files {
         let node = crate::yaml::parse(name, text)?;
         let file: DetectorFile = node.read()?;
@@ -165,7 +185,7 @@ fn load(files: &[(&str, &str)]) -> Result<Vec<Detector>, Mistake> {
         for written in file.detectors {
             let id = written.id.clone();
             let twice = seen.contains(&id).then(|| "it stands twice".to_owned());
-            let made = twice.map_or_else(|| made(&file.kind, written), Err);
+            let made = twice.map_or_else(|| made(&file.kind, written, &mut globs), Err);
             all.push(made.map_err(|why| Mistake::new(&node.place, format!("`{id}`: {why}")))?);
             seen.push(id);
         }
@@ -173,24 +193,34 @@ fn load(files: &[(&str, &str)]) -> Result<Vec<Detector>, Mistake> {
     Ok(all)
 }
 
-fn made(kind: &str, written: WrittenDetector) -> Result<Detector, String> {
+fn made(
+    kind: &str,
+    written: WrittenDetector,
+    globs: &mut BTreeMap<Vec<String>, Arc<GlobSet>>,
+) -> Result<Detector, String> {
     if (written.on == On::Added) != written.line.is_some() {
         return Err("an `added` detector has a `line`, a `deleted` one has none".to_owned());
     }
-    let expression =
-        |text: &Option<String>| text.as_deref().map(Regex::new).transpose().map_err(|error| error.to_string());
-    let files = (!written.files.is_empty()).then(|| crate::repo::glob_set(&written.files)).transpose()?;
+    let files = match globs.get(&written.files) {
+        _ if written.files.is_empty() => None,
+        Some(set) => Some(Arc::clone(set)),
+        None => {
+            let set = Arc::new(crate::repo::glob_set(&written.files)?);
+            globs.insert(written.files, Arc::clone(&set));
+            Some(set)
+        }
+    };
     Ok(Detector {
         kind: kind.to_owned(),
         level: written.level.into(),
         on: written.on,
         files,
         tests: written.tests,
-        line: expression(&written.line)?,
-        also: expression(&written.also)?,
-        unless: expression(&written.unless)?,
-        inside: expression(&written.inside)?,
-        subject: expression(&written.subject)?,
+        line: written.line.map(Pattern::new),
+        also: written.also.map(Pattern::new),
+        unless: written.unless.map(Pattern::new),
+        inside: written.inside.map(Pattern::new),
+        subject: written.subject.map(Pattern::new),
         once: written.once,
         why: written.why,
         safe: written.safe,
@@ -205,6 +235,11 @@ mod tests {
     fn the_built_in_detectors_are_valid() {
         let all = load(FILES).unwrap_or_else(|mistake| panic!("{}: {}", mistake.place, mistake.message));
         assert!(all.len() > 5);
+        for one in &all {
+            for pattern in [&one.line, &one.also, &one.unless, &one.inside, &one.subject].into_iter().flatten() {
+                Regex::new(&pattern.text).unwrap_or_else(|error| panic!("{}: {error}", one.why));
+            }
+        }
     }
 
     #[test]

@@ -106,9 +106,13 @@ impl Layout {
     }
 }
 
+/// Endings of what no tool keeps a migration in: told without making the layouts ready.
+const NO_MIGRATIONS: &[&str] = &["md", "txt", "css", "scss", "html", "svg", "png", "lock", "toml"];
+
 /// Whether a file may be a migration by its path.
 pub(super) fn may_be(path: &str) -> bool {
-    LAYOUTS.iter().any(|layout| layout.holds(path))
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    !NO_MIGRATIONS.contains(&ending) && LAYOUTS.iter().any(|layout| layout.holds(path))
 }
 
 /// What of a file changes a database, and what takes that back.
