@@ -153,6 +153,10 @@ impl Machine<'_> {
             }
             None => (vec![String::new()], BTreeSet::new()),
         };
+        if let Some(mapping) = standing.mapping.as_ref().filter(|mapping| !mapping.model.answers.is_empty()) {
+            let spot = Spot { module: class.spot.module, line: mapping.line };
+            return self.read_servlet(class, mapping.model, &spelled, spot);
+        }
         let Some(before) = self.before(class) else { return };
         let spelled: Vec<String> = spelled.iter().map(|path| put_together(Default::default(), &before, path)).collect();
         let place = Place { prefixes: &spelled, methods: &methods, conditional: standing.conditional, depth: 0 };

@@ -44,6 +44,7 @@ mod resource;
 mod rust;
 mod schema;
 mod scope;
+mod servlets;
 mod settings;
 mod settled;
 mod stmt;
@@ -131,7 +132,8 @@ pub(crate) fn run(
     let mut found = machine.read_routes();
     found.append(&mut machine.annotated);
     let found = machine.settle(found);
-    let libraries = machine.library_routes();
+    let mut libraries = machine.library_routes();
+    libraries.append(&mut machine.descriptor_routes());
     machine.go_reads_by_tag();
     let found = found.into_iter().chain(libraries);
     let mut outcome = Outcome { trace: machine.trace(), ..Outcome::default() };

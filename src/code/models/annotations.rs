@@ -1,5 +1,7 @@
 //! The vocabulary for annotated classes, the settings of their modules, and the libraries that builds name.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::path::{Join, Syntax};
@@ -23,6 +25,8 @@ pub(crate) struct AnnotationModel {
     pub(crate) method: Vec<String>,
     /// The argument that holds methods.
     pub(crate) methods: Option<String>,
+    /// The methods of its class that answer, by their names: the HTTP method of each.
+    pub(crate) answers: BTreeMap<String, String>,
     /// What a method with a path is for which nothing names methods.
     pub(crate) alone: Alone,
     /// It stands on an application: its path is before all others of the module.
@@ -117,6 +121,8 @@ pub(crate) enum Alone {
 pub(crate) struct PrefixModel {
     /// The setting's names; the first one that is there counts.
     pub(crate) keys: Vec<String>,
+    /// Servlets, by class or name, whose mapping in a deployment descriptor counts instead.
+    pub(crate) servlets: Vec<String>,
     /// It counts where the module's build names one of these.
     pub(crate) with: Vec<String>,
     /// It counts where the module's build names none of these.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::servlets::{self, Servlet};
 use super::settings::Settings;
 use super::{Tree, folder_of, under};
 use crate::code::form::Name;
@@ -33,6 +34,8 @@ pub(crate) struct Home {
     pub(crate) settings: Settings,
     /// Settings that could not be read: file, line, why.
     pub(crate) problems: Vec<(Name, u32, String)>,
+    /// The servlets that its deployment descriptor maps.
+    pub(crate) servlets: Vec<Servlet>,
     /// Its build and those around it, nearest first, without what they merely manage.
     builds: Vec<(Name, String)>,
 }
@@ -50,7 +53,14 @@ impl Home {
 
     /// Whether it has settings of its own.
     pub(crate) fn runs(&self) -> bool {
-        !self.settings.is_empty() || !self.problems.is_empty()
+        !self.settings.is_empty() || !self.problems.is_empty() || !self.servlets.is_empty()
+    }
+
+    /// What stands before everything that one of these servlets answers, by class or name.
+    pub(crate) fn mapped(&self, servlets: &[String]) -> Option<String> {
+        let wanted = |servlet: &&Servlet| servlets.iter().any(|name| *name == servlet.class || *name == servlet.name);
+        let servlet = self.servlets.iter().find(wanted)?;
+        servlet.patterns.iter().find_map(|(pattern, _)| pattern.strip_suffix("/*").map(str::to_owned))
     }
 }
 
@@ -126,6 +136,17 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>) -> Home {
             break;
         }
         at = folder_of(at);
+    }
+    for place in servlets::PLACES {
+        let path = under(folder, &format!("{place}/{}", servlets::FILE));
+        if !tree.has(&path) {
+            continue;
+        }
+        let read = tree.text(&path).ok_or((1, "it cannot be read as text".to_owned()));
+        match read.and_then(|text| servlets::servlets(&text, &path.as_str().into())) {
+            Ok(all) => home.servlets.extend(all),
+            Err((line, why)) => home.problems.push((path.into(), line, why)),
+        }
     }
     let mut active = Vec::new();
     for place in PLACES {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Target, Tree, builds, folder_of};
+use super::{Target, Tree, builds, folder_of, servlets};
 use crate::code::form::Name;
 use crate::code::select::is_own;
 
@@ -26,6 +26,10 @@ impl Packages {
             let name = path.rsplit('/').next().unwrap_or(path);
             if builds::FILES.contains(&name) {
                 out.modules.insert(folder_of(path).to_owned());
+            } else if let Some(root) = path.strip_suffix(servlets::FILE) {
+                let root = root.trim_end_matches('/');
+                let folder = servlets::PLACES.iter().find_map(|place| root.strip_suffix(place));
+                out.modules.extend(folder.map(|folder| folder.trim_end_matches('/').to_owned()));
             } else if let Some(stem) = name.strip_suffix(".java")
                 && is_own(path)
             {

@@ -7,6 +7,7 @@ pub(crate) mod javascript;
 mod proto;
 pub(crate) mod python;
 mod rust;
+mod servlets;
 mod settings;
 
 use std::cell::{OnceCell, RefCell};
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 pub(crate) use builds::Home;
 pub(crate) use proto::Service;
+pub(crate) use servlets::Servlet;
 
 use super::form::{Language, Module, Name};
 use crate::repo::Repo;

@@ -1,0 +1,110 @@
+//! What a deployment descriptor (`web.xml`) says: its servlets, and the patterns of paths that each is mapped to.
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use crate::code::form::Name;
+
+/// Where descriptors stand below a module's folder.
+pub(super) const PLACES: &[&str] = &["src/main/webapp", "WebContent", "WebRoot", "src/webapp", "webapp", "web", "war"];
+/// A descriptor within one of those.
+pub(super) const FILE: &str = "WEB-INF/web.xml";
+/// The most mappings that are read of one descriptor.
+const MOST: usize = 2_000;
+
+/// A servlet that paths are mapped to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Servlet {
+    /// Its name in the descriptor.
+    pub(crate) name: String,
+    /// Its class; empty where none is named.
+    pub(crate) class: String,
+    /// The patterns with their lines.
+    pub(crate) patterns: Vec<(String, u32)>,
+    /// The descriptor.
+    pub(crate) file: Name,
+}
+
+/// The servlets of a descriptor that have mappings, in their order; else the line and why it cannot be read.
+pub(super) fn servlets(text: &str, file: &Name) -> Result<Vec<Servlet>, (u32, String)> {
+    let mut reader = Reader::from_str(text);
+    let mut open: Vec<String> = Vec::new();
+    let mut classes: Vec<(String, String)> = Vec::new();
+    let mut mappings: Vec<(String, String, u32)> = Vec::new();
+    let (mut name, mut class, mut patterns) = (String::new(), String::new(), Vec::new());
+    loop {
+        let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).min(text.len());
+        let line = || u32::try_from(text.get(..at).unwrap_or_default().matches('\n').count() + 1).unwrap_or(u32::MAX);
+        match reader.read_event() {
+            Ok(Event::Start(start)) => {
+                let local = start.local_name();
+                open.push(local.as_ref().to_owned());
+                if matches!(local.as_ref(), "servlet" | "servlet-mapping") {
+                    (name, class, patterns) = (String::new(), String::new(), Vec::new());
+                }
+            }
+            Ok(Event::End(_)) => match open.pop().as_deref() {
+                Some("servlet") => classes.push((name.clone(), class.clone())),
+                Some("servlet-mapping") => {
+                    mappings.extend(patterns.drain(..).map(|(pattern, line)| (name.clone(), pattern, line)));
+                }
+                _ => {}
+            },
+            Ok(Event::Text(written)) => {
+                let written: &str = &written;
+                let within = open.len().checked_sub(2).and_then(|at| open.get(at)).map(String::as_str);
+                match (within, open.last().map(String::as_str)) {
+                    (Some("servlet" | "servlet-mapping"), Some("servlet-name")) => written.trim().clone_into(&mut name),
+                    (Some("servlet"), Some("servlet-class")) => written.trim().clone_into(&mut class),
+                    (Some("servlet-mapping"), Some("url-pattern")) => {
+                        let before = written.len() - written.trim_start().len();
+                        let skipped = written.get(..before).unwrap_or_default().matches('\n').count();
+                        patterns.push((written.trim().to_owned(), line() + u32::try_from(skipped).unwrap_or(0)));
+                    }
+                    _ => {}
+                }
+            }
+            Ok(Event::Eof) => break,
+            Ok(_) => {}
+            Err(error) => return Err((line(), format!("broken XML: {error}"))),
+        }
+        if mappings.len() > MOST || open.len() > 64 {
+            return Err((line(), "it is too large".to_owned()));
+        }
+    }
+    let mut out: Vec<Servlet> = Vec::new();
+    for (name, pattern, line) in mappings {
+        match out.iter_mut().find(|servlet| servlet.name == name) {
+            Some(servlet) => servlet.patterns.push((pattern, line)),
+            None => {
+                let class = classes.iter().find(|(known, _)| *known == name).map(|(_, class)| class.clone());
+                let class = class.unwrap_or_default();
+                out.push(Servlet { name, class, patterns: vec![(pattern, line)], file: file.clone() });
+            }
+        }
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "<?xml version=\"1.0\"?>\n<web-app>\n <servlet>\n  <servlet-name>a</servlet-name>\n  <servlet-class> x.A </servlet-class>\n </servlet>\n <!-- <servlet-mapping><servlet-name>a</servlet-name><url-pattern>/no</url-pattern></servlet-mapping> -->\n <servlet-mapping>\n  <servlet-name>a</servlet-name>\n  <url-pattern>/a/*</url-pattern>\n  <url-pattern>/b</url-pattern>\n </servlet-mapping>\n <filter-mapping><filter-name>f</filter-name><url-pattern>/*</url-pattern></filter-mapping>\n</web-app>\n";
+
+    #[test]
+    fn servlets_have_their_class_and_the_lines_of_their_patterns() {
+        let found = servlets(TEXT, &"web.xml".into()).expect("it reads");
+        let patterns = vec![("/a/*".to_owned(), 10), ("/b".to_owned(), 11)];
+        let expected = Servlet { name: "a".into(), class: "x.A".into(), patterns, file: "web.xml".into() };
+        assert_eq!(found, [expected]);
+    }
+
+    #[test]
+    fn what_is_cut_off_anywhere_ends() {
+        for end in 0..TEXT.len() {
+            let _ = servlets(&TEXT[..end], &"web.xml".into());
+        }
+        assert!(servlets("<web-app></servlet>", &"web.xml".into()).is_err());
+    }
+}
