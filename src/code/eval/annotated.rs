@@ -159,6 +159,7 @@ impl Machine<'_> {
         }
         let Some(before) = self.before(class) else { return };
         let spelled: Vec<String> = spelled.iter().map(|path| put_together(Default::default(), &before, path)).collect();
+        self.read_generated(class, &spelled, standing.conditional);
         let place = Place { prefixes: &spelled, methods: &methods, conditional: standing.conditional, depth: 0 };
         self.read_methods(class, &place);
     }
@@ -190,6 +191,9 @@ impl Machine<'_> {
     fn note_foreign_bases(&mut self, class: &Rc<ClassValue>) {
         for ancestor in self.ancestors(class) {
             let Value::Unknown(path) = ancestor else { continue };
+            if self.is_generated(class, &path) {
+                continue;
+            }
             let inert = !path.contains('.') || self.models.inert.iter().any(|package| path.starts_with(package));
             if !inert {
                 let reason = format!(

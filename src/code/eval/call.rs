@@ -9,6 +9,13 @@ use super::scope::{Scope, ScopeRef};
 use super::value::{Args, Bound, ClassValue, Closure, Map, Native, Spot, Value};
 use crate::code::form::{Function, FunctionKind, Language, Name, ParamKind, Pattern};
 
+/// Whether a value is an object that routes are registered on.
+fn registers(value: &Value) -> bool {
+    let Value::Object(object) = value else { return false };
+    let model = object.model.borrow();
+    model.as_ref().is_some_and(|model| model.ty.members.values().any(|action| action.route.is_some()))
+}
+
 /// How often one function may be entered within itself.
 const MOST_RECURSION: usize = 3;
 /// How often a function of Rust is entered that brings nothing: handlers reach deep into code that makes no routes.
@@ -83,8 +90,11 @@ impl Machine<'_> {
                 Value::any_of(results)
             }
             Value::Super(_) => Value::unknown(),
-            _ => {
+            callee => {
                 self.let_go(&args);
+                if callee.is_nothing() && self.is_go(spot.module) && args.list.iter().any(registers) {
+                    self.note(spot, "what is registered here is not known: the function is not in the repository");
+                }
                 match self.modules[spot.module.0].language {
                     Language::Go => self.go_unseen("", &args),
                     Language::Rust => self.held_routers(&args).unwrap_or_else(Value::unknown),

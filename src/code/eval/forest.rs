@@ -75,7 +75,7 @@ pub(crate) enum Entry {
     /// Routes that a library has of its own.
     Library { word: &'static LibraryWord, path: Value, prefix: Value, spot: Spot, conditional: bool },
     /// A service of remote calls, with the methods that the code lists.
-    Service { name: Value, methods: Vec<String>, spot: Spot, conditional: bool },
+    Service { name: Value, methods: Vec<String>, http: bool, spot: Spot, conditional: bool },
     /// Other routers.
     /// A child that is `stripped` sees what is behind that prefix of the whole path, and nothing of where it is mounted.
     Mount {
@@ -453,11 +453,15 @@ impl Machine<'_> {
                 let prefixes = self.extended(at.prefixes, &prefix, at.syntax, at.join);
                 self.read_library(word, &path, &prefixes, (model, place), reading);
             }
-            Entry::Service { name, methods, spot, conditional } => {
-                let (name, methods) = (name.clone(), methods.clone());
+            Entry::Service { name, methods, http, spot, conditional } => {
+                let (name, methods, http) = (name.clone(), methods.clone(), *http);
                 let place = (*spot, at.conditional || *conditional);
                 let model = self.forest.nodes[at.node].model;
-                self.read_service(&name, &methods, (model, place), reading);
+                if http {
+                    self.read_rules(&name, at.prefixes, (model, place), reading);
+                } else {
+                    self.read_service(&name, &methods, (model, place), reading);
+                }
             }
             Entry::Index { methods, spot } => {
                 let tag = Tag { framework, spot: *spot, conditional: at.conditional, library: None };

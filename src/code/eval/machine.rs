@@ -161,6 +161,12 @@ pub(crate) struct Machine<'a> {
     pub(crate) go: super::go::State,
     /// What is known of Rust's modules.
     pub(crate) rust: super::rust::State,
+    /// Routes of code that builds generate of documents.
+    pub(crate) generated: Vec<super::forest::Found>,
+    /// What documents list, as far as they were read.
+    pub(crate) documents: BTreeMap<Name, Option<Rc<(Vec<crate::code::resolve::Operation>, String)>>>,
+    /// Documents whose operations classes of the project answer.
+    pub(crate) answered_for: BTreeSet<Name>,
     /// Routes that annotations tell.
     pub(crate) annotated: Vec<super::forest::Found>,
     /// Paths before annotated classes' routes: framework, place, path, for which classes.
@@ -221,6 +227,9 @@ impl<'a> Machine<'a> {
             dispatch: None,
             go: super::go::State::default(),
             rust: super::rust::State::default(),
+            generated: Vec::new(),
+            documents: BTreeMap::new(),
+            answered_for: BTreeSet::new(),
             annotated: Vec::new(),
             befores: Vec::new(),
             applications: Vec::new(),

@@ -18,6 +18,7 @@ mod fields;
 mod files;
 mod filters;
 mod folders;
+mod generated;
 pub(crate) mod forest;
 mod go;
 mod handler;
@@ -134,6 +135,7 @@ pub(crate) fn run(
     let found = machine.settle(found);
     let mut libraries = machine.library_routes();
     libraries.append(&mut machine.descriptor_routes());
+    libraries.append(&mut machine.generated_routes());
     machine.go_reads_by_tag();
     let found = found.into_iter().chain(libraries);
     let mut outcome = Outcome { trace: machine.trace(), ..Outcome::default() };

@@ -17,13 +17,17 @@ impl Machine<'_> {
     /// Calls a function of any package by its name; none where no pattern fits or what it acts on is no object.
     pub(super) fn call_named(&mut self, path: &Name, args: &Args, spot: Spot) -> Option<Value> {
         let models = self.models;
-        let (_, action) = models.calls.iter().find(|(pattern, _)| captured(pattern, path).is_some())?;
-        let on = action.on.as_ref()?;
-        let bound = self.bind_names(&action.args, args);
-        match self.argument_at(&bound, on, spot) {
-            Value::Object(it) if it.model.borrow().is_some() => Some(self.act(action, path, None, args, spot)),
-            _ => None,
+        for (pattern, action) in &models.calls {
+            let Some(on) = action.on.as_ref().filter(|_| captured(pattern, path).is_some()) else { continue };
+            let bound = self.bind_names(&action.args, args);
+            // Another library's function of such a name is called on that one's objects.
+            if let Value::Object(it) = self.argument_at(&bound, on, spot)
+                && it.model.borrow().as_ref().is_some_and(|it| it.ty.framework() == action.framework)
+            {
+                return Some(self.act(action, path, None, args, spot));
+            }
         }
+        None
     }
 
     /// A library registers routes of its own.
@@ -42,7 +46,9 @@ impl Machine<'_> {
         let name = match (given, &word.named) {
             (None, _) => {
                 let models = self.models;
-                let name = models.calls.iter().find_map(|(pattern, _)| captured(pattern, called));
+                let own = model.ty.framework();
+                let fits = models.calls.iter().filter(|(_, action)| action.framework == own);
+                let name = fits.filter_map(|(pattern, _)| captured(pattern, called)).min_by_key(String::len);
                 name.map_or_else(Value::unknown, Value::text)
             }
             (Some(Value::Unknown(path)), Some(pattern)) => {
@@ -68,7 +74,7 @@ impl Machine<'_> {
         });
         let spot = generated.map_or(spot, |frame| frame.spot);
         self.effects += 1;
-        let entry = Entry::Service { name, methods, spot, conditional: self.conditional > 0 };
+        let entry = Entry::Service { name, methods, http: word.http, spot, conditional: self.conditional > 0 };
         self.forest.nodes[model.node].entries.push(entry);
     }
 
@@ -105,6 +111,43 @@ impl Machine<'_> {
         }
     }
 
+    /// Reads what a service answers by the HTTP rules of its .proto file.
+    pub(super) fn read_rules(
+        &mut self,
+        name: &Value,
+        prefixes: &[String],
+        (model, (spot, conditional)): (&'static ObjectModel, Place),
+        reading: &mut Reading,
+    ) {
+        let Some(name) = name.as_whole_text() else {
+            reading.notes.push((spot, "which service is registered here is not known".to_owned()));
+            return;
+        };
+        let services: Vec<Service> = self.tree.services().into_iter().filter(|service| service.is(&name)).collect();
+        let [service] = services.as_slice() else {
+            let why = if services.is_empty() { "no .proto file declares" } else { "several .proto files declare" };
+            reading.notes.push((spot, format!("{why} the service {name} whose HTTP rules count here")));
+            return;
+        };
+        let module = self.module_of(&service.file, Language::Go);
+        let (syntax, join) = (model.paths.unwrap_or_default(), model.join.unwrap_or_default());
+        for rule in &service.rules {
+            for prefix in prefixes {
+                for path in spell(syntax, &plain_template(&rule.path)) {
+                    let found = Found {
+                        path: tidy(&put_together(join, prefix, &path)),
+                        method: rule.method.clone(),
+                        framework: model.framework().to_owned(),
+                        spot: Spot { module, line: rule.line },
+                        conditional,
+                        library: None,
+                    };
+                    super::forest::add(reading, &found, std::slice::from_ref(&rule.method));
+                }
+            }
+        }
+    }
+
     /// Reads the remote calls of a service: those that its .proto file declares, else those that the code lists.
     pub(super) fn read_service(
         &mut self,
@@ -125,10 +168,7 @@ impl Machine<'_> {
             conditional,
             library: None,
         };
-        let fits = |service: &Service| {
-            service.name == *name || (!name.contains('.') && service.name.rsplit('.').next() == Some(&name))
-        };
-        let services: Vec<Service> = self.tree.services().into_iter().filter(fits).collect();
+        let services: Vec<Service> = self.tree.services().into_iter().filter(|service| service.is(&name)).collect();
         if let Some(service) = services.first()
             && services.iter().all(|other| other.name == service.name)
         {
@@ -143,6 +183,21 @@ impl Machine<'_> {
             reading.notes.push((spot, format!("{why} the service {name} that is registered here")));
         }
     }
+}
+
+/// A template of an HTTP rule without the patterns of its variables: `{name=shelves/*}` is `{name}`.
+fn plain_template(template: &str) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((before, inner)) = rest.split_once('{') {
+        let (variable, after) = inner.split_once('}').unwrap_or((inner, ""));
+        let name = variable.split('=').next().unwrap_or_default();
+        let wild = if variable.contains("=**") { "*" } else { "" };
+        out.extend([before, "{", wild, name, "}"]);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// What the last `*` of a pattern stands for in a name; it is one word.

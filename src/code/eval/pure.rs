@@ -65,7 +65,7 @@ impl Machine<'_> {
             Language::JavaScript => self.javascript_builtin(path, args, &scope, spot),
             Language::Rust => self.rust_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),
             Language::Java => self.class_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),
-            Language::Go => self.other_builtin(path, args, &scope),
+            Language::Go => gateway_pattern(path, args).or_else(|| self.other_builtin(path, args, &scope)),
         };
         let found = found.or_else(|| self.paths_builtin(path, args));
         match found {
@@ -441,4 +441,44 @@ pub(crate) fn join_paths(parts: &[&str]) -> String {
     }
     let joined = out.join("/");
     if absolute { format!("/{joined}") } else { joined }
+}
+
+/// The template of a pattern that grpc-gateway generates: its operations put segments on a stack and name what they capture.
+fn gateway_pattern(path: &str, args: &Args) -> Option<Value> {
+    if path != "github.com/grpc-ecosystem/grpc-gateway/runtime.NewPattern" {
+        return None;
+    }
+    let (Value::List(operations), Value::List(pool)) = (args.at(1), args.at(2)) else { return Some(Value::unknown()) };
+    let operations: Vec<usize> = operations.items.borrow().iter().filter_map(small).collect();
+    let pool: Vec<String> =
+        pool.items.borrow().iter().filter_map(|one| one.as_whole_text().map(|text| text.to_string())).collect();
+    let mut stack: Vec<String> = Vec::new();
+    for pair in operations.chunks(2) {
+        let (operation, operand) = (pair.first().copied().unwrap_or(0), pair.get(1).copied().unwrap_or(0));
+        match operation {
+            1 => stack.push("*".to_owned()),
+            2 => stack.push(pool.get(operand).cloned().unwrap_or_default()),
+            3 => stack.push("**".to_owned()),
+            4 => {
+                let at = stack.len().saturating_sub(operand);
+                let joined = stack.split_off(at).join("/");
+                stack.push(joined);
+            }
+            5 => {
+                let wild = if stack.pop().is_some_and(|segment| segment.contains("**")) { "*" } else { "" };
+                stack.push(format!("{{{wild}{}}}", pool.get(operand).map_or("", String::as_str)));
+            }
+            _ => {}
+        }
+    }
+    let verb = args.at(3).as_whole_text().filter(|verb| !verb.is_empty());
+    let verb = verb.map_or_else(String::new, |verb| format!(":{verb}"));
+    Some(Value::text(format!("/{}{verb}", stack.join("/"))))
+}
+
+fn small(value: &Value) -> Option<usize> {
+    match value {
+        Value::Int(number) => usize::try_from(*number).ok(),
+        _ => None,
+    }
 }

@@ -49,7 +49,7 @@ impl Machine<'_> {
     }
 
     /// What stands before every route of a framework in a module; an application's part only before those of a file.
-    fn prefix(&mut self, framework: &str, home: &Rc<Home>, file: Option<&str>) -> String {
+    pub(super) fn prefix(&mut self, framework: &str, home: &Rc<Home>, file: Option<&str>) -> String {
         for (path, line, why) in &home.problems {
             let id = self.module_of(path, Language::Java);
             self.note(

@@ -45,6 +45,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/grpc.yaml", include_str!("../../../rules/frameworks/grpc.yaml")),
     ("frameworks/hertz.yaml", include_str!("../../../rules/frameworks/hertz.yaml")),
     ("frameworks/huma.yaml", include_str!("../../../rules/frameworks/huma.yaml")),
+    ("frameworks/grpc-gateway.yaml", include_str!("../../../rules/frameworks/grpc-gateway.yaml")),
     ("frameworks/httprouter.yaml", include_str!("../../../rules/frameworks/httprouter.yaml")),
     ("frameworks/axum.yaml", include_str!("../../../rules/frameworks/axum.yaml")),
     ("frameworks/actix-web.yaml", include_str!("../../../rules/frameworks/actix-web.yaml")),

@@ -562,6 +562,8 @@ pub(crate) struct RpcWord {
     pub(crate) service: Option<Argument>,
     /// What of a name that is given is the service's: `*Server`.
     pub(crate) named: Option<String>,
+    /// It answers what the HTTP rules of its .proto file say.
+    pub(crate) http: bool,
     /// Where its methods are listed besides, and the member that names one.
     pub(crate) methods: BTreeMap<Argument, String>,
 }

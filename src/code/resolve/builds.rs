@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::documents::{self, Generated};
 use super::servlets::{self, Servlet};
 use super::settings::Settings;
 use super::{Tree, folder_of, under};
@@ -36,6 +37,8 @@ pub(crate) struct Home {
     pub(crate) problems: Vec<(Name, u32, String)>,
     /// The servlets that its deployment descriptor maps.
     pub(crate) servlets: Vec<Servlet>,
+    /// What its build generates server code of.
+    pub(crate) generated: Vec<Generated>,
     /// Its build and those around it, nearest first, without what they merely manage.
     builds: Vec<(Name, String)>,
 }
@@ -137,6 +140,9 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>) -> Home {
         }
         at = folder_of(at);
     }
+    let own: Vec<(Name, String)> =
+        home.builds.iter().filter(|(path, _)| folder_of(path) == folder).cloned().collect();
+    home.generated = documents::generated(tree, folder, &own);
     for place in servlets::PLACES {
         let path = under(folder, &format!("{place}/{}", servlets::FILE));
         if !tree.has(&path) {

@@ -7,6 +7,7 @@ pub(crate) mod javascript;
 mod proto;
 pub(crate) mod python;
 mod rust;
+mod documents;
 mod servlets;
 mod settings;
 
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 pub(crate) use builds::Home;
 pub(crate) use proto::Service;
+pub(crate) use documents::{Generated, Operation, operations};
 pub(crate) use servlets::Servlet;
 
 use super::form::{Language, Module, Name};

@@ -11,8 +11,28 @@ pub(crate) struct Service {
     pub(crate) name: String,
     /// Its methods and the lines that declare them.
     pub(crate) methods: Vec<(String, u32)>,
+    /// What its methods answer over HTTP, by their rules.
+    pub(crate) rules: Vec<Rule>,
     /// The file.
     pub(crate) file: Name,
+}
+
+impl Service {
+    /// Whether a name means it: its full one, or its own without a package.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.name == name || (!name.contains('.') && self.name.rsplit('.').next() == Some(name))
+    }
+}
+
+/// An HTTP rule: `get: "/v1/{name}"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Rule {
+    /// The method.
+    pub(crate) method: String,
+    /// The path as written.
+    pub(crate) path: String,
+    /// The line.
+    pub(crate) line: u32,
 }
 
 /// Every service that the tree's own .proto files declare, by file.
@@ -36,6 +56,7 @@ fn declared(text: &str, file: &Name) -> Vec<Service> {
     let mut package = "";
     let mut depth = 0_usize;
     let mut inside = None;
+    let mut ruled = false;
     for (at, (here, line)) in words.iter().enumerate() {
         match *here {
             "{" => depth += 1,
@@ -49,12 +70,19 @@ fn declared(text: &str, file: &Name) -> Vec<Service> {
             "service" if depth == 0 && word(at + 2) == "{" => {
                 let dot = if package.is_empty() { "" } else { "." };
                 let name = format!("{package}{dot}{}", word(at + 1));
-                out.push(Service { name, methods: Vec::new(), file: file.clone() });
+                out.push(Service { name, methods: Vec::new(), rules: Vec::new(), file: file.clone() });
                 inside = Some(depth);
             }
             "rpc" if inside.is_some_and(|outer| depth == outer + 1) && word(at + 2) == "(" => {
                 if let Some(service) = out.last_mut() {
                     service.methods.push((word(at + 1).to_owned(), *line));
+                }
+            }
+            "option" => ruled = word(at + 1) == "(" && word(at + 2) == "google.api.http",
+            "get" | "put" | "post" | "delete" | "patch" if ruled && inside.is_some() && word(at + 1) == ":" => {
+                let path = word(at + 2).trim_matches(['"', '\'']);
+                if let (Some(service), true) = (out.last_mut(), path.starts_with('/')) {
+                    service.rules.push(Rule { method: here.to_uppercase(), path: path.to_owned(), line: *line });
                 }
             }
             _ => {}
@@ -63,7 +91,7 @@ fn declared(text: &str, file: &Name) -> Vec<Service> {
     out
 }
 
-/// Words and signs with their lines; comments and strings are left out.
+/// Words, signs and strings with their lines; comments are left out.
 fn words(text: &str) -> Vec<(&str, u32)> {
     let mut out = Vec::new();
     let mut rest = text;
@@ -82,7 +110,7 @@ fn words(text: &str) -> Vec<(&str, u32)> {
             first.len_utf8()
         };
         let (piece, after) = rest.split_at(length);
-        if !piece.starts_with(['/', '"', '\'']) && !first.is_whitespace() {
+        if !piece.starts_with('/') && !first.is_whitespace() {
             out.push((piece, line));
         }
         line += u32::try_from(piece.matches('\n').count()).unwrap_or(0);

@@ -1,0 +1,196 @@
+//! OpenAPI documents that a build makes code of: which ones, with what options, and the operations that they list.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Tree, under};
+use crate::code::form::Name;
+use crate::domain::node::{Node, Value};
+
+/// What a build generates server code of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Generated {
+    /// The document; none where it is not in the tree.
+    pub(crate) document: Option<Name>,
+    /// The framework that the code is for.
+    pub(crate) framework: &'static str,
+    /// Only interfaces are generated: the project's classes answer.
+    pub(crate) interfaces: bool,
+    /// Interfaces are called after tags; else after the first segment of the path.
+    pub(crate) by_tag: bool,
+    /// The build, and the line that names the document.
+    pub(crate) build: (Name, u32),
+}
+
+/// An operation of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Operation {
+    /// The method.
+    pub(crate) method: String,
+    /// The path as written.
+    pub(crate) path: String,
+    /// Its line.
+    pub(crate) line: u32,
+    /// Its tags.
+    pub(crate) tags: Vec<String>,
+}
+
+impl Operation {
+    /// The name of the interface that it is generated into, without its ending.
+    pub(crate) fn interface(&self, by_tag: bool) -> String {
+        let first = self.path.split('/').find(|segment| !segment.is_empty()).unwrap_or_default();
+        let name = if by_tag { self.tags.first().map_or("default", String::as_str) } else { first };
+        let name = camel(name);
+        if name.is_empty() { "Default".to_owned() } else { name }
+    }
+}
+
+static INPUT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"inputSpec\b[^\n]{0,40}?([\w.$/{}-]+\.(?:ya?ml|json))"#).expect("a valid pattern: a test uses it")
+});
+static GENERATOR: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"generatorName\W{1,10}(?:set\W{1,3})?([\w-]+)"#).expect("a valid pattern: a test uses it")
+});
+
+/// What a module's build generates server code of.
+pub(super) fn generated(tree: &Tree<'_>, folder: &str, builds: &[(Name, String)]) -> Vec<Generated> {
+    let mut out: Vec<Generated> = Vec::new();
+    for (path, text) in builds {
+        let generators: Vec<(usize, &str)> =
+            GENERATOR.captures_iter(text).filter_map(|it| it.get(1)).map(|it| (it.start(), it.as_str())).collect();
+        for input in INPUT.captures_iter(text).filter_map(|it| it.get(1)) {
+            let nearest = generators.iter().min_by_key(|(at, _)| at.abs_diff(input.start()));
+            let Some((_, generator)) = nearest else { continue };
+            let framework = match *generator {
+                name if name.contains("spring") => "spring",
+                name if name.contains("jaxrs") => "jaxrs",
+                _ => continue,
+            };
+            let line = text.get(..input.start()).unwrap_or_default().matches('\n').count() + 1;
+            let line = u32::try_from(line).unwrap_or(u32::MAX);
+            out.push(Generated {
+                document: document(tree, folder, input.as_str()),
+                framework,
+                interfaces: is_set(text, "interfaceOnly"),
+                by_tag: is_set(text, "useTags"),
+                build: (path.clone(), line),
+            });
+        }
+    }
+    out
+}
+
+/// Whether a build sets an option to true.
+fn is_set(text: &str, option: &str) -> bool {
+    text.match_indices(option).any(|(at, _)| {
+        let rest = text.get(at + option.len()..).unwrap_or_default();
+        let value = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let value = value.strip_prefix("to").map_or(value, |rest| rest.trim_start_matches(|c: char| !c.is_alphanumeric()));
+        value.starts_with("true")
+    })
+}
+
+/// The document that a build names: variables at the start stand for the module's or the root's folder.
+fn document(tree: &Tree<'_>, folder: &str, written: &str) -> Option<Name> {
+    let mut rest = written;
+    while rest.starts_with('$') {
+        let end = if rest.starts_with("${") { rest.find('}').map_or(rest.len(), |at| at + 1) } else { rest.find('/')? };
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    let rest = rest.trim_start_matches("./").trim_start_matches('/');
+    if rest.contains('$') || rest.is_empty() {
+        return None;
+    }
+    let (mut at, mut below) = (folder, rest);
+    while let Some(up) = below.strip_prefix("../") {
+        at = super::folder_of(at);
+        below = up;
+    }
+    [under(at, below), below.to_owned()].into_iter().find(|path| tree.has(path)).map(Name::from)
+}
+
+/// The operations that a document lists, and the path of its first server.
+pub(crate) fn operations(text: &str, file: &str) -> Result<(Vec<Operation>, String), (u32, String)> {
+    let node = crate::yaml::parse(file, text).map_err(|mistake| (mistake.place.line, mistake.message))?;
+    let mut out = Vec::new();
+    if let Some(Node { value: Value::Map(paths), .. }) = node.get("paths") {
+        for (path, item) in paths {
+            let Value::Map(entries) = &item.value else { continue };
+            for (key, operation) in entries {
+                let method = key.name.to_uppercase();
+                if !matches!(&*method, "GET" | "PUT" | "POST" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS" | "TRACE") {
+                    continue;
+                }
+                let tags = match operation.get("tags").map(|tags| &tags.value) {
+                    Some(Value::List(tags)) => tags.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect(),
+                    _ => Vec::new(),
+                };
+                out.push(Operation { method, path: path.name.clone(), line: key.place.line, tags });
+            }
+        }
+    }
+    let server = match node.get("servers").map(|servers| &servers.value) {
+        Some(Value::List(servers)) => servers.first().and_then(|server| server.get("url")?.as_str()).map(path_of),
+        _ => node.get("basePath").and_then(|base| base.as_str()),
+    };
+    Ok((out, server.unwrap_or_default().trim_end_matches('/').to_owned()))
+}
+
+/// The path of a URL.
+fn path_of(url: &str) -> &str {
+    match url.split_once("://") {
+        Some((_, rest)) => rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default(),
+        None => url,
+    }
+}
+
+/// Words put together, each with a capital.
+fn camel(name: &str) -> String {
+    let mut out = String::new();
+    let mut upper = true;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            upper = true;
+        } else if upper {
+            out.extend(c.to_uppercase());
+            upper = false;
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::Repo;
+
+    #[test]
+    fn builds_name_documents_in_maven_and_gradle() {
+        let repo = Repo::in_memory(&[("api/spec.yaml", ""), ("app/src/main/resources/a.json", "")]);
+        let tree = Tree::new(&repo, std::collections::BTreeMap::new());
+        let maven = "<generatorName>spring</generatorName>\n<inputSpec>${project.basedir}/src/main/resources/a.json</inputSpec>\n<interfaceOnly>true</interfaceOnly>";
+        let found = generated(&tree, "app", &[("app/pom.xml".into(), maven.to_owned())]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].document.as_deref(), Some("app/src/main/resources/a.json"));
+        assert!(found[0].interfaces && !found[0].by_tag);
+        let gradle = "generatorName.set(\"kotlin-spring\")\ninputSpec.set(\"$rootDir/api/spec.yaml\")\nconfigOptions.set(mapOf(\"useTags\" to \"true\"))";
+        let found = generated(&tree, "app", &[("app/build.gradle.kts".into(), gradle.to_owned())]);
+        assert_eq!(found[0].document.as_deref(), Some("api/spec.yaml"));
+        assert!(found[0].by_tag && !found[0].interfaces);
+        let client = "generatorName = \"typescript-axios\"\ninputSpec = \"api/spec.yaml\"";
+        assert!(generated(&tree, "", &[("build.gradle".into(), client.to_owned())]).is_empty());
+    }
+
+    #[test]
+    fn operations_have_lines_and_interfaces() {
+        let text = "openapi: 3.0.0\nservers:\n  - url: https://x.org/v1/\npaths:\n  /pet-shops/{id}:\n    parameters: []\n    get:\n      tags: [shop owners]\n";
+        let (found, base) = operations(text, "a.yaml").expect("it reads");
+        assert_eq!(base, "/v1");
+        assert_eq!((found[0].method.as_str(), found[0].line), ("GET", 7));
+        assert_eq!(found[0].interface(false), "PetShops");
+        assert_eq!(found[0].interface(true), "ShopOwners");
+    }
+}
