@@ -64,7 +64,10 @@ impl Machine<'_> {
         }
         let last = path.rsplit('.').next().unwrap_or(path);
         if !path.contains('.') && ENDINGS.iter().any(|ending| last.ends_with(ending)) {
-            self.note(class.spot, format!("inherits from {path}, which is not in the repository: routes that it brings are not known"));
+            self.note(
+                class.spot,
+                format!("inherits from {path}, which is not in the repository: routes that it brings are not known"),
+            );
         }
         false
     }
@@ -81,9 +84,9 @@ impl Machine<'_> {
             if before.is_empty() {
                 before.push(String::new());
             }
-            let all = before.iter().flat_map(|home| {
-                prefixes.iter().map(move |prefix| put_together(Default::default(), home, prefix))
-            });
+            let all = before
+                .iter()
+                .flat_map(|home| prefixes.iter().map(move |prefix| put_together(Default::default(), home, prefix)));
             let all: Vec<String> = all.collect();
             self.answered_for.extend(one.document.clone());
             self.made_of(&one, &own, &all, conditional);
@@ -96,7 +99,10 @@ impl Machine<'_> {
             let module = self.module_of(&one.build.0, Language::Java);
             let spot = Spot { module, line: one.build.1 };
             let Some(document) = one.document.clone() else {
-                self.note(spot, "code is generated of a document that is not in the repository: its routes are not known");
+                self.note(
+                    spot,
+                    "code is generated of a document that is not in the repository: its routes are not known",
+                );
                 continue;
             };
             if one.interfaces || self.answered_for.contains(&document) {

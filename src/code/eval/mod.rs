@@ -18,8 +18,8 @@ mod fields;
 mod files;
 mod filters;
 mod folders;
-mod generated;
 pub(crate) mod forest;
+mod generated;
 mod go;
 mod handler;
 mod importers;
@@ -276,7 +276,7 @@ impl Machine<'_> {
             if !self.may_reach(&closure) {
                 continue;
             }
-            let idle = self.is_abstract(&closure) || !self.is_worth(&closure);
+            let idle = self.is_abstract(&closure) || !self.is_worth(&closure) || self.is_stub(&closure);
             if closure.entered.get() || idle || !self.worth_entering(closure.scope.module) {
                 continue;
             }
@@ -286,6 +286,12 @@ impl Machine<'_> {
             self.sliced(most, |machine| machine.enter_alone(&closure, receiver));
         }
         any && !self.exhausted()
+    }
+
+    /// Whether a function is one that a protocol compiler wrote for who wants it: called by nobody it registers nothing.
+    fn is_stub(&self, closure: &Closure) -> bool {
+        let path = &self.modules[closure.scope.module.0].path;
+        [".pb.go", ".pb.gw.go", ".connect.go"].iter().any(|ending| path.ends_with(ending))
     }
 
     /// Whether what nobody called in a module may register or read something: where annotations tell the routes, a file

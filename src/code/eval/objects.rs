@@ -179,6 +179,10 @@ impl Machine<'_> {
         args: Args,
         spot: Spot,
     ) -> Value {
+        let result = matches!(object, Value::Unknown(path) if path.is_empty() || path.contains("()"));
+        if self.is_go(spot.module) && result && looks_like_registration(name, &args) {
+            self.note(spot, "registered on something that is not known");
+        }
         match (object, callee) {
             (Value::Unknown(path), _) if path.is_empty() => {
                 if &**name == "then" || &**name == "catch" {
@@ -753,6 +757,21 @@ impl Machine<'_> {
             self.forest.nodes[it.node].handed = true;
         }
     }
+}
+
+/// Whether a call on something unknown is one that routers have: a method's name, a path, and what handles it.
+fn looks_like_registration(name: &str, args: &Args) -> bool {
+    let verb = matches!(
+        name.to_ascii_uppercase().as_str(),
+        "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS" | "ANY" | "ALL" | "HANDLE" | "HANDLEFUNC"
+    );
+    let path = matches!(args.list.first(), Some(Value::Str(text)) if text.starts_with('/'));
+    let handler = args.list.iter().skip(1).any(|value| match value {
+        Value::Function(_) | Value::Bound(_) => true,
+        Value::Unknown(path) => path.rsplit('.').next().is_some_and(|name| name.contains("Handler")),
+        _ => false,
+    });
+    verb && path && handler
 }
 
 /// Whether an argument is a path: text, a pattern, a list of them; something unknown where more follows.

@@ -25,7 +25,13 @@ impl Machine<'_> {
     }
 
     /// The routes of a class that is annotated as a servlet.
-    pub(super) fn read_servlet(&mut self, class: &Rc<ClassValue>, model: &'static AnnotationModel, paths: &[String], spot: Spot) {
+    pub(super) fn read_servlet(
+        &mut self,
+        class: &Rc<ClassValue>,
+        model: &'static AnnotationModel,
+        paths: &[String],
+        spot: Spot,
+    ) {
         let methods = self.servlet_methods(class, model);
         for path in paths {
             for method in &methods {

@@ -140,8 +140,7 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>) -> Home {
         }
         at = folder_of(at);
     }
-    let own: Vec<(Name, String)> =
-        home.builds.iter().filter(|(path, _)| folder_of(path) == folder).cloned().collect();
+    let own: Vec<(Name, String)> = home.builds.iter().filter(|(path, _)| folder_of(path) == folder).cloned().collect();
     home.generated = documents::generated(tree, folder, &own);
     for place in servlets::PLACES {
         let path = under(folder, &format!("{place}/{}", servlets::FILE));

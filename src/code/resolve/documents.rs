@@ -86,7 +86,8 @@ fn is_set(text: &str, option: &str) -> bool {
     text.match_indices(option).any(|(at, _)| {
         let rest = text.get(at + option.len()..).unwrap_or_default();
         let value = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let value = value.strip_prefix("to").map_or(value, |rest| rest.trim_start_matches(|c: char| !c.is_alphanumeric()));
+        let value =
+            value.strip_prefix("to").map_or(value, |rest| rest.trim_start_matches(|c: char| !c.is_alphanumeric()));
         value.starts_with("true")
     })
 }

@@ -1,13 +1,13 @@
 //! From the name of a module as written to the files that it is: per language, over the list of the tree's files.
 
 mod builds;
+mod documents;
 mod go;
 mod java;
 pub(crate) mod javascript;
 mod proto;
 pub(crate) mod python;
 mod rust;
-mod documents;
 mod servlets;
 mod settings;
 
@@ -18,8 +18,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 pub(crate) use builds::Home;
-pub(crate) use proto::Service;
 pub(crate) use documents::{Generated, Operation, operations};
+pub(crate) use proto::Service;
 pub(crate) use servlets::Servlet;
 
 use super::form::{Language, Module, Name};

@@ -1,12 +1,73 @@
 //! Macro calls: the project's own are expanded, what others mean is a model's.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::machine::Machine;
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
 use super::super::value::{Args, Spot, Value, has_hole};
-use crate::code::form::{Block, Expr, ExprKind, MacroCall, MacroRules, Name, Pattern, Stmt, StmtKind};
+use crate::code::form::{Block, Expr, ExprKind, Language, MacroCall, MacroRules, Name, Pattern, Stmt, StmtKind};
 use crate::code::lower::rust::expand;
+use crate::code::select;
+
+/// Macros of the language and of libraries that are everywhere: no file of the project is looked for.
+const COMMON: &[&str] = &[
+    "println",
+    "print",
+    "eprintln",
+    "eprint",
+    "format",
+    "format_args",
+    "vec",
+    "panic",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "write",
+    "writeln",
+    "todo",
+    "unimplemented",
+    "unreachable",
+    "matches",
+    "dbg",
+    "include_str",
+    "include_bytes",
+    "concat",
+    "env",
+    "option_env",
+    "stringify",
+    "json",
+    "info",
+    "debug",
+    "warn",
+    "error",
+    "trace",
+    "select",
+    "join",
+    "try_join",
+    "bail",
+    "ensure",
+    "anyhow",
+    "span",
+    "instrument",
+    "query",
+    "query_as",
+    "query_scalar",
+    "routes",
+    "path",
+    "line",
+    "file",
+    "column",
+    "cfg",
+    "compile_error",
+    "thread_local",
+    "lazy_static",
+    "doc",
+    "html",
+    "params",
+    "hashmap",
+];
 
 /// The most expansions of one run.
 const MOST: usize = 20_000;
@@ -80,11 +141,43 @@ impl Machine<'_> {
         }
     }
 
-    fn own_macro(&self, call: &MacroCall, scope: &ScopeRef) -> Option<Arc<MacroRules>> {
-        let known = self.rust.macros.get(call.path.last()?)?;
+    fn own_macro(&mut self, call: &MacroCall, scope: &ScopeRef) -> Option<Arc<MacroRules>> {
+        let name = call.path.last()?;
+        if !self.rust.macros.contains_key(name) {
+            self.load_macro(name);
+        }
+        let known = self.rust.macros.get(name)?;
         let file = &self.modules[scope.module.0].path;
         let near = known.iter().rev().find(|(module, _)| self.modules[module.0].path == *file);
         near.or_else(|| known.last()).map(|(_, rules)| rules.clone())
+    }
+
+    /// Loads the files that define a macro of a name: an exported one is seen where nothing names its module.
+    fn load_macro(&mut self, name: &Name) {
+        if COMMON.contains(&&**name) {
+            return;
+        }
+        if self.rust.macro_files.is_none() {
+            let mut all: BTreeMap<Name, Vec<Name>> = BTreeMap::new();
+            let sources = self.tree.files().filter(|path| path.ends_with(".rs") && select::is_own_source(path));
+            for path in sources.cloned().collect::<Vec<_>>() {
+                let Some(text) = self.tree.text(&path) else { continue };
+                for (at, word) in text.match_indices("macro_rules!") {
+                    let rest = text.get(at + word.len()..).unwrap_or_default().trim_start();
+                    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+                    let files = all.entry(rest.get(..end).unwrap_or_default().into()).or_default();
+                    if !files.contains(&path) {
+                        files.push(path.clone());
+                    }
+                }
+            }
+            self.rust.macro_files = Some(all);
+        }
+        let files = self.rust.macro_files.as_ref().and_then(|all| all.get(name)).cloned().unwrap_or_default();
+        for path in files {
+            let id = self.module_of(&path, Language::Rust);
+            self.load(id);
+        }
     }
 
     fn expanded(&mut self, rules: &Arc<MacroRules>, tokens: &Name, items: bool, line: u32) -> Option<Arc<Block>> {

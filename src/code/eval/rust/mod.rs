@@ -29,6 +29,8 @@ pub(crate) struct State {
     places: BTreeMap<ModuleId, Place>,
     /// The project's own macros by name.
     pub(super) macros: BTreeMap<Name, Vec<(ModuleId, Arc<MacroRules>)>>,
+    /// The files that define macros, by their names, once they were looked for.
+    pub(super) macro_files: Option<BTreeMap<Name, Vec<Name>>>,
     /// What macro calls came to: by rules, tokens, whether as items, and line.
     pub(super) expansions: BTreeMap<(usize, Name, bool, u32), Option<Arc<Block>>>,
     /// The type that is expected of what is evaluated: a stated one, or what the function returns.
