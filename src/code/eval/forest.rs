@@ -1,6 +1,6 @@
 //! The forest: routers and what is registered and mounted on them; routes are read off it with their full prefixes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::machine::Machine;
@@ -406,8 +406,7 @@ impl Machine<'_> {
         match &self.forest.nodes[at.node].entries[index] {
             Entry::Route { path, methods, handler, spot, chain, conditional, paths, library } => {
                 let spelt = paths.unwrap_or(at.syntax);
-                let shared = self.shared_spots(at.node);
-                let place = if shared.contains(spot) { chain.first().copied().unwrap_or(*spot) } else { *spot };
+                let place = self.telling_line(at.node, *spot, (path, chain));
                 let library = library.clone();
                 let tag = Tag { framework, spot: place, conditional: at.conditional || *conditional, library };
                 let (path, methods, handler, spot) = (path.clone(), methods.clone(), handler.clone(), *spot);
@@ -524,18 +523,17 @@ impl Machine<'_> {
         }
     }
 
-    /// Lines that register several paths for several callers: there the caller's line tells more.
-    fn shared_spots(&self, node: usize) -> BTreeSet<Spot> {
-        let mut callers: BTreeMap<Spot, BTreeSet<Option<Spot>>> = BTreeMap::new();
-        let mut paths: BTreeMap<Spot, BTreeSet<Option<Name>>> = BTreeMap::new();
-        for entry in &self.forest.nodes[node].entries {
-            if let Entry::Route { path, spot, chain, .. } = entry {
-                callers.entry(*spot).or_default().insert(chain.first().copied());
-                paths.entry(*spot).or_default().insert(path.as_text());
+    /// The line that tells most of a route: where one line registers several paths, that of the call that tells them apart.
+    fn telling_line(&self, node: usize, spot: Spot, (path, chain): (&Value, &[Spot])) -> Spot {
+        let own = path.as_text();
+        let apart = self.forest.nodes[node].entries.iter().filter_map(|entry| match entry {
+            Entry::Route { spot: other, chain: calls, path, .. } if *other == spot && path.as_text() != own => {
+                let same = chain.iter().zip(calls).take_while(|(a, b)| a == b).count();
+                (same < chain.len()).then_some(same)
             }
-        }
-        let several = |spot: &Spot| paths.get(spot).is_some_and(|paths| paths.len() > 1);
-        callers.into_iter().filter(|(spot, from)| from.len() > 1 && several(spot)).map(|(spot, _)| spot).collect()
+            _ => None,
+        });
+        apart.max().and_then(|depth| chain.get(depth)).copied().unwrap_or(spot)
     }
 
     /// Each prefix with each spelling of a path behind it.

@@ -288,6 +288,10 @@ impl Machine<'_> {
             }
             (_, Value::Str(name)) if !has_hole(name) => self.member(&object, name, scope, line),
             (Value::Unknown(_), _) => self.element_of(&object),
+            (Value::Str(text), Value::Int(at)) if !has_hole(text) && self.language(scope) == Language::Go => {
+                let byte = usize::try_from(*at).ok().and_then(|at| text.as_bytes().get(at));
+                byte.map_or_else(Value::unknown, |byte| Value::Int(i64::from(*byte)))
+            }
             (Value::Str(text), Value::Int(at)) if !has_hole(text) => {
                 match usize::try_from(*at).ok().and_then(|at| text.chars().nth(at)) {
                     Some(c) => Value::text(c.to_string()),

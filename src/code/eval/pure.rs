@@ -65,7 +65,10 @@ impl Machine<'_> {
             Language::JavaScript => self.javascript_builtin(path, args, &scope, spot),
             Language::Rust => self.rust_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),
             Language::Java => self.class_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),
-            Language::Go => gateway_pattern(path, args).or_else(|| self.other_builtin(path, args, &scope)),
+            Language::Go => match (path, args.at(0)) {
+                ("len", Value::Str(text)) if !has_hole(&text) => i64::try_from(text.len()).ok().map(Value::Int),
+                _ => gateway_pattern(path, args).or_else(|| self.other_builtin(path, args, &scope)),
+            },
         };
         let found = found.or_else(|| self.paths_builtin(path, args));
         match found {

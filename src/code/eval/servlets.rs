@@ -55,11 +55,10 @@ impl Machine<'_> {
         let Some(model) = self.models.annotations.values().find(|model| !model.answers.is_empty()).copied() else {
             return Vec::new();
         };
-        let containers: Vec<&String> = self.models.prefixes.iter().flat_map(|prefix| &prefix.servlets).collect();
         let servlets: Vec<Servlet> = self.tree.homes().iter().flat_map(|home| home.servlets.clone()).collect();
         let mut out = Vec::new();
         for servlet in servlets {
-            if containers.iter().any(|known| **known == servlet.class || **known == servlet.name) {
+            if self.models.prefixes.iter().any(|prefix| servlet.is_one_of(&prefix.servlets)) {
                 continue;
             }
             let class = self.servlet_class(&servlet);

@@ -121,7 +121,7 @@ pub(crate) enum Alone {
 pub(crate) struct PrefixModel {
     /// The setting's names; the first one that is there counts.
     pub(crate) keys: Vec<String>,
-    /// Servlets, by class or name, whose mapping in a deployment descriptor counts instead.
+    /// Servlets, by class, name or a parameter that they have, whose mapping in a deployment descriptor counts instead.
     pub(crate) servlets: Vec<String>,
     /// It counts where the module's build names one of these.
     pub(crate) with: Vec<String>,

@@ -61,8 +61,7 @@ impl Home {
 
     /// What stands before everything that one of these servlets answers, by class or name.
     pub(crate) fn mapped(&self, servlets: &[String]) -> Option<String> {
-        let wanted = |servlet: &&Servlet| servlets.iter().any(|name| *name == servlet.class || *name == servlet.name);
-        let servlet = self.servlets.iter().find(wanted)?;
+        let servlet = self.servlets.iter().find(|servlet| servlet.is_one_of(servlets))?;
         servlet.patterns.iter().find_map(|(pattern, _)| pattern.strip_suffix("/*").map(str::to_owned))
     }
 }

@@ -50,7 +50,7 @@ static INPUT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"inputSpec\b[^\n]{0,40}?([\w.$/{}-]+\.(?:ya?ml|json))"#).expect("a valid pattern: a test uses it")
 });
 static GENERATOR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"generatorName\W{1,10}(?:set\W{1,3})?([\w-]+)"#).expect("a valid pattern: a test uses it")
+    Regex::new(r#"(?:^|[^/\w])generatorName\W{1,10}(?:set\W{1,3})?([\w-]+)"#).expect("a valid pattern: a test uses it")
 });
 
 /// What a module's build generates server code of.

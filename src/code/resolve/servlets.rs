@@ -19,19 +19,28 @@ pub(crate) struct Servlet {
     pub(crate) name: String,
     /// Its class; empty where none is named.
     pub(crate) class: String,
+    /// The names of its parameters.
+    pub(crate) params: Vec<String>,
     /// The patterns with their lines.
     pub(crate) patterns: Vec<(String, u32)>,
     /// The descriptor.
     pub(crate) file: Name,
 }
 
+impl Servlet {
+    /// Whether it is one of these: by its class, its name or a parameter that it has.
+    pub(crate) fn is_one_of(&self, known: &[String]) -> bool {
+        known.iter().any(|one| *one == self.class || *one == self.name || self.params.contains(one))
+    }
+}
+
 /// The servlets of a descriptor that have mappings, in their order; else the line and why it cannot be read.
 pub(super) fn servlets(text: &str, file: &Name) -> Result<Vec<Servlet>, (u32, String)> {
     let mut reader = Reader::from_str(text);
     let mut open: Vec<String> = Vec::new();
-    let mut classes: Vec<(String, String)> = Vec::new();
+    let mut classes: Vec<(String, String, Vec<String>)> = Vec::new();
     let mut mappings: Vec<(String, String, u32)> = Vec::new();
-    let (mut name, mut class, mut patterns) = (String::new(), String::new(), Vec::new());
+    let (mut name, mut class, mut patterns, mut params) = (String::new(), String::new(), Vec::new(), Vec::new());
     loop {
         let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).min(text.len());
         let line = || u32::try_from(text.get(..at).unwrap_or_default().matches('\n').count() + 1).unwrap_or(u32::MAX);
@@ -40,11 +49,11 @@ pub(super) fn servlets(text: &str, file: &Name) -> Result<Vec<Servlet>, (u32, St
                 let local = start.local_name();
                 open.push(local.as_ref().to_owned());
                 if matches!(local.as_ref(), "servlet" | "servlet-mapping") {
-                    (name, class, patterns) = (String::new(), String::new(), Vec::new());
+                    (name, class, patterns, params) = (String::new(), String::new(), Vec::new(), Vec::new());
                 }
             }
             Ok(Event::End(_)) => match open.pop().as_deref() {
-                Some("servlet") => classes.push((name.clone(), class.clone())),
+                Some("servlet") => classes.push((name.clone(), class.clone(), std::mem::take(&mut params))),
                 Some("servlet-mapping") => {
                     mappings.extend(patterns.drain(..).map(|(pattern, line)| (name.clone(), pattern, line)));
                 }
@@ -56,6 +65,7 @@ pub(super) fn servlets(text: &str, file: &Name) -> Result<Vec<Servlet>, (u32, St
                 match (within, open.last().map(String::as_str)) {
                     (Some("servlet" | "servlet-mapping"), Some("servlet-name")) => written.trim().clone_into(&mut name),
                     (Some("servlet"), Some("servlet-class")) => written.trim().clone_into(&mut class),
+                    (Some("init-param"), Some("param-name")) => params.push(written.trim().to_owned()),
                     (Some("servlet-mapping"), Some("url-pattern")) => {
                         let before = written.len() - written.trim_start().len();
                         let skipped = written.get(..before).unwrap_or_default().matches('\n').count();
@@ -77,9 +87,10 @@ pub(super) fn servlets(text: &str, file: &Name) -> Result<Vec<Servlet>, (u32, St
         match out.iter_mut().find(|servlet| servlet.name == name) {
             Some(servlet) => servlet.patterns.push((pattern, line)),
             None => {
-                let class = classes.iter().find(|(known, _)| *known == name).map(|(_, class)| class.clone());
-                let class = class.unwrap_or_default();
-                out.push(Servlet { name, class, patterns: vec![(pattern, line)], file: file.clone() });
+                let stated = classes.iter().find(|(known, _, _)| *known == name);
+                let (class, params) =
+                    stated.map(|(_, class, params)| (class.clone(), params.clone())).unwrap_or_default();
+                out.push(Servlet { name, class, params, patterns: vec![(pattern, line)], file: file.clone() });
             }
         }
     }
@@ -96,7 +107,8 @@ mod tests {
     fn servlets_have_their_class_and_the_lines_of_their_patterns() {
         let found = servlets(TEXT, &"web.xml".into()).expect("it reads");
         let patterns = vec![("/a/*".to_owned(), 10), ("/b".to_owned(), 11)];
-        let expected = Servlet { name: "a".into(), class: "x.A".into(), patterns, file: "web.xml".into() };
+        let expected =
+            Servlet { name: "a".into(), class: "x.A".into(), params: Vec::new(), patterns, file: "web.xml".into() };
         assert_eq!(found, [expected]);
     }
 
