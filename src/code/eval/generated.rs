@@ -7,7 +7,7 @@ use super::machine::Machine;
 use super::value::{ClassValue, Spot, Value, has_hole};
 use crate::code::form::Language;
 use crate::code::models::{Syntax, put_together, spell, tidy};
-use crate::code::resolve::{Generated, Home, Operation, operations};
+use crate::code::resolve::{Generated, Home, Listed, Operation, operations};
 
 /// What routes of generated code are marked with.
 const LIBRARY: &str = "openapi-generator";
@@ -38,7 +38,7 @@ impl Machine<'_> {
         None
     }
 
-    fn operations_of(&mut self, one: &Generated) -> Option<Rc<(Vec<Operation>, String)>> {
+    fn operations_of(&mut self, one: &Generated) -> Option<Rc<Listed>> {
         let file = one.document.as_ref()?;
         if let Some(known) = self.documents.get(file) {
             return known.clone();

@@ -133,6 +133,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) journals: Vec<Journal>,
     /// Steps done.
     pub(crate) steps: u64,
+    /// Whether steps ran out before the fuel was filled up.
+    pub(crate) spent: bool,
     /// How deep expressions and statements are nested.
     pub(crate) nesting: usize,
     /// How far it may go.
@@ -164,7 +166,7 @@ pub(crate) struct Machine<'a> {
     /// Routes of code that builds generate of documents.
     pub(crate) generated: Vec<super::forest::Found>,
     /// What documents list, as far as they were read.
-    pub(crate) documents: BTreeMap<Name, Option<Rc<(Vec<crate::code::resolve::Operation>, String)>>>,
+    pub(crate) documents: BTreeMap<Name, Option<Rc<crate::code::resolve::Listed>>>,
     /// Documents whose operations classes of the project answer.
     pub(crate) answered_for: BTreeSet<Name>,
     /// Routes that annotations tell.
@@ -213,6 +215,7 @@ impl<'a> Machine<'a> {
             conditional: 0,
             journals: Vec::new(),
             steps: 0,
+            spent: false,
             nesting: 0,
             limits,
             closures: Vec::new(),
@@ -252,6 +255,12 @@ impl<'a> Machine<'a> {
     /// Counts the copying of elements: lists that grow by copies would take room and time that no step shows.
     pub(crate) fn spend(&mut self, elements: usize) {
         self.steps = self.steps.saturating_add(elements as u64 / ELEMENTS_OF_A_STEP);
+    }
+
+    /// Gives what follows steps of its own: what one language's code computes takes none from another's.
+    pub(crate) fn refuel(&mut self) {
+        self.spent |= self.exhausted();
+        self.steps = 0;
     }
 
     /// Whether nothing may run any more.

@@ -105,14 +105,31 @@ pub(crate) fn run(
         }
     }
     machine.find_settings(files);
-    for (path, language) in files.iter().filter(|(_, language)| *language != Language::Go) {
+    let mut loaded: Vec<&(Name, Language)> = files.iter().filter(|(_, language)| *language != Language::Go).collect();
+    // Scripts that lie beside a service in another language compute most.
+    loaded.sort_by_key(|(_, language)| match language {
+        Language::Rust => 0,
+        Language::Java => 1,
+        Language::Python => 2,
+        Language::Go => 3,
+        Language::JavaScript => 4,
+    });
+    let mut last = None;
+    for (path, language) in loaded {
+        if last.is_some_and(|last| last != *language) {
+            machine.refuel();
+        }
+        last = Some(*language);
         let id = machine.module_of(path, *language);
         machine.load(id);
     }
+    machine.refuel();
     machine.enter_entries();
+    machine.refuel();
     let go: Vec<Name> =
         files.iter().filter(|(_, language)| *language == Language::Go).map(|(path, _)| path.clone()).collect();
     machine.run_go(&go);
+    machine.refuel();
     let mut idle: Vec<_> = idle.iter().collect();
     machine.note_readers();
     machine.load_importers(&mut idle);
@@ -126,6 +143,7 @@ pub(crate) fn run(
         machine.note_readers();
         machine.load_importers(&mut idle);
     }
+    machine.refuel();
     machine.serve_roots();
     machine.read_stores();
     machine.read_folders();
@@ -174,7 +192,7 @@ pub(crate) fn run(
             outcome.built.push((machine.file(read.spot).to_owned(), read.spot.line, pattern.clone()));
         }
     }
-    if machine.exhausted() {
+    if machine.exhausted() || machine.spent {
         outcome.cut_short = true;
         let file = files.first().map_or_else(String::new, |(path, _)| path.to_string());
         outcome.unresolved.push((

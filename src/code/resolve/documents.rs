@@ -23,6 +23,9 @@ pub(crate) struct Generated {
     pub(crate) build: (Name, u32),
 }
 
+/// The operations that a document lists, and the path of its first server.
+pub(crate) type Listed = (Vec<Operation>, String);
+
 /// An operation of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Operation {
@@ -112,7 +115,7 @@ fn document(tree: &Tree<'_>, folder: &str, written: &str) -> Option<Name> {
 }
 
 /// The operations that a document lists, and the path of its first server.
-pub(crate) fn operations(text: &str, file: &str) -> Result<(Vec<Operation>, String), (u32, String)> {
+pub(crate) fn operations(text: &str, file: &str) -> Result<Listed, (u32, String)> {
     let node = crate::yaml::parse(file, text).map_err(|mistake| (mistake.place.line, mistake.message))?;
     let mut out = Vec::new();
     if let Some(Node { value: Value::Map(paths), .. }) = node.get("paths") {

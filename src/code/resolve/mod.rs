@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 pub(crate) use builds::Home;
-pub(crate) use documents::{Generated, Operation, operations};
+pub(crate) use documents::{Generated, Listed, Operation, operations};
 pub(crate) use proto::Service;
 pub(crate) use servlets::Servlet;
 
