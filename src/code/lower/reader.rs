@@ -2,8 +2,10 @@
 //!
 //! It knows tree-sitter and the common form's places, and no language.
 
+use std::ops::ControlFlow;
+
 use super::super::form::{Name, Pos};
-use tree_sitter::{Language as Grammar, Node, Parser, Tree};
+use tree_sitter::{Language as Grammar, Node, ParseOptions, ParseState, Parser, Point, Tree};
 
 /// How deeply a construct may be nested before it is given up as unknown. Real code stays far below; the stack of a
 /// worker thread must hold it.
@@ -12,11 +14,26 @@ const DEPTH: usize = 200;
 /// How many places that could not be parsed are kept for one file.
 const ERRORS: usize = 100;
 
+/// Of a hundred operations each: so many steps, and one more for each byte, a parser may take. Sources need one for ten bytes.
+const FEW_STEPS: usize = 2_000;
+
 /// Parses, or gives nothing where the grammar does not fit the library (a bug) or the parser gives up.
 pub(super) fn parse(grammar: &Grammar, source: &str) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(grammar).ok()?;
-    parser.parse(source, None)
+    // Some grammars' scanners give tokens of no length for ever. Steps are counted and not time, so that the same source
+    // always comes to the same.
+    let mut left = FEW_STEPS + source.len();
+    let mut step = |_: &ParseState| match left.checked_sub(1) {
+        Some(fewer) => {
+            left = fewer;
+            ControlFlow::Continue(())
+        }
+        None => ControlFlow::Break(()),
+    };
+    let bytes = source.as_bytes();
+    let mut rest = |at: usize, _: Point| bytes.get(at..).unwrap_or_default();
+    parser.parse_with_options(&mut rest, None, Some(ParseOptions::new().progress_callback(&mut step)))
 }
 
 /// A source being read.
@@ -152,4 +169,17 @@ pub(super) fn fields<'t>(node: Node<'t>, field: &str) -> Vec<Node<'t>> {
 pub(super) fn has(node: Node<'_>, token: &str) -> bool {
     let mut cursor = node.walk();
     node.children(&mut cursor).any(|child| child.kind() == token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parser_that_never_ends_gives_up() {
+        // Kotlin's grammar stays at one place of this for ever, and takes memory with each step.
+        let source = "pas: Users) : Crud<User>() {\n    companion object { private const val ONE = \"/{id}\" }\n\n    @GetMapping(ONE, \"/one\")\n    fun one(@PathVariable id: String) = users.one(id)\n~~   @Reques~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~tMapping(v{\n    fuController\n@RequestMapping(\"4BASE/users\")\nclass UserController(n routes()String) = users.one(id)\n~~   @Reques~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ = coRouter {\n' ".replace('~', "\u{fffd}");
+        assert!(parse(&tree_sitter_kotlin_ng::LANGUAGE.into(), &source).is_none());
+        assert!(parse(&tree_sitter_kotlin_ng::LANGUAGE.into(), "fun a() = 1\n").is_some());
+    }
 }
