@@ -108,7 +108,7 @@ impl<'a> Bounded<'a> {
 
     fn token(&self) -> Token {
         match &self.start {
-            start if start == b"<![CDATA[" => Token::Until(b"]]>"),
+            b"<![CDATA[" => Token::Until(b"]]>"),
             [b'<', b'!', b'-', b'-', ..] => Token::Until(b"-->"),
             [b'<', ..] | [b'&', ..] => Token::Tag,
             _ => Token::Text,
