@@ -1,6 +1,7 @@
 //! Reads of the environment.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::go::reflected::key_of;
 use super::machine::Machine;
@@ -25,6 +26,10 @@ pub(crate) struct Read {
     pub(crate) tolerated: bool,
     /// The functions around, innermost first.
     pub(crate) within: Vec<Name>,
+    /// The same by their nodes, those without a name among them.
+    pub(crate) nodes: Vec<usize>,
+    /// Whether the innermost function has the name from elsewhere: it does not stand in it.
+    pub(crate) given: bool,
     /// What of the name is sure, where functions of letter case made the rest.
     pub(crate) supposed: Option<String>,
     /// What of the name is the function's own, where it builds it of what it is given.
@@ -45,6 +50,8 @@ impl Read {
             chain: Vec::new(),
             tolerated: false,
             within: Vec::new(),
+            nodes: Vec::new(),
+            given: false,
             supposed: None,
             built: None,
             by_tag: None,
@@ -73,13 +80,16 @@ impl Machine<'_> {
             self.effects += 1;
             reads.push(self.reads.len());
             let chain = self.chain();
-            let within = self.functions_around();
+            let (within, nodes) = (self.functions_around(), self.nodes_around());
+            let given = self.is_given(&name);
             self.reads.push(Read {
                 dynamic,
                 spot,
                 chain,
                 tolerated,
                 within,
+                nodes,
+                given,
                 supposed,
                 built,
                 by_tag,
@@ -93,6 +103,18 @@ impl Machine<'_> {
     pub(crate) fn functions_around(&self) -> Vec<Name> {
         let functions = self.frames.iter().rev().take(3).filter_map(|frame| frame.closure.as_ref());
         functions.filter_map(|closure| closure.function.name.clone()).collect()
+    }
+
+    /// The nodes of the innermost functions that run.
+    fn nodes_around(&self) -> Vec<usize> {
+        let functions = self.frames.iter().rev().take(3).filter_map(|frame| frame.closure.as_ref());
+        functions.map(|closure| Arc::as_ptr(&closure.function).addr()).collect()
+    }
+
+    /// Whether a name stands nowhere in the innermost function that runs.
+    fn is_given(&mut self, name: &str) -> bool {
+        let Some(closure) = self.frames.last().and_then(|frame| frame.closure.clone()) else { return false };
+        !self.mentions_of(&closure).members.contains(name)
     }
 
     /// The program does without what was read.

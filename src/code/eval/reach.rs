@@ -32,6 +32,8 @@ pub(crate) struct Reached {
     paths: BTreeMap<Name, Spoken>,
     /// Names of functions that read what their callers name.
     readers: BTreeSet<Name>,
+    /// Their nodes.
+    nodes: BTreeSet<usize>,
     /// Where those stand.
     reading: BTreeSet<ModuleId>,
 }
@@ -157,16 +159,15 @@ impl Machine<'_> {
 
     /// Takes note of the functions that read what their callers name.
     pub(crate) fn note_readers(&mut self) {
-        let mut names: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
-        for read in &self.reads {
-            names.entry(read.spot).or_default().insert(&read.name);
-        }
-        let open = |read: &super::env::Read| {
-            read.dynamic || names.get(&read.spot).is_some_and(|names| names.len() > 1 || names.contains("*"))
-        };
-        let readers: Vec<_> = self.reads.iter().filter(|read| open(read)).collect();
+        let readers: Vec<_> = self.reads.iter().filter(|read| read.dynamic || read.given).collect();
         self.reached.reading = readers.iter().map(|read| read.spot.module).collect();
         self.reached.readers = readers.iter().flat_map(|read| read.within.iter().cloned()).collect();
+        let nodes = readers.iter().flat_map(|read| read.nodes.iter().copied()).collect();
+        if self.reached.nodes != nodes {
+            self.reached.nodes = nodes;
+            // What leads to those was not known before.
+            self.reached.leads.clear();
+        }
     }
 
     /// Whether a module holds a function that reads what its callers name.
@@ -180,7 +181,7 @@ impl Machine<'_> {
         matches!(language, Language::JavaScript | Language::Python) && self.tracing.is_none()
     }
 
-    fn mentions_of(&mut self, closure: &Closure) -> Rc<Mentions> {
+    pub(crate) fn mentions_of(&mut self, closure: &Closure) -> Rc<Mentions> {
         let node = std::sync::Arc::as_ptr(&closure.function).addr();
         let known = self.reached.mentions.entry(node);
         known.or_insert_with(|| Rc::new(mentions::of_function(&closure.function))).clone()
@@ -238,6 +239,10 @@ impl Machine<'_> {
 
     /// Whether a function that is mentioned leads to what counts for its callers.
     fn callee_reaches(&mut self, closure: &Rc<Closure>, question: &mut Question) -> bool {
+        let node = std::sync::Arc::as_ptr(&closure.function).addr();
+        if question.least < Spoken::Framework && self.reached.nodes.contains(&node) {
+            return true;
+        }
         let address = Rc::as_ptr(closure).addr();
         if let Some(known) = self.reached.leads.get(&(address, question.least.max(Spoken::Settings))) {
             return *known;
