@@ -32,10 +32,13 @@ fn step(report: &Value, rule: &str) -> String {
     found["next_step"].as_str().unwrap_or_default().to_owned()
 }
 
+/// The files of a stack, and what is said of it.
+type Case<'a> = (&'a [(&'a str, &'a str)], [&'a str; 3]);
+
 #[test]
 fn what_is_said_to_run_next_writes_where_the_dod_looks() {
     let express = r#"{"dependencies": {"express": "4"}, "devDependencies": {"jest": "29"}}"#;
-    let cases: &[(&[(&str, &str)], [&str; 3])] = &[
+    let cases: &[Case<'_>] = &[
         (&[("package.json", express), ("yarn.lock", "")], ["npx jest --coverage", "jest-junit", "yarn audit"]),
         (&[("package.json", express), ("pnpm-lock.yaml", "")], ["npx jest --coverage", "jest-junit", "pnpm audit"]),
         (
