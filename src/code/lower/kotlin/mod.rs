@@ -15,10 +15,17 @@ use super::reader::{Reader, parse};
 use crate::code::form::{Decorator, Expr, ExprKind, Language, Module, Name, Pos};
 use tree_sitter::Node;
 
+/// Signs that may open type arguments and that nothing closes, of which the grammar takes time by their square. Source has a
+/// handful: comparisons.
+const MOST_OPEN: usize = 2_000;
+
 /// Lowers one file. Whatever cannot be parsed is noted in the module's errors and the rest goes on around it.
 pub fn lower(source: &str) -> Module {
     let mut module = Module { language: Language::Java, package: None, body: Vec::new(), errors: Vec::new() };
-    let Some(tree) = parse(&tree_sitter_kotlin_ng::LANGUAGE.into(), source) else {
+    let signs = |sign: u8| source.bytes().filter(|byte| *byte == sign).count();
+    let bounded = signs(b'<') <= signs(b'>') + MOST_OPEN;
+    let tree = bounded.then(|| parse(&tree_sitter_kotlin_ng::LANGUAGE.into(), source)).flatten();
+    let Some(tree) = tree else {
         module.errors.push(Pos { line: 1, column: 1 });
         return module;
     };

@@ -114,3 +114,9 @@ fn a_type_that_a_call_states_is_an_argument() {
         ("inject<A>()", "inject(<type>=A)"),
     ]);
 }
+
+#[test]
+fn signs_that_nothing_closes_are_not_parsed_and_said_so() {
+    let source = format!("val a = b{}", "<".repeat(1 << 20));
+    assert_eq!(1, lower(&source).errors.len());
+}
