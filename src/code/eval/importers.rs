@@ -17,7 +17,12 @@ impl Machine<'_> {
     pub(crate) fn load_importers(&mut self, rest: &mut Vec<&(Name, Vec<String>)>) {
         let mut outside = BTreeMap::new();
         for _ in 0..ROUNDS {
-            let hot = self.hot_files();
+            // What was hot before has been held against all of them.
+            let mut hot = self.hot_files();
+            hot.retain(|path| self.reached.hot.insert(path.clone()));
+            if hot.is_empty() {
+                return;
+            }
             let stems: BTreeSet<&str> = hot.iter().flat_map(|path| stems_of(path)).collect();
             let all = std::mem::take(rest);
             let (now, later): (Vec<_>, Vec<_>) = all.into_iter().partition(|(path, names)| {

@@ -34,6 +34,8 @@ pub(crate) struct Reached {
     readers: BTreeSet<Name>,
     /// Their nodes.
     nodes: BTreeSet<usize>,
+    /// Files whose importers were loaded.
+    pub(crate) hot: BTreeSet<Name>,
     /// Where those stand.
     reading: BTreeSet<ModuleId>,
 }
@@ -371,7 +373,8 @@ impl Machine<'_> {
         let exports: Vec<Value> = if python {
             of.members.iter().filter_map(|name| module.scope.own(name)).collect()
         } else {
-            let named = of.members.iter().filter_map(|name| module.exports.named(name));
+            let named = |key: &Value| matches!(key, Value::Str(name) if of.members.contains(name));
+            let named = module.exports.pairs().into_iter().filter(|(key, _)| named(key)).map(|(_, value)| value);
             named.chain(module.common.named("exports")).collect()
         };
         let stars = module.stars.clone();

@@ -18,6 +18,9 @@ const MOST_ALTERNATIVES: usize = 8;
 /// The first byte of [`HOLE`] in UTF-8.
 const HOLE_LEADS: u8 = 0xee;
 
+/// Entries of a map that are looked through one by one.
+const FEW_ENTRIES: usize = 12;
+
 /// The index of a module in the machine's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ModuleId(pub(crate) usize);
@@ -137,6 +140,13 @@ impl Map {
 
     /// The value under a name.
     pub(crate) fn named(&self, name: &str) -> Option<Value> {
+        let entries = self.entries.borrow();
+        // A key to look up by has to be made; few entries are looked through sooner.
+        if entries.len() <= FEW_ENTRIES {
+            let same = |key: &Key| matches!(key, Key::Str(known) if &**known == name);
+            return entries.iter().find(|(key, _, _)| same(key)).map(|(_, _, value)| value.clone());
+        }
+        drop(entries);
         self.get(&Key::Str(name.into()))
     }
 
