@@ -30,6 +30,8 @@ pub(crate) struct Reached {
     leads: BTreeMap<(usize, Spoken), bool>,
     /// How models speak of paths.
     paths: BTreeMap<Name, Spoken>,
+    /// Functions that lead to nothing, whatever else is loaded.
+    cold: BTreeSet<usize>,
     /// Names of functions that read what their callers name.
     readers: BTreeSet<Name>,
     /// Their nodes.
@@ -95,13 +97,15 @@ struct Question {
     open: BTreeSet<usize>,
     /// Whether one of those was met again: what is false then may be so for now only.
     circular: bool,
+    /// Whether a module was met that is not loaded yet: what is false then may be so for now only.
+    unloaded: bool,
     /// What counts at least.
     least: Spoken,
 }
 
 impl Question {
     fn about(of: Rc<Mentions>, least: Spoken) -> Self {
-        Self { of, left: MOST_LOOKS, open: BTreeSet::new(), circular: false, least }
+        Self { of, left: MOST_LOOKS, open: BTreeSet::new(), circular: false, unloaded: false, least }
     }
 
     /// Goes into a function or class that is mentioned: what is read there by names of its own is read without its callers.
@@ -122,13 +126,21 @@ impl Machine<'_> {
         if !self.is_told_by_mentions(closure.scope.module) {
             return true;
         }
+        let address = Rc::as_ptr(closure).addr();
+        if self.reached.cold.contains(&address) {
+            return false;
+        }
         let of = self.mentions_of(closure);
         if of.names.iter().chain(&of.members).any(|name| self.reached.readers.contains(name)) {
             return true;
         }
         let mut question = Question::about(of.clone(), Spoken::Source);
-        question.open.insert(Rc::as_ptr(closure).addr());
-        self.function_reaches(closure, &of, &mut question)
+        question.open.insert(address);
+        let reaches = self.function_reaches(closure, &of, &mut question);
+        if !reaches && !question.unloaded {
+            self.reached.cold.insert(address);
+        }
+        reaches
     }
 
     /// Whether a function that nobody called may have to do with routers, and not with plain sources of the environment alone.
@@ -169,6 +181,7 @@ impl Machine<'_> {
             self.reached.nodes = nodes;
             // What leads to those was not known before.
             self.reached.leads.clear();
+            self.reached.cold.clear();
         }
     }
 
@@ -337,6 +350,7 @@ impl Machine<'_> {
     fn export_reaches(&mut self, id: ModuleId, name: &Name, depth: usize, question: &mut Question) -> bool {
         let module = &self.modules[id.0];
         if module.progress == Progress::New {
+            question.unloaded = true;
             return false;
         }
         if module.language == Language::Python {
@@ -366,6 +380,7 @@ impl Machine<'_> {
     fn module_reaches(&mut self, id: ModuleId, depth: usize, question: &mut Question) -> bool {
         let module = &self.modules[id.0];
         if module.progress == Progress::New {
+            question.unloaded = true;
             return false;
         }
         let of = question.of.clone();
