@@ -36,10 +36,10 @@ pub(crate) struct Reached {
     readers: BTreeSet<Name>,
     /// Their nodes.
     nodes: BTreeSet<usize>,
+    /// The modules that those stand in.
+    reading: BTreeSet<ModuleId>,
     /// Files whose importers were loaded.
     pub(crate) hot: BTreeSet<Name>,
-    /// Where those stand.
-    reading: BTreeSet<ModuleId>,
 }
 
 /// How models speak of a path or of something under it: the more, the greater.
