@@ -7,6 +7,8 @@
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 mod cargo;
 mod clock;
+#[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
+mod command;
 mod commit;
 mod content;
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
@@ -22,9 +24,7 @@ pub mod host;
 pub mod http;
 mod index;
 mod memory;
-#[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 mod run;
-#[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 mod serve;
 mod stamps;
 

@@ -3,28 +3,16 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
+
+use super::command::{command, end_group, not_started};
 
 /// Between two looks at a process that runs.
 const TICK: Duration = Duration::from_millis(10);
 /// How long output may still come after the process ended, from processes that it left behind.
 const GRACE: Duration = Duration::from_secs(2);
-
-/// Variables that speak of the run around donegate and not of the repository.
-const STRANGE: &[&str] = &[
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_PREFIX",
-    "GIT_COMMON_DIR",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_CONFIG_PARAMETERS",
-    "GIT_CONFIG_COUNT",
-    "CLICOLOR_FORCE",
-    "FORCE_COLOR",
-];
 
 /// What a command came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,10 +46,11 @@ impl Ran {
 /// # Errors
 /// Why it could not be started.
 pub(super) fn run(root: &Path, argv: &[String], within: Duration, limit: u64) -> Result<Ran, String> {
-    let mut child = command(root, argv)?.spawn().map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => "no such program is installed".to_owned(),
-        _ => error.to_string(),
-    })?;
+    let mut command = command(root, argv)?;
+    // What it prints is read by a program.
+    command.env_remove("CLICOLOR_FORCE").env_remove("FORCE_COLOR");
+    command.env("NO_COLOR", "1").env("GIT_TERMINAL_PROMPT", "0");
+    let mut child = command.spawn().map_err(|error| not_started(&error))?;
     let outputs =
         [child.stdout.take().map(|pipe| gather(pipe, limit)), child.stderr.take().map(|pipe| gather(pipe, limit))];
     let begin = Instant::now();
@@ -99,25 +88,6 @@ pub(super) fn run(root: &Path, argv: &[String], within: Duration, limit: u64) ->
     Ok(Ran { status: status.code(), timed_out, cut, stdout, stderr })
 }
 
-fn command(root: &Path, argv: &[String]) -> Result<Command, String> {
-    let (program, arguments) = argv.split_first().ok_or("an empty argument list")?;
-    // A program that is named with a path lies in the repository or is absolute; never relative to where donegate was started.
-    let mut command = if program.contains('/') { Command::new(root.join(program)) } else { Command::new(program) };
-    command.args(arguments).current_dir(root).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for name in STRANGE {
-        command.env_remove(name);
-    }
-    command.env("NO_COLOR", "1").env("GIT_TERMINAL_PROMPT", "0");
-    if let Some(path) = std::env::var_os("PATH") {
-        // A relative entry would find programs in the repository.
-        let absolute = std::env::split_paths(&path).filter(|entry| entry.is_absolute());
-        command.env("PATH", std::env::join_paths(absolute).map_err(|error| error.to_string())?);
-    }
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    Ok(command)
-}
-
 /// Reads a pipe in a thread of its own: its bytes, and whether they were more than `limit`.
 fn gather(pipe: impl Read + Send + 'static, limit: u64) -> Receiver<(Vec<u8>, bool)> {
     let (sender, receiver) = sync_channel(1);
@@ -135,11 +105,7 @@ fn gather(pipe: impl Read + Send + 'static, limit: u64) -> Receiver<(Vec<u8>, bo
 
 /// Ends a process and everything in its group.
 fn end(child: &mut Child) {
-    #[cfg(unix)]
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
-        // A group that is gone already is fine.
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
+    end_group(child.id(), true);
     let _ = child.kill();
 }
 

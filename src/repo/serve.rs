@@ -5,10 +5,12 @@
 use std::collections::VecDeque;
 use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use super::command::{command, end_group, not_started};
 
 /// Bytes of its output that are kept, from the end.
 const KEPT: usize = 4 << 10;
@@ -19,18 +21,6 @@ const GRACE: Duration = Duration::from_secs(3);
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Between two looks at it.
 const TICK: Duration = Duration::from_millis(20);
-
-/// Variables that speak of the run around donegate and not of the repository.
-const STRANGE: &[&str] = &[
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_PREFIX",
-    "GIT_COMMON_DIR",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_CONFIG_PARAMETERS",
-    "GIT_CONFIG_COUNT",
-];
 
 /// The groups that run: what a signal ends.
 static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
@@ -50,10 +40,7 @@ impl Service {
     /// Why it could not be started.
     pub(super) fn start(root: &Path, argv: &[String]) -> Result<Self, String> {
         watch_signals();
-        let mut child = command(root, argv)?.spawn().map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => "no such program is installed".to_owned(),
-            _ => error.to_string(),
-        })?;
+        let mut child = command(root, argv)?.spawn().map_err(|error| not_started(&error))?;
         lock(&RUNNING).push(child.id());
         let said = Arc::new(Mutex::new(VecDeque::new()));
         let outputs: [Option<Box<dyn Read + Send>>; 2] =
@@ -94,13 +81,13 @@ impl Service {
 impl Drop for Service {
     fn drop(&mut self) {
         let group = self.child.id();
-        signal(group, false);
+        end_group(group, false);
         let limit = Instant::now() + GRACE;
         while Instant::now() < limit && matches!(self.child.try_wait(), Ok(None)) {
             std::thread::sleep(TICK);
         }
         // The rest of its group ends with it, asked or not.
-        signal(group, true);
+        end_group(group, true);
         let _ = self.child.kill();
         let _ = self.child.wait();
         lock(&RUNNING).retain(|running| *running != group);
@@ -109,24 +96,6 @@ impl Drop for Service {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn command(root: &Path, argv: &[String]) -> Result<Command, String> {
-    let (program, arguments) = argv.split_first().ok_or("an empty argument list")?;
-    // A program that is named with a path lies in the repository or is absolute; never relative to where donegate was started.
-    let mut command = if program.contains('/') { Command::new(root.join(program)) } else { Command::new(program) };
-    command.args(arguments).current_dir(root).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for name in STRANGE {
-        command.env_remove(name);
-    }
-    if let Some(path) = std::env::var_os("PATH") {
-        // A relative entry would find programs in the repository.
-        let absolute = std::env::split_paths(&path).filter(|entry| entry.is_absolute());
-        command.env("PATH", std::env::join_paths(absolute).map_err(|error| error.to_string())?);
-    }
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    Ok(command)
 }
 
 /// Keeps the end of what is printed.
@@ -143,18 +112,6 @@ fn keep(mut pipe: Box<dyn Read + Send>, said: &Mutex<VecDeque<u8>>) {
     }
 }
 
-/// Tells a process group to end, or ends it.
-fn signal(group: u32, at_once: bool) {
-    #[cfg(unix)]
-    if let Some(group) = i32::try_from(group).ok().and_then(rustix::process::Pid::from_raw) {
-        let signal = if at_once { rustix::process::Signal::KILL } else { rustix::process::Signal::TERM };
-        // A group that is gone already is fine.
-        let _ = rustix::process::kill_process_group(group, signal);
-    }
-    #[cfg(not(unix))]
-    let _ = (group, at_once);
-}
-
 /// Sees to it that the signals that end this program end what it started, once for the whole program.
 fn watch_signals() {
     static ONCE: Once = Once::new();
@@ -165,7 +122,7 @@ fn watch_signals() {
         std::thread::spawn(move || {
             for caught in signals.forever() {
                 for group in lock(&RUNNING).iter() {
-                    signal(*group, true);
+                    end_group(*group, true);
                 }
                 // Then this program ends as it would have without us.
                 let _ = signal_hook::low_level::emulate_default_handler(caught);
