@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Models;
-use super::words::{Action, ModelFile, ObjectModel};
+use super::actions::Action;
+use super::words::{ModelFile, ObjectModel};
 use crate::domain::node::Mistake;
 
 /// Reads and checks model files.

@@ -1,6 +1,7 @@
 //! Library models: what calling a library does to model objects, as data under `rules/`. They are read once, strictly,
 //! and checked as they are read. This knows the vocabulary; what a word does is the evaluator's.
 
+mod actions;
 mod annotations;
 mod load;
 mod path;
@@ -9,13 +10,15 @@ mod words;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+pub(crate) use actions::{
+    Action, AutoloadWord, BuildWord, EnvWord, FieldsWord, HandWord, IncludeWord, JoinWord, KeysWord, LibraryWord,
+    MakeWord, MarkWord, MountWord, NamespaceWord, PlacesWord, PluginWord, ResourceWord, RouteWord, RpcWord,
+    SettingsWord, TagsWord, TreeWord, WrapWord,
+};
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use words::{
-    Action, AutoloadWord, BroughtModel, BuildWord, ClassModel, DeriveModel, EnvWord, FieldsWord, FilesWord, HandWord,
-    IncludeWord, JoinWord, KeysWord, LibraryWord, MakeWord, MarkWord, MountWord, NamespaceWord, ObjectModel,
-    PlacesWord, PluginWord, ResourceWord, RouteWord, RpcWord, RunWord, Settings, SettingsModel, SettingsWord,
-    TableModel, TagsWord, TreeWord, WrapWord,
+    BroughtModel, ClassModel, DeriveModel, FilesWord, ObjectModel, RunWord, Settings, SettingsModel, TableModel,
 };
 
 /// Every built-in model file: its name and its text.

@@ -1,0 +1,558 @@
+//! What a call does, word by word: registers, mounts, makes, reads. [`super::words`] says what is called.
+//!
+//! An [`Argument`] names a value by a path: the parameter's name (from `args`), then members of it: `options.prefix`;
+//! `a|b` is the first of them that is there.
+//! In `args` a leading `?` marks a parameter that is there only where the argument looks like a path, `~` one that is there
+//! only where the argument behind it looks like a path too, `&` one that is there only where another stands behind it, `*` one
+//! that takes the rest.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::path::Syntax;
+
+/// A value by the path that leads to it from the parameters.
+pub(crate) type Argument = String;
+
+/// What a call does.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Action {
+    /// The parameters' names.
+    pub(crate) args: Vec<String>,
+    /// The object that it acts on, where it is no member of one: an argument, or the path of an object that is held for all.
+    pub(crate) on: Option<Argument>,
+    /// Registers routes.
+    pub(crate) route: Option<RouteWord>,
+    /// Registers further routes.
+    pub(crate) also: Option<RouteWord>,
+    /// Registers routes that are the library's own.
+    pub(crate) library: Option<LibraryWord>,
+    /// Registers a service of remote calls.
+    pub(crate) rpc: Option<RpcWord>,
+    /// Adds to the route that the object is, or the one that is made.
+    pub(crate) build: Option<BuildWord>,
+    /// The handler that is given, or made of one that is given.
+    pub(crate) wrap: Option<WrapWord>,
+    /// Mounts children.
+    pub(crate) mount: Option<MountWord>,
+    /// Makes an object: a group, a path holder, a builder.
+    pub(crate) make: Option<MakeWord>,
+    /// Calls a plugin with a child.
+    pub(crate) plugin: Option<PluginWord>,
+    /// Registers the plugins of a folder.
+    pub(crate) autoload: Option<AutoloadWord>,
+    /// Hands a value to a function that is given.
+    pub(crate) hand: Option<HandWord>,
+    /// Puts a path before the routes of annotated classes.
+    pub(crate) before: Option<BeforeWord>,
+    /// Sets a member of the object, under a name that is given.
+    pub(crate) set: Option<SetWord>,
+    /// Notes something on a function or class that is given.
+    pub(crate) mark: Option<MarkWord>,
+    /// Mounts the object on a parent that is given.
+    pub(crate) attach: Option<Argument>,
+    /// The object answers these methods alone from here on.
+    pub(crate) restrict: Option<Argument>,
+    /// The prefix that it is mounted at.
+    pub(crate) attach_at: Option<Argument>,
+    /// The object is served from here on.
+    pub(crate) serve: bool,
+    /// What is given is served from here on.
+    pub(crate) serves: Option<Argument>,
+    /// Makes one object of this one and another that is given.
+    pub(crate) join: Option<JoinWord>,
+    /// The object is served where this is not given.
+    pub(crate) serve_without: Option<Argument>,
+    /// Functions among the arguments are called.
+    pub(crate) callbacks: bool,
+    /// Reads the environment.
+    pub(crate) env: Option<EnvWord>,
+    /// Fills a value from the environment, as its type's fields say.
+    pub(crate) tags: Option<TagsWord>,
+    /// Asks or tells a store of settings.
+    pub(crate) settings: Option<SettingsWord>,
+    /// While a block runs that this call is the context of, this stands behind the object's prefix.
+    pub(crate) within: Option<Argument>,
+    /// Loads a module or a name in it by a string.
+    pub(crate) load: Option<Argument>,
+    /// Gives the list of another module.
+    pub(crate) include: Option<IncludeWord>,
+    /// Registers a class as a whole.
+    pub(crate) resource: Option<ResourceWord>,
+    /// Gives its arguments as one list, those before this place left out.
+    pub(crate) lists: Option<usize>,
+    /// Sets the object's prefix, before what it has.
+    pub(crate) prefix: Option<Argument>,
+    /// Notes arguments on the object, as if its constructor had got them.
+    pub(crate) keep: BTreeMap<String, Argument>,
+    /// Marks the class that it decorates as a controller.
+    pub(crate) controller: Option<ControllerWord>,
+    /// Marks the class that it decorates as a module of a tree: what the decorator is given about it.
+    pub(crate) module: Option<Argument>,
+    /// The versions of the controller or the method that it decorates.
+    pub(crate) version: Option<Argument>,
+    /// Decorators that it applies as one.
+    pub(crate) group: Option<Argument>,
+    /// Modules of a tree with prefixes of their own, as an import of a module.
+    pub(crate) places: Option<PlacesWord>,
+    /// Names what a function gives, to be looked up by the name.
+    pub(crate) namespace: Option<NamespaceWord>,
+    /// Looks a dotted name up among what was named.
+    pub(crate) lookup: Option<Argument>,
+    /// What the call gives: `self`, `made`, `pair` (itself and something unknown), `view PREFIX` (the object itself, seen under a prefix), `result FUNCTION` (what
+    /// a given function gives), `instance CLASS` (of a given class), or an argument. Otherwise unknown.
+    pub(crate) returns: Option<Argument>,
+    /// Filled in: the file's framework.
+    #[serde(skip)]
+    pub(crate) framework: String,
+}
+
+impl Action {
+    /// Whether it asks for settings or variables and does nothing else.
+    pub(crate) fn asks(&self) -> bool {
+        self.env.is_some() || self.tags.is_some() || self.settings.is_some()
+    }
+
+    /// Whether it speaks of the class or method that it decorates.
+    pub(crate) fn is_decorator(&self) -> bool {
+        let route = self.route.as_ref().is_some_and(|route| route.decorates);
+        route || self.controller.is_some() || self.module.is_some() || self.version.is_some()
+    }
+}
+
+/// Registers routes.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RouteWord {
+    /// The path; none for that of the object itself. Where several names stand apart by `|`, the first that is given.
+    pub(crate) path: Option<Argument>,
+    /// The attribute that has the path, on the type of a parameter of the handler.
+    pub(crate) typed: Option<String>,
+    /// Where that type itself is given: the argument. Its classes within and their `parent` stand before it.
+    pub(crate) of: Option<Argument>,
+    /// The argument that has the path as the tokens of a macro: texts and types between slashes.
+    pub(crate) segments: Option<Argument>,
+    /// What stands behind the path.
+    pub(crate) suffix: String,
+    /// The path without its last segment.
+    pub(crate) above: bool,
+    /// Fixed methods; `NAME` is the method in the member's or maker's name: `typed_get`, `get_service`.
+    pub(crate) method: Vec<String>,
+    /// Methods that are given.
+    pub(crate) methods: Option<Argument>,
+    /// Methods where none are given; empty for ANY.
+    pub(crate) default: Vec<String>,
+    /// The handler; where it is a class, its methods tell the route's, and members named `methods` do.
+    pub(crate) handler: Option<Argument>,
+    /// The call without a handler gives a decorator.
+    pub(crate) decorates: bool,
+    /// With fewer positional arguments it registers nothing.
+    pub(crate) at_least: usize,
+    /// The path where none is given.
+    pub(crate) path_default: Option<String>,
+    /// How its path is spelt, where it differs from the object's.
+    pub(crate) paths: Option<Syntax>,
+    /// It is registered by what holds it: under the key of a record, or as an import of a module.
+    pub(crate) keyed: bool,
+    /// Registers nothing where this is false.
+    pub(crate) unless_false: Option<Argument>,
+    /// Registers nothing unless this is given.
+    pub(crate) given: Option<Argument>,
+    /// Where this is a list, each of its elements in its place.
+    pub(crate) each: Option<String>,
+    /// It registers on this argument and not on the object itself; nothing where that is not given.
+    pub(crate) on: Option<Argument>,
+    /// The library that registers it on the service's behalf.
+    pub(crate) library: Option<String>,
+}
+
+/// Marks a class as a controller.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ControllerWord {
+    /// Its path or paths.
+    pub(crate) path: Argument,
+    /// Its versions.
+    pub(crate) version: Argument,
+}
+
+/// Serves the controllers of a tree of modules. What is kept on the object is named like its constructor's arguments.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TreeWord {
+    /// The module at the root.
+    pub(crate) root: Argument,
+    /// In what is given about a module: the class that it is, where it is no class.
+    pub(crate) module: String,
+    /// In what is given about a module: the modules that it imports.
+    pub(crate) imports: String,
+    /// In what is given about a module: its controllers.
+    pub(crate) controllers: String,
+    /// Routes that have no prefix of the object: path templates, or maps of a path and a method.
+    pub(crate) exclude: Argument,
+    /// Whether versions stand in the path: what says so.
+    pub(crate) versions: Argument,
+    /// In what says so: the kind of versioning, and the last words of the kind that is meant.
+    pub(crate) kind: (String, Vec<String>),
+    /// In what says so: what stands before a version, and what stands there where nothing is said.
+    pub(crate) version_prefix: (String, String),
+    /// In what says so: the version of what has none.
+    pub(crate) default_version: String,
+    /// The last word of the version that is none.
+    pub(crate) neutral: String,
+}
+
+/// Modules of a tree with prefixes of their own.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PlacesWord {
+    /// The list.
+    pub(crate) list: Argument,
+    /// In an entry: the prefix.
+    pub(crate) path: String,
+    /// In an entry: the module.
+    pub(crate) module: String,
+    /// In an entry: entries below it.
+    pub(crate) children: String,
+}
+
+/// Names what a function gives.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct NamespaceWord {
+    /// The name.
+    pub(crate) name: Argument,
+    /// The function.
+    pub(crate) of: Argument,
+}
+
+/// Gives the list of another module.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct IncludeWord {
+    /// The module, its dotted name, the list itself, or a tuple that begins with one of these.
+    pub(crate) of: Argument,
+    /// The list's name in the module.
+    pub(crate) member: String,
+}
+
+/// Registers a class as a whole.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ResourceWord {
+    /// The path.
+    pub(crate) path: Argument,
+    /// The class.
+    pub(crate) class: Argument,
+    /// What its methods come to.
+    pub(crate) table: String,
+    /// The methods of the path itself, where anything is registered: a page that lists what there is.
+    pub(crate) index: Vec<String>,
+}
+
+/// Registers routes that a library has of its own.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LibraryWord {
+    /// The library's name.
+    pub(crate) name: String,
+    /// The routes: `GET /metrics`.
+    pub(crate) routes: Vec<String>,
+    /// The path of them all, where one is given.
+    pub(crate) path: Option<Argument>,
+    /// Their prefix.
+    pub(crate) prefix: Option<Argument>,
+    /// Their prefix where none is given.
+    pub(crate) at: String,
+    /// They are there only where code is seen to serve the object.
+    pub(crate) served: bool,
+}
+
+/// Registers a service of remote calls; its methods are those that a .proto file declares.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RpcWord {
+    /// The service's name; none where the function's own name tells it.
+    pub(crate) service: Option<Argument>,
+    /// What of a name that is given is the service's: `*Server`.
+    pub(crate) named: Option<String>,
+    /// It answers what the HTTP rules of its .proto file say.
+    pub(crate) http: bool,
+    /// Where its methods are listed besides, and the member that names one.
+    pub(crate) methods: BTreeMap<Argument, String>,
+}
+
+/// Adds to a route that is put together.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct BuildWord {
+    /// A piece of the path.
+    pub(crate) path: Option<Argument>,
+    /// The path goes on in any way.
+    pub(crate) wild: bool,
+    /// The methods.
+    pub(crate) methods: Option<Argument>,
+    /// The handler.
+    pub(crate) handler: Option<Argument>,
+}
+
+/// Gives a handler made of another.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct WrapWord {
+    /// The other one.
+    pub(crate) inner: Argument,
+    /// A prefix that is taken off before it sees the path.
+    pub(crate) strip: Option<Argument>,
+}
+
+/// Makes one object of two.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct JoinWord {
+    /// The other one.
+    pub(crate) with: Argument,
+    /// It answers what either answers; else what both let through, one path behind the other.
+    pub(crate) either: bool,
+}
+
+/// Mounts children.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MountWord {
+    /// The child or a list of them; whatever is no router among them is left out.
+    pub(crate) child: Argument,
+    /// The prefix.
+    pub(crate) at: Option<Argument>,
+    /// The prefix replaces the child's own.
+    pub(crate) replaces: bool,
+    /// The children may be something else entirely (middleware), so that unknown ones are no loss.
+    pub(crate) loose: bool,
+    /// A child that is a handler and no router is a route, with this behind its prefix.
+    pub(crate) plain: Option<String>,
+    /// Whatever is no router is a loss.
+    pub(crate) strict: bool,
+    /// What is no router answers itself, at these routes.
+    pub(crate) otherwise: Option<RouteWord>,
+    /// It mounts on this argument and not on the object itself; nothing where that is not given.
+    pub(crate) on: Option<Argument>,
+    /// A map of children by their prefixes.
+    pub(crate) table: Option<Argument>,
+}
+
+/// Makes an object.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MakeWord {
+    /// The object of the same file.
+    pub(crate) object: String,
+    /// Its prefix.
+    pub(crate) prefix: Option<Argument>,
+    /// It is mounted on this one.
+    pub(crate) mounted: bool,
+    /// Methods among these are the only ones that it answers.
+    pub(crate) only: Option<Argument>,
+}
+
+/// Calls a plugin with a child of the object.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PluginWord {
+    /// The plugin: a function, or a module or object with a default one.
+    pub(crate) plugin: Argument,
+    /// The options that it gets.
+    pub(crate) options: Argument,
+    /// The child's prefix.
+    pub(crate) prefix: Argument,
+    /// A mark or attribute on the plugin that says: it gets the object itself, without prefix.
+    pub(crate) flat: Vec<String>,
+    /// Members of what is given that lead to the function, one within the other as far as they are there. Options and
+    /// prefix may then stand beside them.
+    pub(crate) within: Vec<String>,
+}
+
+/// Registers the plugins of a folder.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AutoloadWord {
+    /// The folder.
+    pub(crate) dir: Argument,
+    /// The prefix for all.
+    pub(crate) prefix: Argument,
+    /// Options for all.
+    pub(crate) options: Argument,
+}
+
+/// Hands a value to a function that is given.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct HandWord {
+    /// The function or functions.
+    pub(crate) to: Argument,
+    /// What it gets first: `self`, `made` or an argument.
+    pub(crate) what: String,
+    /// It is the receiver of the function too, so that its members are called by their names alone.
+    pub(crate) receiver: bool,
+    /// A router that the function gives back is mounted on what it got.
+    pub(crate) mounts: bool,
+    /// While it is called this stands behind the prefix of the object that the call is on.
+    pub(crate) behind: Option<Argument>,
+}
+
+/// Puts a path before the routes of those annotated classes for which something holds.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct BeforeWord {
+    /// The path.
+    pub(crate) path: Argument,
+    /// What holds: a function of the class, or an object that lists `annotations` or `packages`.
+    pub(crate) when: Argument,
+}
+
+/// Sets a member.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SetWord {
+    /// Its name.
+    pub(crate) name: Argument,
+    /// Its value.
+    pub(crate) value: Argument,
+}
+
+/// Notes something on what is given or decorated.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MarkWord {
+    /// What is marked; none where the call gives a decorator.
+    pub(crate) on: Option<Argument>,
+    /// The mark.
+    pub(crate) name: String,
+    /// Its value.
+    pub(crate) value: Option<Argument>,
+    /// Its value where none is given.
+    pub(crate) default: Vec<String>,
+}
+
+/// Reads the environment.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct EnvWord {
+    /// The variable's name; may be a list of names.
+    pub(crate) name: Argument,
+    /// Where it is given, the program does without the variable.
+    pub(crate) default: Option<Argument>,
+    /// The read answers absence with a value of its own.
+    pub(crate) tolerant: bool,
+    /// The object's prefix stands before the name.
+    pub(crate) prefixed: bool,
+    /// The name is a text in which variables stand behind `$`.
+    pub(crate) within: bool,
+    /// It gives the default back as it is, with nothing read (a write).
+    pub(crate) writes: bool,
+    /// An argument of the object's constructor of the variable's name gives a default.
+    pub(crate) scheme: bool,
+    /// Every variable is read: the names are given by a pattern at best.
+    pub(crate) all: bool,
+    /// Gives the names and values of every variable; what the names are asked to begin with tells the pattern.
+    pub(crate) every: bool,
+    /// The name is what names begin with: behind this they go on in any way.
+    pub(crate) family: Option<String>,
+    /// Names that are no variables of the environment; a `*` at the end stands for the rest.
+    pub(crate) except: Vec<String>,
+    /// The fields of the type that is given, or that is expected, are the variables.
+    pub(crate) fields: Option<FieldsWord>,
+    /// A schema names the variables.
+    pub(crate) keys: Option<KeysWord>,
+    /// A name with a small letter is no variable, but a key of the program's own.
+    pub(crate) shouted: bool,
+}
+
+/// How a schema names variables: by the keys of maps.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct KeysWord {
+    /// The maps, or objects that were made of maps: arguments, or `self` for the object itself.
+    pub(crate) of: Vec<Argument>,
+    /// Only where this argument is the environment.
+    pub(crate) input: Option<Argument>,
+    /// Nothing is read yet: this argument's keys are added to what the object was made of.
+    pub(crate) adds: Option<Argument>,
+    /// The variables are not the keys, but what stands under this key of an entry, at any depth.
+    pub(crate) named: Option<String>,
+    /// The calls in an entry's chain, or its keys, that let the variable be absent.
+    pub(crate) optional: Vec<String>,
+}
+
+/// How the fields of a type are variables.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct FieldsWord {
+    /// The attributes of fields that say more.
+    pub(crate) attribute: Vec<String>,
+    /// The argument that gives another name.
+    pub(crate) rename: String,
+    /// The arguments that make it optional.
+    pub(crate) default: Vec<String>,
+    /// The arguments that take the fields of the field's type in its place.
+    pub(crate) flatten: Vec<String>,
+    /// The arguments that leave it out.
+    pub(crate) skip: Vec<String>,
+}
+
+/// Fills a value from the environment, as the tags and names of its type's fields say.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TagsWord {
+    /// The value, or its type.
+    pub(crate) of: Argument,
+    /// The tag that names a variable; what follows a comma are options.
+    pub(crate) name: String,
+    /// Fields without the tag are variables of their own name, behind the names of those that they are nested in.
+    pub(crate) derives: bool,
+    /// Names are derived word by word, with `_` between them.
+    pub(crate) splits: bool,
+    /// The tag that says so for one field.
+    pub(crate) split: Option<String>,
+    /// What follows a comma are other names, not options.
+    pub(crate) several: bool,
+    /// The tag's option that names a variable, behind a colon; by itself it stands for the field's own name.
+    pub(crate) option: Option<String>,
+    /// What stands before every name.
+    pub(crate) prefix: Option<Argument>,
+    /// The tag with what stands before the names of what is nested.
+    pub(crate) nested: Option<String>,
+    /// Tags or options with a default.
+    pub(crate) default: Vec<String>,
+    /// Tags or options that demand a value.
+    pub(crate) demands: Vec<String>,
+    /// The tag of a field that is none.
+    pub(crate) ignored: Option<String>,
+}
+
+/// Asks or tells a store of settings whose keys may be variables.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SettingsWord {
+    /// The key that is asked for or bound.
+    pub(crate) key: Option<Argument>,
+    /// The key is a variable, whatever the store is told.
+    pub(crate) bound: bool,
+    /// The variables that the key is.
+    pub(crate) names: Option<Argument>,
+    /// Every key is a variable from here on.
+    pub(crate) automatic: bool,
+    /// What stands before every name, and `_`.
+    pub(crate) prefix: Option<Argument>,
+    /// What is replaced in keys: pairs.
+    pub(crate) replacer: Option<Argument>,
+    /// A file of settings; every key of one of variables is a variable.
+    pub(crate) file: Option<Argument>,
+    /// A value that is filled: its fields are keys.
+    pub(crate) target: Option<Argument>,
+    /// The tag that names a field's key.
+    pub(crate) tag: Option<String>,
+    /// The key that has a default.
+    pub(crate) default: Option<Argument>,
+}
