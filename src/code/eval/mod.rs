@@ -27,6 +27,7 @@ mod javascript;
 mod keys;
 mod listing;
 pub(crate) mod machine;
+mod maps;
 mod member;
 mod module;
 mod mounts;
