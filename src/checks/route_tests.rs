@@ -59,8 +59,14 @@ impl RouteTestsRule {
         let held = self.held(routes);
         let missing: Vec<&Route> = held.values().filter(|(_, reached)| !reached).map(|(route, _)| *route).collect();
         let (total, good) = (held.len() as u64, (held.len() - missing.len()) as u64);
-        let measured =
-            format!("{good} of {total} routes reached by {} requests in {} files of tests", read.requests, read.files);
+        let lost = match read.unnamed.len() {
+            0 => String::new(),
+            lost => format!("; {lost} ask by a name that leads to no route"),
+        };
+        let measured = format!(
+            "{good} of {total} routes reached by {} requests in {} files of tests{lost}",
+            read.requests, read.files
+        );
         let unresolved = routes.unresolved.len() as u64;
         if self.reached.met(good, total + unresolved) {
             return Judgement::new(Outcome::Pass, required, measured);
@@ -153,7 +159,13 @@ mod tests {
             .collect();
         let one = Unresolved { file: "a.js".to_owned(), line: 1, reason: "a path that is not known".to_owned() };
         let problem = Problem { path: "t.js".to_owned(), line: Some(1), why: "this does not parse".to_owned() };
-        let tests = Some(TestsRead { files: 1, requests: 1, problems: vec![problem; problems] });
+        let tests = Some(TestsRead {
+            files: 1,
+            requests: 1,
+            unmatched: 0,
+            unnamed: Vec::new(),
+            problems: vec![problem; problems],
+        });
         let routes = Routes { items, unresolved: vec![one; unresolved], tests };
         let facts =
             Facts { routes: Some(Area::found(routes, Evidence::new(State::Found, Vec::new()))), ..Facts::default() };

@@ -27,6 +27,8 @@ use form::{Language, Module, Name};
 pub struct Analysis {
     /// The routes it registers.
     pub routes: BTreeSet<RouteFound>,
+    /// What paths are asked for by (`users:detail`), and the paths.
+    pub names: BTreeSet<(String, String)>,
     /// Registrations that could not be evaluated: file, line, reason.
     pub unresolved: BTreeSet<(String, u32, String)>,
     /// Variables that it reads.
@@ -197,6 +199,7 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     }
     let own = |file: &str| select::may_serve(file) || select::is_own(file);
     analysis.unresolved.extend(outcome.unresolved.into_iter().filter(|(file, _, _)| own(file)));
+    analysis.names = outcome.names;
     analysis.cut_short = outcome.cut_short;
     let given = properties::given_by_builds(repo);
     for (read, dynamic) in outcome.reads {

@@ -137,6 +137,7 @@ pub fn is_test(path: &str) -> bool {
         || stem.ends_with("_test")
         || stem.ends_with("_spec")
         || stem.starts_with("test_")
+        || (extension == "py" && (stem == "tests" || stem.starts_with("tests_")))
         || (matches!(extension, "java" | "kt" | "php" | "cs")
             && ["Test", "Tests", "IT"].iter().any(|end| stem.ends_with(end)));
     source && (in_folder || named)

@@ -2,37 +2,47 @@
 //! routes fit, the most literal one answers, as a router would choose. A URL whose beginning is not known (`${BASE}/users`) may
 //! stand under a literal prefix, the shortest that fits; a host that is not this machine is another service.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::code::requests::{HOLE, Requests};
+use crate::code::requests::{Asked, HOLE, Requests, asked};
 use crate::domain::template::{Segment, Template};
 use crate::facts::Problem;
-use crate::facts::routes::{Routes, TestSite, TestsRead};
+use crate::facts::routes::{Route, Routes, TestSite, TestsRead, Unnamed};
 
 /// Places that are kept for one route.
 const MOST_SITES: usize = 20;
+/// A part of a path that is not known.
+const HOLES: &str = "\u{0}";
+
+/// What paths are asked for by, and the paths.
+pub(super) type Names = BTreeSet<(String, String)>;
 
 /// Adds to routes where tests reach them.
-pub(super) fn add(routes: &mut Routes, requests: &Requests) {
+pub(super) fn add(routes: &mut Routes, requests: &Requests, names: &Names) {
     let templates: Vec<Template> = routes.items.iter().map(|route| Template::parse(&route.path)).collect();
     let mut sites: BTreeMap<(&str, &str), Vec<TestSite>> = BTreeMap::new();
     for one in &requests.items {
         let site = TestSite { file: one.file.clone(), line: one.line };
         sites.entry((&one.method, &one.url)).or_default().push(site);
     }
+    let (mut unmatched, mut unnamed) = (0, Vec::new());
     for ((method, url), sites) in sites {
-        let Some(target) = Target::parse(url) else { continue };
-        let fits: Vec<((usize, usize), usize)> = templates
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| {
-                matches!(routes.items[*index].method.as_str(), "ANY") || routes.items[*index].method == method
-            })
-            .filter_map(|(index, template)| target.fits(template).map(|fit| (fit, index)))
-            .collect();
-        let Some(best) = fits.iter().map(|(fit, _)| *fit).min() else { continue };
-        for (_, index) in fits.iter().filter(|(fit, _)| *fit == best) {
-            routes.items[*index].tests.extend(sites.iter().cloned());
+        let reached = match asked(url) {
+            None => addressed(routes, &templates, method, url),
+            Some(asked) => named(routes, &templates, method, &asked, names).unwrap_or_else(|reason| {
+                let told = |site: &TestSite| {
+                    let (file, name) = (site.file.clone(), asked.name.to_owned());
+                    Unnamed { file, line: site.line, name, reason: reason.to_owned() }
+                };
+                unnamed.extend(sites.iter().map(told));
+                Vec::new()
+            }),
+        };
+        if reached.is_empty() {
+            unmatched += sites.len();
+        }
+        for index in reached {
+            routes.items[index].tests.extend(sites.iter().cloned());
         }
     }
     for route in &mut routes.items {
@@ -40,13 +50,77 @@ pub(super) fn add(routes: &mut Routes, requests: &Requests) {
         route.tests.dedup();
         route.tests.truncate(MOST_SITES);
     }
+    unnamed.sort();
     let problem =
         |(path, line, why): &(String, u32, String)| Problem { path: path.clone(), line: Some(*line), why: why.clone() };
     routes.tests = Some(TestsRead {
         files: requests.files,
         requests: requests.items.len(),
+        unmatched,
+        unnamed,
         problems: requests.problems.iter().map(problem).collect(),
     });
+}
+
+/// Whether a route answers a method.
+fn answers(route: &Route, method: &str) -> bool {
+    matches!(route.method.as_str(), "ANY") || route.method == method
+}
+
+/// The routes that a URL reaches.
+fn addressed(routes: &Routes, templates: &[Template], method: &str, url: &str) -> Vec<usize> {
+    let Some(target) = Target::parse(url) else { return Vec::new() };
+    let fits: Vec<((usize, usize), usize)> = templates
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| answers(&routes.items[*index], method))
+        .filter_map(|(index, template)| target.fits(template).map(|fit| (fit, index)))
+        .collect();
+    let best = fits.iter().map(|(fit, _)| *fit).min();
+    fits.iter().filter(|(fit, _)| Some(*fit) == best).map(|(_, index)| *index).collect()
+}
+
+/// The routes whose path is asked for by name: by the whole name, else by its last part, and only where one path is left.
+fn named(
+    routes: &Routes,
+    templates: &[Template],
+    method: &str,
+    asked: &Asked<'_>,
+    names: &Names,
+) -> Result<Vec<usize>, &'static str> {
+    let name = asked.name.trim_start_matches('.').replace('.', ":");
+    let spelt = |own: &str| own.replace('.', ":");
+    let last = |name: &str| name.rsplit(':').next().unwrap_or_default().to_owned();
+    let mut paths: BTreeSet<&str> =
+        names.iter().filter(|(own, _)| spelt(own) == name).map(|(_, path)| path.as_str()).collect();
+    if paths.is_empty() {
+        let (wanted, spaced) = (last(&name), name.contains(':'));
+        let alike = names.iter().filter(|(own, _)| {
+            let own = spelt(own);
+            // What says no namespace is not in one.
+            last(&own) == wanted && (spaced || !own.contains(':'))
+        });
+        paths = alike.map(|(_, path)| path.as_str()).collect();
+    }
+    if paths.is_empty() {
+        return Err("no route that is known has this name");
+    }
+    let (least, most) = asked.parameters;
+    paths.retain(|path| (least..=most).contains(&path.matches('{').count()));
+    let path = match paths.iter().collect::<Vec<_>>().as_slice() {
+        [] => return Err("no route of this name has as many parameters"),
+        [path] => **path,
+        _ => return Err("several paths have this name"),
+    };
+    let rest = asked.rest.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
+    if !rest.is_empty() {
+        let whole: Vec<&str> = path.split('/').map(|part| if part.contains('{') { HOLES } else { part }).collect();
+        return Ok(addressed(routes, templates, method, &format!("{}/{rest}", whole.join("/"))));
+    }
+    let own = routes.items.iter().enumerate();
+    let reached: Vec<usize> =
+        own.filter(|(_, route)| route.path == path && answers(route, method)).map(|(index, _)| index).collect();
+    if reached.is_empty() { Err("the route of this name does not answer this method") } else { Ok(reached) }
 }
 
 /// Where a request goes.
@@ -154,7 +228,7 @@ mod tests {
         let mut all = Routes { items, ..Routes::default() };
         let one =
             Request { method: method.to_owned(), url: url.replace("{}", "\u{0}"), file: "t.js".to_owned(), line: 2 };
-        add(&mut all, &Requests { items: [one].into(), files: 1, ..Requests::default() });
+        add(&mut all, &Requests { items: [one].into(), files: 1, ..Requests::default() }, &Names::new());
         let hit = all.items.iter().filter(|route| !route.tests.is_empty());
         hit.map(|route| format!("{} {}", route.method, route.path)).collect()
     }
@@ -180,5 +254,123 @@ mod tests {
         assert!(reached(&routes, "GET", "{}/{}/{}").is_empty(), "nothing but holes reaches nothing");
         assert!(reached(&routes, "GET", "https://api.stripe.com/api/v1/users/1").is_empty(), "another service");
         assert!(reached(&routes, "GET", "{}").is_empty());
+    }
+
+    /// Files, and which requests of which line of them reach which routes; what asks by name and reaches none.
+    fn reached_in(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+        let repo = crate::repo::Repo::in_memory(files);
+        let analysis = crate::code::analyse(&repo);
+        let mut routes = crate::evidence::routes::collect(&analysis).facts.expect("routes");
+        add(&mut routes, &crate::code::requests::requests(&repo), &analysis.names);
+        let reached = routes.items.iter().flat_map(|route| {
+            let told = move |site: &TestSite| format!("{} {} {}", site.line, route.method, route.path);
+            route.tests.iter().map(told)
+        });
+        let mut reached: Vec<String> = reached.collect();
+        reached.sort_by_key(|text| text.split(' ').next().and_then(|line| line.parse::<u32>().ok()));
+        let unnamed = routes.tests.expect("tests").unnamed;
+        (reached, unnamed.into_iter().map(|one| format!("{} {}: {}", one.line, one.name, one.reason)).collect())
+    }
+
+    const DJANGO: &[(&str, &str)] = &[
+        ("manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site_.settings')\n"),
+        ("site_/settings.py", "ROOT_URLCONF = 'site_.urls'\n"),
+        (
+            "site_/urls.py",
+            "from django.urls import include, path\nurlpatterns = [\n    path('api/', include('shop.urls')),\n    path('old/', include(('depot.urls', 'depot'), namespace='store')),\n]\n",
+        ),
+        (
+            "shop/urls.py",
+            "from django.urls import include, path\nfrom rest_framework.routers import DefaultRouter\nfrom .views import BoxViewSet, CrateViewSet, health\napp_name = 'shop'\nrouter = DefaultRouter()\nrouter.register('boxes', BoxViewSet)\nrouter.register('crates', CrateViewSet, basename='crate')\nurlpatterns = [path('health/', health, name='health'), path('', include(router.urls))]\n",
+        ),
+        (
+            "shop/views.py",
+            "from rest_framework.decorators import action, api_view\nfrom rest_framework.viewsets import ModelViewSet, ReadOnlyModelViewSet\nfrom .models import Box\nclass BoxViewSet(ModelViewSet):\n    queryset = Box.objects.all()\n    @action(detail=True, methods=['post'])\n    def seal_up(self, request, pk): ...\n    @action(detail=False, url_path='empty-ones', url_name='hollow')\n    def empty(self, request): ...\nclass CrateViewSet(ReadOnlyModelViewSet): ...\n@api_view(['GET'])\ndef health(request): ...\n",
+        ),
+        (
+            "depot/urls.py",
+            "from django.urls import path\nfrom shop.views import health\nurlpatterns = [path('a/', health, name='twice'), path('b/<int:n>/', health, name='twice'), path('c/<int:n>/', health, name='one')]\n",
+        ),
+    ];
+
+    #[test]
+    fn django_paths_are_asked_for_by_name() {
+        let test = r#"
+from django.urls import reverse as r, reverse_lazy
+LIST = reverse_lazy("shop:box-list")
+def detail(pk, tail=""):
+    return r("shop:box-detail", args=[pk]) + tail
+class BoxTests(TestCase):
+    def setUp(self):
+        self.url = r("shop:crate-list")
+    def test_all(self):
+        self.client.get(LIST)
+        self.client.put(detail(3), {})
+        self.client.get(self.url + "?page=2")
+        self.client.post(r("shop:box-seal-up", kwargs={"pk": 1}))
+        self.client.get(r("shop:box-hollow"))
+        self.client.get(r("store:twice"))
+        self.client.get(r("depot:twice", args=(1,)))
+        self.client.get(r("health"))
+        self.client.post(r("store:one", args=x))
+        self.client.delete(r("shop:crate-list"))
+class OtherTests(TestCase):
+    def setUp(self):
+        self.url = r("shop:health")
+    def url_of(self, name):
+        return r(f"shop:{name}")
+    def test_url(self):
+        self.client.get(self.url)
+        self.client.get(self.url_of("box-list"))
+        self.client.post(self.url_of("crate-list"))
+"#;
+        let mut files = DJANGO.to_vec();
+        files.push(("shop/tests.py", test));
+        let (reached, unnamed) = reached_in(&files);
+        let wanted = [
+            "10 GET /api/boxes",
+            "11 PUT /api/boxes/{pk}",
+            "12 GET /api/crates",
+            "13 POST /api/boxes/{pk}/seal_up",
+            "14 GET /api/boxes/empty-ones",
+            "15 GET /old/a",
+            "16 GET /old/b/{n}",
+            "26 GET /api/health",
+            "27 GET /api/boxes",
+        ];
+        assert_eq!(wanted.to_vec(), reached);
+        let wanted = [
+            "17 health: no route that is known has this name",
+            "18 store:one: the route of this name does not answer this method",
+            "19 shop:crate-list: the route of this name does not answer this method",
+            "28 shop:crate-list: the route of this name does not answer this method",
+        ];
+        assert_eq!(wanted.to_vec(), unnamed);
+    }
+
+    #[test]
+    fn fixtures_and_bases_in_other_files_name_paths() {
+        let fixtures = "import pytest\nfrom django.urls import reverse\n@pytest.fixture\ndef boxes_url():\n    return reverse('shop:box-list')\n";
+        let test = "from django.urls import reverse\nclass Base:\n    @property\n    def url(self):\n        return reverse('shop:crate-detail', args=[self.id])\nclass TestBox(Base):\n    def test_one(self, client, boxes_url):\n        client.post(boxes_url)\n        client.get(self.url)\n";
+        let mut files = DJANGO.to_vec();
+        files.extend([("conftest.py", fixtures), ("shop/tests/test_box.py", test)]);
+        let (reached, unnamed) = reached_in(&files);
+        assert_eq!(vec!["8 POST /api/boxes", "9 GET /api/crates/{pk}"], reached);
+        assert!(unnamed.is_empty(), "{unnamed:?}");
+    }
+
+    #[test]
+    fn flask_endpoints_and_fastapi_functions_name_paths() {
+        let app = "from flask import Blueprint, Flask\nfrom flask.views import MethodView\nbp = Blueprint('crates', __name__, url_prefix='/crates')\n@bp.get('/<int:id>')\ndef one(id): ...\n@bp.route('/all', endpoint='every')\ndef many(): ...\nclass Shelf(MethodView):\n    def put(self): ...\napp = Flask(__name__)\napp.add_url_rule('/shelf', view_func=Shelf.as_view('shelf'))\napp.register_blueprint(bp)\n";
+        let test = "from flask import url_for\ndef test_it(client):\n    client.get(url_for('crates.one', id=1, page=2))\n    client.get(url_for('crates.every'))\n    client.put(url_for('shelf'))\n    client.get(url_for('crates.one'))\n";
+        let (reached, unnamed) = reached_in(&[("app.py", app), ("tests/test_app.py", test)]);
+        assert_eq!(vec!["3 GET /crates/{id}", "4 GET /crates/all", "5 PUT /shelf"], reached);
+        assert_eq!(vec!["6 crates.one: no route of this name has as many parameters"], unnamed);
+
+        let app = "from fastapi import APIRouter, FastAPI\nrouter = APIRouter(prefix='/boxes')\n@router.get('/{id}')\nasync def read_box(id: int): ...\n@router.post('', name='boxes:make')\nasync def make(): ...\napp = FastAPI()\napp.include_router(router, prefix='/api')\n";
+        let test = "async def test_it(app, client):\n    await client.get(app.url_path_for('read_box', id=1))\n    await client.post(app.url_path_for('boxes:make'))\n";
+        let (reached, unnamed) = reached_in(&[("app.py", app), ("tests/test_app.py", test)]);
+        assert_eq!(vec!["2 GET /api/boxes/{id}", "3 POST /api/boxes"], reached);
+        assert!(unnamed.is_empty(), "{unnamed:?}");
     }
 }

@@ -23,7 +23,7 @@ impl Collector for RouteCollector {
         if context.route_tests
             && let Some(routes) = &mut area.facts
         {
-            super::reach::add(routes, &crate::code::requests::requests(context.repo));
+            super::reach::add(routes, &crate::code::requests::requests(context.repo), &context.analysis().names);
         }
         Collected::Routes(area)
     }

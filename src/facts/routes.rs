@@ -24,9 +24,28 @@ pub struct TestsRead {
     pub files: usize,
     /// Requests that stand in them.
     pub requests: usize,
+    /// How many of them reach no route that is known: another service's, a path that is not there, one that is not known.
+    #[serde(default)]
+    pub unmatched: usize,
+    /// Those that ask for a path by the name of a route and reach none, by file and line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unnamed: Vec<Unnamed>,
     /// Files of tests that cannot be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,
+}
+
+/// A request whose path is asked for by the name of a route, where that leads to no route.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Unnamed {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The name.
+    pub name: String,
+    /// Why it leads to none.
+    pub reason: String,
 }
 
 /// A place in a test that sends a request.

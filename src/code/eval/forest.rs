@@ -1,9 +1,10 @@
 //! The forest: routers and what is registered and mounted on them; routes are read off it with their full prefixes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::machine::Machine;
+use super::resource::Row;
 use super::value::{Map, Spot, Value, fill_holes, has_hole, hole};
 use crate::code::form::{Language, Name};
 use crate::code::models::{
@@ -37,6 +38,10 @@ pub(crate) struct Node {
     pub(crate) begun: bool,
     /// The methods that it answers at all; empty for every one.
     pub(crate) only: Vec<String>,
+    /// What its entries are asked for by, or what stands before the names of those below, by their place.
+    pub(crate) names: BTreeMap<usize, Vec<Value>>,
+    /// What stands before the names of its routes.
+    pub(crate) space: Value,
 }
 
 /// What a route that is put together has so far; its path is the node's prefix.
@@ -139,6 +144,8 @@ impl Forest {
             built: Built::default(),
             begun: self.begun,
             only: Vec::new(),
+            names: BTreeMap::new(),
+            space: Value::Undefined,
         });
         self.nodes.len() - 1
     }
@@ -179,13 +186,30 @@ pub(super) struct Reading {
     pub(super) methods: Vec<Vec<String>>,
     /// The methods that the routers around answer alone.
     only: Vec<Vec<String>>,
+    /// What stands before the names of routes, of the routers around.
+    pub(super) spaces: Vec<Vec<String>>,
+    /// What paths are asked for by, and the paths.
+    pub(super) names: BTreeSet<(String, String)>,
+}
+
+/// A router that a mount holds.
+#[derive(Debug)]
+pub(crate) struct HeldNode {
+    /// The router.
+    pub(crate) node: usize,
+    /// The prefix of the view.
+    view: Option<String>,
+    /// What stands before the names of its routes.
+    spaces: Vec<Vec<String>>,
 }
 
 /// What a mount holds.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
-    /// Routers, with the prefix of the view.
-    pub(crate) nodes: Vec<(usize, Option<String>)>,
+    /// Routers.
+    pub(crate) nodes: Vec<HeldNode>,
+    /// The names of the lists that are being looked through.
+    spaces: Vec<Vec<String>>,
     /// There is something among it of which nothing is known.
     pub(crate) unknown: bool,
     /// Where that came in.
@@ -307,6 +331,7 @@ impl Machine<'_> {
         for twin in twins {
             reading.found.remove(&twin);
         }
+        self.names = reading.names;
         reading.found.into_iter().collect()
     }
 
@@ -318,7 +343,7 @@ impl Machine<'_> {
                 let Entry::Mount { child, .. } = &self.forest.nodes[node].entries[index] else { continue };
                 let child = child.clone();
                 let held = self.held_by(&child);
-                children.extend(held.nodes.into_iter().map(|(node, _)| node).filter(|child| *child != node));
+                children.extend(held.nodes.iter().map(|held| held.node).filter(|child| *child != node));
             }
         }
         children
@@ -339,12 +364,16 @@ impl Machine<'_> {
             Value::Object(object) => {
                 // An instance that merely holds a router is none.
                 if let Some(it) = object.model.borrow().as_ref() {
-                    out.nodes.push((it.node, it.view.as_ref().map(ToString::to_string)));
+                    let (view, spaces) = (it.view.as_ref().map(ToString::to_string), out.spaces.clone());
+                    out.nodes.push(HeldNode { node: it.node, view, spaces });
                 }
             }
             Value::List(list) => {
                 let items = list.items.borrow().clone();
+                let around = out.spaces.len();
+                out.spaces.extend(self.space_of(&list.names.borrow()));
                 items.iter().for_each(|item| self.routers(item, out, depth + 1));
+                out.spaces.truncate(around);
                 out.unknown |= list.partial.get();
                 out.opened = out.opened.or(list.opened.get());
             }
@@ -390,10 +419,14 @@ impl Machine<'_> {
         let prefix = own.cloned().unwrap_or_else(|| self.forest.nodes[node].prefix.clone());
         let prefixes = self.extended(&prefixes, &prefix, syntax, join);
         self.read_built(node, &prefixes, conditional, reading);
+        let around = reading.spaces.len();
+        let space = self.forest.nodes[node].space.clone();
+        reading.spaces.extend(self.space_of(&[space]));
         let at = Place { node, prefixes: &prefixes, conditional, syntax, join, framework };
         for index in 0..self.forest.nodes[node].entries.len() {
             self.read_entry(&at, index, reading);
         }
+        reading.spaces.truncate(around);
         reading.stack.pop();
         if narrowed {
             reading.methods.pop();
@@ -417,15 +450,22 @@ impl Machine<'_> {
                 }
                 let methods = self.methods(&methods, &handler, spot, reading);
                 let methods = reading.only.iter().fold(methods, |methods, only| left(methods, only));
+                let names = self.names_of(at.node, index);
                 for path in self.extended(at.prefixes, &path, spelt, at.join) {
-                    add(reading, &tag.found(&path, at.join), &methods);
+                    let found = tag.found(&path, at.join);
+                    reading.call(&names, &found.path);
+                    add(reading, &found, &methods);
                 }
             }
             Entry::Mount { at: prefix, child, replaces, loose, stripped, spot, conditional } => {
                 let tag = Tag { framework, spot: *spot, conditional: at.conditional || *conditional, library: None };
                 let mount = (prefix.clone(), child.clone(), stripped.clone());
                 let how = (*replaces, *loose);
+                let names = self.names_of(at.node, index);
+                let around = reading.spaces.len();
+                reading.spaces.extend((!names.is_empty()).then_some(names));
                 self.read_mount(at, mount, how, tag, reading);
+                reading.spaces.truncate(around);
             }
             Entry::Resource { path, class, table, spot, conditional } => {
                 let tag = Tag { framework, spot: *spot, conditional: at.conditional || *conditional, library: None };
@@ -435,10 +475,14 @@ impl Machine<'_> {
                 if open {
                     reading.notes.push((tag.spot, "the methods of what is registered here are not known".to_owned()));
                 }
-                for (path, methods) in rows {
+                let names = self.resource_names(at.node, index, &class, table);
+                for Row { path, methods, name } in rows {
                     let methods = self.methods(&methods, &Value::Undefined, tag.spot, reading);
+                    let names: Vec<String> = names.iter().map(|base| format!("{base}-{name}")).collect();
                     for path in self.extended(&bases, &path, at.syntax, at.join) {
-                        add(reading, &tag.found(&path, at.join), &methods);
+                        let found = tag.found(&path, at.join);
+                        reading.call(&names, &found.path);
+                        add(reading, &found, &methods);
                     }
                 }
             }
@@ -464,8 +508,12 @@ impl Machine<'_> {
             }
             Entry::Index { methods, spot } => {
                 let tag = Tag { framework, spot: *spot, conditional: at.conditional, library: None };
+                let methods = methods.clone();
+                let names = self.names_of(at.node, index);
                 for prefix in at.prefixes {
-                    add(reading, &tag.found(prefix, at.join), methods);
+                    let found = tag.found(prefix, at.join);
+                    reading.call(&names, &found.path);
+                    add(reading, &found, &methods);
                 }
             }
         }
@@ -486,7 +534,9 @@ impl Machine<'_> {
         }
         let given = !prefix.is_nothing();
         let own = (replaces && given).then_some(&prefix);
-        for (child, view) in held.nodes {
+        for HeldNode { node: child, view, spaces } in held.nodes {
+            let around = reading.spaces.len();
+            reading.spaces.extend(spaces);
             let mut places = match own {
                 Some(_) => at.prefixes.to_vec(),
                 None => self.extended(at.prefixes, &prefix, at.syntax, at.join),
@@ -505,6 +555,7 @@ impl Machine<'_> {
             }
             self.read(child, places, tag.conditional, own, reading);
             reading.bases.truncate(reading.bases.len() - deeper);
+            reading.spaces.truncate(around);
         }
         // Elsewhere what is mounted may as well be middleware.
         let python = self.modules[tag.spot.module.0].language == Language::Python;
@@ -622,9 +673,13 @@ fn library_routes(library: &BroughtModel, places: &[String], join: Join, tag: &T
     let tag = Tag { library: Some(library.library.clone()), framework: tag.framework, ..*tag };
     for route in &library.routes {
         let (method, path) = route.split_once(' ').unwrap_or((route, ""));
+        let (path, name) = path.split_once(' ').unwrap_or((path, ""));
+        let names: Vec<String> = (!name.is_empty()).then(|| name.to_owned()).into_iter().collect();
         for path in spell(library.paths, path) {
             for place in places {
-                add(reading, &tag.found(&put_together(join, place, &path), join), &[method.to_owned()]);
+                let found = tag.found(&put_together(join, place, &path), join);
+                reading.call(&names, &found.path);
+                add(reading, &found, &[method.to_owned()]);
             }
         }
     }

@@ -11,6 +11,8 @@ use crate::code::form::Yields;
 const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
 /// The mark and the attribute that name the methods that a handler answers.
 const MARK: &str = "methods";
+/// The mark of a handler that has a name of its own.
+pub(super) const NAMED: &str = "named";
 /// Handlers around handlers.
 const MOST_WRAPPED: usize = 8;
 
@@ -34,6 +36,10 @@ impl Machine<'_> {
         let marks = Map::default();
         if let Some(methods) = named("http_method_names") {
             marks.put(MARK, methods);
+        }
+        // Flask's views have names.
+        if let name @ Value::Str(_) = args.at(0) {
+            marks.put(NAMED, name);
         }
         Value::Native(Rc::new(Native::View(View { class, actions, marks })))
     }

@@ -185,6 +185,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) writes: Vec<(Name, Value, Spot)>,
     /// The modules of settings.
     pub(crate) settings: Vec<ModuleId>,
+    /// What paths are asked for by, and the paths.
+    pub(crate) names: BTreeSet<(String, String)>,
     /// Modules whose list another one includes.
     pub(crate) included: BTreeSet<ModuleId>,
     /// The instances that stand for objects of which only the class is known, by class.
@@ -241,6 +243,7 @@ impl<'a> Machine<'a> {
             reached: super::reach::Reached::default(),
             writes: Vec::new(),
             settings: Vec::new(),
+            names: BTreeSet::new(),
             included: BTreeSet::new(),
             injected: BTreeMap::new(),
         }

@@ -31,6 +31,8 @@ pub(crate) struct List {
     pub(crate) opened: Cell<Option<Spot>>,
     /// Its kind.
     pub(crate) kind: ListKind,
+    /// What stands before the names of the routes in it: any of these.
+    pub(crate) names: RefCell<Vec<Value>>,
 }
 
 /// A key of a map.

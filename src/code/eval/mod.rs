@@ -32,6 +32,7 @@ mod member;
 mod module;
 mod mounts;
 mod named;
+mod names;
 mod notes;
 mod objects;
 mod ops;
@@ -56,6 +57,7 @@ mod text;
 mod tree;
 pub(crate) mod value;
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use machine::{Limits, Machine};
@@ -79,6 +81,8 @@ pub(crate) struct Outcome {
     pub(crate) reads: Vec<(EnvRead, bool)>,
     /// Whether it ended before all was evaluated.
     pub(crate) cut_short: bool,
+    /// What paths are asked for by, and the paths.
+    pub(crate) names: BTreeSet<(String, String)>,
     /// Names that functions build of what they are given: file, line, pattern.
     pub(crate) built: Vec<(String, u32, String)>,
 }
@@ -155,9 +159,10 @@ pub(crate) fn run(
     let mut libraries = machine.library_routes();
     libraries.append(&mut machine.descriptor_routes());
     libraries.append(&mut machine.generated_routes());
+    let names = std::mem::take(&mut machine.names);
     machine.go_reads_by_tag();
     let found = found.into_iter().chain(libraries);
-    let mut outcome = Outcome { trace: machine.trace(), ..Outcome::default() };
+    let mut outcome = Outcome { trace: machine.trace(), names, ..Outcome::default() };
     for route in found {
         let file = machine.file(route.spot).to_owned();
         outcome.routes.push((route, file));

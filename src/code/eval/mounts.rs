@@ -102,7 +102,11 @@ impl Machine<'_> {
         let prefixed = self.viewed(model, at);
         match &word.plain {
             Some(plain) => self.mount_handler(model, prefixed, &child, plain, spot),
-            None => self.mount(model.node, prefixed, child, how, spot),
+            None => {
+                let first = self.forest.nodes[model.node].entries.len();
+                self.mount(model.node, prefixed, child, how, spot);
+                self.name_as(model.node, first, word.name.as_ref(), bound, spot);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::machine::Machine;
+use super::names::DECORATED;
 use super::value::{Args, Map, Modelled, Noted, Object, Spot, Value};
 use crate::code::form::{Name, Yields};
 use crate::code::models::{Action, NamespaceWord};
@@ -169,6 +170,7 @@ impl Machine<'_> {
             if let Some(handler) = &route.handler {
                 bound.put(handler, target.clone());
             }
+            bound.put(DECORATED, target.clone());
             self.route(route, &model, &bound, args, spot);
         }
     }

@@ -89,7 +89,11 @@ impl Machine<'_> {
         if let (Some(entry), false) = (&it.ty.entry, mounts) {
             self.route_on(entry, Some(&it), &bound, args, spot);
         }
+        if let Some(space) = &it.ty.name_space {
+            self.forest.nodes[it.node].space = self.argument_at(&bound, space, spot);
+        }
         if let (Some(holds), true) = (&it.ty.holds, mounts) {
+            let first = self.forest.nodes[it.node].entries.len();
             let at = holds.at.as_ref().map_or(Value::text(""), |at| self.argument_at(&bound, at, spot));
             for name in holds.child.split('|') {
                 let child = self.argument_at(&bound, name.trim(), spot);
@@ -97,6 +101,7 @@ impl Machine<'_> {
                     self.mount(it.node, at.clone(), child, (holds.replaces, holds.loose), spot);
                 }
             }
+            self.name_as(it.node, first, holds.name.as_ref(), &bound, spot);
         }
         if let Some(hands) = &it.ty.hands {
             let to = self.argument_at(&bound, hands, spot);
@@ -522,8 +527,7 @@ impl Machine<'_> {
             return self.load_dotted(&dotted, &scope);
         }
         if let Some(include) = &action.include {
-            let given = self.argument_at(&bound, &include.of, spot);
-            return self.include(include, given, spot);
+            return self.include_named(include, &bound, spot);
         }
         if let Some(skip) = action.lists {
             let items = args.list.iter().skip(skip).cloned().collect();
@@ -676,6 +680,7 @@ impl Machine<'_> {
         };
         let mut paths = Vec::new();
         self.flatten(&path, &mut paths, 0);
+        let first = self.forest.nodes[model.node].entries.len();
         for path in paths {
             let path = self.viewed(model, path);
             self.effects += 1;
@@ -691,6 +696,7 @@ impl Machine<'_> {
             };
             self.forest.nodes[model.node].entries.push(entry);
         }
+        self.name_as(model.node, first, word.name.as_ref(), bound, spot);
     }
 
     /// The methods that an argument names.

@@ -9,6 +9,16 @@ use super::value::{ClassValue, Closure, Key, Map, Modelled, Native, Spot, Value}
 use crate::code::form::Name;
 use crate::code::models::{ResourceWord, TableModel};
 
+/// A route of a class.
+pub(crate) struct Row {
+    /// The path below the resource's.
+    pub(crate) path: Value,
+    /// The methods.
+    pub(crate) methods: Methods,
+    /// The last word of its name.
+    pub(crate) name: String,
+}
+
 impl Machine<'_> {
     /// Registers a class as a whole.
     pub(crate) fn resource(&mut self, word: &ResourceWord, model: &Modelled, bound: &Rc<Map>, spot: Spot) {
@@ -16,6 +26,8 @@ impl Machine<'_> {
         let path = self.argument_at(bound, &word.path, spot);
         let class = self.argument_at(bound, &word.class, spot);
         self.effects += 1;
+        let name = self.argument_at(bound, &word.name, spot);
+        let first = self.forest.nodes[model.node].entries.len();
         for path in path.each() {
             let entry = Entry::Resource {
                 path: path.clone(),
@@ -26,10 +38,13 @@ impl Machine<'_> {
             };
             self.forest.nodes[model.node].entries.push(entry);
         }
+        self.name_entries(model.node, first, &[name]);
         let indexed = self.forest.nodes[model.node].entries.iter().any(|entry| matches!(entry, Entry::Index { .. }));
         if !word.index.is_empty() && !indexed && !self.without_index(model) {
             let methods = word.index.clone();
+            let first = self.forest.nodes[model.node].entries.len();
             self.forest.nodes[model.node].entries.push(Entry::Index { methods, spot });
+            self.name_entries(model.node, first, &[Value::text(word.index_name.as_str())]);
         }
     }
 
@@ -38,8 +53,8 @@ impl Machine<'_> {
         matches!(model.args.named("include_root_view"), Some(Value::Bool(false)))
     }
 
-    /// The routes of a class: path below the resource's and method; and whether there may be more.
-    pub(crate) fn resource_routes(&mut self, class: &Value, table: &TableModel) -> (Vec<(Value, Methods)>, bool) {
+    /// The routes of a class, and whether there may be more.
+    pub(crate) fn resource_routes(&mut self, class: &Value, table: &TableModel) -> (Vec<Row>, bool) {
         let mut rows = Vec::new();
         let class = self.force(class.clone());
         let (members, own) = match &class {
@@ -57,7 +72,7 @@ impl Machine<'_> {
             let methods = own.as_ref().map_or(methods.clone(), |own| self.allowed(own, methods));
             if !methods.is_empty() {
                 let path = if row.item { format!("/{item}") } else { String::new() };
-                rows.push((Value::text(path), Methods::Fixed(methods)));
+                rows.push(Row { path: Value::text(path), methods: Methods::Fixed(methods), name: row.name.clone() });
             }
         }
         if let Some(own) = &own {
@@ -83,13 +98,7 @@ impl Machine<'_> {
     }
 
     /// Methods of a class that are marked as routes of their own.
-    fn extra_routes(
-        &mut self,
-        class: &Rc<ClassValue>,
-        table: &TableModel,
-        item: &str,
-        rows: &mut Vec<(Value, Methods)>,
-    ) {
+    fn extra_routes(&mut self, class: &Rc<ClassValue>, table: &TableModel, item: &str, rows: &mut Vec<Row>) {
         let scope = class.scope.clone();
         let mut seen: Vec<Key> = Vec::new();
         for ancestor in self.ancestors(class) {
@@ -109,6 +118,10 @@ impl Machine<'_> {
                 let detail = said.named("detail").unwrap_or(Value::Bool(false));
                 let base =
                     if self.truth(&detail, &scope) == Some(false) { "/".to_owned() } else { format!("/{item}/") };
+                let name = match said.named(&table.extra_name).and_then(|name| name.as_whole_text()) {
+                    Some(name) => name.to_string(),
+                    None => key.as_whole_text().unwrap_or_default().replace('_', "-"),
+                };
                 let path = match said.named("url_path") {
                     Some(path) if !path.is_nothing() => path,
                     _ => key.clone(),
@@ -116,7 +129,7 @@ impl Machine<'_> {
                 let shown = self.shown(&path, "url_path");
                 let path = self.concat(&Value::text(base), &shown);
                 if !methods.is_empty() {
-                    rows.push((path, Methods::Fixed(methods)));
+                    rows.push(Row { path, methods: Methods::Fixed(methods), name });
                 }
             }
         }

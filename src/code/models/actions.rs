@@ -166,6 +166,8 @@ pub(crate) struct RouteWord {
     pub(crate) on: Option<Argument>,
     /// The library that registers it on the service's behalf.
     pub(crate) library: Option<String>,
+    /// What its path is asked for by: a text, or a function or class for its name. `decorated` is what the call decorates.
+    pub(crate) name: Option<Argument>,
 }
 
 /// Marks a class as a controller.
@@ -236,6 +238,10 @@ pub(crate) struct IncludeWord {
     pub(crate) of: Argument,
     /// The list's name in the module.
     pub(crate) member: String,
+    /// What stands before the names of its routes.
+    pub(crate) name: Option<Argument>,
+    /// The member of the module that says so besides; the second of a tuple does too.
+    pub(crate) named: String,
 }
 
 /// Registers a class as a whole.
@@ -250,6 +256,10 @@ pub(crate) struct ResourceWord {
     pub(crate) table: String,
     /// The methods of the path itself, where anything is registered: a page that lists what there is.
     pub(crate) index: Vec<String>,
+    /// What the page's path is asked for by.
+    pub(crate) index_name: String,
+    /// What the names of its routes begin with.
+    pub(crate) name: Argument,
 }
 
 /// Registers routes that a library has of its own.
@@ -340,6 +350,8 @@ pub(crate) struct MountWord {
     pub(crate) on: Option<Argument>,
     /// A map of children by their prefixes.
     pub(crate) table: Option<Argument>,
+    /// What stands before the names of the children's routes.
+    pub(crate) name: Option<Argument>,
 }
 
 /// Makes an object.

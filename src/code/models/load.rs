@@ -196,6 +196,7 @@ fn resolve_objects(stem: &str, model: &ModelFile) -> Result<Vec<(String, ObjectM
         }
         for (_, link) in &chain[1..] {
             object.prefix = object.prefix.or_else(|| link.prefix.clone());
+            object.name_space = object.name_space.or_else(|| link.name_space.clone());
             object.takes = object.takes.or_else(|| link.takes.clone());
             object.tuples = object.tuples.or(link.tuples);
             object.hands = object.hands.or_else(|| link.hands.clone());

@@ -154,6 +154,12 @@ pub(crate) struct TableModel {
     pub(crate) extra: String,
     /// The member of such a method whose members let the path answer more HTTP methods.
     pub(crate) more: String,
+    /// The member of the class whose model gives the first word of its routes' names, where none is given.
+    #[serde(default)]
+    pub(crate) model: String,
+    /// What of such a mark is the last word of the route's name.
+    #[serde(default)]
+    pub(crate) extra_name: String,
     /// The methods: member, HTTP method, and whether it is of one item.
     pub(crate) rows: Vec<TableRow>,
 }
@@ -169,6 +175,9 @@ pub(crate) struct TableRow {
     /// Of one item: the parameter stands behind.
     #[serde(default)]
     pub(crate) item: bool,
+    /// The last word of its name.
+    #[serde(default)]
+    pub(crate) name: String,
 }
 
 /// What a library brings where it is mounted.
@@ -177,7 +186,7 @@ pub(crate) struct TableRow {
 pub(crate) struct BroughtModel {
     /// The library's name.
     pub(crate) library: String,
-    /// Its routes: method and path below the mount.
+    /// Its routes: method, path below the mount, and what the path is asked for by where it has a name.
     #[serde(default)]
     pub(crate) routes: Vec<String>,
     /// Filled in: the file's framework.
@@ -232,6 +241,8 @@ pub(crate) struct ObjectModel {
     pub(crate) prefix: Option<Argument>,
     /// Its own prefix where none is given; `{name}` stands for an argument.
     pub(crate) prefix_default: Option<String>,
+    /// What stands before the names of its routes.
+    pub(crate) name_space: Option<Argument>,
     /// Children given to the constructor.
     pub(crate) takes: Option<Argument>,
     /// Tuples among those children are routes: the places of path and handler in them.

@@ -27,6 +27,34 @@ struct File {
     inside: Vec<String>,
     /// The calls that send a request.
     requests: Vec<Idiom>,
+    /// The calls that ask for a path by the name of a route.
+    #[serde(default)]
+    names: Vec<Naming>,
+}
+
+/// A call that asks for a path by the name of a route, its first argument.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Naming {
+    /// Names of functions or members.
+    pub(super) call: Vec<String>,
+    /// How the path's parameters are given.
+    pub(super) given: Given,
+    /// Arguments that are none of them.
+    #[serde(default)]
+    pub(super) besides: Vec<String>,
+}
+
+/// How a path's parameters are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Given {
+    /// By a list `args` or a map `kwargs`.
+    Listed,
+    /// Each by an argument.
+    Each,
+    /// Each by an argument, where there may be others that are none.
+    Among,
 }
 
 /// A call that sends a request.
@@ -108,6 +136,11 @@ impl Idioms {
     /// The idioms of a language.
     pub(super) fn of(&self, language: Language) -> impl Iterator<Item = &Idiom> {
         self.file(language).into_iter().flat_map(|file| &file.requests)
+    }
+
+    /// The calls of a language that ask for paths by name.
+    pub(super) fn namings(&self, language: Language) -> &[Naming] {
+        self.file(language).map_or(&[], |file| &file.names)
     }
 
     /// Whether a file holds a word of its language's idioms.

@@ -50,6 +50,15 @@ impl<'a> Index<'a> {
                 _ => {}
             }
         }
+        if module.language == Language::Python {
+            // Fixtures come from the files of that name around.
+            let mut folder = Some(split(path).0);
+            while let Some(at) = folder {
+                let fixtures = if at.is_empty() { "conftest.py".to_owned() } else { format!("{at}/conftest.py") };
+                found.extend(self.has(&fixtures).then_some(fixtures));
+                folder = (!at.is_empty()).then(|| split(at).0);
+            }
+        }
         if module.language == Language::Go {
             // The files of tests of a folder are one package.
             let same = self.folders.get(split(path).0).into_iter().flatten();

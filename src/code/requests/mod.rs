@@ -4,6 +4,8 @@
 
 mod idioms;
 mod imports;
+mod naming;
+mod scopes;
 mod values;
 mod walk;
 
@@ -18,6 +20,7 @@ use idioms::{Idiom, Idioms};
 use values::{Values, field};
 use walk::{Chain, Link, Scope};
 
+pub(crate) use naming::{Asked, asked};
 pub(crate) use values::HOLE;
 
 /// What tests send.
@@ -36,7 +39,7 @@ pub struct Requests {
 pub struct Request {
     /// The method in upper case.
     pub method: String,
-    /// The URL or path; `\u{0}` for each part that is not known.
+    /// The URL or path; `\u{0}` for each part that is not known. What it asks for by a route's name, [`asked`] tells.
     pub url: String,
     /// The file.
     pub file: String,
@@ -109,10 +112,10 @@ fn beside(repo: &Repo, path: &str) -> Option<Lowered> {
 
 /// The requests that a file sends, with what it imports: the first of `files` and the rest of them. What an imported helper
 /// sends counts where it lies among tests.
-fn sent_by(files: &[&Lowered], idioms: &Idioms) -> BTreeSet<Request> {
+fn sent_by(files: &[&Lowered], idioms: &'static Idioms) -> BTreeSet<Request> {
     let Some(own) = files.first() else { return BTreeSet::new() };
     let blocks: Vec<Vec<&Block>> = files.iter().map(|file| file.blocks()).collect();
-    let values = Values::new(&blocks, own.language);
+    let values = Values::new(&blocks, own.language, idioms.namings(own.language));
     let mut found = BTreeSet::new();
     for (chain, scope) in &values.chains {
         let at = values.file(*scope);
@@ -244,7 +247,7 @@ fn urls<'a>(idiom: &Idiom, link: &Link<'a>, scope: Scope, values: &Values<'a>) -
     let texts: Vec<String> = texts
         .into_iter()
         .map(|text| if idiom.braces { values::braces(&text) } else { text })
-        .filter(|text| text.contains('/') && text.chars().any(|c| c != HOLE))
+        .filter(|text| asked(text).is_some() || (text.contains('/') && text.chars().any(|c| c != HOLE)))
         .collect();
     Some((texts, whole.or(options)))
 }

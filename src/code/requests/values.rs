@@ -5,10 +5,12 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 
+use super::idioms::Naming;
+use super::scopes::{handed, is_this};
 use super::walk::{Chain, Scope, Seen, chain, walk};
 use crate::code::form::{
-    BinaryOp, Block, Entry, Expr, ExprKind, Function, FunctionKind, Language, LogicalOp, MacroCall, Pattern,
-    PatternField, TemplatePart,
+    BinaryOp, Block, Entry, Expr, ExprKind, Function, Language, LogicalOp, MacroCall, Pattern, PatternField,
+    TemplatePart,
 };
 
 /// A part of a text that is not known.
@@ -23,24 +25,41 @@ const MOST_STEPS: u32 = 200_000;
 const MOST_BYTES: usize = 2_048;
 
 /// An expression and the scope that its names are those of.
-type At<'a> = (&'a Expr, Scope);
+pub(super) type At<'a> = (&'a Expr, Scope);
 
 /// Where a name's value comes from.
 #[derive(Clone)]
-enum Source<'a> {
+pub(super) enum Source<'a> {
     Value(At<'a>),
     Element(At<'a>),
     Nth(Box<Source<'a>>, usize),
     Field(Box<Source<'a>>, &'a str),
+    /// What the function with this scope gives.
+    Given(Scope),
 }
 
 /// The bindings of a file.
 pub(super) struct Values<'a> {
-    names: HashMap<&'a str, BTreeMap<Scope, Vec<Source<'a>>>>,
-    /// Members that are assigned to (`self.url = …`), in the whole file.
-    members: HashMap<&'a str, Vec<Source<'a>>>,
-    around: Vec<Scope>,
-    files: usize,
+    pub(super) names: HashMap<&'a str, BTreeMap<Scope, Vec<Source<'a>>>>,
+    /// Members that are assigned to (`self.url = …`), each with the scope where that is done.
+    pub(super) members: HashMap<&'a str, Vec<(Scope, Source<'a>)>>,
+    /// Functions, by name, and those that are fixtures or properties.
+    pub(super) functions: Functions<'a>,
+    /// What functions give, by their scopes.
+    pub(super) given: HashMap<Scope, Vec<At<'a>>>,
+    /// Classes: their scopes, and the names of their bases.
+    pub(super) classes: BTreeMap<Scope, Vec<&'a str>>,
+    /// The scopes of classes by name.
+    pub(super) class_names: HashMap<&'a str, Vec<Scope>>,
+    /// Names that imports bind, and what each is where it comes from.
+    pub(super) aliases: HashMap<&'a str, &'a str>,
+    /// Functions that are being called, and what their parameters are there.
+    pub(super) frames: RefCell<Vec<(Scope, Frame<'a>)>>,
+    pub(super) language: Language,
+    /// The words for what asks for paths by name.
+    pub(super) namings: &'static [Naming],
+    pub(super) around: Vec<Scope>,
+    pub(super) files: usize,
     scopes: HashMap<usize, Scope>,
     /// The chains of calls, with their scopes.
     pub(super) chains: Vec<(Chain<'a>, Scope)>,
@@ -49,15 +68,26 @@ pub(super) struct Values<'a> {
     active: RefCell<Vec<usize>>,
 }
 
+/// What parameters are bound to by one call.
+pub(super) type Frame<'a> = Vec<(&'a Pattern, Source<'a>)>;
+
 /// Functions by name, each with its own scope.
-type Functions<'a> = HashMap<&'a str, Vec<(&'a Function, Scope)>>;
+pub(super) type Functions<'a> = HashMap<&'a str, Vec<(&'a Function, Scope)>>;
 
 impl<'a> Values<'a> {
     /// Reads the bindings of a file, or of parts of it, and of those that it imports, which stand behind it.
-    pub(super) fn new(files: &[Vec<&'a Block>], language: Language) -> Self {
+    pub(super) fn new(files: &[Vec<&'a Block>], language: Language, namings: &'static [Naming]) -> Self {
         let mut values = Self {
             names: HashMap::new(),
             members: HashMap::new(),
+            functions: HashMap::new(),
+            given: HashMap::new(),
+            classes: BTreeMap::new(),
+            class_names: HashMap::new(),
+            aliases: HashMap::new(),
+            frames: RefCell::new(Vec::new()),
+            language,
+            namings,
             around: Vec::new(),
             files: files.len(),
             scopes: HashMap::new(),
@@ -65,7 +95,6 @@ impl<'a> Values<'a> {
             steps: Cell::new(0),
             active: RefCell::new(Vec::new()),
         };
-        let mut functions: Functions<'a> = HashMap::new();
         values.around = walk(files, &mut |seen, scope| match seen {
             Seen::Bind(target, value) => values.bind(target, &Source::Value((value, scope)), scope),
             Seen::Each(target, iterable, own) => values.each(target, (iterable, scope), own),
@@ -73,16 +102,20 @@ impl<'a> Values<'a> {
                 values.scopes.insert(std::ptr::from_ref(function).addr(), own);
                 values.parametrised(function, scope, own);
                 if let Some(name) = name {
-                    functions.entry(name).or_default().push((function, own));
+                    values.functions.entry(name).or_default().push((function, own));
                 }
             }
+            Seen::Return(value) => values.given.entry(scope).or_default().push((value, scope)),
+            Seen::Class(class, own) => values.class(class, own),
+            Seen::Import(import) => values.import(import),
             Seen::Chain(chain) => values.chains.push((chain, scope)),
         });
         let chains = std::mem::take(&mut values.chains);
         for (chain, scope) in &chains {
-            values.hand(chain, *scope, &functions, language);
+            values.hand(chain, *scope, language);
         }
         values.chains = chains;
+        values.settle();
         values
     }
 
@@ -93,7 +126,7 @@ impl<'a> Values<'a> {
             }
             Pattern::Place(place) => {
                 if let ExprKind::Member(_, name) = &place.kind {
-                    self.members.entry(name).or_default().push(source.clone());
+                    self.members.entry(name).or_default().push((scope, source.clone()));
                 }
             }
             Pattern::List(items) => {
@@ -111,23 +144,6 @@ impl<'a> Values<'a> {
                 }
             }
             Pattern::Ignore => {}
-        }
-    }
-
-    /// What a name is bound to: by the innermost scope that binds it, else by a file that is imported.
-    fn bound(&self, name: &str, scope: Scope) -> &[Source<'a>] {
-        let Some(scopes) = self.names.get(name) else { return &[] };
-        let mut scope = scope;
-        loop {
-            if let Some(sources) = scopes.get(&scope) {
-                return sources;
-            }
-            let outer = self.around.get(scope).copied().unwrap_or_default();
-            if outer == scope {
-                let imported = (0..self.files).find_map(|file| scopes.get(&file));
-                return imported.map(Vec::as_slice).unwrap_or_default();
-            }
-            scope = outer;
         }
     }
 
@@ -182,13 +198,11 @@ impl<'a> Values<'a> {
     }
 
     /// What calls hand to functions of this file: arguments to parameters, elements to callbacks.
-    fn hand(&mut self, chain: &Chain<'a>, scope: Scope, functions: &Functions<'a>, language: Language) {
+    fn hand(&mut self, chain: &Chain<'a>, scope: Scope, language: Language) {
         for (index, link) in chain.links.iter().enumerate() {
-            let own = link.name.and_then(|name| functions.get(name)).map(Vec::as_slice).unwrap_or_default();
-            for (function, inner) in own {
-                let bound = language == Language::Python && function.kind == FunctionKind::Method;
-                for (param, arg) in function.params.iter().skip(usize::from(bound)).zip(link.args()) {
-                    self.bind(&param.target, &Source::Value((&arg.value, scope)), *inner);
+            for (function, inner) in link.name.and_then(|name| self.functions.get(name)).cloned().unwrap_or_default() {
+                for (target, source) in handed(function, link, scope, language) {
+                    self.bind(target, &source, inner);
                 }
             }
             let callback = link.args().iter().find_map(|arg| match &arg.value.kind {
@@ -237,6 +251,7 @@ impl<'a> Values<'a> {
         match source {
             Source::Value(at) => vec![*at],
             Source::Element(at) => self.items(*at, depth + 1),
+            Source::Given(own) => self.given.get(own).cloned().unwrap_or_default(),
             Source::Nth(source, index) => each(source)
                 .into_iter()
                 .filter_map(|(expr, scope)| match &expr.kind {
@@ -254,14 +269,14 @@ impl<'a> Values<'a> {
     }
 
     /// Names followed to what they are bound to.
-    fn literal(&self, (expr, scope): At<'a>, depth: u32) -> Vec<At<'a>> {
+    pub(super) fn literal(&self, (expr, scope): At<'a>, depth: u32) -> Vec<At<'a>> {
         if depth > MOST_DEPTH || self.spent() {
             return Vec::new();
         }
         match &expr.kind {
             ExprKind::Name(name) => {
-                let sources = self.bound(name, scope).iter().take(MOST_VALUES);
-                let all = sources.flat_map(|source| self.behind(source, depth + 1));
+                let sources = self.bound(name, scope);
+                let all = sources.iter().take(MOST_VALUES).flat_map(|source| self.behind(source, depth + 1));
                 all.flat_map(|at| self.literal(at, depth + 1)).take(MOST_VALUES).collect()
             }
             ExprKind::Await(inner)
@@ -314,13 +329,13 @@ impl<'a> Values<'a> {
         all
     }
 
-    fn sources(&self, sources: &[Source<'a>], depth: u32) -> Vec<String> {
+    pub(super) fn sources(&self, sources: &[Source<'a>], depth: u32) -> Vec<String> {
         let exprs: Vec<At<'a>> =
             sources.iter().take(MOST_VALUES).flat_map(|source| self.behind(source, depth)).collect();
         exprs.into_iter().take(MOST_VALUES).flat_map(|at| self.text(at, depth)).take(MOST_VALUES).collect()
     }
 
-    fn text(&self, (expr, scope): At<'a>, depth: u32) -> Vec<String> {
+    pub(super) fn text(&self, (expr, scope): At<'a>, depth: u32) -> Vec<String> {
         let hole = || vec![HOLE.to_string()];
         if depth > MOST_DEPTH || self.spent() {
             return hole();
@@ -352,13 +367,19 @@ impl<'a> Values<'a> {
                 self.active.borrow_mut().push(address);
                 let all = match &expr.kind {
                     ExprKind::Member(object, name) => self.member(object, name, scope, next),
-                    ExprKind::Name(name) => self.sources(self.bound(name, scope), next),
+                    ExprKind::Name(name) => self.sources(&self.bound(name, scope), next),
                     _ => Vec::new(),
                 };
                 self.active.borrow_mut().pop();
                 known(all)
             }
-            ExprKind::Call(_) => self.called(&chain(expr), scope, next).unwrap_or_else(hole),
+            ExprKind::Call(_) => {
+                let chain = chain(expr);
+                let named = self.asked(&chain, scope, next);
+                let all =
+                    named.or_else(|| self.called(&chain, scope, next)).or_else(|| self.entered(&chain, scope, next));
+                known(all.unwrap_or_default())
+            }
             ExprKind::Macro(inner) => self.formatted(inner, scope, next).unwrap_or_else(hole),
             _ => hole(),
         }
@@ -372,13 +393,10 @@ impl<'a> Values<'a> {
         if !fields.is_empty() {
             return fields.into_iter().flat_map(|at| self.text(at, depth)).take(MOST_VALUES).collect();
         }
-        let this = matches!(object.kind, ExprKind::This)
-            || matches!(&object.kind, ExprKind::Name(name) if matches!(&**name, "self" | "cls" | "this"));
-        if !this {
+        if !is_this(object) {
             return Vec::new();
         }
-        let assigned = self.members.get(name).map(Vec::as_slice).unwrap_or_default();
-        self.sources(if assigned.is_empty() { self.bound(name, scope) } else { assigned }, depth)
+        self.sources(&self.own_member(name, scope), depth)
     }
 
     /// Calls that give text: formatting, and what wraps a URL.
@@ -421,7 +439,7 @@ impl<'a> Values<'a> {
             let value = if name.is_empty() {
                 positional.next().map(|expr| self.text((expr, scope), depth)).unwrap_or_default()
             } else {
-                self.sources(self.bound(name, scope), depth)
+                self.sources(&self.bound(name, scope), depth)
             };
             all = product(&all, &if value.is_empty() { vec![HOLE.to_string()] } else { value });
             rest = &rest[end + 1..];

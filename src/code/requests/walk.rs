@@ -2,8 +2,8 @@
 //! those who ask, so it is a work list and no recursion.
 
 use crate::code::form::{
-    Arg, Block, Call, Class, Entry, Export, Expr, ExprKind, Function, Pattern, PatternField, Pos, Stmt, StmtKind,
-    TemplatePart,
+    Arg, Block, Call, Class, Entry, Export, Expr, ExprKind, Function, Import, Pattern, PatternField, Pos, Stmt,
+    StmtKind, TemplatePart,
 };
 
 /// A file, a function, a class or a loop: names that are bound in one are not those of another. The first ones are files.
@@ -17,6 +17,12 @@ pub(super) enum Seen<'a> {
     Each(&'a Pattern, &'a Expr, Scope),
     /// A function, with the name that it has or is bound to, and its own scope.
     Function(Option<&'a str>, &'a Function, Scope),
+    /// What the function of the scope, or a block in it, gives.
+    Return(&'a Expr),
+    /// A class, and its own scope.
+    Class(&'a Class, Scope),
+    /// An import.
+    Import(&'a Import),
     /// A whole chain of calls.
     Chain(Chain<'a>),
 }
@@ -132,7 +138,13 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
             StmtKind::Function(one) => self.function(one.name.as_deref(), one, scope),
             StmtKind::Class(one) => self.class(one, scope),
             StmtKind::Extend(extension) => self.all(&extension.body, scope),
-            StmtKind::Return(value) => self.exprs(value, scope),
+            StmtKind::Return(value) => {
+                if let Some(value) = value {
+                    (self.see)(Seen::Return(value), scope);
+                    self.expr(value, scope);
+                }
+            }
+            StmtKind::Import(import) => (self.see)(Seen::Import(import), scope),
             StmtKind::If { test, then, otherwise } => {
                 self.expr(test, scope);
                 self.all(then, scope);
@@ -175,8 +187,7 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
             | StmtKind::Throw
             | StmtKind::Delete(_)
             | StmtKind::Outer(_)
-            | StmtKind::Macro(_)
-            | StmtKind::Import(_) => {}
+            | StmtKind::Macro(_) => {}
         }
     }
 
@@ -195,6 +206,7 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
 
     fn class(&mut self, one: &'a Class, scope: Scope) {
         let own = self.inner(scope);
+        (self.see)(Seen::Class(one, own), scope);
         self.all(&one.body, own);
         self.exprs(one.fields.iter().filter_map(|field| field.value.as_ref()), own);
     }
