@@ -321,6 +321,45 @@ mod tests {
     }
 
     #[test]
+    fn registrations_of_every_framework_are_places() {
+        let named = |language: &str, text: &str| {
+            let search = &SEARCHES[language];
+            search.patterns.iter().any(|(pattern, _)| pattern.is_match(text))
+        };
+        for (language, text) in [
+            ("java", "    @Get(\"/{id}\")"),
+            ("java", "    @Delete\n    fun all()"),
+            ("java", "        get(\"/users/{id}\") { call.respond(1) }"),
+            ("java", "        post<Users.New> { user -> }"),
+            ("java", "app.get(\"/users\", Users::all);"),
+            ("java", "    path(\"users\", () -> {"),
+            ("java", "route().GET(\"/users\", handler::all)"),
+            ("java", "POST(\"/users\", handler::make)"),
+            ("java", "\"/users\" bind GET to handler"),
+            ("rust", "let all = warp::path!(\"users\" / u32)"),
+            ("rust", "warp::path(\"users\").and(warp::get())"),
+            ("rust", "Router::with_path(\"users\").get(all)"),
+            ("rust", "Route::new().at(\"/users\", get(all))"),
+            ("rust", "#[oai(path = \"/users\", method = \"get\")]"),
+            ("python", "@get(\"/users\")"),
+            ("python", "app.router.add_get('/users', all)"),
+            ("python", "Route('/users', all)"),
+            ("go", "beego.Router(\"/users\", &Users{})"),
+            ("go", "r.Methods(\"GET\").Path(\"/users\")"),
+        ] {
+            assert!(named(language, text), "{language}: {text}");
+        }
+        for (language, text) in [
+            ("java", "map.get(\"users\")"),
+            ("java", "val GET = \"/users\""),
+            ("rust", "let path = at(3);"),
+            ("python", "Path(\"users\")"),
+        ] {
+            assert!(!named(language, text), "{language}: {text}");
+        }
+    }
+
+    #[test]
     fn every_language_with_a_front_end_has_a_search() {
         for language in ["javascript", "python", "go", "rust", "java"] {
             assert!(SEARCHES.contains_key(language), "{language}");
