@@ -191,7 +191,8 @@ fn rspec(document: &Value) -> Result<Report, String> {
 }
 
 /// pytest's json-report. Exit codes 3 and 4 are pytest's own failure; 2 is an interruption, or errors while collecting, which
-/// stand among the collectors.
+/// stand among the collectors. Of a test with subtests the last one's outcome is told and none of the others': that one of them
+/// failed shows in the exit code alone.
 fn pytest(document: &Value) -> Result<Report, String> {
     let mut report = Report::default();
     for collector in document.get("collectors").and_then(Value::as_array).into_iter().flatten() {
@@ -199,19 +200,19 @@ fn pytest(document: &Value) -> Result<Report, String> {
             report.add(Outcome::Errored, Case::new("", word(collector, "nodeid")).says(word(collector, "longrepr")));
         }
     }
-    match number(document, "exitcode") {
-        Some(0 | 1 | 5) => {}
-        Some(2) if report.tests.errored > 0 => {}
-        Some(code) => return Err(format!("pytest ended with the exit code {code}")),
-        None => return Err("`exitcode` is no number".to_owned()),
+    let code = number(document, "exitcode").ok_or("`exitcode` is no number")?;
+    match code {
+        0 | 1 | 5 => {}
+        2 if report.tests.errored > 0 => {}
+        code => return Err(format!("pytest ended with the exit code {code}")),
     }
     for test in document.get("tests").and_then(Value::as_array).into_iter().flatten() {
         let call = test.get("call").map_or("", |call| word(call, "outcome"));
         let result = match word(test, "outcome") {
-            "passed" | "xpassed" => Outcome::Passed,
-            "failed" => Outcome::Failed,
+            "passed" | "xpassed" | "subtests passed" => Outcome::Passed,
+            "failed" | "subtests failed" => Outcome::Failed,
             "error" => Outcome::Errored,
-            "skipped" | "xfailed" | "deselected" => Outcome::Skipped,
+            "skipped" | "xfailed" | "deselected" | "subtests skipped" => Outcome::Skipped,
             // It ran again; its last run stands in the stages, and one that failed then is told as such.
             "rerun" if call == "passed" => Outcome::Flaky,
             "rerun" => Outcome::Errored,
@@ -228,5 +229,10 @@ fn pytest(document: &Value) -> Result<Report, String> {
     let summary = document.get("summary").unwrap_or(&Value::Null);
     let counted = document.get("tests").and_then(Value::as_array).map_or(0, |tests| tests.len() as u64);
     report.compare("tests", number(summary, "total"), counted);
+    if code == 1 && report.tests.failed + report.tests.errored == 0 {
+        let said =
+            "pytest ended with the exit code 1 and no test tells why: a subtest failed, or a plugin's limit was missed";
+        report.add(Outcome::Errored, Case::new("", "the run itself").says(said));
+    }
     Ok(report)
 }

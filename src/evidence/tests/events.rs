@@ -1,4 +1,5 @@
-//! Streams of events, a line of JSON each: `go test -json` (test2json) and cargo's `--format json` (libtest).
+//! Streams of events, a line of JSON each: `go test -json` (test2json), cargo's `--format json` (libtest), and nextest's
+//! `--message-format libtest-json`, which tells the result of a test that ran again under its name and the attempt (`a#2`).
 //!
 //! Lines that are no JSON are what compilers print among them. A package or suite that has begun and tells no result is a
 //! stream that was cut; one that fails without a failing test did not build, or crashed.
@@ -40,6 +41,7 @@ struct Event {
     name: Option<String>,
     stdout: Option<String>,
     message: Option<String>,
+    reason: Option<String>,
     passed: Option<u64>,
     failed: Option<u64>,
     ignored: Option<u64>,
@@ -193,6 +195,8 @@ struct Libtest {
     /// Suites that have begun and not ended.
     open: u64,
     running: BTreeMap<String, ()>,
+    /// A suite failed, so that what was running may have been ended.
+    failed: bool,
     claimed: u64,
     counted: u64,
 }
@@ -202,9 +206,11 @@ impl Libtest {
         let name = event.name.unwrap_or_default();
         match (event.r#type.as_deref(), event.event.as_deref()) {
             (Some("suite"), Some("started")) => self.open += 1,
-            (Some("suite"), Some("ok" | "failed")) => {
+            (Some("suite"), Some(result @ ("ok" | "failed"))) => {
                 self.open = self.open.checked_sub(1).ok_or("a suite ends that has not begun")?;
-                if let Some(test) = self.running.keys().next() {
+                self.failed |= result == "failed";
+                // Of a run that stops at the first failure some never end.
+                if let Some(test) = self.running.keys().next().filter(|_| !self.failed) {
                     return Err(format!("the test {test} tells no result"));
                 }
                 let parts = [event.passed, event.failed, event.ignored];
@@ -214,10 +220,19 @@ impl Libtest {
                 self.running.insert(name, ());
             }
             (Some("test"), Some(result @ ("ok" | "failed" | "ignored"))) => {
+                let mut again = false;
+                let name = match name.rsplit_once('#') {
+                    Some((first, attempt)) if attempt.parse::<u32>().is_ok() && self.running.contains_key(first) => {
+                        again = attempt != "1";
+                        first.to_owned()
+                    }
+                    _ => name,
+                };
                 self.running.remove(&name);
                 self.counted += 1;
-                let said = event.message.or(event.stdout).unwrap_or_default();
+                let said = event.message.or(event.reason).or(event.stdout).unwrap_or_default();
                 let result = match result {
+                    "ok" if again => Outcome::Flaky,
                     "ok" => Outcome::Passed,
                     "failed" => Outcome::Failed,
                     _ => Outcome::Skipped,
@@ -237,6 +252,10 @@ impl Libtest {
         }
         let (claimed, counted) = (self.claimed, self.counted);
         self.report.compare("tests", Some(claimed), counted);
+        for name in self.running.into_keys() {
+            let (module, name) = name.rsplit_once("::").unwrap_or(("", &name));
+            self.report.add(Outcome::Errored, Case::new(module, name).says("it was running when the run was ended"));
+        }
         Ok(self.report)
     }
 }

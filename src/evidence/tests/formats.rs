@@ -65,6 +65,32 @@ const SAMPLES: &[Sample] = &[
         told: [1, 1, 0, 1, 0],
     },
     Sample {
+        format: "libtest-json",
+        text: concat!(
+            "{\"type\":\"suite\",\"event\":\"started\",\"test_count\":4}\n",
+            "{\"type\":\"test\",\"event\":\"started\",\"name\":\"m::m$a\"}\n",
+            "{\"type\":\"test\",\"event\":\"started\",\"name\":\"m::m$b\"}\n",
+            "{\"type\":\"test\",\"event\":\"started\",\"name\":\"m::m$c\"}\n",
+            "{\"type\":\"test\",\"event\":\"ok\",\"name\":\"m::m$a#2\",\"exec_time\":0.1}\n",
+            "{\"type\":\"test\",\"event\":\"failed\",\"name\":\"m::m$b#2\",\"reason\":\"time limit exceeded\"}\n",
+            "{\"type\":\"suite\",\"event\":\"failed\",\"passed\":1,\"failed\":1,\"ignored\":0}\n"
+        ),
+        told: [1, 1, 1, 0, 1],
+    },
+    Sample {
+        format: "pytest-report-log",
+        text: concat!(
+            "{\"pytest_version\":\"9.1\",\"$report_type\":\"SessionStart\"}\n",
+            "{\"outcome\":\"failed\",\"longrepr\":\"SyntaxError\",\"nodeid\":\"t/bad.py\",\"$report_type\":\"CollectReport\"}\n",
+            "{\"nodeid\":\"t/a.py::a\",\"location\":[\"t/a.py\",2,\"a\"],\"outcome\":\"passed\",\"when\":\"setup\",\"$report_type\":\"TestReport\"}\n",
+            "{\"nodeid\":\"t/a.py::a\",\"outcome\":\"passed\",\"when\":\"call\",\"$report_type\":\"TestReport\"}\n",
+            "{\"nodeid\":\"t/a.py::b\",\"outcome\":\"failed\",\"when\":\"call\",\"longrepr\":{\"reprcrash\":{\"message\":\"no\"}},\"$report_type\":\"TestReport\"}\n",
+            "{\"nodeid\":\"t/a.py::c\",\"outcome\":\"skipped\",\"when\":\"setup\",\"longrepr\":[\"t/a.py\",3,\"later\"],\"$report_type\":\"TestReport\"}\n",
+            "{\"exitstatus\":1,\"$report_type\":\"SessionFinish\"}\n"
+        ),
+        told: [1, 1, 1, 1, 0],
+    },
+    Sample {
         format: "jest-json",
         text: r#"{"numTotalTests":4,"success":false,"testResults":[{"name":"/ci/a.test.js","status":"failed","message":"x","assertionResults":[{"ancestorTitles":["s"],"title":"a","status":"passed"},{"title":"b","status":"failed","failureMessages":["Error: no\n at x"]},{"title":"c","status":"todo"},{"title":"d","status":"passed","retryReasons":["once"]}]},{"name":"/ci/b.test.js","status":"failed","message":"Cannot find module","assertionResults":[]}]}"#,
         told: [2, 1, 1, 1, 1],
@@ -178,6 +204,47 @@ fn a_suite_that_claims_failures_and_lists_none_failed() {
 fn what_is_not_to_be_finished_yet_may_fail() {
     let todo = r#"<testsuite><testcase name="a"><skipped type="todo"/><failure message="x"/></testcase></testsuite>"#;
     assert_eq!([0, 0, 0, 1, 0], told(&read(todo.as_bytes()).expect("a report").1));
+}
+
+#[test]
+fn what_a_tool_could_not_run_did_not_pass() {
+    // CTest counts a program that it cannot start as failed when it prints, and as skipped when it writes.
+    let ctest = |message: &str| {
+        let text = format!(
+            r#"<testsuite><testcase name="a" status="notrun"><skipped message="{message}"/></testcase></testsuite>"#
+        );
+        told(&read(text.as_bytes()).expect("a report").1)
+    };
+    for message in ["Unable to find executable", "Required Files Missing", "Fixture dependency failed"] {
+        assert_eq!([0, 0, 1, 0, 0], ctest(message), "{message}");
+    }
+    for message in ["SKIP_RETURN_CODE=77", "SKIP_REGULAR_EXPRESSION_MATCHED", "Disabled", ""] {
+        assert_eq!([0, 0, 0, 1, 0], ctest(message), "{message}");
+    }
+    // Vitest writes what it never came to because the run crashed like a test that passed.
+    let vitest = |root: &str, time: &str, inside: &str| {
+        let text = format!(
+            r#"<testsuites name="{root}"><testsuite><testcase name="a" time="{time}">{inside}</testcase></testsuite></testsuites>"#
+        );
+        told(&read(text.as_bytes()).expect("a report").1)
+    };
+    assert_eq!([0, 0, 1, 0, 0], vitest("vitest tests", "0", ""));
+    assert_eq!([1, 0, 0, 0, 0], vitest("vitest tests", "0.00009", ""));
+    assert_eq!([0, 0, 0, 1, 0], vitest("vitest tests", "0", "<skipped/>"));
+    assert_eq!([1, 0, 0, 0, 0], vitest("others", "0", ""), "others round");
+}
+
+#[test]
+fn a_subtest_that_failed_is_not_lost() {
+    let pytest = |code: u8, outcome: &str| {
+        let text = format!(
+            r#"{{"exitcode":{code},"summary":{{"total":1}},"tests":[{{"nodeid":"t.py::a","outcome":"{outcome}"}}]}}"#
+        );
+        told(&read(text.as_bytes()).expect("a report").1)
+    };
+    assert_eq!([1, 0, 0, 0, 0], pytest(0, "subtests passed"));
+    assert_eq!([0, 1, 0, 0, 0], pytest(1, "subtests failed"));
+    assert_eq!([1, 0, 1, 0, 0], pytest(1, "subtests passed"), "another one of them failed");
 }
 
 #[test]

@@ -2,6 +2,9 @@
 //! `testsuites` or a `testsuite`; suites nest. A case that failed and passed when it ran again (surefire's and nextest's
 //! `flakyFailure`, a rerun without a `failure`) is flaky; one with a `failure` beside its reruns failed in the end.
 //!
+//! Two tools write a test that did not run as if it were none of their failures: CTest a program that it cannot start as
+//! skipped, Vitest what a crashed run never came to as a case without a result, that took no time at all.
+//!
 //! Cases are counted; what suites claim is only compared. A failure that a suite claims and no case has is an error: a suite
 //! that crashed lists none. So is one that stands in a suite outside of any case.
 
@@ -25,6 +28,8 @@ struct State {
     case: Option<Open>,
     /// What the outermost suites claim: tests, failures and errors; none where none says.
     claimed: [Option<u64>; 2],
+    /// Vitest wrote it.
+    vitest: bool,
 }
 
 /// A case that is open.
@@ -37,6 +42,10 @@ struct Open {
     rerun: bool,
     /// Not to be finished yet: what fails of it is expected to (node's runner).
     todo: bool,
+    /// CTest says that it did not run.
+    not_run: bool,
+    /// It tells no result, where the tool tells one of every test that ran.
+    untold: bool,
 }
 
 impl Sink for State {
@@ -45,6 +54,7 @@ impl Sink for State {
             return Err(format!("XML with the root `{name}` holds no test results that are known"));
         }
         match name {
+            "testsuites" => self.vitest = attributes.text("name")? == "vitest tests",
             "testsuite" => self.suite(attributes)?,
             "testcase" if self.case.is_none() => self.case = Some(self.begin(attributes)?),
             "failure" | "error" | "skipped" | "rerunFailure" | "rerunError" | "flakyFailure" | "flakyError"
@@ -53,6 +63,10 @@ impl Sink for State {
                 let message = message.unwrap_or_default();
                 if let Some(open) = &mut self.case {
                     open.todo |= name == "skipped" && kind.as_deref() == Some("todo");
+                    // What a test asked for says so; anything else is why it could not be started.
+                    open.errored |= name == "skipped"
+                        && open.not_run
+                        && !(message.is_empty() || message.starts_with("SKIP_") || message == "Disabled");
                     open.take(name, &message);
                 } else if matches!(name, "failure" | "error") && above.up(0) == "testsuite" {
                     let suite = self.suites.last().cloned().unwrap_or_default();
@@ -70,7 +84,11 @@ impl Sink for State {
                 self.suites.pop();
             }
             "testcase" if !above.has("testcase") => {
-                if let Some(open) = self.case.take() {
+                if let Some(mut open) = self.case.take() {
+                    if open.untold {
+                        open.errored = true;
+                        open.case = open.case.says("it tells no result and took no time: the run ended before it");
+                    }
                     let result = open.result();
                     self.report.add(result, open.case);
                 }
@@ -110,7 +128,7 @@ impl State {
 
     fn begin(&self, attributes: Attributes<'_>) -> Result<Open, String> {
         let [name, class, file, line] = attributes.read(["name", "classname", "file", "line"])?;
-        let [status, result] = attributes.read(["status", "result"])?;
+        let [status, result, time] = attributes.read(["status", "result", "time"])?;
         let class = class.filter(|class| !class.is_empty()).map(Cow::into_owned);
         let suite = || self.suites.last().cloned().unwrap_or_default();
         let mut case = Case::new(class.unwrap_or_else(suite), name.unwrap_or_default());
@@ -124,6 +142,8 @@ impl State {
                 || matches!(result.as_str(), "skipped" | "suppressed"),
             failed: matches!(status.as_str(), "failed" | "failure"),
             errored: status == "error",
+            not_run: status == "notrun" && result.is_empty(),
+            untold: self.vitest && time.as_deref() == Some("0"),
             rerun: false,
             todo: false,
         })
@@ -145,6 +165,7 @@ impl State {
 
 impl Open {
     fn take(&mut self, name: &str, message: &str) {
+        self.untold = false;
         match name {
             "failure" => self.failed = true,
             "error" => self.errored = true,

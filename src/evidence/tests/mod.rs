@@ -1,9 +1,10 @@
-//! Test results: JUnit XML in its dialects, TRX, TAP, the JSON of Go, cargo, Jest, Vitest, mocha, Playwright, RSpec and pytest;
+//! Test results: JUnit XML in its dialects, TRX, TAP, the JSON of Go, cargo, nextest, Jest, Vitest, mocha, Playwright, RSpec and pytest;
 //! told apart by content. Test cases are counted; what suites claim is only compared.
 
 mod documents;
 mod events;
 mod junit;
+mod reportlog;
 mod results;
 mod tap;
 mod trx;
@@ -49,7 +50,7 @@ const PLACES: &[&str] = &[
     "reports/*mocha*.json",
     "reports/*playwright*.json",
     "reports/*rspec*.json",
-    "reports/*pytest*.json",
+    "reports/*pytest*.{json,jsonl}",
     "reports/*.tap",
 ];
 
@@ -83,6 +84,9 @@ fn tell(head: &str, input: &mut dyn BufRead) -> Result<(&'static str, Report), F
     }
     if tap::begins(first) {
         return tap::read(input).map(|report| ("tap", report));
+    }
+    if reportlog::begins(first) {
+        return reportlog::read(input).map(|report| ("pytest-report-log", report));
     }
     if let Some(kind) = events::kind(start) {
         let name = match kind {
