@@ -1,6 +1,7 @@
 //! Clover XML as PHPUnit, Istanbul (jest, nyc, vitest), gcovr and OpenClover write it. Lines are those of type `stmt` and
-//! `cond`; `method` lines are functions. Branches and functions come from the metrics that stand directly in a file: 0 of 0
-//! is not measured. Nothing under `testproject` is coverage; metrics of other levels are never added.
+//! `cond`; `method` lines are functions. PHPUnit lists a line once: that of a method that is written on one line stands as the
+//! method alone, and only the metrics tell of its statement. Branches and functions come from the metrics that stand directly
+//! in a file: 0 of 0 is not measured. Nothing under `testproject` is coverage; metrics of other levels are never added.
 
 use std::io::BufRead;
 
@@ -26,6 +27,8 @@ struct State {
     current: Option<Record>,
     /// What the file's metrics claim of statements: covered and all.
     claimed: Option<(u64, u64)>,
+    /// Methods that are listed, in order: line, whether it ran, and whether a line of its body follows.
+    methods: Vec<(u32, bool, bool)>,
     disagreeing: u64,
 }
 
@@ -45,6 +48,7 @@ impl Sink for State {
                     record.candidates = vec![format!("{folder}/{name}"), name.into_owned()];
                 }
                 (self.current, self.claimed) = (Some(record), None);
+                self.methods.clear();
             }
             "metrics" if above.up(0) == "file" => self.metrics(attributes)?,
             "line" => self.line(attributes)?,
@@ -55,8 +59,9 @@ impl Sink for State {
 
     fn close(&mut self, _: &Names, name: &str) -> Result<(), String> {
         if name == "file"
-            && let Some(record) = self.current.take()
+            && let Some(mut record) = self.current.take()
         {
+            self.restore(&mut record);
             let counted = record.lines.counts();
             self.disagreeing += u64::from(self.claimed.is_some_and(|claimed| claimed != counted));
             self.report.push(record);
@@ -77,6 +82,19 @@ impl State {
         Ok(())
     }
 
+    /// Lists the lines of methods that hide a statement, where they are exactly what the metrics tell beside the lines.
+    fn restore(&self, record: &mut Record) {
+        let (covered, all) = record.lines.counts();
+        let bare: Vec<(u32, bool)> =
+            self.methods.iter().filter(|(_, _, body)| !body).map(|(line, hit, _)| (*line, *hit)).collect();
+        let ran = bare.iter().filter(|(_, hit)| *hit).count() as u64;
+        if self.claimed == Some((covered + ran, all + bare.len() as u64)) {
+            for (line, hit) in bare {
+                record.lines.add(line, hit);
+            }
+        }
+    }
+
     fn line(&mut self, attributes: Attributes<'_>) -> Result<(), String> {
         let Some(record) = &mut self.current else { return Ok(()) };
         let [kind, line, count, yes, no] = attributes.read(["type", "num", "count", "truecount", "falsecount"])?;
@@ -88,8 +106,13 @@ impl State {
             _ => return Err(format!("line {line} has no count")),
         };
         match kind.as_deref() {
-            Some("method") => {}
-            Some("stmt" | "cond") => record.lines.add(line, hit),
+            Some("method") => self.methods.push((line, hit, false)),
+            Some("stmt" | "cond") => {
+                record.lines.add(line, hit);
+                if let Some((_, _, body)) = self.methods.last_mut() {
+                    *body = true;
+                }
+            }
             other => return Err(format!("a line of the type `{}`", super::lines::short(other.unwrap_or_default()))),
         }
         Ok(())

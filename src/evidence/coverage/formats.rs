@@ -69,6 +69,11 @@ const SAMPLES: &[Sample] = &[
         told: [Some((1, 2)), Some((1, 2)), Some((1, 1)), None],
     },
     Sample {
+        format: "gcov-json",
+        text: r#"{"gcc_version":"12.2.0","files":[{"lines":[{"branches":[{"count":1,"throw":false,"fallthrough":true},{"count":0,"throw":false,"fallthrough":false}],"count":4,"line_number":1,"unexecuted_block":false,"function_name":"f"},{"branches":[],"count":0,"line_number":2,"unexecuted_block":true,"function_name":"f"}],"functions":[{"blocks":4,"end_column":1,"start_line":1,"name":"f","blocks_executed":3,"execution_count":4,"demangled_name":"f","start_column":1,"end_line":2}],"file":"src/a.c"}],"format_version":"1","current_working_directory":"/ci","data_file":"a.gcda"}"#,
+        told: [Some((1, 2)), Some((1, 2)), Some((1, 1)), None],
+    },
+    Sample {
         format: "gcovr-json-summary",
         text: r#"{"root":".","gcovr/summary_format_version":"0.6","files":[{"filename":"src/a.c","line_total":2,"line_covered":1,"branch_total":2,"branch_covered":1,"function_total":0,"function_covered":0}],"line_total":2,"line_covered":1}"#,
         told: [Some((1, 2)), Some((1, 2)), None, None],

@@ -64,6 +64,8 @@ struct Found {
     ranges: Ranges,
     /// The total of lines that a summary tells.
     total: Option<u64>,
+    /// gcov itself wrote it, and not gcovr.
+    gcov: bool,
     /// Keys whose values are no part of a known format.
     foreign: u64,
     keys: u64,
@@ -100,7 +102,8 @@ impl Found {
             | Kind::Istanbul
             | Kind::IstanbulSummary => {}
         }
-        Ok((kind.name(), self.report))
+        let name = if kind == Kind::Gcovr && self.gcov { "gcov-json" } else { kind.name() };
+        Ok((name, self.report))
     }
 }
 
@@ -126,6 +129,7 @@ impl<'de> Visitor<'de> for Root<'_> {
         let found = self.0;
         while let Some(key) = map.next_key::<String>()? {
             found.keys += 1;
+            found.gcov |= key == "gcc_version";
             match key.as_str() {
                 "files" => map.next_value_seed(files::Files(found))?,
                 "source_files" => map.next_value_seed(files::SourceFiles(found))?,

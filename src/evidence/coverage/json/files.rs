@@ -1,7 +1,7 @@
 //! Documents that list their files: coverage.py (a map), gcovr and its summary, Coveralls (lists).
 //!
 //! coverage.py: lines are executed and missing ones; its percentages mix branches in and are not looked at; the sections by
-//! function and class repeat the lines. gcovr: a line that several instantiations list counts once. Coveralls: a line is its
+//! function and class repeat the lines. gcovr, and gcov itself: a line that several instantiations list counts once. Coveralls: a line is its
 //! index and one more, null is no code, branches are quadruples of line, block, branch and hits.
 
 use std::fmt;
@@ -135,8 +135,10 @@ struct GcovrBranch {
 
 #[derive(Deserialize)]
 struct GcovrFunction {
-    #[serde(alias = "demangled_name")]
-    name: String,
+    name: Option<String>,
+    // gcovr tells one of the names, gcov both.
+    demangled_name: Option<String>,
+    #[serde(alias = "start_line")]
     lineno: u32,
     execution_count: Option<Count>,
     #[serde(rename = "gcovr/excluded", default)]
@@ -156,7 +158,8 @@ impl GcovrFile {
                 }
             }
             for function in self.functions.into_iter().filter(|function| !function.excluded) {
-                let name = function.name;
+                let name = function.name.or(function.demangled_name);
+                let name = name.ok_or_else(|| format!("{path}: a function without a name"))?;
                 let count = function.execution_count.ok_or_else(|| format!("{path}: {name} has no count"))?;
                 record.function(function.lineno, name, count.0);
             }
