@@ -1,4 +1,4 @@
-//! What lies beside a load test's results and holds none: the script or the plan, what k6 prints for people, pages for people.
+//! What lies beside a load test's results and holds none: the script or the plan, what k6 and autocannon print for people, pages for people.
 //! Told by content. Alone it is no proof; beside results it is passed over.
 
 /// What it is; none where it is none of them.
@@ -22,6 +22,9 @@ pub(super) fn tell(start: &str) -> Option<&'static str> {
         return Some(
             "it is what k6 prints for people; its results are read as JSON (`--summary-export`, `handleSummary`, `--out json`)",
         );
+    }
+    if line(|line| line.starts_with("│ Stat ") && line.contains("97.5%")) {
+        return Some("it is what autocannon prints for people; its results are read as JSON (`-j`)");
     }
     None
 }
@@ -63,6 +66,7 @@ mod tests {
             "<?xml version=\"1.0\"?>\n<jmeterTestPlan version=\"1.2\"></jmeterTestPlan>",
             "<!doctype html><html><head><title>Locust Test Report</title></head></html>",
             "\n     http_req_duration..............: avg=2ms min=1ms\n",
+            "Running 2s test @ http://127.0.0.1\n\n│ Stat    │ 2.5% │ 50%  │ 97.5% │ 99%  │\n",
             "  █ TOTAL RESULTS\n\n    checks_total.......: 4\n",
         ] {
             assert!(tell(text.trim_start()).is_some(), "{text}");

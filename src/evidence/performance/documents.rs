@@ -1,5 +1,5 @@
 //! Results that are one JSON document, told apart by their keys: k6's summaries, autocannon, vegeta's report, oha, Artillery,
-//! Gatling's and JMeter's statistics, Locust.
+//! Gatling's and JMeter's statistics, Locust, siege.
 
 use std::io::BufRead;
 
@@ -30,6 +30,8 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<(&'static str, Told), Fail
         ("gatling-json", gatling::document(&document))
     } else if document.pointer("/Total/sampleCount").is_some() {
         ("jmeter-statistics", jmeter(&document))
+    } else if has("transactions") && has("failed_transactions") && has("availability") {
+        ("siege", siege(&document))
     } else {
         return Err(Failure::new("JSON, and no load test that is known"));
     };
@@ -58,10 +60,14 @@ pub(super) fn percentiles(of: Option<&Value>, names: &[(&str, f64)], unit: f64) 
 }
 
 /// autocannon (`-j`). It tells p90 and p97.5 and no p95. Sockets' errors are no responses; timeouts are among them in most
-/// versions. `non2xx` counts redirects too.
+/// versions. `non2xx` counts redirects too. A connection that the server closes is opened again and what was sent on it counted
+/// nowhere: of what was sent and not answered only as much as was under way at the end is no failure.
 fn autocannon(document: &Value) -> Result<Told, String> {
     let responses = whole(document, "/requests/total")?;
-    let errors = whole(document, "/errors")?.max(whole(document, "/timeouts").unwrap_or(0));
+    let under_way =
+        whole(document, "/connections").unwrap_or(u64::MAX).saturating_mul(whole(document, "/pipelining").unwrap_or(1));
+    let lost = whole(document, "/requests/sent").unwrap_or(0).saturating_sub(responses).saturating_sub(under_way);
+    let errors = whole(document, "/errors")?.max(whole(document, "/timeouts").unwrap_or(0)).max(lost);
     let refused = whole(document, "/non2xx")?;
     let names = [
         ("min", 0.0),
@@ -182,4 +188,13 @@ fn jmeter(document: &Value) -> Result<Told, String> {
         percentiles(Some(total), &names, 1.0),
     );
     Ok(Told::of(run))
+}
+
+/// siege (`-j`). Seconds, rounded to hundredths; its transactions are those that did not fail. It tells no percentiles.
+fn siege(document: &Value) -> Result<Told, String> {
+    let failed = whole(document, "/failed_transactions")?;
+    let requests = whole(document, "/transactions")?.saturating_add(failed);
+    let names = [("shortest_transaction", 0.0), ("longest_transaction", 100.0)];
+    let rps = number(document, "/transaction_rate").ok();
+    Ok(Told::of(counted(requests, failed, rps, percentiles(Some(document), &names, 1_000.0))))
 }

@@ -106,27 +106,41 @@ pub(super) fn document(document: &Value) -> Result<Told, String> {
     let seconds = span.map(|(first, last)| last - first).filter(|seconds| *seconds > 0.0);
     let rps = seconds.map(|seconds| count(requests) / seconds);
     let percents = [0.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 100.0];
-    let told =
-        percents.iter().filter_map(|percent| Some(Percentile { percent: *percent, ms: ranked(&histogram, *percent)? }));
+    // The histogram is rounded; the shortest is told as it was.
+    let shortest = entries.iter().filter_map(|entry| number(entry, "/min_response_time").ok()).reduce(f64::min);
+    let told = percents.iter().filter_map(|percent| {
+        let ms = shortest.filter(|_| *percent == 0.0).or_else(|| ranked(&histogram, *percent))?;
+        Some(Percentile { percent: *percent, ms })
+    });
     Ok(Told::of(Run { names, ..counted(requests, failed, rps, told.collect()) }))
 }
 
-/// The JSON reports of runs that a CSV in the same folder tells too: Locust writes both at the end of one run, the JSON a
-/// little later, so that it tells of the same requests and of no fewer.
-pub(super) fn told_twice(runs: &[Run]) -> Vec<String> {
+/// How far the CSV's last row may lie behind the end of a run, in seconds: Locust writes it once a second.
+const BEHIND: f64 = 2.0;
+
+/// Of Locust's CSV reports those that a JSON in the same folder tells too, each JSON for one of them. Locust writes the JSON
+/// when the run has ended and the CSV's last row up to a second before, so that it may lack a good part of a short run, or all
+/// of it: the JSON has the same requests and those of that second.
+pub(super) fn told_twice(csv: &[&Run], json: &[&Run]) -> Vec<String> {
     let folder = |run: &Run| run.report.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
-    let is_csv = |run: &Run| run.report.ends_with(".csv");
-    let repeats = |json: &Run, csv: &Run| {
-        !is_csv(json)
-            && is_csv(csv)
-            && !csv.names.is_empty()
-            && folder(json) == folder(csv)
-            && json.names == csv.names
-            && json.requests >= csv.requests
+    let later = |json: &Run, csv: &Run| {
+        let (Some(all), Some(some), Some(rate)) = (json.requests, csv.requests, json.rps) else { return false };
+        let wider = |percent: f64, holds: fn(&f64, &f64) -> bool| {
+            json.percentile(percent).zip(csv.percentile(percent)).is_none_or(|(json, csv)| holds(&json, &csv))
+        };
+        folder(json) == folder(csv)
+            && csv.names.is_subset(&json.names)
             && json.failed >= csv.failed
+            && all.checked_sub(some).is_some_and(|more| count(more) <= BEHIND * rate)
+            && wider(0.0, f64::le)
+            && wider(100.0, f64::ge)
     };
-    let again = runs.iter().filter(|json| runs.iter().any(|csv| repeats(json, csv)));
-    again.map(|json| json.report.clone()).collect()
+    let mut left = json.to_vec();
+    let again = csv.iter().filter(|csv| {
+        let at = left.iter().position(|json| later(json, csv));
+        at.map(|at| left.swap_remove(at)).is_some()
+    });
+    again.map(|csv| csv.report.clone()).collect()
 }
 
 /// The least duration that so many percent do not exceed.

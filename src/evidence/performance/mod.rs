@@ -99,7 +99,8 @@ fn collect(repo: &Repo, globs: Vec<String>, max_age: Span, commands: &[Command])
     };
     let mut runs = Vec::new();
     let mut companions = Vec::new();
-    let (mut broken, mut empty, mut old) = (false, false, false);
+    let mut empty: Vec<Run> = Vec::new();
+    let (mut broken, mut old) = (false, false);
     for path in found {
         let problem = |line: Option<u32>, why: String| Problem { path: path.to_string(), line, why };
         match stream::read(repo, &path, tell) {
@@ -114,7 +115,7 @@ fn collect(repo: &Repo, globs: Vec<String>, max_age: Span, commands: &[Command])
             }
             Ok((_, Told::Companion(why))) => companions.push(problem(None, why.to_owned())),
             Ok((source, Told::Empty(why))) => {
-                empty = true;
+                empty.push(Run { report: path.to_string(), requests: Some(0), ..Run::default() });
                 evidence.reports.push(source);
                 evidence.problems.push(problem(None, why));
             }
@@ -131,14 +132,16 @@ fn collect(repo: &Repo, globs: Vec<String>, max_age: Span, commands: &[Command])
             evidence.reports.push(source);
         }
     }
-    let twice = locust::told_twice(&runs);
+    let twice = told_twice(&runs, &empty, &evidence);
     runs.retain(|run| !twice.contains(&run.report));
-    let why = "Locust's CSV beside it tells the same run, with Locust's own totals: it stands";
+    empty.retain(|run| !twice.contains(&run.report));
+    evidence.problems.retain(|problem| !twice.contains(&problem.path));
+    let why = "Locust's JSON beside it tells the same run to its end: it stands";
     evidence.problems.extend(twice.into_iter().map(|path| Problem { path, line: None, why: why.to_owned() }));
     if runs.is_empty() {
         evidence.problems.extend(companions.iter().cloned());
     }
-    evidence.state = match (broken, empty, old, runs.is_empty()) {
+    evidence.state = match (broken, !empty.is_empty(), old, runs.is_empty()) {
         (true, _, _, _) => State::Unreadable,
         (false, true, _, _) => State::Empty,
         (false, false, true, _) => State::Stale,
@@ -148,6 +151,15 @@ fn collect(repo: &Repo, globs: Vec<String>, max_age: Span, commands: &[Command])
     };
     let any = !runs.is_empty();
     Area { facts: any.then(|| Performance::of(runs)), evidence }
+}
+
+/// The reports of runs that another report tells too, and to their end.
+fn told_twice(runs: &[Run], empty: &[Run], evidence: &Evidence) -> Vec<String> {
+    let of = |format: &str| -> Vec<&Run> {
+        let is = |run: &&Run| evidence.reports.iter().any(|one| one.path == run.report && one.format == format);
+        runs.iter().chain(empty).filter(is).collect()
+    };
+    locust::told_twice(&of("locust-csv"), &of("locust-json"))
 }
 
 fn too_old(repo: &Repo, path: &str, max_age: Span) -> Option<String> {

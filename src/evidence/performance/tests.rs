@@ -7,14 +7,14 @@ use crate::facts::performance::PerformanceThreshold;
 struct Sample {
     format: &'static str,
     text: &'static str,
-    told: (u64, u64, Option<f64>, Option<f64>),
+    told: (u64, Option<u64>, Option<f64>, Option<f64>),
 }
 
 const SAMPLES: &[Sample] = &[
     Sample {
         format: "k6-summary",
         text: r#"{"metrics":{"iterations":{"values":{"count":4}},"http_reqs":{"values":{"count":10,"rate":5}},"http_req_failed":{"values":{"rate":0.2,"passes":2,"fails":8}},"http_req_duration":{"values":{"med":3,"p(95)":9.5},"thresholds":{"p(95)<9":{"ok":false}}}}}"#,
-        told: (10, 2, Some(5.0), Some(9.5)),
+        told: (10, Some(2), Some(5.0), Some(9.5)),
     },
     Sample {
         format: "k6-points",
@@ -30,92 +30,97 @@ const SAMPLES: &[Sample] = &[
             r#"{"metric":"http_req_failed","type":"Point","data":{"time":"2026-01-01T00:00:01.900Z","value":1,"tags":{}}}"#,
             "\n"
         ),
-        told: (2, 1, Some(2.0), Some(195.0)),
+        told: (2, Some(1), Some(2.0), Some(195.0)),
     },
     Sample {
         format: "autocannon",
         text: r#"{"errors":2,"timeouts":1,"non2xx":3,"latency":{"min":1,"p50":2,"p90":4,"p97_5":8,"p99":9,"max":20},"requests":{"average":5,"total":18}}"#,
-        told: (20, 5, Some(5.0), None),
+        told: (20, Some(5), Some(5.0), None),
     },
     Sample {
         format: "wrk",
         text: "Running 3s test @ http://x/\n  1 threads and 4 connections\n  Thread Stats   Avg      Stdev     Max   +/- Stdev\n    Latency     1.50ms  200.00us   9.00ms   79.79%\n  Latency Distribution\n     50%    1.20ms\n     90%    2.00ms\n     99%    1.00s\n  18 requests in 2.00s, 1.00KB read\n  Socket errors: connect 0, read 1, write 0, timeout 1\n  Non-2xx or 3xx responses: 3\nRequests/sec:      9.00\nTransfer/sec:     34.33KB\n",
-        told: (20, 5, Some(9.0), None),
+        told: (20, Some(5), Some(9.0), None),
     },
     Sample {
         format: "hey",
         text: "\nSummary:\n  Total:\t2.0000 secs\n  Slowest:\t0.1248 secs\n  Fastest:\t0.0053 secs\n  Requests/sec:\t5.0000\n\nResponse time histogram:\n  0.005 [1]\t|\n\nLatency distribution:\n  50% in 0.0056 secs\n  95% in 0.1207 secs\n\nStatus code distribution:\n  [200]\t7 responses\n  [500]\t2 responses\n\nError distribution:\n  [1]\tGet http://x: refused\n\n",
-        told: (10, 3, Some(5.0), Some(120.7)),
+        told: (10, Some(3), Some(5.0), Some(120.7)),
     },
     Sample {
         format: "hey-csv",
         text: "response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code,offset\n0.1,0,0,0,0,0,200,0.0\n0.3,0,0,0,0,0,503,0.7\n",
-        told: (2, 1, Some(2.0), Some(290.0)),
+        told: (2, None, Some(2.0), Some(290.0)),
     },
     Sample {
         format: "ab",
         text: "This is ApacheBench, Version 2.3\nDocument Path:          /\nComplete requests:      10\nFailed requests:        1\n   (Connect: 0, Receive: 0, Length: 1, Exceptions: 0)\nNon-2xx responses:      2\nRequests per second:    50.50 [#/sec] (mean)\n\nPercentage of the requests served within a certain time (ms)\n  50%      5\n  90%      8\n  95%     12\n  99%     20\n 100%     21 (longest request)\n",
-        told: (10, 2, Some(50.5), Some(12.0)),
+        told: (10, Some(2), Some(50.5), Some(12.0)),
     },
     Sample {
         format: "vegeta-text",
         text: "Requests      [total, rate, throughput]         10, 5.00, 4.00\nDuration      [total, attack, wait]             2.1s, 2s, 100ms\nLatencies     [min, mean, 50, 90, 95, 99, max]  1ms, 2ms, 2ms, 140.5ms, 1m0.5s, 1m1s, 1m1s\nBytes In      [total, mean]                     10, 1.00\nSuccess       [ratio]                           80.00%\nStatus Codes  [code:count]                      0:1  200:8  500:1  \nError Set:\n500\n",
-        told: (10, 2, Some(5.0), Some(60_500.0)),
+        told: (10, Some(2), Some(5.0), Some(60_500.0)),
     },
     Sample {
         format: "vegeta-json",
         text: r#"{"latencies":{"min":1000000,"50th":2000000,"95th":9500000,"99th":9900000,"max":9900000},"requests":10,"rate":5,"throughput":4,"success":0.8,"status_codes":{"0":1,"200":8,"500":1},"errors":["x"]}"#,
-        told: (10, 2, Some(5.0), Some(9.5)),
+        told: (10, Some(2), Some(5.0), Some(9.5)),
     },
     Sample {
         format: "vegeta-points",
         text: "{\"attack\":\"\",\"seq\":0,\"code\":200,\"timestamp\":\"2026-01-01T00:00:00Z\",\"latency\":100000000,\"error\":\"\"}\n{\"attack\":\"\",\"seq\":1,\"code\":0,\"timestamp\":\"2026-01-01T00:00:00.8Z\",\"latency\":200000000,\"error\":\"refused\"}\n",
-        told: (2, 1, Some(2.0), Some(195.0)),
+        told: (2, Some(1), Some(2.0), Some(195.0)),
     },
     Sample {
         format: "oha-json",
         text: r#"{"summary":{"successRate":1,"total":2.0,"slowest":0.2,"fastest":0.001,"requestsPerSec":5},"latencyPercentiles":{"p50":0.002,"p95":0.0095,"p99":null},"statusCodeDistribution":{"200":8,"500":1},"errorDistribution":{"refused":1}}"#,
-        told: (10, 2, Some(5.0), Some(9.5)),
+        told: (10, Some(2), Some(5.0), Some(9.5)),
     },
     Sample {
         format: "locust-csv",
         text: "Type,Name,Request Count,Failure Count,Median Response Time,Min Response Time,Requests/s,50%,95%,99%,100%\nGET,\"GET \"\"/a\"\", b\",10,2,4,2,5,4,10,11,77\n,Aggregated,10,2,5,2.8,5.0,5,12,N/A,130\n",
-        told: (10, 2, Some(5.0), Some(12.0)),
+        told: (10, Some(2), Some(5.0), Some(12.0)),
     },
     Sample {
         format: "locust-json",
         text: r#"[{"name":"a","start_time":10.0,"last_request_timestamp":12.0,"num_requests":8,"num_failures":2,"response_times":{"4":7,"9":1}},{"name":"b","start_time":10.5,"last_request_timestamp":11.0,"num_requests":2,"num_failures":0,"response_times":{"120.0":2}}]"#,
-        told: (10, 2, Some(5.0), Some(120.0)),
+        told: (10, Some(2), Some(5.0), Some(120.0)),
     },
     Sample {
         format: "jmeter-csv",
         text: "timeStamp,elapsed,label,responseCode,responseMessage,success\n1000,100,\"a, \"\"b\"\"\nc\",200,OK,true\n1000,900,tx,,\"Number of samples in transaction : 2, number of failing samples : 1\",false\n1800,200,b,500,Oops,false\n",
-        told: (2, 1, Some(2.0), Some(195.0)),
+        told: (2, Some(1), Some(2.0), Some(195.0)),
     },
     Sample {
         format: "jmeter-xml",
         text: "<?xml version=\"1.0\"?>\n<testResults version=\"1.2\"><httpSample t=\"100\" ts=\"1000\" s=\"true\" lb=\"a\" rm=\"OK\"><httpSample t=\"50\" ts=\"1000\" s=\"true\"/></httpSample><sample t=\"200\" ts=\"1800\" s=\"false\" rm=\"x\"/></testResults>",
-        told: (2, 1, Some(2.0), Some(195.0)),
+        told: (2, Some(1), Some(2.0), Some(195.0)),
     },
     Sample {
         format: "jmeter-statistics",
         text: r#"{"Total":{"transaction":"Total","sampleCount":10,"errorCount":2,"medianResTime":3.0,"pct1ResTime":8.0,"pct2ResTime":9.5,"pct3ResTime":9.9,"throughput":5.0}}"#,
-        told: (10, 2, Some(5.0), Some(9.5)),
+        told: (10, Some(2), Some(5.0), Some(9.5)),
     },
     Sample {
         format: "gatling-log",
         text: "RUN\tsim.Basic\tbasic\t1000\t \t3.9.5\nUSER\tscn\tSTART\t1000\nREQUEST\t\thome\t1000\t1100\tOK\t \nREQUEST\tgroup\tother\t1800\t2000\tKO\tstatus 500\nUSER\tscn\tEND\t2000\n",
-        told: (2, 1, Some(2.0), Some(195.0)),
+        told: (2, Some(1), Some(2.0), Some(195.0)),
     },
     Sample {
         format: "gatling-json",
         text: r#"{"name":"All Requests","numberOfRequests":{"total":10,"ok":8,"ko":2},"percentiles1":{"total":3},"percentiles3":{"total":9.5},"percentiles4":{"total":9.9},"meanNumberOfRequestsPerSecond":{"total":5}}"#,
-        told: (10, 2, Some(5.0), Some(9.5)),
+        told: (10, Some(2), Some(5.0), Some(9.5)),
+    },
+    Sample {
+        format: "siege",
+        text: r#"{ "transactions": 8, "availability": 80.00, "elapsed_time": 2.00, "transaction_rate": 5.00, "successful_transactions": 8, "failed_transactions": 2, "longest_transaction": 0.02, "shortest_transaction": 0.00 }"#,
+        told: (10, Some(2), Some(5.0), None),
     },
     Sample {
         format: "artillery",
         text: r#"{"aggregate":{"counters":{"http.requests":10,"http.responses":9,"http.codes.200":8,"http.codes.500":1,"errors.ETIMEDOUT":1},"firstCounterAt":1000,"lastCounterAt":3000,"summaries":{"http.response_time":{"min":1,"median":3,"p95":9.5,"p99":9.9,"max":10}}},"intermediate":[]}"#,
-        told: (10, 2, Some(5.0), Some(9.5)),
+        told: (10, Some(2), Some(5.0), Some(9.5)),
     },
 ];
 
@@ -143,7 +148,7 @@ fn each_format_is_known_by_its_content() {
         let (format, told) = read(sample.text.as_bytes()).unwrap_or_else(|why| panic!("{}: {why:?}", sample.format));
         let run = run(told).unwrap_or_else(|| panic!("{} tells nothing", sample.format));
         let (requests, failed, rps, p95) = sample.told;
-        assert_eq!((sample.format, Some(requests), Some(failed)), (format.as_str(), run.requests, run.failed));
+        assert_eq!((sample.format, Some(requests), failed), (format.as_str(), run.requests, run.failed));
         assert!(near(run.rps, rps), "{}: {:?} requests/s", sample.format, run.rps);
         assert!(near(run.percentile(95.0), p95), "{}: p95 {:?}", sample.format, run.percentile(95.0));
     }
@@ -159,7 +164,7 @@ fn what_is_cut_is_refused_or_fewer_points() {
             let Ok((_, told)) = read(&sample.text.as_bytes()[..end]) else { continue };
             let Some(run) = run(told) else { continue };
             let (requests, failed, _, p95) = sample.told;
-            let same = run.requests == Some(requests) && run.failed == Some(failed) && near(run.percentile(95.0), p95);
+            let same = run.requests == Some(requests) && run.failed == failed && near(run.percentile(95.0), p95);
             let fewer = points && (run.requests < Some(requests) || run.failed.is_none());
             assert!(same || fewer, "{} cut at {end}: {run:?}", sample.format);
         }
@@ -232,10 +237,56 @@ fn a_run_that_locust_tells_twice_counts_once() {
     let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/locust/stats.csv"));
     let json = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/locust/stats.json"));
     let requests = |files: &[(&str, &str)]| collected(files).proven().expect("proof").requests;
-    assert_eq!(Some(7_374), requests(&[("reports/a_stats.csv", csv), ("reports/a.json", json)]));
-    assert_eq!(Some(15_066), requests(&[("reports/a_stats.csv", csv), ("reports/b/b.json", json)]), "another folder");
+    assert_eq!(Some(7_692), requests(&[("reports/a_stats.csv", csv), ("reports/a.json", json)]), "the JSON is later");
+    assert_eq!(Some(7_692), requests(&[("reports/a.json", csv), ("reports/a_stats.csv", json)]), "by any name");
+    let both = Some(7_374 + 7_692);
+    assert_eq!(both, requests(&[("reports/a_stats.csv", csv), ("reports/b/b.json", json)]), "another folder");
     let other = json.replace("/slow", "/other");
-    assert_eq!(Some(15_066), requests(&[("reports/a_stats.csv", csv), ("reports/a.json", &other)]), "other requests");
+    assert_eq!(both, requests(&[("reports/a_stats.csv", csv), ("reports/a.json", &other)]), "other requests");
+    let slower = json.replace("0.2891610001825029", "0.4");
+    assert_eq!(both, requests(&[("reports/a_stats.csv", csv), ("reports/a.json", &slower)]), "another run");
+    let twice = [("reports/a_stats.csv", csv), ("reports/a.json", json), ("reports/b_stats.csv", csv)];
+    assert_eq!(both, requests(&twice), "one JSON tells one run");
+}
+
+#[test]
+fn a_csv_that_locust_wrote_before_the_first_request_is_told_by_the_json() {
+    let csv = "Type,Name,Request Count,Failure Count,Requests/s,50%,100%\n,Aggregated,0,0,0.0,N/A,N/A\n";
+    let json = |last: &str| {
+        format!(
+            r#"[{{"name":"a","start_time":10.0,"last_request_timestamp":{last},"num_requests":8,"num_failures":0,"response_times":{{"4":8}}}}]"#
+        )
+    };
+    let with = |csv_at: &str, last: &str| collected(&[(csv_at, csv), ("reports/a.json", &json(last))]);
+    let short = with("reports/a_stats.csv", "11.0");
+    assert_eq!((State::Found, Some(8)), (short.evidence.state, short.proven().expect("proof").requests));
+    assert_eq!(State::Empty, with("reports/a_stats.csv", "20.0").evidence.state, "no second is so long");
+    assert_eq!(State::Empty, with("reports/b/a_stats.csv", "11.0").evidence.state, "another folder");
+    assert_eq!(State::Empty, collected(&[("reports/a_stats.csv", csv)]).evidence.state);
+}
+
+#[test]
+fn what_got_no_answer_failed() {
+    let told = |text: &str| run(read(text.as_bytes()).expect("a report").1).expect("results");
+    // autocannon opens a connection again that the server closed, and counts what was sent on it nowhere.
+    let autocannon = |sent: u32, errors: u32| {
+        let text = format!(
+            r#"{{"connections":4,"pipelining":2,"latency":{{"p50":1}},"requests":{{"total":100,"average":10,"sent":{sent}}},"errors":{errors},"timeouts":0,"non2xx":1}}"#
+        );
+        told(&text).failed
+    };
+    assert_eq!(
+        vec![Some(1), Some(1), Some(13), Some(21)],
+        [(100, 0), (108, 0), (120, 0), (120, 20)].map(|(sent, errors)| autocannon(sent, errors))
+    );
+    // hey's rows hold answers alone: of none that failed nothing is known, and what is known of others is the least.
+    let rows = |status: u16| {
+        told(&format!(
+            "response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code,offset\n0.1,0,0,0,0,0,{status},0.0\n"
+        ))
+    };
+    assert_eq!((None, None), (rows(200).failed, rows(200).error_rate));
+    assert_eq!((None, None), (rows(500).failed, rows(500).error_rate));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::documents::is_failure;
 use super::sample::{Sample, count, counted};
 use super::{Failure, Told};
 use crate::evidence::stream::each_row;
-use crate::facts::performance::Percentile;
+use crate::facts::performance::{Percentile, Run};
 
 /// Tells which tool printed it, and reads it.
 pub(super) fn read(text: &str) -> Result<(&'static str, Told), Failure> {
@@ -186,7 +186,7 @@ fn seconds(text: &str) -> Option<f64> {
     Some(number * scale(words.next()?)? / 1_000.0)
 }
 
-/// hey's rows (`-o csv`): seconds; only requests with an answer are in them.
+/// hey's rows (`-o csv`): seconds. Only requests with an answer are in them, so how many failed is not known.
 pub(super) fn hey_rows(input: &mut dyn BufRead) -> Result<Told, Failure> {
     let mut sample = Sample::default();
     let mut columns: Option<(usize, usize)> = None;
@@ -202,5 +202,5 @@ pub(super) fn hey_rows(input: &mut dyn BufRead) -> Result<Told, Failure> {
         let (Ok(took), Ok(status), Ok(begin), true) = (took, status, begin, whole) else { return Err(CUT.to_owned()) };
         sample.add(took * 1_000.0, is_failure(status), Some(begin * 1_000.0))
     })?;
-    Ok(Told::of(sample.finish()))
+    Ok(Told::of(Run { failed: None, error_rate: None, ..sample.finish() }))
 }

@@ -33,7 +33,10 @@ pub(super) fn begins(line: &str) -> bool {
 /// Reads a stream of results.
 pub(super) fn read_points(input: &mut dyn BufRead) -> Result<Told, Failure> {
     let mut sample = Sample::default();
-    each_line(input, MAX_LINE, |line, _| {
+    each_line(input, MAX_LINE, |line, whole| {
+        if !whole {
+            return Err("it is cut: the last line is not whole".to_owned());
+        }
         let point: Point = serde_json::from_str(line).map_err(|error| format!("no result of vegeta's: {error}"))?;
         let failed = is_failure(point.code) || !point.error.is_empty();
         sample.add(super::sample::count(point.latency) / 1e6, failed, millis_since_1970(&point.timestamp))
