@@ -103,6 +103,7 @@ impl Machine<'_> {
                 self.format(&text, &args)
             }
             "concat" => self.join_items("", &args.list),
+            "stringify" => Value::text(call.tokens.split_whitespace().collect::<Vec<_>>().join(" ")),
             "vec" if args.list.is_empty() && !call.tokens.trim().is_empty() => {
                 Value::list_of(super::super::value::ListKind::List, Vec::new(), true)
             }
@@ -188,7 +189,10 @@ impl Machine<'_> {
         if self.rust.expansions.len() >= MOST || !self.tick() {
             return None;
         }
-        let block = expand(rules, tokens, items, line).map(Arc::new);
+        let block = expand(rules, tokens, items, line).map(|(block, length)| {
+            self.spend(length);
+            Arc::new(block)
+        });
         self.rust.expansions.insert(key, block.clone());
         block
     }

@@ -3,21 +3,24 @@
 //! Fragments are told by their follow sets alone (an `expr` ends at `,`, `;` or `=>`), names are not hygienic.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::super::reader::{Reader, children, parse};
 use super::Lowering;
-use super::tokens::{Token, tokens, written};
+use super::paste::pasted;
+use super::tokens::{Token, tokens, tokens_and_docs, written};
 use crate::code::form::{Block, MacroRules};
 
 /// The most tokens that one expansion gives.
-const MOST: usize = 20_000;
+const MOST: usize = 120_000;
 /// How deep repetitions and groups may be nested.
 const DEPTH: usize = 32;
 
-/// What a call of a macro comes to: the items of a module, or the statements of a block (its tail is the value).
-/// None where no rule fits or the result does not parse.
-pub fn expand(rules: &MacroRules, given: &str, items: bool, line: u32) -> Option<Block> {
-    let given = tokens(given)?;
+/// What a call of a macro comes to: the items of a module, or the statements of a block (its tail is the value); and how long
+/// it is written. None where no rule fits or the result does not parse.
+pub fn expand(rules: &MacroRules, given: &str, items: bool, line: u32) -> Option<(Block, usize)> {
+    // A comment that documents something is an attribute to a macro.
+    let given = tokens_and_docs(given)?;
     for (from, to) in &rules.rules {
         let pattern = pieces(&tokens(from)?, 0)?;
         let mut bound = Bindings::new();
@@ -27,7 +30,8 @@ pub fn expand(rules: &MacroRules, given: &str, items: bool, line: u32) -> Option
         }
         let mut out = Vec::new();
         transcribe(&pieces(&tokens(to)?, 0)?, &bound, &mut out, 0)?;
-        return parsed(&written(&out), items, line);
+        let text = written(&pasted(out, 0));
+        return Some((parsed(&text, items, line)?, text.len()));
     }
     None
 }
@@ -60,8 +64,8 @@ enum Piece {
 /// What a variable is bound to: tokens, or one binding for each round of a repetition.
 #[derive(Debug, Clone)]
 enum Binding {
-    One(Vec<Token>),
-    Many(Vec<Binding>),
+    One(Rc<[Token]>),
+    Many(Rc<[Binding]>),
 }
 
 type Bindings = BTreeMap<String, Binding>;
@@ -133,7 +137,7 @@ fn fit(pattern: &[Piece], given: &[Token], mut at: usize, bound: &mut Bindings, 
             }
             Piece::Variable(name, fragment) => {
                 let end = fragment_end(fragment, given, at)?;
-                bound.insert(name.clone(), Binding::One(given.get(at..end)?.to_vec()));
+                bound.insert(name.clone(), Binding::One(given.get(at..end)?.into()));
                 at = end;
             }
             Piece::Repeat(inner, separator, operator) => {
@@ -305,14 +309,13 @@ fn transcribe(pieces: &[Piece], bound: &Bindings, out: &mut Vec<Token>, depth: u
                 };
                 let rounds = names.iter().filter_map(many).max().unwrap_or(0);
                 for round in 0..rounds {
-                    let mut here = bound.clone();
+                    let mut here = Bindings::new();
                     for name in &names {
-                        if let Some(Binding::Many(all)) = bound.get(name) {
-                            match all.get(round) {
-                                Some(one) => here.insert(name.clone(), one.clone()),
-                                None => return None,
-                            };
-                        }
+                        match bound.get(name) {
+                            Some(Binding::Many(all)) => here.insert(name.clone(), all.get(round)?.clone()),
+                            Some(one @ Binding::One(_)) => here.insert(name.clone(), one.clone()),
+                            None => None,
+                        };
                     }
                     if round > 0 {
                         out.extend(separator.iter().cloned());

@@ -10,6 +10,7 @@ mod gates;
 mod items;
 mod literals;
 mod macros;
+mod paste;
 mod patterns;
 #[cfg(test)]
 mod tests;

@@ -167,7 +167,7 @@ fn expansion(rules: &str, given: &str, items: bool) -> String {
     let Some(crate::code::form::StmtKind::Macro(rules)) = module.body.first().map(|stmt| &stmt.kind) else {
         panic!("no macro in {rules}")
     };
-    super::expand(rules, given, items, 7).map_or_else(|| "none".to_owned(), |body| show::block(&body))
+    super::expand(rules, given, items, 7).map_or_else(|| "none".to_owned(), |(body, _)| show::block(&body))
 }
 
 #[test]
@@ -178,6 +178,11 @@ fn macros_are_expanded_by_the_rule_that_fits() {
     assert_eq!("none", expansion(crud, "app, x", false));
     let many = "($r:ident; $($p:literal => $h:path),+ $(,)?) => { $($r.add($p, $h);)+ };";
     assert_eq!("a.add(\"/x\", m::h); a.add(\"/y\", k)", expansion(many, "a; \"/x\" => m::h, \"/y\" => k,", false));
+    let named = "($(#[doc = $d:literal] $n:ident),*) => { $(paste::paste! { f([<get_ $n:snake>], $d); })* };";
+    assert_eq!(
+        "f(get_some_id, \"a \\\"b\\\"\"); f(get_type, \"c\")",
+        expansion(named, "/// a \"b\"\n// no\nSomeId, /** c */ r#type", false)
+    );
     let items = "($($n:ident : $t:ty),*) => { $(pub fn $n() -> $t { $n }) * };";
     assert_eq!("pub Plain f() -> Vec<u8> {return f}", expansion(items, "f: Vec<u8>", true));
 }

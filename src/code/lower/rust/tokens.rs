@@ -23,11 +23,20 @@ const SIGNS: [&str; 22] = [
 
 /// The tokens of a text; none where its groups do not match.
 pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
+    tokens_of(text, false)
+}
+
+/// The same, with `#[doc = "…"]` for every comment that documents something.
+pub(super) fn tokens_and_docs(text: &str) -> Option<Vec<Token>> {
+    tokens_of(text, true)
+}
+
+fn tokens_of(text: &str, docs: bool) -> Option<Vec<Token>> {
     let mut open: Vec<(char, Vec<Token>)> = Vec::new();
     let mut here = Vec::new();
     let mut rest = text;
     loop {
-        rest = blank(rest);
+        rest = if docs { documented(rest, &mut here) } else { blank(rest) };
         let Some(c) = rest.chars().next() else { break };
         match c {
             '(' | '[' | '{' => {
@@ -56,6 +65,34 @@ pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
     open.is_empty().then_some(here)
 }
 
+/// The text behind white space and comments; comments that document what comes are put down as attributes.
+fn documented<'a>(text: &'a str, out: &mut Vec<Token>) -> &'a str {
+    let mut rest = text.trim_start();
+    loop {
+        let line = rest.strip_prefix("///").filter(|tail| !tail.starts_with('/'));
+        let block = rest.strip_prefix("/**").filter(|tail| !tail.starts_with(['*', '/']));
+        let said = match (line, block) {
+            (Some(tail), _) => tail.split_once('\n').map_or((tail, ""), |(said, after)| (said, after)),
+            (None, Some(tail)) => tail.split_once("*/").map_or((tail, ""), |(said, after)| (said, after)),
+            (None, None) if rest.starts_with("//") => {
+                rest = rest.split_once('\n').map_or("", |(_, after)| after).trim_start();
+                continue;
+            }
+            (None, None) if rest.starts_with("/*") => {
+                rest = rest.split_once("*/").map_or("", |(_, after)| after).trim_start();
+                continue;
+            }
+            (None, None) => return rest,
+        };
+        let text = said.0.trim().replace('\\', "\\\\").replace('"', "\\\"");
+        let inner =
+            vec![Token::Word("doc".to_owned()), Token::Sign("=".to_owned()), Token::Text(format!("\"{text}\""))];
+        out.push(Token::Sign("#".to_owned()));
+        out.push(Token::Group('[', inner));
+        rest = said.1.trim_start();
+    }
+}
+
 /// The text behind white space and comments.
 fn blank(text: &str) -> &str {
     let mut rest = text;
@@ -77,7 +114,9 @@ fn token(rest: &str, first: char) -> (Token, usize) {
     }
     let word = |c: char| c.is_alphanumeric() || c == '_';
     if word(first) || first == '\'' {
-        let start = first.len_utf8();
+        // `r#type` is one name.
+        let raw = rest.strip_prefix("r#").is_some_and(|tail| tail.starts_with(|c: char| c.is_alphabetic() || c == '_'));
+        let start = if raw { 2 } else { first.len_utf8() };
         let mut length = rest[start..].find(|c: char| !word(c)).map_or(rest.len(), |end| start + end);
         let fraction = rest.get(length..).and_then(|tail| tail.strip_prefix('.'));
         if first.is_ascii_digit() && fraction.is_some_and(|tail| tail.starts_with(|c: char| c.is_ascii_digit())) {
