@@ -234,6 +234,12 @@ impl Machine<'_> {
             return Value::unknown();
         }
         let mut name = self.argument_at(bound, &env.name, spot);
+        if let (Value::Undefined, Some(usual)) = (&name, &env.unnamed) {
+            name = Value::text(usual.as_str());
+        }
+        if let (true, Some(text)) = (env.commas, name.as_whole_text()) {
+            name = Value::list(text.split(',').map(|one| Value::text(one.trim())).collect());
+        }
         if let (true, Some(model)) = (env.prefixed, model) {
             let prefix = self.forest.nodes[model.node].prefix.clone();
             if !prefix.is_nothing() {

@@ -83,9 +83,13 @@ impl Machine<'_> {
             None => Some(first),
         };
         let first = first.unwrap_or_default();
+        // Nothing but its package can set a field of a name in lower case.
+        if !field.is_embedded && !field.name.starts_with(char::is_uppercase) {
+            return None;
+        }
         let scope = class.scope.clone();
         let inner = field.ty.as_ref().and_then(|ty| match self.type_value(ty, &scope) {
-            Value::Class(inner) if !inner.class.fields.is_empty() => Some(inner),
+            Value::Class(inner) if !inner.class.fields.is_empty() && !decodes_itself(&inner) => Some(inner),
             _ => None,
         });
         let separate = if word.split.as_ref().is_some_and(is_true) || word.splits {
@@ -109,7 +113,11 @@ impl Machine<'_> {
         let names: Vec<String> = match (first.is_empty(), word.derives) {
             (true, false) => return None,
             (true, true) => vec![format!("{prefix}{separate}")],
-            (false, true) => vec![format!("{prefix}{}", first.to_uppercase())],
+            (false, true) => {
+                let own = first.to_uppercase();
+                let whole = format!("{prefix}{own}");
+                if word.bare && whole != own { vec![own, whole] } else { vec![whole] }
+            }
             (false, false) if word.several => {
                 std::iter::once(&first).chain(&options).map(|name| format!("{prefix}{name}")).collect()
             }
@@ -119,10 +127,15 @@ impl Machine<'_> {
         let demands = |key: &String| is_true(key) || options.iter().any(|option| option == key);
         let tolerated = default.is_some() || !word.demands.iter().any(demands);
         let spot = Spot { module: class.spot.module, line: field.pos.line };
-        let mut reads = Vec::new();
-        for name in names {
-            if let Value::Env(env) = self.read_env(&Value::text(name), spot, tolerated) {
+        let mut reads: Vec<usize> = Vec::new();
+        for name in &names {
+            if let Value::Env(env) = self.read_env(&Value::text(name.as_str()), spot, tolerated) {
                 reads.extend(&env.reads);
+            }
+        }
+        if names.len() > 1 {
+            for read in &reads {
+                self.reads[*read].peers.clone_from(&names);
             }
         }
         Some(Value::Env(Rc::new(EnvValue { reads, default: default.map(Value::text) })))
@@ -166,6 +179,13 @@ impl Machine<'_> {
         }
         out
     }
+}
+
+/// Whether a type makes itself of the variable's text: its fields are none that the environment fills.
+fn decodes_itself(class: &ClassValue) -> bool {
+    const DECODERS: &[&str] =
+        &["Decode", "EnvDecode", "Set", "SetValue", "UnmarshalBinary", "UnmarshalFlag", "UnmarshalText"];
+    DECODERS.iter().any(|name| class.members.named(name).is_some())
 }
 
 /// The value of a key in a struct's tag: `key:"value"`.

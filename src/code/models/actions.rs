@@ -479,6 +479,10 @@ pub(crate) struct EnvWord {
     pub(crate) keys: Option<KeysWord>,
     /// A name with a small letter is no variable, but a key of the program's own.
     pub(crate) shouted: bool,
+    /// A text of several names has commas between them.
+    pub(crate) commas: bool,
+    /// The variable where no argument names one.
+    pub(crate) unnamed: Option<String>,
 }
 
 /// How a schema names variables: by the keys of maps.
@@ -523,6 +527,8 @@ pub(crate) struct TagsWord {
     pub(crate) name: String,
     /// Fields without the tag are variables of their own name, behind the names of those that they are nested in.
     pub(crate) derives: bool,
+    /// A name that a tag gives is taken without what stands before it, too.
+    pub(crate) bare: bool,
     /// Names are derived word by word, with `_` between them.
     pub(crate) splits: bool,
     /// The tag that says so for one field.
