@@ -239,6 +239,9 @@ impl Machine<'_> {
         if let Some(model) = self.modelled_base(class) {
             self.become_object(&object, model);
         }
+        if self.has_packages(&class.scope) {
+            self.injected.entry(Rc::as_ptr(class).addr()).or_insert_with(|| value.clone());
+        }
         self.construct(class, &value, args, spot);
         value
     }

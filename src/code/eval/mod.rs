@@ -305,11 +305,18 @@ impl Machine<'_> {
                 continue;
             }
             any = true;
-            let receiver = self.last_instance(&closure);
+            let receiver = self.last_instance(&closure).or_else(|| self.instance_of_home(&closure));
             let most = self.most_alone(&closure);
             self.sliced(most, |machine| machine.enter_alone(&closure, receiver));
         }
         any && !self.exhausted()
+    }
+
+    /// The first instance that was made of a method's class, where its code calls other methods of it without saying on what.
+    fn instance_of_home(&self, closure: &Closure) -> Option<Value> {
+        let home = closure.home.borrow().clone().filter(|_| closure.function.kind == FunctionKind::Method)?;
+        let known = self.has_packages(&home.scope).then(|| self.injected.get(&Rc::as_ptr(&home).addr()))?;
+        known.filter(|value| matches!(value, Value::Object(_))).cloned()
     }
 
     /// Whether a function is one that a protocol compiler wrote for who wants it: called by nobody it registers nothing.
