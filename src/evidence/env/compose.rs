@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::combine::Read;
+use crate::domain::change::is_test_folder;
 use crate::facts::env::Site;
 use crate::repo::Repo;
 
@@ -54,18 +55,8 @@ fn is_compose(path: &str) -> bool {
     let foreign = path.split('/').any(|part| {
         matches!(
             part,
-            "node_modules"
-                | "vendor"
-                | "third_party"
-                | "fixtures"
-                | "testdata"
-                | "examples"
-                | "docs"
-                | ".github"
-                | "test"
-                | "tests"
-                | "e2e"
-        )
+            "node_modules" | "vendor" | "third_party" | "fixtures" | "testdata" | "examples" | "docs" | ".github"
+        ) || is_test_folder(part)
     });
     let of_tests = name.split(['.', '-', '_']).any(|part| matches!(part, "ci" | "test" | "tests" | "testing" | "e2e"));
     yaml && named && !foreign && !of_tests

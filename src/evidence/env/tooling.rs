@@ -95,15 +95,16 @@ pub(super) fn used(repo: &Repo, names: &BTreeSet<&str>) -> BTreeSet<String> {
     }
     for entry in repo.files().iter().filter(|entry| entry.bytes <= MAX_BYTES) {
         let tooling = is_tooling(&entry.path);
-        if !tooling && !is_program(&entry.path) {
+        let filled = !tooling && is_yaml(&entry.path);
+        if !tooling && !filled && !is_program(&entry.path) {
             continue;
         }
         let Ok(content) = repo.read(&entry.path, MAX_BYTES) else { continue };
-        if !tooling && !content.bytes.starts_with(b"#!") {
+        if !tooling && !filled && !content.bytes.starts_with(b"#!") {
             continue;
         }
         for line in String::from_utf8_lossy(&content.bytes).lines() {
-            look(line, names, &mut found);
+            look(line, if filled { is_filled_in } else { stands_or_precedes }, names, &mut found);
         }
     }
     found
@@ -117,18 +118,26 @@ fn is_program(path: &str) -> bool {
 fn is_tooling(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
-    let yaml = [".yml", ".yaml", ".tpl"].iter().any(|end| name.ends_with(end));
+    let yaml = is_yaml(name) || name.ends_with(".tpl");
     let in_folder = || folders.split('/').any(|folder| FOLDERS.iter().any(|part| folder.contains(part)));
     NAMED.contains(&name)
         || name.contains("dockerfile")
+        || name.starts_with("caddyfile.")
         || name.contains("containerfile")
         || ENDS.iter().any(|end| name.ends_with(end))
         || (yaml && (name.contains("compose") || STARTS.iter().any(|start| name.starts_with(start)) || in_folder()))
 }
 
+/// Settings of a program: what is filled in from the environment stands behind `$` there.
+fn is_yaml(path: &str) -> bool {
+    [".yml", ".yaml"]
+        .iter()
+        .any(|end| path.len() > end.len() && path[path.len() - end.len()..].eq_ignore_ascii_case(end))
+}
+
 /// Words that stand where a variable does: behind `$`, `${`, `$(`, `%`, `env.` or `secrets.`, as an item of a list, before `=`
 /// or `:`, or as the name of a value. `$$X` is a text that holds a dollar.
-fn look(line: &str, names: &BTreeSet<&str>, found: &mut BTreeSet<String>) {
+fn look(line: &str, is_variable: fn(&str, &str) -> bool, names: &BTreeSet<&str>, found: &mut BTreeSet<String>) {
     let trimmed = line.trim_start();
     if trimmed.starts_with('#') || trimmed.starts_with("//") {
         return;
@@ -138,11 +147,19 @@ fn look(line: &str, names: &BTreeSet<&str>, found: &mut BTreeSet<String>) {
     while let Some(start) = line[at..].find(is_word).map(|offset| at + offset) {
         let end = line[start..].find(|c| !is_word(c)).map_or(line.len(), |offset| start + offset);
         let (before, word, behind) = (&line[..start], &line[start..end], &line[end..]);
-        if names.contains(word) && (stands(before) || precedes(behind)) {
+        if names.contains(word) && is_variable(before, behind) {
             found.insert(word.to_owned());
         }
         at = end;
     }
+}
+
+fn stands_or_precedes(before: &str, behind: &str) -> bool {
+    stands(before) || precedes(behind)
+}
+
+fn is_filled_in(before: &str, _: &str) -> bool {
+    before.ends_with('{') && stands(before)
 }
 
 /// Whether a variable stands behind this.
@@ -171,6 +188,15 @@ fn precedes(behind: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn settings_are_filled_in_wherever_they_lie() {
+        let files = [
+            ("monitoring/agent.yml", "url: ${LOKI_URL:-http://x}\nLABEL: 1\nname: NAMED\n"),
+            ("proxy/Caddyfile.ce", "trusted {$PROXIES:all}\n"),
+        ];
+        assert_eq!(vec!["LOKI_URL", "PROXIES"], found(&files, &["LABEL", "LOKI_URL", "NAMED", "PROXIES"]));
+    }
 
     fn found<'a>(files: &[(&str, &str)], names: &'a [&'a str]) -> Vec<&'a str> {
         let repo = Repo::in_memory(files);
