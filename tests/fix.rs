@@ -36,6 +36,24 @@ fn missing_keys_are_appended_once() {
 }
 
 #[test]
+fn each_workspace_gets_its_own_and_lines_end_as_they_did() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    for name in ["api", "web"] {
+        write(at, &format!("{name}/package.json"), "{}");
+        write(at, &format!("{name}/index.js"), "process.env.SHARED;\nprocess.env.OWN;\n");
+    }
+    write(at, ".env.example", "SHARED=s3cr3t\n");
+    write(at, "api/.env.example", "OWN=1\n");
+    write(at, "web/.env.example", "OTHER=2\r\n");
+    assert_eq!((Some(0), "added to web/.env.example: OWN\n".to_owned()), fix(at, &[]));
+    let read = |file: &str| fs::read_to_string(at.join(file)).expect("it is there");
+    assert_eq!("OTHER=2\r\n\r\n# required; read in web/index.js:2\r\nOWN=\r\n", read("web/.env.example"));
+    assert_eq!(("SHARED=s3cr3t\n".to_owned(), "OWN=1\n".to_owned()), (read(".env.example"), read("api/.env.example")));
+    assert!(fix(at, &[]).1.contains("nothing to add"));
+}
+
+#[test]
 fn the_file_that_the_dod_names_is_made_and_what_it_ignores_is_left_out() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();

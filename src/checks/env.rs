@@ -1,6 +1,6 @@
 //! `env`: every environment variable that the code reads is documented in an example file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 use schemars::JsonSchema;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{CheckOf, Judge, Judgement, RuleContext};
 use crate::domain::finding::{Finding, Location};
 use crate::domain::outcome::{Outcome, Stage};
-use crate::facts::env::{Documented, Env, Used, fits};
+use crate::facts::env::{Documented, Env, Gap, fits};
 use crate::facts::{AreaName, Facts, Need};
 
 /// Variables that a person adds by hand.
@@ -81,38 +81,38 @@ impl EnvRule {
         self.ignore.iter().any(|pattern| fits(pattern, name))
     }
 
-    fn missing<'a>(&self, env: &'a Env, documented: &[&Documented]) -> Vec<&'a Used> {
-        let known: BTreeSet<String> = documented.iter().map(|entry| entry.name.to_ascii_lowercase()).collect();
-        env.used
-            .iter()
-            .filter(|used| {
-                !used.platform && !self.ignores(&used.name) && !known.contains(&used.name.to_ascii_lowercase())
-            })
-            .collect()
+    /// What the code reads and the examples that count lack.
+    fn missing<'a>(&self, env: &'a Env) -> Vec<Gap<'a>> {
+        let named = self.example.as_deref().map(|file| file.trim_start_matches("./"));
+        let mut gaps = env.gaps(|entry| named.is_none_or(|file| entry.file == file));
+        gaps.retain(|gap| gap.is_first() && !self.ignores(&gap.used.name));
+        gaps
     }
 
-    fn judge_missing(&self, rule: &RuleContext<'_>, env: &Env, documented: &[&Documented], wrong: &mut Wrong) {
-        let missing = self.missing(env, documented);
-        // The file that is there is the one to add to.
-        let file = documented.first().map_or(self.example_name(), |entry| entry.file.as_str());
-        for used in &missing {
-            let at = used.sites.first().map(|site| Location::line(site.file.clone(), site.line));
+    fn judge_missing(&self, rule: &RuleContext<'_>, env: &Env, wrong: &mut Wrong) {
+        let missing = self.missing(env);
+        let mut by_file: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for gap in &missing {
+            // The file that is there is the one to add to.
+            let file = gap.example.unwrap_or_else(|| self.example_name());
+            let used = gap.used;
+            let at = gap.sites.first().map(|site| Location::line(site.file.clone(), site.line));
             let need = if used.required { "required" } else { "optional" };
             let message = format!("{} ({need}) is read here and not in {file}", used.name);
             wrong.findings.push(Finding::new(rule.id, used.name.clone(), message, at));
+            by_file.entry(file).or_default().insert(&used.name);
         }
         if !missing.is_empty() {
-            let names = list(missing.iter().map(|used| used.name.as_str()));
+            let additions: Vec<String> =
+                by_file.iter().map(|(file, names)| format!("{} to {file}", list(names.iter().copied()))).collect();
             let hand = if missing.len() > MANY { " (`donegate fix env` does)" } else { "" };
-            wrong.steps.push(format!("add {names} to {file}{hand}"));
+            wrong.steps.push(format!("add {}{hand}", additions.join(", ")));
         }
     }
 
-    fn judge_unused(&self, rule: &RuleContext<'_>, env: &Env, documented: &[&Documented], wrong: &mut Wrong) {
-        let unused: Vec<&&Documented> = documented
-            .iter()
-            .filter(|entry| env.unused.contains(&entry.name) && !entry.commented && !self.ignores(&entry.name))
-            .collect();
+    fn judge_unused(&self, rule: &RuleContext<'_>, documented: &[&Documented], wrong: &mut Wrong) {
+        let unused: Vec<&&Documented> =
+            documented.iter().filter(|entry| entry.unused && !entry.commented && !self.ignores(&entry.name)).collect();
         let Some(first) = unused.first() else { return };
         let names = list(unused.iter().map(|entry| entry.name.as_str()));
         if self.allow_unused {
@@ -191,9 +191,9 @@ impl Judge for EnvRule {
         };
         let documented = self.documented(env);
         let mut wrong = Wrong::default();
-        self.judge_missing(rule, env, &documented, &mut wrong);
+        self.judge_missing(rule, env, &mut wrong);
         self.judge_irregular(rule, env, &mut wrong);
-        self.judge_unused(rule, env, &documented, &mut wrong);
+        self.judge_unused(rule, &documented, &mut wrong);
         let own = env.used.iter().filter(|used| !used.platform).count();
         let outcome = if wrong.findings.is_empty() { Outcome::Pass } else { Outcome::Fail };
         let keys: BTreeSet<&str> = documented.iter().map(|entry| entry.name.as_str()).collect();
@@ -218,18 +218,19 @@ impl Judge for EnvRule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::env::{Irregular, Site};
+    use crate::facts::env::{Irregular, Site, Used};
     use crate::facts::{Area, Evidence, Problem, State};
 
     const RULE: RuleContext<'static> = RuleContext { id: "env-example" };
 
     fn used(name: &str) -> Used {
         let site = Site { file: "src/app.js".to_owned(), line: 7 };
-        Used { name: name.to_owned(), required: true, sites: vec![site], platform: name == "PATH" }
+        Used { name: name.to_owned(), required: true, sites: vec![site], platform: name == "PATH", one_of: Vec::new() }
     }
 
     fn key(name: &str) -> Documented {
-        Documented { name: name.to_owned(), file: ".env.example".to_owned(), line: 2, commented: false }
+        let (file, workspace) = (".env.example".to_owned(), String::new());
+        Documented { name: name.to_owned(), file, line: 2, commented: false, workspace, unused: name == "OLD" }
     }
 
     fn facts(env: Env) -> Facts {

@@ -1,11 +1,11 @@
 //! `donegate fix`: mends what can be mended, and only when it is asked to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::dod::Plan;
 use crate::engine;
-use crate::facts::env::{Env, Used, fits};
+use crate::facts::env::{Env, Gap, fits};
 use crate::repo::{ReadError, Repo, host};
 use crate::verdict::exit;
 
@@ -74,36 +74,21 @@ fn leaves(path: &str) -> bool {
     path.is_empty() || path.starts_with('/') || path.contains('\\') || path.split('/').any(|part| part == "..")
 }
 
-/// What is missing, by the file that it belongs into: the one that is given, else the one that lies nearest above the first
-/// read, else a new one at the root.
-fn additions<'a>(env: &'a Env, example: Option<&str>, ignore: &[String]) -> BTreeMap<String, Vec<&'a Used>> {
-    let counts = env.documented.iter().filter(|entry| example.is_none_or(|file| entry.file == file));
-    let known: BTreeSet<String> = counts.map(|entry| entry.name.to_ascii_lowercase()).collect();
-    let files: BTreeSet<&str> = env.documented.iter().map(|entry| entry.file.as_str()).collect();
-    let mut additions: BTreeMap<String, Vec<&Used>> = BTreeMap::new();
-    let missing = env.used.iter().filter(|used| {
-        !used.platform
-            && !known.contains(&used.name.to_ascii_lowercase())
-            && !ignore.iter().any(|pattern| fits(pattern, &used.name))
-    });
-    for used in missing {
-        let site = used.sites.first().map_or("", |site| site.file.as_str());
-        let file = example.map_or_else(|| nearest(&files, site), str::to_owned);
-        additions.entry(file).or_default().push(used);
+/// What is missing, by the file that it belongs into: the one that is given, else the workspace's own or one around it, else a
+/// new one at the root.
+fn additions<'a>(env: &'a Env, example: Option<&str>, ignore: &[String]) -> BTreeMap<String, Vec<Gap<'a>>> {
+    let mut additions: BTreeMap<String, Vec<Gap<'a>>> = BTreeMap::new();
+    for gap in env.gaps(|entry| example.is_none_or(|file| entry.file == file)) {
+        if gap.is_first() && !ignore.iter().any(|pattern| fits(pattern, &gap.used.name)) {
+            let file = example.or(gap.example).unwrap_or(NEW).to_owned();
+            additions.entry(file).or_default().push(gap);
+        }
     }
     additions
 }
 
-/// The example that lies in the deepest folder around `site`, the plainest name first.
-fn nearest(files: &BTreeSet<&str>, site: &str) -> String {
-    let folder = |file: &str| file.rfind('/').map_or(0, |at| at + 1);
-    let around = files.iter().filter(|file| site.starts_with(&file[..folder(file)]));
-    let best = around.max_by_key(|file| (folder(file), std::cmp::Reverse((file.len(), **file))));
-    best.map_or_else(|| NEW.to_owned(), |file| (*file).to_owned())
-}
-
 /// Appends to one file; what was done, in words.
-fn append(repo: &Repo, file: &str, missing: &[&Used]) -> Result<String, Stop> {
+fn append(repo: &Repo, file: &str, missing: &[Gap<'_>]) -> Result<String, Stop> {
     let root = repo.root().ok_or_else(|| Stop::Wrong("there is no folder to write to".to_owned()))?;
     let before = match repo.read(file, MAX_BYTES) {
         Ok(content) => Some(content.bytes.to_vec()),
@@ -114,23 +99,32 @@ fn append(repo: &Repo, file: &str, missing: &[&Used]) -> Result<String, Stop> {
     };
     let made = before.is_none();
     let mut bytes = before.unwrap_or_default();
+    let end = line_end(&bytes);
     if !bytes.is_empty() {
-        bytes.extend_from_slice(if bytes.ends_with(b"\n") { b"\n" } else { b"\n\n" });
+        let ended = bytes.ends_with(b"\n");
+        bytes.extend_from_slice(if ended { end.to_owned() } else { end.repeat(2) }.as_bytes());
     }
-    bytes.extend_from_slice(lines(missing).as_bytes());
+    bytes.extend_from_slice(lines(missing).replace('\n', end).as_bytes());
     host::write_file(&root.join(file), &bytes).map_err(|error| Stop::Wrong(format!("cannot write {file}: {error}")))?;
-    let names: Vec<&str> = missing.iter().map(|used| used.name.as_str()).collect();
+    let names: Vec<&str> = missing.iter().map(|gap| gap.used.name.as_str()).collect();
     let verb = if made { "made" } else { "added to" };
     Ok(format!("{verb} {file}: {}\n", names.join(", ")))
 }
 
+/// How the lines of a file end: as its first does.
+fn line_end(bytes: &[u8]) -> &'static str {
+    let first = bytes.iter().position(|&byte| byte == b'\n');
+    let returns = first.and_then(|at| at.checked_sub(1)).and_then(|at| bytes.get(at)) == Some(&b'\r');
+    if returns { "\r\n" } else { "\n" }
+}
+
 /// A comment and an empty value for each.
-fn lines(missing: &[&Used]) -> String {
+fn lines(missing: &[Gap<'_>]) -> String {
     let mut text = String::new();
-    for used in missing {
+    for Gap { used, sites, .. } in missing {
         let shown: Vec<String> =
-            used.sites.iter().take(PLACES).map(|site| format!("{}:{}", printable(&site.file), site.line)).collect();
-        let more = used.sites.len().saturating_sub(PLACES);
+            sites.iter().take(PLACES).map(|site| format!("{}:{}", printable(&site.file), site.line)).collect();
+        let more = sites.len().saturating_sub(PLACES);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let need = if used.required { "required" } else { "optional" };
         let _ = writeln!(text, "# {need}; read in {}{more}", shown.join(", "));
@@ -147,15 +141,16 @@ fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::env::{Documented, Site};
+    use crate::facts::env::{Documented, Site, Used};
 
     fn used(name: &str, file: &str) -> Used {
         let site = Site { file: file.to_owned(), line: 3 };
-        Used { name: name.to_owned(), required: true, sites: vec![site], platform: name == "PATH" }
+        Used { name: name.to_owned(), required: true, sites: vec![site], platform: name == "PATH", one_of: Vec::new() }
     }
 
     fn key(name: &str, file: &str) -> Documented {
-        Documented { name: name.to_owned(), file: file.to_owned(), line: 1, commented: false }
+        let workspace = file.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        Documented { name: name.to_owned(), file: file.to_owned(), line: 1, commented: false, workspace, unused: false }
     }
 
     #[test]
@@ -170,7 +165,7 @@ mod tests {
             ..Env::default()
         };
         let shown = |example: Option<&str>, ignore: &[String]| -> Vec<(String, Vec<String>)> {
-            let names = |all: Vec<&Used>| all.iter().map(|used| used.name.clone()).collect();
+            let names = |all: Vec<Gap<'_>>| all.iter().map(|gap| gap.used.name.clone()).collect();
             additions(&env, example, ignore).into_iter().map(|(file, all)| (file, names(all))).collect()
         };
         let of = |file: &str, names: &[&str]| (file.to_owned(), names.iter().map(|&name| name.to_owned()).collect());
@@ -183,7 +178,8 @@ mod tests {
     fn a_comment_says_where_each_is_read() {
         let mut many = used("A", "a.js");
         many.sites = (1..=5).map(|line| Site { file: "a.js".to_owned(), line }).collect();
-        assert_eq!("# required; read in a.js:1, a.js:2, a.js:3 and 2 more\nA=\n", lines(&[&many]));
+        let gap = Gap { used: &many, example: None, sites: many.sites.iter().collect() };
+        assert_eq!("# required; read in a.js:1, a.js:2, a.js:3 and 2 more\nA=\n", lines(&[gap]));
         assert!(leaves("../x") && leaves("/x") && leaves("") && !leaves("config/.env.example"));
     }
 }

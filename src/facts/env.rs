@@ -1,5 +1,7 @@
 //! Which environment variables the code reads, and which the example file documents.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +37,9 @@ pub struct Used {
     /// Provided by the platform (`PATH`, `HOME`, …), so that no example needs to name it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub platform: bool,
+    /// Names any of which will do in its place, this one among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub one_of: Vec<String>,
 }
 
 /// A place in the code.
@@ -57,6 +62,99 @@ pub struct Documented {
     pub line: u32,
     /// Whether it stands behind `#`: an optional one.
     pub commented: bool,
+    /// The folder of the workspace that the file documents; none where it speaks for the whole repository.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub workspace: String,
+    /// Nothing that the file speaks for reads it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unused: bool,
+}
+
+/// A variable that is read and that no example which speaks for the place documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap<'a> {
+    /// The variable.
+    pub used: &'a Used,
+    /// The example that it belongs into; none where there is no example.
+    pub example: Option<&'a str>,
+    /// Where it is read there.
+    pub sites: Vec<&'a Site>,
+}
+
+impl Gap<'_> {
+    /// Whether it is the one to name of those any of which will do.
+    #[must_use]
+    pub fn is_first(&self) -> bool {
+        self.used.one_of.first().is_none_or(|first| *first == self.used.name)
+    }
+}
+
+impl Env {
+    /// What is read and documented nowhere that speaks for the place, by name and example; `counts` says which entries count.
+    ///
+    /// A workspace with an example of its own is held against that one and those of the folders around it; what lies in
+    /// none, against all.
+    #[must_use]
+    pub fn gaps(&self, counts: impl Fn(&Documented) -> bool) -> Vec<Gap<'_>> {
+        let documented: Vec<&Documented> = self.documented.iter().filter(|entry| counts(entry)).collect();
+        let mut known: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        for entry in &documented {
+            known.entry(entry.name.to_ascii_lowercase()).or_default().insert(&entry.workspace);
+        }
+        let workspaces: BTreeSet<&str> = documented.iter().map(|entry| entry.workspace.as_str()).collect();
+        let read: BTreeSet<&str> = self.used.iter().map(|used| used.name.as_str()).collect();
+        let speaks = |name: &str, home: &str| {
+            let spaces = known.get(&name.to_ascii_lowercase());
+            spaces.is_some_and(|spaces| home.is_empty() || spaces.iter().any(|space| is_within(home, space)))
+        };
+        let mut gaps = Vec::new();
+        for used in self.used.iter().filter(|used| !used.platform) {
+            // A file that holds the value is another way to give a variable that is read itself, or documented.
+            let held = used.name.strip_suffix("_FILE");
+            let mut lacking: BTreeMap<&str, Vec<&Site>> = BTreeMap::new();
+            for site in &used.sites {
+                let home = home_of(&site.file, &workspaces);
+                let given = held.is_some_and(|name| read.contains(name) || speaks(name, home));
+                let documented = speaks(&used.name, home) || used.one_of.iter().any(|name| speaks(name, home));
+                if !given && !documented {
+                    lacking.entry(home).or_default().push(site);
+                }
+            }
+            gaps.extend(lacking.into_iter().map(|(home, sites)| Gap {
+                used,
+                example: example_of(&documented, home),
+                sites,
+            }));
+        }
+        gaps
+    }
+
+    /// Whether a workspace's entry is read by something that it speaks for: not by another workspace that has an example of
+    /// its own.
+    #[must_use]
+    pub fn is_read_from(&self, entry: &Documented, site: &Site) -> bool {
+        let workspaces: BTreeSet<&str> = self.documented.iter().map(|entry| entry.workspace.as_str()).collect();
+        let home = home_of(&site.file, &workspaces);
+        is_within(home, &entry.workspace) || is_within(&entry.workspace, home)
+    }
+}
+
+/// The deepest workspace that a file lies in; empty for none.
+fn home_of<'a>(file: &str, workspaces: &BTreeSet<&'a str>) -> &'a str {
+    workspaces.iter().copied().filter(|space| is_within(file, space)).max_by_key(|space| space.len()).unwrap_or("")
+}
+
+/// Whether a path is a folder or lies in it.
+fn is_within(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The example that a variable belongs into which a workspace reads: its own, else one around it; the plainest name first.
+fn example_of<'a>(documented: &[&'a Documented], home: &str) -> Option<&'a str> {
+    let around = documented.iter().filter(|entry| is_within(home, &entry.workspace));
+    let best = around.max_by_key(|entry| (entry.workspace.len(), std::cmp::Reverse((entry.file.len(), &entry.file))));
+    let any = || documented.iter().min_by_key(|entry| (entry.file.len(), &entry.file));
+    best.or_else(any).map(|entry| entry.file.as_str())
 }
 
 /// A read whose name is not known.

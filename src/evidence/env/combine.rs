@@ -52,34 +52,41 @@ pub(super) fn combine(
     );
     dynamic.sort();
     dynamic.dedup();
-    let reads = with_settings(reads, &documented, around.settings);
-    let wanted: BTreeSet<String> = reads
+    let used = group(with_settings(reads, &documented, around.settings));
+    let mut env = Env { used, documented, dynamic, irregular, ..Env::default() };
+    env.missing = env.gaps(|_| true).into_iter().map(|gap| gap.used.name.clone()).collect();
+    env.missing.dedup();
+    let unused = unused(&env, around);
+    for (at, entry) in env.documented.iter_mut().enumerate() {
+        entry.unused = unused.contains(&at);
+    }
+    let named: BTreeSet<&String> =
+        env.documented.iter().filter(|entry| entry.unused).map(|entry| &entry.name).collect();
+    env.unused = named.into_iter().cloned().collect();
+    env
+}
+
+/// The places of the entries that nothing reads.
+fn unused(env: &Env, around: &Around<'_>) -> BTreeSet<usize> {
+    let mut read: BTreeMap<String, Vec<&Site>> = BTreeMap::new();
+    for used in &env.used {
+        read.entry(used.name.to_ascii_lowercase()).or_default().extend(&used.sites);
+    }
+    let is_read = |entry: &Documented| {
+        let sites = read.get(&entry.name.to_ascii_lowercase());
+        sites.is_some_and(|sites| entry.workspace.is_empty() || sites.iter().any(|site| env.is_read_from(entry, site)))
+    };
+    let candidates: Vec<(usize, &str)> = env
+        .documented
         .iter()
-        .filter(|read| !is_known(&read.name) && !read.peers.iter().any(is_known))
-        // A file that holds the value is another way to give a variable that is documented.
-        .filter(|read| {
-            let held = read.name.strip_suffix("_FILE");
-            !held.is_some_and(|name| is_known(&name.to_owned()) || known::is_platform(name))
-        })
-        .map(|read| read.name.clone())
+        .enumerate()
+        .filter(|(_, entry)| !entry.commented && !is_read(entry))
+        .map(|(at, entry)| (at, entry.name.as_str()))
+        .filter(|(_, name)| !known::is_read_by_others(name, around.dependencies, around.images))
+        .filter(|(_, name)| !env.dynamic.iter().any(|read| may_be(&read.pattern, name)))
         .collect();
-    let used = group(reads);
-    let missing = used
-        .iter()
-        .filter(|used| !used.platform && wanted.contains(&used.name))
-        .map(|used| used.name.clone())
-        .collect();
-    let read: BTreeSet<String> = used.iter().map(|used| used.name.to_ascii_lowercase()).collect();
-    let candidates: BTreeSet<&str> = documented
-        .iter()
-        .filter(|entry| !entry.commented && !read.contains(&entry.name.to_ascii_lowercase()))
-        .map(|entry| entry.name.as_str())
-        .filter(|name| !known::is_read_by_others(name, around.dependencies, around.images))
-        .filter(|name| !dynamic.iter().any(|read| may_be(&read.pattern, name)))
-        .collect();
-    let elsewhere = (around.elsewhere)(&candidates);
-    let unused = candidates.into_iter().filter(|name| !elsewhere.contains(*name)).map(str::to_owned).collect();
-    Env { used, documented, missing, unused, dynamic, irregular }
+    let elsewhere = (around.elsewhere)(&candidates.iter().map(|(_, name)| *name).collect());
+    candidates.into_iter().filter(|(_, name)| !elsewhere.contains(*name)).map(|(at, _)| at).collect()
 }
 
 /// The reads, and those of documented variables that a setting may be given by.
@@ -107,21 +114,28 @@ fn may_be(pattern: &str, name: &str) -> bool {
 }
 
 fn group(reads: Vec<Read>) -> Vec<Used> {
-    let mut grouped: BTreeMap<String, (bool, BTreeSet<Site>)> = BTreeMap::new();
+    let mut grouped: BTreeMap<String, (bool, BTreeSet<Site>, Vec<Vec<String>>)> = BTreeMap::new();
     for read in reads {
         let entry = grouped.entry(read.name).or_default();
         entry.0 |= read.required;
         entry.1.insert(read.site);
+        entry.2.push(read.peers);
     }
     grouped
         .into_iter()
-        .map(|(name, (required, sites))| Used {
+        .map(|(name, (required, sites, peers))| Used {
             platform: known::is_platform(&name),
             name,
             required,
             sites: sites.into_iter().collect(),
+            // Read by itself elsewhere, no other will do.
+            one_of: peers.into_iter().reduce(common).unwrap_or_default(),
         })
         .collect()
+}
+
+fn common(one: Vec<String>, other: Vec<String>) -> Vec<String> {
+    one.into_iter().filter(|name| other.contains(name)).collect()
 }
 
 #[cfg(test)]
@@ -139,7 +153,14 @@ mod tests {
     }
 
     fn documented(name: &str, commented: bool) -> Documented {
-        Documented { name: name.to_owned(), file: ".env.example".to_owned(), line: 1, commented }
+        Documented {
+            name: name.to_owned(),
+            file: ".env.example".to_owned(),
+            line: 1,
+            commented,
+            workspace: String::new(),
+            unused: false,
+        }
     }
 
     fn combined(reads: Vec<Read>, patterns: &[&str], documented: Vec<Documented>) -> Env {
@@ -191,6 +212,37 @@ mod tests {
         assert_eq!(vec!["MAIL_FROM"], env.used.iter().map(|used| used.name.as_str()).collect::<Vec<_>>());
         assert_eq!(vec!["MAIL_TO"], env.unused);
         assert!(combined(vec![], &[], vec![]).used.is_empty(), "no example needs to name it");
+    }
+
+    #[test]
+    fn a_file_that_holds_a_value_needs_no_documentation_beside_it() {
+        let env = combined(vec![read("KEY", true), read("KEY_FILE", false), read("LOG_FILE", false)], &[], vec![]);
+        assert_eq!(vec!["KEY", "LOG_FILE"], env.missing);
+    }
+
+    #[test]
+    fn a_workspace_is_held_against_its_own_example() {
+        let at = |name: &str, file: &str| Read { site: Site { file: file.to_owned(), line: 1 }, ..read(name, true) };
+        let entry = |name: &str, workspace: &str| Documented {
+            file: format!("{workspace}/.env.example").trim_start_matches('/').to_owned(),
+            workspace: workspace.to_owned(),
+            ..documented(name, false)
+        };
+        let reads = vec![
+            at("A", "api/a.js"),
+            at("A", "web/a.js"),
+            at("B", "web/src/b.js"),
+            at("C", "shared/c.js"),
+            at("D", "api/d.js"),
+            at("E", "webshop/e.js"),
+        ];
+        let examples = vec![entry("A", "api"), entry("B", ""), entry("C", "web"), entry("D", "web"), entry("E", "web")];
+        let env = combined(reads, &[], examples);
+        let gaps: Vec<(&str, Option<&str>)> =
+            env.gaps(|_| true).iter().map(|gap| (gap.used.name.as_str(), gap.example)).collect();
+        assert_eq!(vec![("A", Some("web/.env.example")), ("D", Some("api/.env.example"))], gaps);
+        assert_eq!(vec!["A", "D"], env.missing);
+        assert_eq!(vec!["D"], env.unused, "what api alone reads, web's example has for nothing");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{dotenv, secret};
+use super::{dotenv, secret, workspaces};
+use crate::domain::change::is_test_folder;
 use crate::domain::provenance::Source;
 use crate::facts::Problem;
 use crate::facts::env::{Documented, Irregular};
@@ -26,9 +27,8 @@ const FORMATS: &[&str] = &[
 /// `.env` files that are committed on purpose: for tests and CI alone.
 const FOR_TESTS: &[&str] = &[".env.test", ".env.testing", ".env.ci", ".env.vault"];
 
-/// Folders that hold other people's code or made-up trees.
-const FOREIGN: &[&str] =
-    &["node_modules", "vendor", "third_party", "testdata", "fixtures", "__fixtures__", "tests", "test"];
+/// Folders that hold other people's code or made-up trees; those of tests are foreign, too.
+const FOREIGN: &[&str] = &["node_modules", "vendor", "third_party", "testdata", "fixtures", "__fixtures__"];
 
 /// What the examples say.
 #[derive(Debug, Default)]
@@ -53,6 +53,7 @@ pub(super) fn read(repo: &Repo, named: &[String]) -> Examples {
     paths.sort_unstable();
     paths.dedup();
     let shown = paths.clone();
+    let manifests = workspaces::folders(repo);
     for path in paths {
         match repo.read(&path, MAX_BYTES) {
             Ok(content) => {
@@ -60,6 +61,7 @@ pub(super) fn read(repo: &Repo, named: &[String]) -> Examples {
                 add(
                     &mut examples,
                     &path,
+                    workspaces::of(&path, &manifests),
                     &String::from_utf8_lossy(content.text().map_or(&content.bytes, str::as_bytes)),
                 );
             }
@@ -74,7 +76,7 @@ pub(super) fn read(repo: &Repo, named: &[String]) -> Examples {
     examples
 }
 
-fn add(examples: &mut Examples, path: &str, text: &str) {
+fn add(examples: &mut Examples, path: &str, workspace: &str, text: &str) {
     let parsed = dotenv::parse(text);
     let irregular = |kind: &str, name: Option<&str>, line: u32, why: String| Irregular {
         kind: kind.to_owned(),
@@ -115,6 +117,8 @@ fn add(examples: &mut Examples, path: &str, text: &str) {
         file: path.to_owned(),
         line: entry.line,
         commented: entry.commented,
+        workspace: workspace.to_owned(),
+        unused: false,
     }));
 }
 
@@ -123,7 +127,8 @@ fn file_name(path: &str) -> &str {
 }
 
 fn is_foreign(path: &str) -> bool {
-    path.rsplit_once('/').is_some_and(|(folder, _)| folder.split('/').any(|part| FOREIGN.contains(&part)))
+    path.rsplit_once('/')
+        .is_some_and(|(folder, _)| folder.split('/').any(|part| FOREIGN.contains(&part) || is_test_folder(part)))
 }
 
 fn is_example(path: &str) -> bool {

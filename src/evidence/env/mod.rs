@@ -9,6 +9,7 @@ mod scripts;
 pub(crate) mod secret;
 mod tooling;
 mod words;
+mod workspaces;
 
 use std::collections::BTreeSet;
 
