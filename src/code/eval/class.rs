@@ -562,7 +562,9 @@ impl Machine<'_> {
         match &value {
             // A function, whatever it is: what looks for a path does not take it for one.
             Value::Unknown(_) if *ty == TypeRef::reference() => Value::from_path("reference()".to_owned()),
-            Value::Unknown(path) if !self.is_modelled(path) => self.typed(ty, scope).unwrap_or(value),
+            Value::Unknown(path) if !self.is_modelled(path) && !self.models.sources.contains_key(&**path) => {
+                self.typed(ty, scope).unwrap_or(value)
+            }
             _ => value,
         }
     }

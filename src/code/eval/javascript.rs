@@ -52,6 +52,8 @@ impl Machine<'_> {
                 }
                 first
             }
+            // What a proxy gives is its target's where that is more than a place to keep things.
+            "Proxy" if !matches!(&first, Value::Map(map) if !map.environment.get()) => first,
             "Object.freeze" | "Object.seal" | "Promise.resolve" | "Promise.all" | "Promise.allSettled"
             | "structuredClone" => first,
             "Object.fromEntries" => {
