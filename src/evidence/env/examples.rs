@@ -53,7 +53,7 @@ pub(super) fn read(repo: &Repo, named: &[String]) -> Examples {
     paths.sort_unstable();
     paths.dedup();
     let shown = paths.clone();
-    let manifests = workspaces::folders(repo);
+    let projects = workspaces::projects(repo);
     for path in paths {
         match repo.read(&path, MAX_BYTES) {
             Ok(content) => {
@@ -61,7 +61,7 @@ pub(super) fn read(repo: &Repo, named: &[String]) -> Examples {
                 add(
                     &mut examples,
                     &path,
-                    workspaces::of(&path, &manifests),
+                    projects.workspace_of(&path),
                     &String::from_utf8_lossy(content.text().map_or(&content.bytes, str::as_bytes)),
                 );
             }

@@ -1,6 +1,9 @@
 //! Which part of a repository an example file speaks for: the workspace that it lies in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::repo::Repo;
 
@@ -23,26 +26,77 @@ const MANIFESTS: &[&str] = &[
     "setup.py",
 ];
 
-/// The folders of a repository that are projects of their own, without the root.
-pub(super) fn folders(repo: &Repo) -> BTreeSet<String> {
-    let files = repo.files().iter().map(|entry| &*entry.path);
-    files
-        .filter_map(|path| path.rsplit_once('/'))
-        .filter(|(_, name)| MANIFESTS.contains(name))
-        .map(|(folder, _)| folder.to_owned())
-        .collect()
+/// A longer manifest is none that a person wrote.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The projects of a repository.
+#[derive(Debug, Default)]
+pub(super) struct Projects {
+    /// The folders that are projects of their own, without the root.
+    folders: BTreeSet<String>,
+    /// Those of them that others of the repository depend on.
+    libraries: BTreeSet<String>,
 }
 
-/// The workspace that an example documents: the nearest folder around it that is a project; empty for the repository.
-pub(super) fn of<'a>(path: &'a str, folders: &BTreeSet<String>) -> &'a str {
-    let mut folder = path;
-    while let Some((around, _)) = folder.rsplit_once('/') {
-        if folders.contains(around) {
-            return around;
+/// The projects of a repository.
+pub(super) fn projects(repo: &Repo) -> Projects {
+    let mut projects = Projects::default();
+    let mut names = BTreeMap::new();
+    let mut wanted = BTreeSet::new();
+    for entry in repo.files().iter().filter(|entry| !entry.link) {
+        let (folder, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
+        if !MANIFESTS.contains(&name) || folder.split('/').any(|part| part == "node_modules") {
+            continue;
         }
-        folder = around;
+        if !folder.is_empty() {
+            projects.folders.insert(folder.to_owned());
+        }
+        let manifest = (name == "package.json").then(|| repo.read(&entry.path, MAX_BYTES).ok()).flatten();
+        if let Some(package) = manifest.and_then(|read| serde_json::from_slice::<Package>(&read.bytes).ok()) {
+            wanted.extend(
+                [package.dependencies, package.dev_dependencies, package.peer_dependencies]
+                    .into_iter()
+                    .flat_map(BTreeMap::into_keys),
+            );
+            if let Some(name) = package.name {
+                names.insert(folder.to_owned(), name);
+            }
+        }
     }
-    ""
+    let used = names.into_iter().filter(|(_, name)| wanted.contains(name));
+    projects.libraries.extend(used.map(|(folder, _)| folder));
+    projects
+}
+
+/// What of a `package.json` tells who depends on whom.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Package {
+    name: Option<String>,
+    #[serde(default)]
+    dependencies: BTreeMap<String, IgnoredAny>,
+    #[serde(default)]
+    dev_dependencies: BTreeMap<String, IgnoredAny>,
+    #[serde(default)]
+    peer_dependencies: BTreeMap<String, IgnoredAny>,
+}
+
+impl Projects {
+    /// The workspace that an example documents: the nearest folder around it that is a project; empty for the repository.
+    /// What a library reads is read in the services that use it, whose examples may name it as well: none speaks for it alone.
+    pub(super) fn workspace_of<'a>(&self, path: &'a str) -> &'a str {
+        let mut folder = path;
+        while let Some((around, _)) = folder.rsplit_once('/') {
+            if self.libraries.contains(around) {
+                return "";
+            }
+            if self.folders.contains(around) {
+                return around;
+            }
+            folder = around;
+        }
+        ""
+    }
 }
 
 #[cfg(test)]
@@ -53,10 +107,12 @@ mod tests {
     fn an_example_speaks_for_the_project_that_it_lies_in() {
         let repo = Repo::in_memory(&[
             ("package.json", "{}"),
-            ("apps/api/package.json", "{}"),
+            ("apps/api/package.json", r#"{"name": "api", "dependencies": {"@x/db": "workspace:*"}}"#),
+            ("packages/db/package.json", r#"{"name": "@x/db"}"#),
+            ("packages/alone/package.json", r#"{"name": "@x/alone"}"#),
             ("services/mail/pom.xml", "<project/>"),
         ]);
-        let folders = folders(&repo);
+        let projects = projects(&repo);
         for (path, workspace) in [
             (".env.example", ""),
             ("docker/.env.example", ""),
@@ -64,8 +120,10 @@ mod tests {
             ("apps/api/.env.example", "apps/api"),
             ("apps/api/config/.env.example", "apps/api"),
             ("services/mail/src/main/resources/.env.example", "services/mail"),
+            ("packages/db/.env.example", ""),
+            ("packages/alone/.env.example", "packages/alone"),
         ] {
-            assert_eq!(workspace, of(path, &folders), "{path}");
+            assert_eq!(workspace, projects.workspace_of(path), "{path}");
         }
     }
 }
