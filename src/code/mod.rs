@@ -185,7 +185,8 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let tree = resolve::Tree::new(repo, lowered);
     let outcome = eval::run(&tree, models, &entries, &idle, eval::machine::Limits::default(), traced);
     for (found, file) in outcome.routes {
-        if select::may_serve(&file) || found.library.is_some() {
+        let placed = outcome.placed.contains(file.as_str());
+        if select::may_serve(&file) || placed || found.library.is_some() {
             analysis.routes.insert(RouteFound {
                 path: found.path,
                 method: found.method,

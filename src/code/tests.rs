@@ -115,3 +115,13 @@ fn a_stated_type_does_not_hide_what_a_model_knows() {
     let app = "import real, { fastify as other } from 'fastify';\nimport { restartable, type Fastify } from '@fastify/restartable';\nconst make = async (given?: Fastify) => {\n  const app = (given ? (given as unknown as typeof other) : other)({});\n  app.route({ method: 'GET', path: '/x', handler: h });\n};\nrestartable(make, {}, real as unknown as Fastify);\n";
     assert_eq!(vec!["GET /x"], routes(&[("app.ts", app)]));
 }
+
+#[test]
+fn what_computes_much_and_brings_nothing_takes_no_steps_from_the_rest() {
+    let scan = "export function scan(text: string) {\n  const level = process.env.LEVEL;\n  let at = 0;\n  let out = '';\n  while (true) {\n    for (let i = 0; i < 250; i++) { at += i; out = `${level}${at}`; }\n    if (text.startsWith('never')) at = 0;\n  }\n  return out;\n}\n";
+    let words = "'x',".repeat(1_500);
+    let app = format!(
+        "import express from 'express';\nimport {{ scan }} from './scan';\nconst app = express();\nfor (const word of [{words}]) scan(word);\napp.get('/x', f);\n"
+    );
+    assert_eq!(vec!["GET /x"], routes(&[("app.ts", &app), ("scan.ts", scan)]));
+}

@@ -17,7 +17,7 @@ impl Machine<'_> {
     }
 
     /// An object that a library holds for all; made when it is first asked for.
-    fn shared_object(&mut self, path: &str) -> Option<Value> {
+    pub(super) fn shared_object(&mut self, path: &str) -> Option<Value> {
         let model = self.models.shared.get(path).copied()?;
         if let Some(object) = self.shared.get(path) {
             return Some(object.clone());

@@ -10,7 +10,7 @@ use super::value::{Args, Bound, ClassValue, Closure, Map, Native, Spot, Value};
 use crate::code::form::{Function, FunctionKind, Language, Name, ParamKind, Pattern};
 
 /// Whether a value is an object that routes are registered on.
-fn registers(value: &Value) -> bool {
+pub(super) fn registers(value: &Value) -> bool {
     let Value::Object(object) = value else { return false };
     let model = object.model.borrow();
     model.as_ref().is_some_and(|model| model.ty.members.values().any(|action| action.route.is_some()))
@@ -186,13 +186,16 @@ impl Machine<'_> {
         if self.idle.get(&node).is_some_and(|idle| *idle >= most) {
             return Value::unknown();
         }
+        if self.idle_steps.get(&node).is_some_and(|steps| *steps >= self.limits.idle_steps) {
+            return Value::unknown();
+        }
         let _ = address;
         let is_go = self.is_go(closure.scope.module);
         if is_go && self.is_worn(node, &args) {
             return self.result_typed(closure);
         }
         let given = is_go.then(|| args.clone());
-        let before = self.effects;
+        let (before, steps) = (self.effects, self.steps);
         let scope = Scope::of_call(&closure.scope, self.journals.len());
         let receiver = receiver.or_else(|| self.implicit_receiver(closure));
         // Where names are found by the receiver, a function that is given one sees it before the one around.
@@ -224,6 +227,9 @@ impl Machine<'_> {
         let rust = self.language(&closure.scope) == Language::Rust;
         if self.effects == before && (brings_nothing(&value) || (rust && is_plain(&value))) {
             *self.idle.entry(node).or_default() += 1;
+        }
+        if self.effects == before {
+            *self.idle_steps.entry(node).or_default() += self.steps.saturating_sub(steps);
         }
         value
     }

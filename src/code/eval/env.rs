@@ -77,7 +77,10 @@ impl Machine<'_> {
             if name.is_empty() {
                 continue;
             }
-            self.effects += 1;
+            // What was read here before brings nothing new.
+            if self.read_before.insert((name.clone(), spot)) {
+                self.effects += 1;
+            }
             reads.push(self.reads.len());
             let chain = self.chain();
             let (within, nodes) = (self.functions_around(), self.nodes_around());

@@ -1,10 +1,15 @@
 //! Routes that files are by their place: a folder of a package whose files are routes, named by the folders above them.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::forest::{Entry, Methods};
 use super::machine::Machine;
-use super::value::{Args, ModuleId, Spot, Value};
+use super::value::{Args, Map, Modelled, ModuleId, Object, Spot, Value};
 use crate::code::form::{Block, Export, Imported, Language, Name, Pattern, Stmt, StmtKind};
 use crate::code::models::{FilesWord, ObjectModel};
+use crate::code::select;
+use crate::domain::change::is_test;
 
 /// Endings of files that can be routes.
 const ENDINGS: [&str; 6] = ["ts", "tsx", "js", "jsx", "mts", "mjs"];
@@ -42,14 +47,21 @@ impl Machine<'_> {
         if !ENDINGS.contains(&ending) || stem.ends_with(".d") || stem.contains(".test") || stem.contains(".spec") {
             return;
         }
+        let (stem, own) = if word.suffixed { method_behind(stem) } else { (stem, None) };
         let mut parts: Vec<&str> = folders.split('/').filter(|part| !part.is_empty()).collect();
         match &word.stem {
             Some(wanted) if stem != wanted => return,
             None if stem != "index" => parts.push(stem),
             Some(_) | None => {}
         }
-        if parts.iter().any(|part| part.starts_with('_')) {
+        let hidden =
+            |part: &&str| part.starts_with('_') || word.hidden.iter().any(|mark| part.starts_with(mark.as_str()));
+        if parts.iter().any(hidden) {
             return;
+        }
+        // Below the folder of routes every name is a part of a path.
+        if select::may_serve(&format!("{package}/{}", ENTRY)) && !is_test(&format!("{package}/{}", ENTRY)) {
+            self.placed.insert(file.clone());
         }
         let mut path = word.prefix.clone();
         for part in parts {
@@ -66,7 +78,10 @@ impl Machine<'_> {
             }
         };
         let id = self.module_of(file, Language::JavaScript);
-        for (method, line) in self.answered(id, word) {
+        if word.called {
+            return self.call_export(id, node, model);
+        }
+        for (method, line) in self.answered(id, word, own) {
             self.forest.nodes[node].entries.push(Entry::Route {
                 path: Value::text(path.as_str()),
                 methods: Methods::Fixed(vec![method]),
@@ -102,8 +117,22 @@ impl Machine<'_> {
         }
     }
 
+    /// Calls a file's default export with the object that stands at a node.
+    fn call_export(&mut self, id: ModuleId, node: usize, model: &'static ObjectModel) {
+        let given = self.exported(id, &"default".into()).unwrap_or(Value::Undefined);
+        let given = match self.force(given) {
+            Value::Undefined => self.modules[id.0].common.named("exports").unwrap_or(Value::Undefined),
+            given => given,
+        };
+        if given.is_callable() {
+            let modelled = Modelled { ty: model, node, view: None, args: Rc::new(Map::default()) };
+            let object = Object { class: None, members: Map::default(), model: RefCell::new(Some(modelled)) };
+            self.call(&given, Args::of(vec![Value::Object(Rc::new(object))]), Spot { module: id, line: 1 });
+        }
+    }
+
     /// The methods that a file answers by what it exports, with the lines.
-    fn answered(&mut self, id: ModuleId, word: &FilesWord) -> Vec<(String, u32)> {
+    fn answered(&mut self, id: ModuleId, word: &FilesWord, own: Option<&str>) -> Vec<(String, u32)> {
         let exports: Vec<Name> = self.all_exports(id).into_iter().map(|(name, _)| name).collect();
         let path = self.modules[id.0].path.clone();
         let line = |name: &str| self.form(&path).and_then(|form| exported_at(&form.body, name)).unwrap_or(1);
@@ -111,12 +140,15 @@ impl Machine<'_> {
             let common = self.modules[id.0].common.named("exports");
             let assigned = common.is_some_and(|value| value.is_callable());
             return match exports.iter().any(|name| &**name == "default") || assigned {
-                true => vec![("ANY".to_owned(), line("default"))],
+                true => vec![(own.map_or("ANY".to_owned(), str::to_uppercase), line("default"))],
                 false => Vec::new(),
             };
         }
-        let known = word.methods.iter().filter(|method| exports.iter().any(|name| **name == ***method));
-        known.map(|method| (method.clone(), line(method))).collect()
+        let has = |wanted: &str| exports.iter().any(|name| **name == *wanted);
+        let known = word.methods.iter().filter(|method| has(method)).map(|method| (method.clone(), line(method)));
+        let any = word.any.iter().filter(|name| has(name)).map(|name| ("ANY".to_owned(), line(name)));
+        let default = word.default.iter().filter(|_| has("default")).map(|method| (method.clone(), line("default")));
+        known.chain(any).chain(default).collect()
     }
 
     /// A setting of the package's own configuration file that stands before every path.
@@ -135,9 +167,14 @@ impl Machine<'_> {
             };
             let bound: Vec<Value> = self.modules[id.0].scope.names.borrow().values().cloned().collect();
             for one in std::iter::once(given).chain(bound) {
-                if let Value::Map(map) = &one
-                    && let Some(value) = map.named(&word.setting)
-                {
+                let mut value = Some(one);
+                for name in word.setting.split('.') {
+                    value = match value.map(|value| self.force(value)) {
+                        Some(Value::Map(map)) => map.named(name),
+                        _ => None,
+                    };
+                }
+                if let Some(value) = value {
                     return value;
                 }
             }
@@ -146,21 +183,47 @@ impl Machine<'_> {
     }
 }
 
+/// A name for a file of a package that no rule knows.
+const ENTRY: &str = "x.ts";
+
+/// The name of a file without the method at its end, and that method.
+fn method_behind(stem: &str) -> (&str, Option<&str>) {
+    let stem = [".dev", ".prod"].iter().find_map(|mode| stem.strip_suffix(mode)).unwrap_or(stem);
+    match stem.rsplit_once('.') {
+        Some((rest, method @ ("get" | "post" | "put" | "patch" | "delete" | "head" | "options"))) => {
+            (rest, Some(method))
+        }
+        _ => (stem, None),
+    }
+}
+
 /// A folder's or file's name as a part of a path: groups and slots are none, brackets are parameters.
 fn segment(part: &str) -> String {
     if part.starts_with('@') || (part.starts_with('(') && part.ends_with(')')) {
         return String::new();
     }
+    let bare = |name: &str| name.split('=').next().unwrap_or_default().replace('-', "_");
     if let Some(name) = part.strip_prefix("[[...").and_then(|rest| rest.strip_suffix("]]")) {
-        return format!("/:{name}*");
+        return format!("/:{}*", bare(name));
+    }
+    if let Some(name) = part.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]")) {
+        return format!("/:{}?", bare(name));
     }
     if let Some(name) = part.strip_prefix("[...").and_then(|rest| rest.strip_suffix(']')) {
-        return format!("/:{}(.*)", name.replace('-', "_"));
+        return if name.is_empty() { "/*".to_owned() } else { format!("/:{}(.*)", bare(name)) };
     }
-    match part.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        Some(name) => format!("/:{}", name.replace('-', "_")),
-        None => format!("/{part}"),
+    let mut out = "/".to_owned();
+    let mut rest = part;
+    while let Some((before, (name, after))) =
+        rest.split_once('[').and_then(|(before, tail)| Some((before, tail.split_once(']')?)))
+    {
+        out.push_str(before);
+        out.push(':');
+        out.push_str(&bare(name));
+        rest = after;
     }
+    out.push_str(rest);
+    out
 }
 
 /// The line where a block exports a name.

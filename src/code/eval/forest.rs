@@ -272,10 +272,14 @@ impl Machine<'_> {
         // A language of which nothing is served has its roots read all the same; a service in another beside it changes nothing.
         let told: Vec<Language> =
             reading.found.iter().map(|found| self.modules[found.spot.module.0].language).collect();
+        let astray = self.mounts_unknown();
         let rest = roots.iter().filter(|root| !served.contains(root) && !self.forest.nodes[**root].model.part);
         for root in rest.copied().collect::<Vec<_>>() {
             let language = self.forest.nodes[root].entries.first().map(|it| self.modules[it.spot().module.0].language);
-            if language.is_some_and(|language| !told.contains(&language)) {
+            // Where an app mounts what is not known, that may be any router: none is known to stand at its root.
+            let lost =
+                language.is_some_and(|language| astray.contains(&language)) && !self.forest.nodes[root].model.served;
+            if language.is_some_and(|language| !told.contains(&language)) && !lost {
                 self.read(root, vec![String::new()], false, None, &mut reading);
             }
         }
@@ -324,6 +328,7 @@ impl Machine<'_> {
         for (spot, reason) in reading.notes {
             self.note(spot, reason);
         }
+        self.leave_generated(&mut reading.found);
         // What is registered for sure as well as under a condition is sure.
         let sure = |one: &Found| Found { conditional: false, ..one.clone() };
         let twins: Vec<Found> =
@@ -603,7 +608,13 @@ impl Machine<'_> {
             Value::Str(text) => spell(syntax, &text),
             Value::Regex(text) => spell(Syntax::Regex, &text),
             Value::Int(number) => vec![number.to_string()],
-            Value::Alt(all) if depth < 3 => all.iter().flat_map(|one| self.spelled(one, syntax, depth + 1)).collect(),
+            // A setting beside what is known: that is its default.
+            Value::Alt(all) if depth < 3 => {
+                let bare = |one: &Value| matches!(one, Value::Env(env) if env.default.is_none());
+                let known = all.iter().any(|one| one.as_whole_text().is_some());
+                let told = all.iter().filter(|one| !known || !bare(one));
+                told.flat_map(|one| self.spelled(one, syntax, depth + 1)).collect()
+            }
             Value::List(list) if depth < 3 => {
                 let items = list.items.borrow().clone();
                 items.iter().flat_map(|one| self.spelled(one, syntax, depth + 1)).collect()

@@ -28,11 +28,13 @@ pub(crate) struct Limits {
     pub(crate) elements: usize,
     /// Entries of one function that brought nothing.
     pub(crate) idle_entries: u32,
+    /// Steps of one function, all entries together, that registered, read and made nothing.
+    pub(crate) idle_steps: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 20_000_000, calls: 60, nesting: 1_200, elements: 2_000, idle_entries: 40 }
+        Self { steps: 20_000_000, calls: 60, nesting: 1_200, elements: 2_000, idle_entries: 40, idle_steps: 100_000 }
     }
 }
 
@@ -123,6 +125,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) forest: Forest,
     /// The reads of the environment.
     pub(crate) reads: Vec<Read>,
+    /// Names and places of those reads.
+    pub(crate) read_before: BTreeSet<(String, Spot)>,
+    /// Files that are routes by their place, in packages of the service's own.
+    pub(crate) placed: BTreeSet<Name>,
     /// What could not be evaluated.
     pub(crate) unresolved: BTreeMap<Spot, String>,
     /// The calls that are running.
@@ -145,6 +151,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) classes: Vec<Rc<ClassValue>>,
     /// Entries that brought nothing, by function.
     pub(crate) idle: BTreeMap<usize, u32>,
+    /// Steps that brought nothing, by function.
+    pub(crate) idle_steps: BTreeMap<usize, u64>,
     /// Registrations, reads and objects so far: tells whether a call brought something.
     pub(crate) effects: u64,
     /// Loads within loads.
@@ -181,6 +189,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) tracing: Option<Tracing>,
     /// What code may reach.
     pub(crate) reached: super::reach::Reached,
+    /// Whether functions are entered that nobody called.
+    pub(crate) uncalled: bool,
     /// What the code writes into the environment: name, value, place.
     pub(crate) writes: Vec<(Name, Value, Spot)>,
     /// The modules of settings.
@@ -212,6 +222,8 @@ impl<'a> Machine<'a> {
             by_path: BTreeMap::new(),
             forest: Forest::default(),
             reads: Vec::new(),
+            read_before: BTreeSet::new(),
+            placed: BTreeSet::new(),
             unresolved: BTreeMap::new(),
             frames: Vec::new(),
             conditional: 0,
@@ -223,6 +235,7 @@ impl<'a> Machine<'a> {
             closures: Vec::new(),
             classes: Vec::new(),
             idle: BTreeMap::new(),
+            idle_steps: BTreeMap::new(),
             effects: 0,
             loading: 0,
             metadata: BTreeMap::new(),
@@ -241,6 +254,7 @@ impl<'a> Machine<'a> {
             namespaces: BTreeMap::new(),
             tracing: None,
             reached: super::reach::Reached::default(),
+            uncalled: false,
             writes: Vec::new(),
             settings: Vec::new(),
             names: BTreeSet::new(),

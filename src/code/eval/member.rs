@@ -342,6 +342,12 @@ impl Machine<'_> {
         spot: Spot,
     ) -> Value {
         let object = self.force(object.clone());
+        // What a library exports as a whole may be an object that it holds for all.
+        let shared = match &object {
+            Value::Unknown(path) if self.models.shared.contains_key(&**path) => self.shared_object(path),
+            _ => None,
+        };
+        let object: Value = shared.unwrap_or(object);
         if self.is_go(spot.module)
             && let Some(result) = self.go_call_member(&object, name, &args, spot)
         {

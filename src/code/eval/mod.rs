@@ -3,6 +3,7 @@
 //! repository is executed.
 
 mod annotated;
+mod astray;
 mod attributes;
 mod befores;
 mod bind;
@@ -26,6 +27,7 @@ mod importers;
 mod javascript;
 mod keys;
 mod listing;
+mod loops;
 pub(crate) mod machine;
 mod maps;
 mod member;
@@ -83,6 +85,8 @@ pub(crate) struct Outcome {
     pub(crate) cut_short: bool,
     /// What paths are asked for by, and the paths.
     pub(crate) names: BTreeSet<(String, String)>,
+    /// Files that are routes by their place, in packages of the service's own.
+    pub(crate) placed: BTreeSet<Name>,
     /// Names that functions build of what they are given: file, line, pattern.
     pub(crate) built: Vec<(String, u32, String)>,
 }
@@ -141,7 +145,10 @@ pub(crate) fn run(
     machine.run_commands();
     machine.load_implementations();
     for _ in 0..ROUNDS {
-        if !machine.enter_uncalled() {
+        machine.uncalled = true;
+        let any = machine.enter_uncalled();
+        machine.uncalled = false;
+        if !any {
             break;
         }
         machine.go_readers();
@@ -162,7 +169,8 @@ pub(crate) fn run(
     let names = std::mem::take(&mut machine.names);
     machine.go_reads_by_tag();
     let found = found.into_iter().chain(libraries);
-    let mut outcome = Outcome { trace: machine.trace(), names, ..Outcome::default() };
+    let placed = std::mem::take(&mut machine.placed);
+    let mut outcome = Outcome { trace: machine.trace(), names, placed, ..Outcome::default() };
     for route in found {
         let file = machine.file(route.spot).to_owned();
         outcome.routes.push((route, file));

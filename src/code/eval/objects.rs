@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::attributes::method_of;
+use super::call::registers;
 use super::filters::segments;
 use super::forest::{Entry, Methods};
 use super::machine::Machine;
@@ -136,6 +137,10 @@ impl Machine<'_> {
     pub(crate) fn call_path(&mut self, path: &Name, args: Args, spot: Spot) -> Value {
         if path.is_empty() {
             self.let_go(&args);
+            let script = self.modules[spot.module.0].language == Language::JavaScript;
+            if script && args.list.iter().any(registers) {
+                self.note(spot, "what is registered here is not known: the function is not in the repository");
+            }
             return if self.is_go(spot.module) { self.go_unseen(path, &args) } else { Value::unknown() };
         }
         if self.models.makers.contains_key(&**path) {
@@ -157,6 +162,9 @@ impl Machine<'_> {
             return self.view_of(Value::from_path(class), &args);
         }
         self.let_go(&args);
+        if self.is_missing(path, spot) && args.list.iter().any(registers) {
+            self.note(spot, format!("what `{path}` registers here is not known: it is not in the repository"));
+        }
         if let ([one @ (Value::Function(_) | Value::Class(_) | Value::Native(_))], true) =
             (&args.list[..], args.named.is_empty())
             && self.modules[spot.module.0].language == Language::Python
@@ -440,6 +448,12 @@ impl Machine<'_> {
         if let (Some(resource), Some(model)) = (&action.resource, &model) {
             self.resource(resource, model, &bound, spot);
         }
+        if let Some(rows) = &action.rows {
+            self.rows(rows, &made, &bound, spot);
+        }
+        if let (Some(choose), Some(model)) = (&action.choose, &model) {
+            self.choose(choose, model, &bound, spot);
+        }
         if let Some(mount) = &action.mount {
             self.mount_action(mount, model.as_ref(), &bound, spot);
         }
@@ -497,6 +511,11 @@ impl Machine<'_> {
             };
             let to = self.argument_at(&bound, &hand.to, spot);
             match (&hand.behind, &this) {
+                (None, Value::Object(it)) if hand.instead => {
+                    let outer = Self::put_instead(it, &made);
+                    self.hand(hand, &to, &given, spot);
+                    it.model.replace(outer);
+                }
                 (Some(behind), Value::Object(it)) => {
                     let outer = self.seen_behind(it, behind, &bound, spot);
                     self.hand(hand, &to, &given, spot);
@@ -556,6 +575,20 @@ impl Machine<'_> {
             None if receiver.is_none() => Value::from_path(format!("{name}()")),
             None => Value::unknown(),
         }
+    }
+
+    /// What is done with an object is done with another from here on; gives what it was.
+    fn put_instead(it: &Object, made: &Value) -> Option<Modelled> {
+        let other = match made {
+            Value::Object(made) => made.model.borrow().as_ref().map(|made| made.node),
+            _ => None,
+        };
+        let outer = it.model.borrow().clone();
+        let inner = outer.clone().zip(other).map(|(own, node)| Modelled { node, view: None, ..own });
+        if inner.is_some() {
+            it.model.replace(inner);
+        }
+        outer
     }
 
     fn hand(&mut self, word: &crate::code::models::HandWord, to: &Value, given: &Value, spot: Spot) {
@@ -678,6 +711,9 @@ impl Machine<'_> {
             let given = word.methods.as_ref().map_or(Value::Undefined, |given| self.argument_at(bound, given, spot));
             self.given_methods(&given, &word.default, &scope)
         };
+        if self.is_astray(model.node, spot) {
+            return self.note(spot, "registered in a function that nothing calls");
+        }
         let mut paths = Vec::new();
         self.flatten(&path, &mut paths, 0);
         let first = self.forest.nodes[model.node].entries.len();
@@ -735,6 +771,9 @@ impl Machine<'_> {
     /// Mounts a child or children.
     pub(crate) fn mount(&mut self, node: usize, at: Value, child: Value, how: (bool, bool), spot: Spot) {
         self.effects += 1;
+        if self.is_astray(node, spot) {
+            return;
+        }
         let (replaces, loose) = how;
         let mut places = Vec::new();
         match &at {

@@ -9,6 +9,12 @@ use crate::code::form::Language;
 use crate::code::models::{AutoloadWord, PluginWord};
 
 impl Machine<'_> {
+    /// Whether what a path leads to is made when the program is built: its name is one that no package can have.
+    pub(super) fn is_missing(&self, path: &str, spot: Spot) -> bool {
+        let no_package = path.starts_with(['#', '~']) || path.starts_with("@/") || path.starts_with("virtual:");
+        no_package && self.modules[spot.module.0].language == Language::JavaScript
+    }
+
     /// Calls a plugin with a child of the object, or with the object itself where the plugin is flat.
     pub(crate) fn plugin(&mut self, word: &PluginWord, model: &Modelled, this: &Value, bound: &Rc<Map>, spot: Spot) {
         let plugin = self.argument_at(bound, &word.plugin, spot);
@@ -92,7 +98,7 @@ impl Machine<'_> {
                     self.call(&plugin, Args::starting(vec![instance, options.clone()]), spot);
                 } else if action.is_some_and(|action| action.env.is_some()) {
                     self.call(&plugin, Args::starting(vec![this.clone(), options.clone()]), spot);
-                } else if path.is_empty() {
+                } else if path.is_empty() || self.is_missing(path, spot) {
                     self.note(spot, "the plugin that is registered here is not known");
                 }
             }

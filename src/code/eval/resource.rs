@@ -7,7 +7,14 @@ use super::handler::Members;
 use super::machine::Machine;
 use super::value::{ClassValue, Closure, Key, Map, Modelled, Native, Spot, Value};
 use crate::code::form::Name;
-use crate::code::models::{ResourceWord, TableModel};
+use crate::code::models::{ChooseWord, ResourceWord, RowsWord, TableModel};
+
+/// The router that a value is.
+fn node_of(value: &Value) -> Option<usize> {
+    let Value::Object(object) = value else { return None };
+    let model = object.model.borrow();
+    model.as_ref().map(|model| model.node)
+}
 
 /// A route of a class.
 pub(crate) struct Row {
@@ -46,6 +53,56 @@ impl Machine<'_> {
             self.forest.nodes[model.node].entries.push(Entry::Index { methods, spot });
             self.name_entries(model.node, first, &[Value::text(word.index_name.as_str())]);
         }
+    }
+
+    /// Registers the routes that are usual for things of a kind.
+    pub(crate) fn rows(&mut self, word: &RowsWord, made: &Value, bound: &Rc<Map>, spot: Spot) {
+        let Some(node) = node_of(made) else { return };
+        let path = self.argument_at(bound, &word.path, spot);
+        let path = match path.as_whole_text() {
+            Some(text) => {
+                let (around, last) = text.rsplit_once('.').unwrap_or(("", &text));
+                let around: String =
+                    around.split('.').filter(|it| !it.is_empty()).map(|it| format!("{it}/:{it}_id/")).collect();
+                Value::text(around + last)
+            }
+            None => path,
+        };
+        for row in &word.all {
+            let mut words = row.split_whitespace();
+            let (Some(name), Some(method)) = (words.next(), words.next()) else { continue };
+            let whole = self.concat(&path, &Value::text(words.next().unwrap_or_default()));
+            self.effects += 1;
+            let chain = self.chain();
+            self.forest.nodes[node].entries.push(Entry::Route {
+                path: whole,
+                methods: Methods::Fixed(vec![method.to_owned()]),
+                handler: Value::text(name),
+                spot,
+                chain,
+                conditional: self.conditional > 0,
+                paths: None,
+                library: None,
+            });
+        }
+    }
+
+    /// Leaves some of the usual routes of an object alone.
+    pub(crate) fn choose(&mut self, word: &ChooseWord, model: &Modelled, bound: &Rc<Map>, spot: Spot) {
+        let mut names = |given: &Option<String>| {
+            let given = given.as_ref().map(|given| self.argument_at(bound, given, spot))?;
+            let Value::List(list) = given else { return None };
+            let items = list.items.borrow().clone();
+            Some(items.iter().filter_map(Value::as_whole_text).collect::<Vec<_>>())
+        };
+        let (only, except) = (names(&word.only), names(&word.except));
+        self.forest.nodes[model.node].entries.retain(|entry| {
+            let Entry::Route { handler, .. } = entry else { return true };
+            let Some(name) = handler.as_whole_text() else { return true };
+            only.as_ref().is_none_or(|only| only.contains(&name))
+                && !except.as_ref().is_some_and(|except| except.contains(&name))
+                && !word.without.iter().any(|without| **without == *name)
+        });
     }
 
     /// Whether the router says that it has no page that lists what there is.

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use super::machine::{Flow, Journal, Machine};
 use super::scope::{self, Scope, ScopeKind, ScopeRef};
 use super::value::{Spot, Value};
-use crate::code::form::{
-    Arm, BinaryOp, Block, Export, Expr, ExprKind, Language, Name, Pattern, Stmt, StmtKind, Yields,
-};
+use crate::code::form::{Arm, BinaryOp, Block, Export, Expr, ExprKind, Language, Name, Pattern, Stmt, StmtKind};
 
 /// A declaration without what stands around it; whether it is exported, and whether it may not be compiled.
 fn declared(stmt: &Stmt) -> (&Stmt, bool, bool) {
@@ -356,71 +354,8 @@ impl Machine<'_> {
     }
 
     /// Runs a block whose bindings do not last: it may not run at all.
-    fn perhaps(&mut self, body: &[Stmt], scope: &ScopeRef) {
+    pub(super) fn perhaps(&mut self, body: &[Stmt], scope: &ScopeRef) {
         self.branches(&[body, &[]], scope);
-    }
-
-    fn stmt_each(&mut self, target: &Pattern, iterable: &Expr, yields: Yields, body: &Block, scope: &ScopeRef) -> Flow {
-        let walked = self.eval(iterable, scope);
-        let spot = Spot { module: scope.module, line: iterable.pos.line };
-        let (items, partial) = self.walk(&walked, yields, scope);
-        let single = !matches!(target, Pattern::List(_));
-        for item in items.iter().take(self.limits.elements) {
-            if self.exhausted() {
-                return Flow::Throw;
-            }
-            let inner = self.loop_scope(scope);
-            let item = match (yields, single, item) {
-                (Yields::Pairs, true, Value::List(pair)) => {
-                    pair.items.borrow().first().cloned().unwrap_or(Value::Undefined)
-                }
-                _ => item.clone(),
-            };
-            self.bind(target, item, &inner, true);
-            match self.block(body, &inner) {
-                Flow::Next | Flow::Continue => {}
-                Flow::Break => return Flow::Next,
-                flow @ (Flow::Return(_) | Flow::Throw) => return flow,
-            }
-        }
-        if items.len() > self.limits.elements {
-            self.note(spot, "the loop is longer than is walked");
-        }
-        if partial {
-            let inner = self.loop_scope(scope);
-            self.conditional += 1;
-            let element = self.element_of(&walked);
-            self.bind(target, element, &inner, true);
-            self.perhaps(body, &inner);
-            self.conditional -= 1;
-        }
-        Flow::Next
-    }
-
-    fn loop_scope(&self, scope: &ScopeRef) -> ScopeRef {
-        if self.language(scope) == Language::Python { scope.clone() } else { Scope::inside(scope, ScopeKind::Block) }
-    }
-
-    fn stmt_loop(&mut self, test: Option<&Expr>, body: &Block, scope: &ScopeRef) -> Flow {
-        for _ in 0..300 {
-            let truth = test.and_then(|test| {
-                let value = self.eval(test, scope);
-                self.truth(&value, scope)
-            });
-            match truth {
-                Some(false) => return Flow::Next,
-                Some(true) => match self.inner_block(body, scope) {
-                    Flow::Next | Flow::Continue => {}
-                    Flow::Break => return Flow::Next,
-                    flow @ (Flow::Return(_) | Flow::Throw) => return flow,
-                },
-                None => {
-                    self.perhaps(body, scope);
-                    return Flow::Next;
-                }
-            }
-        }
-        Flow::Next
     }
 
     fn stmt_switch(&mut self, subject: Option<&Expr>, arms: &[Arm], scope: &ScopeRef) -> Flow {

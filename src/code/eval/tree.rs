@@ -69,8 +69,7 @@ impl Machine<'_> {
             if planted.contains(&address) || bases.contains(&address) {
                 continue;
             }
-            let Some(note) = controller_note(&class) else { continue };
-            let framework = note.action.framework.clone();
+            let Some(framework) = self.controls_for(&class) else { continue };
             let model = self.models.objects.values().copied();
             let Some(model) = model.into_iter().find(|model| model.tree.is_some() && model.framework() == framework)
             else {
@@ -110,9 +109,9 @@ impl Machine<'_> {
         let named = !walk.controllers.is_empty() || !walk.imported.is_empty() || !walk.open.is_empty();
         if matches!(root, Value::Unknown(_) | Value::Undefined | Value::Map(_)) && !named {
             let framework = self.forest.nodes[node].model.framework();
-            let own =
-                |class: &&Rc<ClassValue>| controller_note(class).is_some_and(|note| note.action.framework == framework);
-            walk.controllers = self.classes.iter().filter(own).map(|class| (class.clone(), None)).collect();
+            let classes = self.classes.clone();
+            let own = |class: &Rc<ClassValue>| self.controls_for(class).as_deref() == Some(framework);
+            walk.controllers = classes.into_iter().filter(own).map(|class| (class, None)).collect();
         }
         let app = self.app(node, tree, args);
         for spot in std::mem::take(&mut walk.open) {
@@ -297,6 +296,22 @@ impl Machine<'_> {
         out
     }
 
+    /// The framework that a class is a controller for.
+    fn controls_for(&mut self, class: &Rc<ClassValue>) -> Option<String> {
+        if let Some(note) = controller_note(class) {
+            return Some(note.action.framework.clone());
+        }
+        for (_, member) in class.members.pairs() {
+            let Value::Function(method) = self.force(member) else { continue };
+            let notes = method.notes.borrow();
+            let unmarked = |note: &&Rc<Noted>| note.action.route.as_ref().is_some_and(|route| route.unmarked);
+            if let Some(note) = notes.iter().find(unmarked) {
+                return Some(note.action.framework.clone());
+            }
+        }
+        None
+    }
+
     /// Registers the routes of a controller, those that it inherits among them.
     fn controller(&mut self, class: &Rc<ClassValue>, place: Option<Value>, app: &App) {
         let ancestors: Vec<Rc<ClassValue>> = self
@@ -307,10 +322,14 @@ impl Machine<'_> {
                 _ => None,
             })
             .collect();
-        let Some(note) = ancestors.iter().find_map(controller_note) else { return };
-        let Some(word) = &note.action.controller else { return };
-        let path = self.argument_at(&note.bound, &word.path, note.spot);
-        let own = self.argument_at(&note.bound, &word.version, note.spot);
+        let note = ancestors.iter().find_map(controller_note);
+        let (path, own) = match note.as_ref().and_then(|note| Some((note, note.action.controller.as_ref()?))) {
+            Some((note, word)) => {
+                let path = self.argument_at(&note.bound, &word.path, note.spot);
+                (path, self.argument_at(&note.bound, &word.version, note.spot))
+            }
+            None => (Value::Undefined, Value::Undefined),
+        };
         let own = self.version_of(&class.notes.borrow().clone()).unwrap_or(own);
         let mut names: BTreeSet<Name> = BTreeSet::new();
         for one in &ancestors {
@@ -321,8 +340,13 @@ impl Machine<'_> {
                 }
                 let notes = method.notes.borrow().clone();
                 let version = self.version_of(&notes).unwrap_or_else(|| own.clone());
+                // A path of the method's own may stand in another decorator than the method.
+                let before = notes.iter().rev().find_map(|note| Some((note, note.action.controller.as_ref()?)));
+                let before = before
+                    .map_or(Value::Undefined, |(note, word)| self.argument_at(&note.bound, &word.path, note.spot));
+                let conditional = note.as_ref().is_some_and(|note| note.conditional);
                 if let Some(route) = notes.iter().rev().find(|note| note.action.route.is_some()) {
-                    self.method_route(route, (&path, place.as_ref(), &version), note.conditional, app);
+                    self.method_route(route, (&path, &before, place.as_ref(), &version), conditional, app);
                 }
             }
         }
@@ -334,15 +358,29 @@ impl Machine<'_> {
         Some(self.argument_at(&note.bound, version, note.spot))
     }
 
-    fn method_route(&mut self, note: &Rc<Noted>, at: (&Value, Option<&Value>, &Value), conditional: bool, app: &App) {
+    fn method_route(
+        &mut self,
+        note: &Rc<Noted>,
+        at: (&Value, &Value, Option<&Value>, &Value),
+        conditional: bool,
+        app: &App,
+    ) {
         let Some(route) = &note.action.route else { return };
-        let (controller, place, version) = at;
+        let (controller, before, place, version) = at;
+        let methods = match &route.methods {
+            Some(given) => {
+                let given = self.argument_at(&note.bound, given, note.spot);
+                let scope = self.modules[note.spot.module.0].scope.clone();
+                self.given_methods(&given, &route.default, &scope)
+            }
+            None => Methods::Fixed(route.method.clone()),
+        };
         let path = route.path.as_ref().map_or(Value::Undefined, |path| self.argument_at(&note.bound, path, note.spot));
         let place = place.cloned().unwrap_or(Value::Undefined);
         for version in self.segments(version, app) {
             for controller in self.paths_of(controller) {
                 for path in self.paths_of(&path) {
-                    let tail = self.behind(&[place.clone(), controller.clone(), path]);
+                    let tail = self.behind(&[place.clone(), controller.clone(), before.clone(), path]);
                     let whole = self.behind(&[version.clone(), tail.clone()]);
                     let bare = route.method.iter().any(|method| {
                         let out = |text: Option<Name>| {
@@ -354,12 +392,12 @@ impl Machine<'_> {
                     self.effects += 1;
                     self.forest.nodes[node].entries.push(Entry::Route {
                         path: whole,
-                        methods: Methods::Fixed(route.method.clone()),
+                        methods: methods.clone(),
                         handler: Value::Undefined,
                         spot: note.spot,
                         chain: Vec::new(),
                         conditional: note.conditional || conditional,
-                        paths: None,
+                        paths: route.paths,
                         library: route.library.clone(),
                     });
                 }

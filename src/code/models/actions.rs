@@ -81,6 +81,10 @@ pub(crate) struct Action {
     pub(crate) include: Option<IncludeWord>,
     /// Registers a class as a whole.
     pub(crate) resource: Option<ResourceWord>,
+    /// Registers the routes that are usual for things of a kind, on what is made.
+    pub(crate) rows: Option<RowsWord>,
+    /// Leaves some of those alone.
+    pub(crate) choose: Option<ChooseWord>,
     /// Gives its arguments as one list, those before this place left out.
     pub(crate) lists: Option<usize>,
     /// Sets the object's prefix, before what it has.
@@ -168,6 +172,8 @@ pub(crate) struct RouteWord {
     pub(crate) library: Option<String>,
     /// What its path is asked for by: a text, or a function or class for its name. `decorated` is what the call decorates.
     pub(crate) name: Option<Argument>,
+    /// The class of the method that it decorates is a controller without being marked as one.
+    pub(crate) unmarked: bool,
 }
 
 /// Marks a class as a controller.
@@ -260,6 +266,28 @@ pub(crate) struct ResourceWord {
     pub(crate) index_name: String,
     /// What the names of its routes begin with.
     pub(crate) name: Argument,
+}
+
+/// Registers the routes that are usual for things of a kind.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RowsWord {
+    /// The path; what stands before a dot in it is a thing around, of which there is one.
+    pub(crate) path: Argument,
+    /// The routes: the name of what answers, method, and the path behind.
+    pub(crate) all: Vec<String>,
+}
+
+/// Leaves some of the routes that are usual alone, by the names of what answers.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ChooseWord {
+    /// Those that are left.
+    pub(crate) only: Option<Argument>,
+    /// Those that are taken away.
+    pub(crate) except: Option<Argument>,
+    /// Those that are always taken away.
+    pub(crate) without: Vec<String>,
 }
 
 /// Registers routes that a library has of its own.
@@ -411,6 +439,8 @@ pub(crate) struct HandWord {
     pub(crate) mounts: bool,
     /// While it is called this stands behind the prefix of the object that the call is on.
     pub(crate) behind: Option<Argument>,
+    /// While it is called, what is done with the object that the call is on is done with what is made.
+    pub(crate) instead: bool,
 }
 
 /// Puts a path before the routes of those annotated classes for which something holds.

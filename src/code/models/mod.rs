@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 pub(crate) use actions::{
-    Action, AutoloadWord, BuildWord, EnvWord, FieldsWord, HandWord, IncludeWord, JoinWord, KeysWord, LibraryWord,
-    MakeWord, MarkWord, MountWord, NamespaceWord, PlacesWord, PluginWord, ResourceWord, RouteWord, RpcWord,
-    SettingsWord, TagsWord, TreeWord, WrapWord,
+    Action, AutoloadWord, BuildWord, ChooseWord, EnvWord, FieldsWord, HandWord, IncludeWord, JoinWord, KeysWord,
+    LibraryWord, MakeWord, MarkWord, MountWord, NamespaceWord, PlacesWord, PluginWord, ResourceWord, RouteWord,
+    RowsWord, RpcWord, SettingsWord, TagsWord, TreeWord, WrapWord,
 };
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};

@@ -106,9 +106,19 @@ pub(crate) struct FilesWord {
     pub(crate) stem: Option<String>,
     /// The exports that are methods; empty where the default export answers all.
     pub(crate) methods: Vec<String>,
+    /// The method that the default export answers besides those.
+    pub(crate) default: Option<String>,
+    /// The export that answers every other method.
+    pub(crate) any: Option<String>,
+    /// The name of a file may end with the method that it answers: `users.get.ts`.
+    pub(crate) suffixed: bool,
+    /// Files and folders whose names begin with one of these are none, besides those with an underscore.
+    pub(crate) hidden: Vec<String>,
+    /// The file is no route: its default export is called with the object.
+    pub(crate) called: bool,
     /// The package's configuration file, without its ending.
     pub(crate) config: String,
-    /// The setting in it that stands before every path.
+    /// The setting in it that stands before every path, with dots between the names that lead to it.
     pub(crate) setting: String,
 }
 
@@ -272,6 +282,8 @@ pub(crate) struct ObjectModel {
     pub(crate) record: Option<Argument>,
     /// It serves the controllers of a tree of modules.
     pub(crate) tree: Option<TreeWord>,
+    /// Generated code registers what its controllers say: where that is in the repository, it tells the routes.
+    pub(crate) generates: bool,
     /// Its members that are called; several names stand apart by spaces.
     pub(crate) members: BTreeMap<String, Action>,
     /// Its members that are read: the argument of the constructor that they give, `self`, `new NAME` for an object of the

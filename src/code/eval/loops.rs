@@ -1,0 +1,91 @@
+//! Loops: over what is known element by element, else once for whatever comes.
+
+use super::machine::{Flow, Machine};
+use super::scope::{Scope, ScopeKind, ScopeRef};
+use super::value::{Spot, Value};
+use crate::code::form::{Block, Expr, Language, Pattern, Yields};
+
+/// Steps after which a loop that brought nothing ends.
+const IDLE_LOOP_STEPS: u64 = 20_000;
+
+impl Machine<'_> {
+    pub(super) fn stmt_each(
+        &mut self,
+        target: &Pattern,
+        iterable: &Expr,
+        yields: Yields,
+        body: &Block,
+        scope: &ScopeRef,
+    ) -> Flow {
+        let walked = self.eval(iterable, scope);
+        let spot = Spot { module: scope.module, line: iterable.pos.line };
+        let (items, partial) = self.walk(&walked, yields, scope);
+        let single = !matches!(target, Pattern::List(_));
+        for item in items.iter().take(self.limits.elements) {
+            if self.exhausted() {
+                return Flow::Throw;
+            }
+            let inner = self.loop_scope(scope);
+            let item = match (yields, single, item) {
+                (Yields::Pairs, true, Value::List(pair)) => {
+                    pair.items.borrow().first().cloned().unwrap_or(Value::Undefined)
+                }
+                _ => item.clone(),
+            };
+            self.bind(target, item, &inner, true);
+            match self.block(body, &inner) {
+                Flow::Next | Flow::Continue => {}
+                Flow::Break => return Flow::Next,
+                flow @ (Flow::Return(_) | Flow::Throw) => return flow,
+            }
+        }
+        if items.len() > self.limits.elements {
+            self.note(spot, "the loop is longer than is walked");
+        }
+        if partial {
+            let inner = self.loop_scope(scope);
+            self.conditional += 1;
+            let element = self.element_of(&walked);
+            self.bind(target, element, &inner, true);
+            self.perhaps(body, &inner);
+            self.conditional -= 1;
+        }
+        Flow::Next
+    }
+
+    fn loop_scope(&self, scope: &ScopeRef) -> ScopeRef {
+        if self.language(scope) == Language::Python { scope.clone() } else { Scope::inside(scope, ScopeKind::Block) }
+    }
+
+    pub(super) fn stmt_loop(&mut self, test: Option<&Expr>, body: &Block, scope: &ScopeRef) -> Flow {
+        let (steps, effects) = (self.steps, self.effects);
+        for _ in 0..300 {
+            // It may long be over: a way out was taken under a condition that is not known, or it computes and brings nothing.
+            let left = self.frames.last().map_or(0, |frame| frame.returns.len());
+            if self.effects == effects && self.steps - steps > IDLE_LOOP_STEPS {
+                return Flow::Next;
+            }
+            let truth = test.and_then(|test| {
+                let value = self.eval(test, scope);
+                self.truth(&value, scope)
+            });
+            match truth {
+                Some(false) => return Flow::Next,
+                Some(true) => match self.inner_block(body, scope) {
+                    Flow::Next | Flow::Continue => {
+                        if self.frames.last().map_or(0, |frame| frame.returns.len()) > left {
+                            return Flow::Next;
+                        }
+                    }
+                    Flow::Break => return Flow::Next,
+                    flow @ (Flow::Return(_) | Flow::Throw) => return flow,
+                },
+                None => {
+                    self.perhaps(body, scope);
+                    return Flow::Next;
+                }
+            }
+        }
+        Flow::Next
+    }
+}
