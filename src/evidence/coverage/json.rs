@@ -3,14 +3,14 @@
 //! coverage.py and gcovr have `files` (a map there, a list here), llvm-cov has `data`, Coveralls `source_files`, SimpleCov's
 //! last run `result`; Istanbul and SimpleCov's result set have paths and commands as keys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::io::BufRead;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::super::stream::json_failure;
-use super::record::Ranges;
+use super::record::{Ranges, id};
 use super::simplecov::ResultSet;
 use super::{Failure, Report, istanbul, llvm, simplecov};
 
@@ -68,7 +68,7 @@ struct Found {
     gcov: bool,
     /// Keys whose values are no part of a known format.
     foreign: u64,
-    keys: u64,
+    keys: HashSet<u64>,
 }
 
 impl Found {
@@ -83,7 +83,7 @@ impl Found {
 
     fn finish(mut self) -> Result<(&'static str, Report), Failure> {
         let unknown = || Failure::new("JSON, and no coverage report that is known");
-        if self.keys == 0 {
+        if self.keys.is_empty() {
             return Err(Failure::new("an empty JSON object says nothing"));
         }
         let kind = self.kind.ok_or_else(unknown)?;
@@ -107,6 +107,11 @@ impl Found {
     }
 }
 
+/// Refuses a key that stands twice: of two readers each would take another.
+fn once(keys: &mut HashSet<u64>, key: &str) -> Result<(), String> {
+    if keys.insert(id(key)) { Ok(()) } else { Err(format!("the key `{}` stands twice", super::lines::short(key))) }
+}
+
 /// The document itself.
 struct Root<'a>(&'a mut Found);
 
@@ -128,7 +133,7 @@ impl<'de> Visitor<'de> for Root<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let found = self.0;
         while let Some(key) = map.next_key::<String>()? {
-            found.keys += 1;
+            once(&mut found.keys, &key).map_err(de::Error::custom)?;
             found.gcov |= key == "gcc_version";
             match key.as_str() {
                 "files" => map.next_value_seed(files::Files(found))?,

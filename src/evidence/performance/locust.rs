@@ -54,6 +54,9 @@ pub(super) fn read_rows(kind: Kind, input: &mut dyn BufRead) -> Result<Told, Fai
         let fields: BTreeMap<&str, &str> =
             names.iter().map(String::as_str).zip(row.iter().map(String::as_str)).collect();
         let name = fields.get("Name").copied().unwrap_or_default();
+        if run.is_some() {
+            return Err("a row behind `Aggregated`: it holds several runs".to_owned());
+        }
         if name == "Aggregated" {
             run = Some(aggregated(&fields)?);
         } else if names_of.len() < MAX_NAMES {

@@ -172,6 +172,15 @@ fn what_is_cut_is_refused_or_fewer_points() {
 }
 
 #[test]
+fn several_runs_in_one_text_are_refused() {
+    for sample in SAMPLES {
+        if matches!(sample.format, "wrk" | "hey" | "ab" | "vegeta-text" | "locust-csv") {
+            assert!(read(format!("{0}\n{0}", sample.text).as_bytes()).is_err(), "{}", sample.format);
+        }
+    }
+}
+
+#[test]
 fn damaged_reports_are_an_answer() {
     for sample in SAMPLES {
         for at in 0..sample.text.len() {
@@ -355,4 +364,22 @@ fn numbers_are_those_that_the_tools_print() {
     // Locust writes the JSON a moment after the last row of the CSV.
     let json = told(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/locust/stats.json")));
     assert_eq!((Some(7_692), Some(6.0), Some(1.0)), (json.requests, json.percentile(95.0), json.error_rate));
+    // ab printed: 400 complete, 80 non-2xx, 95 % within 6 ms; wrk: 116864 requests, 23373 non-2xx, 50 % within 76 us; hey: 80 of
+    // 400 with status 500, 95 % in 0.0004 s; siege: 160 transactions, 40 failed.
+    let ab = told(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/ab/ab.txt")));
+    assert_eq!((Some(400), Some(80), Some(6.0)), (ab.requests, ab.failed, ab.percentile(95.0)));
+    let wrk = told(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/wrk/wrk.txt")));
+    assert_eq!((Some(116_864), Some(23_373), Some(0.076)), (wrk.requests, wrk.failed, wrk.percentile(50.0)));
+    let hey = told(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/hey/hey.txt")));
+    assert_eq!((Some(400), Some(80), Some(0.4)), (hey.requests, hey.failed, hey.percentile(95.0)));
+    let siege = told(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/siege/siege.json")));
+    assert_eq!((Some(200), Some(40), Some(0.2)), (siege.requests, siege.failed, siege.error_rate));
+    // Every seventh connection was closed without an answer, and autocannon printed no error.
+    let dropped = told(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/autocannon/dropped.json")));
+    assert!(dropped.error_rate.is_some_and(|rate| (rate * 7.0 - 1.0).abs() < 0.001), "{:?}", dropped.error_rate);
+    // A run of half a second: the CSV was written before the first request.
+    let csv = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/locust/short_stats.csv"));
+    let json = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/locust/short.json"));
+    let area = collected(&[("reports/short_stats.csv", csv), ("reports/short.json", json)]);
+    assert_eq!((State::Found, Some(78)), (area.evidence.state, area.facts.and_then(|all| all.requests)));
 }

@@ -12,6 +12,12 @@ use crate::facts::performance::{Percentile, Run};
 
 /// Tells which tool printed it, and reads it.
 pub(super) fn read(text: &str) -> Result<(&'static str, Told), Failure> {
+    // What comes last in each of the tools' outputs, or once.
+    for once in ["Requests/sec:", "Requests per second:", "Success       [ratio]"] {
+        if text.lines().filter(|line| line.trim_start().starts_with(once)).count() > 1 {
+            return Err(Failure::new("it holds several runs: write each to a file of its own"));
+        }
+    }
     let has = |start: &str| text.lines().any(|line| line.trim_start().starts_with(start));
     let (name, told) = if has("Running ") && text.contains(" test @ ") {
         ("wrk", wrk(text))

@@ -84,6 +84,9 @@ fn jest(document: &Value) -> Result<Report, String> {
     }
     let counted = report.counted() - report.tests.errored;
     report.compare("tests", number(document, "numTotalTests"), counted);
+    if counted < number(document, "numTotalTests").unwrap_or(0) {
+        report.hidden(number(document, "numFailedTests"));
+    }
     Ok(report)
 }
 
@@ -110,10 +113,9 @@ fn mocha(document: &Value) -> Result<Report, String> {
         report.add(Outcome::Skipped, case(test));
     }
     let stats = document.get("stats").unwrap_or(&Value::Null);
-    let failing = report.tests.failed + report.tests.errored;
     let passed = report.tests.passed;
     report.compare("passes", number(stats, "passes"), passed);
-    report.compare("failures", number(stats, "failures"), failing);
+    report.hidden(number(stats, "failures"));
     Ok(report)
 }
 
@@ -184,6 +186,7 @@ fn rspec(document: &Value) -> Result<Report, String> {
     let summary = document.get("summary").unwrap_or(&Value::Null);
     let counted = report.counted();
     report.compare("examples", number(summary, "example_count"), counted);
+    report.hidden(number(summary, "failure_count"));
     for _ in 0..number(summary, "errors_outside_of_examples_count").unwrap_or(0).min(1_000) {
         report.add(Outcome::Errored, Case::new("", "outside of examples"));
     }

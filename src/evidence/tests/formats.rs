@@ -185,6 +185,8 @@ fn a_run_that_crashed_or_ran_nothing_is_no_proof() {
         (r#"{"exitcode":5,"summary":{"total":0}}"#, State::Empty),
         (r#"<TestRun><Results/><ResultSummary outcome="Aborted"/></TestRun>"#, State::Unreadable),
         (r#"{"some":"thing"}"#, State::Unreadable),
+        ("1..1\nok 1\n1..2\nok 2\n", State::Unreadable),
+        ("1..2\nok 1\nok 7\n", State::Unreadable),
     ] {
         assert_eq!(expected, state(text), "{text}");
     }
@@ -198,6 +200,19 @@ fn a_suite_that_claims_failures_and_lists_none_failed() {
     let outside = r#"<testsuite name="s"><error message="no fork"/><testcase name="a"/></testsuite>"#;
     let (_, report) = read(outside.as_bytes()).expect("a report");
     assert_eq!((1, "no fork"), (report.tests.errored, report.tests.failures[0].message.as_str()));
+}
+
+#[test]
+fn failures_that_a_report_claims_and_no_test_tells_are_an_error() {
+    for text in [
+        r#"{"numTotalTests":4,"numFailedTests":3,"success":true,"testResults":[{"assertionResults":[{"status":"passed","title":"a"}]}]}"#,
+        r#"{"stats":{"tests":4,"passes":1,"failures":3},"passes":[{"title":"a"}],"failures":[],"pending":[]}"#,
+        r#"{"examples":[{"status":"passed","description":"a"}],"summary":{"example_count":4,"failure_count":3}}"#,
+        r#"<TestRun><Results><UnitTestResult testName="a" outcome="Passed"/></Results><ResultSummary><Counters total="4" failed="3"/></ResultSummary></TestRun>"#,
+        r#"<testsuite tests="4" failures="3"><testcase name="a"/></testsuite>"#,
+    ] {
+        assert_eq!([1, 0, 1, 0, 0], told(&read(text.as_bytes()).expect("a report").1), "{text}");
+    }
 }
 
 #[test]
@@ -294,6 +309,39 @@ proptest! {
 #[test]
 fn numbers_are_those_that_the_tools_print() {
     for (text, expected) in [
+        // gotestsum printed: 13 tests, 1 skipped, 4 failures.
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/go/test.json")), [8, 4, 0, 1, 0]),
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/go/gotestsum.xml")), [8, 4, 0, 1, 0]),
+        // CTest printed: 4 tests failed out of 7, one of them because there is no such program; 2 did not run.
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/ctest/junit.xml")), [2, 3, 1, 2, 0]),
+        // nextest printed: 6 run, 3 passed (1 flaky), 2 failed, 1 timed out, 1 skipped.
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/nextest/junit.xml")), [3, 3, 0, 0, 1]),
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/nextest/libtest.json")), [3, 3, 0, 1, 1]),
+        // Jest printed: 1 failed, 1 skipped, 4 passed.
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/jest/results.json")), [4, 1, 0, 1, 0]),
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/jest/junit.xml")), [4, 1, 0, 1, 0]),
+        // Vitest printed: 1 failed, 3 passed, 1 expected fail, 1 skipped, 1 todo; and one file did not load.
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/vitest/results.json")), [4, 1, 1, 2, 0]),
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/vitest/junit.xml")), [4, 2, 0, 2, 0]),
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/vitest/results.tap")), [4, 2, 0, 2, 0]),
+        // Playwright printed: 2 failed, 1 flaky, 2 skipped, 1 did not run, 2 passed. Its JUnit calls a failed hook an error.
+        (
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/playwright/results.json")),
+            [3, 2, 0, 3, 1],
+        ),
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/playwright/junit.xml")), [3, 1, 1, 3, 0]),
+        // AVA's own summary: 2 passed, 1 skipped, 2 failed; it counts what is to be done yet as failed.
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/ava/results.tap")), [2, 1, 0, 2, 0]),
+        // PHPUnit printed: 10 tests, 2 errors, 2 failures, 1 skipped, 1 incomplete, 1 risky, which is an error in its JUnit.
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/phpunit/junit.xml")), [3, 2, 3, 2, 0]),
+        // pytest printed: 5 failed (one of them a subtest), 9 passed (that test among them), 2 skipped, 2 xfailed, 1 xpassed (it passed), 2 errors (one in the tear-down of a test that passed).
+        (
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/pytest/report-log.jsonl")),
+            [8, 5, 2, 4, 0],
+        ),
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/pytest/subtests.xml")), [8, 5, 2, 4, 0]),
+        // Its JSON report forgets which subtest failed.
+        (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/pytest/subtests.json")), [9, 4, 2, 4, 0]),
         (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/mocha/mocha.json")), [4, 1, 0, 1, 0]),
         (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/mocha/mocha.tap")), [4, 1, 0, 1, 0]),
         (include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/mocha/xunit.xml")), [4, 1, 0, 1, 0]),

@@ -69,7 +69,11 @@ impl Log {
     fn take(&mut self, entry: Entry) -> Result<(), String> {
         let outcome = entry.outcome.as_deref().unwrap_or_default();
         match entry.kind.as_str() {
-            "SessionStart" => self.report.tool = entry.pytest_version.map(|version| format!("pytest {version}")),
+            "SessionStart" => {
+                self.report.tool = entry.pytest_version.map(|version| format!("pytest {version}"));
+                // Another session in the same log has an end of its own.
+                self.ended = None;
+            }
             "SessionFinish" => self.ended = Some(entry.exitstatus.ok_or("`exitstatus` is no number")?),
             "CollectReport" if outcome == "failed" => {
                 let case = Case::new("", entry.nodeid).says(&said(entry.longrepr.as_ref()));
@@ -191,5 +195,12 @@ mod tests {
             assert!(came_to(&passed, status).is_err(), "{status}");
         }
         assert_eq!(Ok([0; 5]), came_to(&[], 5));
+        let again = [entry("call", "passed"), r#"{"$report_type":"SessionFinish","exitstatus":0}"#.to_owned()];
+        let begun = |more: &str| [again.to_vec(), vec![more.to_owned()]].concat().join("\n");
+        let log = |more: &str| {
+            let text = format!("{{\"$report_type\":\"SessionStart\",\"pytest_version\":\"9\"}}\n{}\n", begun(more));
+            read(&mut text.as_bytes()).is_ok()
+        };
+        assert!(log("") && !log(r#"{"$report_type":"SessionStart"}"#), "the second session does not end");
     }
 }

@@ -74,6 +74,18 @@ impl Report {
         tests.passed + tests.failed + tests.errored + tests.skipped
     }
 
+    /// Failures that the report claims and no test of it tells are an error: what it lists is not all.
+    pub(super) fn hidden(&mut self, claimed: Option<u64>) {
+        let failing = self.tests.failed + self.tests.errored;
+        self.compare("failures", claimed, failing);
+        if failing == 0
+            && let Some(claimed) = claimed.filter(|claimed| *claimed > 0)
+        {
+            let case = Case::new("", "what the report claims").says(&format!("{claimed} failures that no test tells"));
+            self.add(Result::Errored, case);
+        }
+    }
+
     /// Says where what the report claims is not what it lists.
     pub(super) fn compare(&mut self, what: &str, claimed: Option<u64>, counted: u64) {
         if let Some(claimed) = claimed.filter(|claimed| *claimed != counted) {

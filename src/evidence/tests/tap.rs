@@ -23,6 +23,8 @@ pub(super) fn begins(first: &str) -> bool {
 struct Level {
     planned: Option<u64>,
     points: u64,
+    /// The highest number of a point.
+    highest: u64,
     /// Failures among them.
     failed: u64,
 }
@@ -65,7 +67,9 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Report, Failure> {
             levels.push(Level::default());
         }
         if let Some(planned) = plan(inner) {
-            levels[depth].planned = Some(planned);
+            if levels[depth].planned.replace(planned).is_some() {
+                return Err(wrong("a second plan: it holds several runs".to_owned()));
+            }
         } else if let Some(point) = point(inner) {
             if inner.ends_with(" {") {
                 braced.push((depth, point));
@@ -112,12 +116,16 @@ fn kept(level: &Level) -> Result<(), String> {
         Some(planned) if planned != level.points => {
             Err(format!("the run ended early: {planned} tests are planned, {} are told", level.points))
         }
+        Some(planned) if planned < level.highest => {
+            Err(format!("{planned} tests are planned, and the test {} is told", level.highest))
+        }
         _ => Ok(()),
     }
 }
 
 fn take(report: &mut Report, level: &mut Level, subtests: Option<&Level>, point: &Point<'_>) {
     level.points += 1;
+    level.highest = level.highest.max(point.number);
     let result = match (point.ok, &point.directive) {
         // Vitest says `ok` of what it did not run yet: what is not to be finished is no test that passed.
         (_, Some(Directive::Skip | Directive::Todo)) => Outcome::Skipped,
@@ -146,6 +154,8 @@ enum Directive {
 
 struct Point<'a> {
     ok: bool,
+    /// 0 where it has none.
+    number: u64,
     name: &'a str,
     directive: Option<Directive>,
 }
@@ -168,7 +178,10 @@ fn point(line: &str) -> Option<Point<'_>> {
         word if word.starts_with("todo") => Some(Directive::Todo),
         _ => None,
     };
-    let name = text.trim().trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
+    let text = text.trim();
+    let name = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = text[..text.len() - name.len()].parse().unwrap_or(0);
+    let name = name.trim_start();
     let name = name.strip_prefix("- ").unwrap_or(name).trim_end_matches('{').trim();
-    Some(Point { ok, name, directive })
+    Some(Point { ok, number, name, directive })
 }

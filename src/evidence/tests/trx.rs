@@ -11,8 +11,11 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Report, Failure> {
     let mut state = State::default();
     xml::walk(input, &mut state)?;
     let counted = state.report.counted();
-    let claimed = state.claimed;
+    let [claimed, failed] = state.claimed;
     state.report.compare("tests", claimed, counted);
+    if claimed.is_some_and(|claimed| claimed > counted) {
+        state.report.hidden(failed);
+    }
     Ok(state.report)
 }
 
@@ -21,7 +24,8 @@ struct State {
     report: Report,
     /// The results that are open, the outermost first; whether one has inner results.
     open: Vec<(Outcome, Case, bool)>,
-    claimed: Option<u64>,
+    /// How many tests, and how many failed, as its counters claim.
+    claimed: [Option<u64>; 2],
 }
 
 impl Sink for State {
@@ -41,7 +45,10 @@ impl Sink for State {
                     return Err(format!("the run ended as {outcome}"));
                 }
             }
-            "Counters" => self.claimed = attributes.text("total")?.parse().ok(),
+            "Counters" => {
+                self.claimed =
+                    attributes.read(["total", "failed"])?.map(|count| count.and_then(|count| count.parse().ok()));
+            }
             _ => {}
         }
         Ok(())

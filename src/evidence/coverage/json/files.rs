@@ -4,6 +4,7 @@
 //! function and class repeat the lines. gcovr, and gcov itself: a line that several instantiations list counts once. Coveralls: a line is its
 //! index and one more, null is no code, branches are quadruples of line, block, branch and hits.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 
 use super::super::istanbul::Count;
 use super::super::record::Record;
-use super::{Found, Kind};
+use super::{Found, Kind, once};
 
 /// The value of `files`.
 pub(super) struct Files<'a>(pub(super) &'a mut Found);
@@ -33,7 +34,9 @@ impl<'de> Visitor<'de> for Files<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         self.0.is(Kind::CoveragePy).map_err(de::Error::custom)?;
+        let mut paths = HashSet::new();
         while let Some((path, file)) = map.next_entry::<String, PyFile>()? {
+            once(&mut paths, &path).map_err(de::Error::custom)?;
             let record = file.record(&path).map_err(|why| de::Error::custom(format!("{path}: {why}")))?;
             self.0.report.push(record);
         }
