@@ -21,9 +21,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::{Collected, Collector, Context, dependencies};
+use super::{Collected, Collector, Command, Context, command_source, dependencies};
 use crate::domain::change::{ChangedFile, Risk};
 use crate::domain::node::{Mistake, Node, Place, Value};
+use crate::domain::provenance::Source;
+use crate::facts::commands::shown;
 use crate::facts::openapi::{Document, OpenApi, Operation, SpecError};
 use crate::facts::routes::Route;
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
@@ -111,7 +113,7 @@ impl Collector for OpenApiCollector {
         // Routes that are not known are no inventory without routes.
         let routes = area.proven().ok().map(|routes| routes.items.as_slice());
         let given = context.places.get(&AreaName::Openapi).map(Vec::as_slice);
-        Collected::Openapi(collect(context.repo, given, routes))
+        Collected::Openapi(collect(context.repo, given, routes, context.commands_of(AreaName::Openapi)))
     }
 }
 
@@ -124,27 +126,45 @@ struct Read {
     mistakes: BTreeSet<Mistake>,
 }
 
-fn collect(repo: &Repo, given: Option<&[String]>, routes: Option<&[Route]>) -> Area<OpenApi> {
-    let looked_for = given.map_or_else(|| PLACES.iter().map(|&place| place.to_owned()).collect(), <[String]>::to_vec);
-    let mut evidence = Evidence::new(State::Absent, looked_for);
-    let mut documents = Vec::new();
-    let mut unsupported = false;
-    for path in candidates(repo, given) {
-        if documents.len() >= MAX_DOCUMENTS {
-            let why = format!("more than {MAX_DOCUMENTS} documents: name yours in the DoD under `evidence: openapi:`");
-            evidence.problems.push(Problem { path, line: None, why });
-            break;
-        }
-        match document(repo, &path, given.is_some(), &mut evidence) {
-            Ok(Some(read)) => documents.push(read),
-            Ok(None) => {}
+/// What was read so far.
+#[derive(Default)]
+struct Gathered {
+    documents: Vec<Read>,
+    /// There is one of a version that is not read.
+    unsupported: bool,
+}
+
+impl Gathered {
+    fn take(&mut self, read: Result<Option<Read>, Refused>, evidence: &mut Evidence) {
+        match read {
+            Ok(read) => self.documents.extend(read),
             Err(Refused::Unsupported(problem)) => {
-                unsupported = true;
+                self.unsupported = true;
                 evidence.problems.push(problem);
             }
             Err(Refused::Unreadable(problem)) => evidence.problems.push(problem),
         }
     }
+}
+
+fn collect(repo: &Repo, given: Option<&[String]>, routes: Option<&[Route]>, commands: &[Command]) -> Area<OpenApi> {
+    let looked_for = given.map_or_else(|| PLACES.iter().map(|&place| place.to_owned()).collect(), <[String]>::to_vec);
+    let mut evidence = Evidence::new(State::Absent, looked_for);
+    let mut gathered = Gathered::default();
+    for path in candidates(repo, given) {
+        if gathered.documents.len() >= MAX_DOCUMENTS {
+            let why = format!("more than {MAX_DOCUMENTS} documents: name yours in the DoD under `evidence: openapi:`");
+            evidence.problems.push(Problem { path, line: None, why });
+            break;
+        }
+        let read = document(repo, &path, given.is_some(), &mut evidence);
+        gathered.take(read, &mut evidence);
+    }
+    for command in commands {
+        let read = printed(repo, command, &mut evidence);
+        gathered.take(read, &mut evidence);
+    }
+    let Gathered { documents, unsupported } = gathered;
     let facts = hold(&documents, routes);
     evidence.reports.sort();
     evidence.reports.dedup();
@@ -225,23 +245,52 @@ fn document(repo: &Repo, path: &str, named: bool, evidence: &mut Evidence) -> Re
         Err(_) => return Ok(None),
     };
     if !SIGN.is_match(text) {
-        let why = "no OpenAPI document: neither `openapi` nor `swagger` stands at its top";
-        return if named { Err(unreadable(path, None, why)) } else { Ok(None) };
+        return if named { Err(unreadable(path, None, NONE)) } else { Ok(None) };
     }
-    let root = library::parse(path, text).map_err(|mistake| {
-        let column = mistake.place.column;
-        unreadable(path, Some(mistake.place.line), format!("{} (column {column})", mistake.message))
-    })?;
+    let root = library::parse(path, text).map_err(|mistake| broken(path, &mistake))?;
+    read(repo, path, root, content.source(""), named, evidence)
+}
+
+/// Reads what a command printed; none where that is no document, and what it may have written is looked for as ever.
+fn printed(repo: &Repo, command: &Command, evidence: &mut Evidence) -> Result<Option<Read>, Refused> {
+    let Some(ran) = command.ran.as_ref().ok().filter(|ran| !ran.timed_out && !ran.cut) else { return Ok(None) };
+    let path = shown(&command.argv);
+    let Ok(text) = std::str::from_utf8(&ran.stdout) else { return Ok(None) };
+    let text = text.trim_start_matches('\u{feff}');
+    if !SIGN.is_match(text) {
+        return Ok(None);
+    }
+    let json = text.trim_start().starts_with('{');
+    let root = if json { json::parse(&path, text) } else { crate::yaml::parse_foreign(&path, text) };
+    let root = root.map_err(|mistake| broken(&path, &mistake))?;
+    read(repo, &path, root, command_source(command, &ran.stdout), false, evidence)
+}
+
+/// Why a file that was named is no document.
+const NONE: &str = "no OpenAPI document: neither `openapi` nor `swagger` stands at its top";
+
+fn broken(path: &str, mistake: &Mistake) -> Refused {
+    unreadable(path, Some(mistake.place.line), format!("{} (column {})", mistake.message, mistake.place.column))
+}
+
+/// Reads a document by what stands at its top.
+fn read(
+    repo: &Repo,
+    path: &str,
+    root: Node,
+    source: Source,
+    named: bool,
+    evidence: &mut Evidence,
+) -> Result<Option<Read>, Refused> {
     let Some((node, version)) = version(&root) else {
-        let why = "no OpenAPI document: neither `openapi` nor `swagger` stands at its top";
-        return if named { Err(unreadable(path, None, why)) } else { Ok(None) };
+        return if named { Err(unreadable(path, None, NONE)) } else { Ok(None) };
     };
     let family = version.split('.').take(2).collect::<Vec<_>>().join(".");
     let Some(shapes) = shapes::of(&family) else {
         let why = format!("version `{version}` is not read: 2.0, 3.0, 3.1 and 3.2 are");
         return Err(Refused::Unsupported(Problem { path: path.to_owned(), line: Some(node.place.line), why }));
     };
-    evidence.reports.push(content.source(format!("openapi-{family}")));
+    evidence.reports.push(Source { format: format!("openapi-{family}"), ..source });
     let library = Library::new(repo, path, root);
     let finder = Finder::default();
     let start = Place { file: path.into(), line: 1, column: 1 };

@@ -1,7 +1,7 @@
 use super::*;
 
 fn read(files: &[(&str, &str)]) -> Area<OpenApi> {
-    collect(&Repo::in_memory(files), None, Some(&[]))
+    collect(&Repo::in_memory(files), None, Some(&[]), &[])
 }
 
 fn route(text: &str) -> Route {
@@ -20,7 +20,7 @@ fn route(text: &str) -> Route {
 
 fn held(files: &[(&str, &str)], routes: &[&str]) -> OpenApi {
     let routes: Vec<Route> = routes.iter().map(|text| route(text)).collect();
-    collect(&Repo::in_memory(files), None, Some(&routes)).facts.expect("a document")
+    collect(&Repo::in_memory(files), None, Some(&routes), &[]).facts.expect("a document")
 }
 
 fn names(operations: &[Operation]) -> Vec<String> {
@@ -43,6 +43,30 @@ fn spec(head: &str, operations: &[&str]) -> String {
     };
     let paths: String = operations.iter().map(path).collect();
     format!("openapi: 3.0.3\ninfo: {{ title: t, version: '1' }}\n{head}paths:\n{paths}")
+}
+
+#[test]
+fn what_a_command_prints_is_read_as_a_document() {
+    let came_to = |argv: &[&str], stdout: &str| {
+        let ran = crate::repo::Ran {
+            status: Some(0),
+            timed_out: false,
+            cut: false,
+            stdout: stdout.as_bytes().to_vec(),
+            stderr: Vec::new(),
+        };
+        let command = Command { argv: argv.iter().map(|&word| word.to_owned()).collect(), ran: Ok(ran) };
+        collect(&Repo::in_memory(&[]), Some(&[]), Some(&[route("GET /a")]), &[command])
+    };
+    let json = r#"{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {"responses": {"200": {"description": "d"}}}}}}"#;
+    for text in [spec("", &["GET /a"]), json.to_owned()] {
+        let area = came_to(&["python", "-m", "app.openapi"], &text);
+        let facts = area.proven().unwrap_or_else(|evidence| panic!("{evidence:?}"));
+        assert_eq!((1, 0), (facts.held.len(), facts.errors.len()));
+        assert_eq!("python -m app.openapi", area.evidence.reports[0].path);
+    }
+    assert_eq!(State::Absent, came_to(&["make", "openapi"], "written to openapi.json\n").evidence.state);
+    assert_eq!(State::Unreadable, came_to(&["make"], "openapi: 3.0.3\npaths: [").evidence.state);
 }
 
 #[test]
@@ -83,7 +107,11 @@ fn what_is_no_document_is_none() {
     );
     let named = vec!["spec.yaml".to_owned()];
     let repo = Repo::in_memory(&[("spec.yaml", "title: x\n"), ("openapi.yaml", &spec("", &["GET /a"]))]);
-    assert_eq!(State::Unreadable, collect(&repo, Some(&named), Some(&[])).evidence.state, "what is named must be one");
+    assert_eq!(
+        State::Unreadable,
+        collect(&repo, Some(&named), Some(&[]), &[]).evidence.state,
+        "what is named must be one"
+    );
 }
 
 #[test]
@@ -148,7 +176,7 @@ fn references_cross_files_and_stay_inside() {
             ("common/r.yaml", responses),
             ("c.yaml", "$ref: c.yaml\n"),
         ]);
-        collect(&repo, None, Some(&[]))
+        collect(&repo, None, Some(&[]), &[])
     };
     let area = files("./paths/a.yaml");
     let facts = area.facts.expect("facts");
@@ -203,12 +231,12 @@ fn both_directions_are_told() {
 fn routes_that_are_not_known_are_held_against_nothing() {
     let text = spec("", &["GET /a"]);
     let repo = Repo::in_memory(&[("openapi.yaml", &text)]);
-    let facts = collect(&repo, None, None).facts.expect("a document");
+    let facts = collect(&repo, None, None, &[]).facts.expect("a document");
     assert_eq!((1, 0, 0, 1), (facts.operations.len(), facts.unimplemented.len(), facts.held.len(), facts.notes.len()));
     // A document whose keys are all indented is one too.
     let indented: String = text.lines().map(|line| format!("    {line}\n")).collect();
     let repo = Repo::in_memory(&[("openapi.yaml", &indented)]);
-    assert_eq!(State::Found, collect(&repo, None, None).evidence.state);
+    assert_eq!(State::Found, collect(&repo, None, None, &[]).evidence.state);
 }
 
 #[test]
