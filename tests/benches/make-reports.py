@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes a large report to stdout, the same bytes for the same arguments.
 
-Usage: tests/benches/make-reports.py lcov|cobertura|trivy|junit MEGABYTES
+Usage: tests/benches/make-reports.py lcov|cobertura|trivy|dependency-check|junit MEGABYTES
 """
 
 import json
@@ -67,6 +67,27 @@ def trivy(number):
     }, indent=2)
 
 
+def dependency_check(number):
+    """A dependency with the evidence that Dependency-Check collects of it; one in eight has a weakness."""
+    name = f"{WORDS[number % 20]}-{number}"
+    rows = [f"    <dependency isVirtual=\"false\"><fileName>{name}-1.{number % 10}.0.jar</fileName><filePath>/ci/lib/{name}.jar</filePath>"]
+    rows.append(f"      <md5>{number:032x}</md5><sha1>{number:040x}</sha1><sha256>{number:064x}</sha256><evidenceCollected>")
+    for one in range(12):
+        rows.append(f'        <evidence type="vendor" confidence="HIGH"><source>jar</source><name>{WORDS[one]}</name><value>{name}</value></evidence>')
+    rows.append("      </evidenceCollected><identifiers>")
+    rows.append(f'        <package confidence="HIGH"><id>pkg:maven/org.example/{name}@1.{number % 10}.0</id><url>https://example.com/{name}</url></package>')
+    rows.append("      </identifiers>")
+    if number % 8 == 0:
+        rows.append(f'      <vulnerabilities><vulnerability source="NVD"><name>CVE-2099-{number}</name><severity>HIGH</severity>')
+        rows.append(f"        <cvssV3><baseScore>7.5</baseScore></cvssV3><description>{' '.join(WORDS * 8)}</description><references>")
+        rows += [f"          <reference><source>NVD</source><url>https://example.com/{word}/{number}</url></reference>" for word in WORDS]
+        rows.append("        </references><vulnerableSoftware>")
+        rows += [f"          <software>cpe:2.3:a:example:{name}:1.{one}.0:*:*:*:*:*:*:*</software>" for one in range(20)]
+        rows.append("        </vulnerableSoftware></vulnerability></vulnerabilities>")
+    rows += ["    </dependency>", ""]
+    return "\n".join(rows)
+
+
 def junit(number):
     """A suite of 50 tests, some failed or skipped, with what they printed."""
     failures = int(number % 10 == 0)
@@ -100,6 +121,13 @@ FRAMES = {
         ' "Class": "lang-pkgs", "Type": "npm", "Vulnerabilities": [\n',
         ",\n",
         "]}]}\n",
+    ),
+    "dependency-check": (
+        dependency_check,
+        '<?xml version="1.0" encoding="UTF-8"?>\n<analysis xmlns="https://jeremylong.github.io/DependencyCheck/dependency-check.4.0.xsd">\n'
+        "  <scanInfo><engineVersion>12.1.0</engineVersion></scanInfo><dependencies>\n",
+        "",
+        "  </dependencies></analysis>\n",
     ),
     "junit": (junit, '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n', "", "</testsuites>\n"),
 }

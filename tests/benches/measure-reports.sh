@@ -34,5 +34,6 @@ done <<'KINDS'
 coverage lcov 200
 coverage cobertura 100
 audit trivy 60
+audit dependency-check 60
 tests junit 100
 KINDS

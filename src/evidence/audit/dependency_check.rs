@@ -24,18 +24,30 @@ const LISTS: &[&str] = &[
 ];
 
 pub(super) fn read(json: &Value) -> Result<Report, Failure> {
-    let info = json.get("scanInfo").unwrap_or(&Value::Null);
-    if let Some(said) = entries(info, "analysisExceptions").next() {
-        let said = said.get("exception").and_then(|said| text(said, "message")).unwrap_or("it does not say why");
-        return Err(Failure::unreadable(format!("the scan tells of an error: {}", line_of(said))));
+    failed(entries(json.get("scanInfo").unwrap_or(&Value::Null), "analysisExceptions").next())?;
+    let mut scan = Scan::default();
+    for dependency in list(json, "dependencies")? {
+        scan.take(dependency)?;
     }
-    let dependencies = list(json, "dependencies")?;
-    if dependencies.is_empty() {
-        return Err(Failure::empty("no dependency was examined"));
-    }
-    let mut findings = Vec::new();
-    let mut looked: Vec<Looked> = Vec::new();
-    for dependency in dependencies {
+    scan.finish()
+}
+
+/// Refuses a scan that tells of an error.
+fn failed(exception: Option<&Value>) -> Result<(), Failure> {
+    let Some(said) = exception else { return Ok(()) };
+    let said = said.get("exception").and_then(|said| text(said, "message")).unwrap_or("it does not say why");
+    Err(Failure::unreadable(format!("the scan tells of an error: {}", line_of(said))))
+}
+
+/// What was examined so far.
+#[derive(Default)]
+struct Scan {
+    looked: Vec<Looked>,
+    findings: Vec<Vulnerability>,
+}
+
+impl Scan {
+    fn take(&mut self, dependency: &Value) -> Result<(), Failure> {
         let file = needed(dependency, "fileName", "a dependency")?;
         for (key, value) in dependency.as_object().into_iter().flatten() {
             if value.is_array() && !LISTS.contains(&key.as_str()) {
@@ -44,27 +56,34 @@ pub(super) fn read(json: &Value) -> Result<Report, Failure> {
         }
         let package = entries(dependency, "packages").find_map(|one| purl::parse(text(one, "id")?));
         let ecosystem = package.as_ref().and_then(purl::Purl::ecosystem).unwrap_or("other").to_owned();
-        let known = looked.iter_mut().find(|at| at.ecosystem.as_deref() == Some(ecosystem.as_str()));
+        let known = self.looked.iter_mut().find(|at| at.ecosystem.as_deref() == Some(ecosystem.as_str()));
         match known {
             Some(at) => at.examined = at.examined.map(|count| count + 1),
-            None => looked.push(Looked {
+            None => self.looked.push(Looked {
                 ecosystem: Some(ecosystem),
                 examined: Some(1),
                 ..Looked::at(ScanKind::Dependency)
             }),
         }
         for one in entries(dependency, "vulnerabilities") {
-            findings.push(entry(one, file, package.as_ref())?);
+            self.findings.push(entry(one, file, package.as_ref())?);
         }
         for one in entries(dependency, "suppressedVulnerabilities") {
             let mut new = entry(one, file, package.as_ref())?;
             new.suppressed = Some(text(one, "notes").map_or("suppressed by its configuration".to_owned(), line_of));
-            findings.push(new);
+            self.findings.push(new);
         }
+        Ok(())
     }
-    let mut report = Report::of("dependency-check", "dependency-check", Looked::at(ScanKind::Dependency), findings);
-    report.looked = looked;
-    Ok(report)
+
+    fn finish(self) -> Result<Report, Failure> {
+        if self.looked.is_empty() {
+            return Err(Failure::empty("no dependency was examined"));
+        }
+        let looked = Looked::at(ScanKind::Dependency);
+        let report = Report::of("dependency-check", "dependency-check", looked, self.findings);
+        Ok(Report { looked: self.looked, ..report })
+    }
 }
 
 fn entry(one: &Value, file: &str, package: Option<&purl::Purl>) -> Result<Vulnerability, Failure> {
@@ -85,14 +104,16 @@ pub(super) fn read_xml(root: &Element) -> Result<Report, Failure> {
     if root.child("dependencies").is_none() {
         return Err(Failure::unreadable("it has no `dependencies`: this is no report of Dependency-Check"));
     }
-    let dependencies: Vec<Value> = root.inside("dependencies", "dependency").map(dependency).collect();
-    let scan = root.child("scanInfo");
-    let exceptions: Vec<Value> = scan
-        .into_iter()
-        .flat_map(|scan| scan.inside("analysisExceptions", "exception"))
-        .map(|one| json!({ "exception": { "message": one.text_of("message").unwrap_or("it does not say why") } }))
-        .collect();
-    read(&json!({ "scanInfo": { "analysisExceptions": exceptions }, "dependencies": dependencies }))
+    let exceptions = root.all("scanInfo").flat_map(|scan| scan.inside("analysisExceptions", "exception"));
+    for one in exceptions {
+        failed(Some(&json!({ "exception": { "message": one.text_of("message").unwrap_or("it does not say why") } })))?;
+    }
+    let mut scan = Scan::default();
+    // One after another: a dependency in the JSON's shape takes more memory than its element.
+    for element in root.inside("dependencies", "dependency") {
+        scan.take(&dependency(element))?;
+    }
+    scan.finish()
 }
 
 fn dependency(element: &Element) -> Value {

@@ -141,7 +141,7 @@ fn of_list(items: &[Value]) -> Result<Report, Failure> {
 
 /// The report in an XML document.
 pub(super) fn xml(root: &Element) -> Result<Report, Failure> {
-    match root.name.as_str() {
+    match &*root.name {
         "bom" => cyclonedx::read_xml(root),
         "analysis" => dependency_check::read_xml(root),
         "html" => Err(Failure::unreadable("it is a web page, no report")),

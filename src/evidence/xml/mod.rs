@@ -4,7 +4,6 @@
 mod source;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use quick_xml::Reader;
@@ -81,15 +80,6 @@ impl<'a> Attributes<'a> {
             });
         }
         Ok(values)
-    }
-
-    /// All of them, by name.
-    pub(super) fn all(&self) -> Result<BTreeMap<String, String>, String> {
-        let each = self.0.attributes().map(|attribute| {
-            let attribute = attribute.map_err(|error| format!("broken XML: {error}"))?;
-            Ok((attribute.key.local_name().as_ref().to_owned(), unescaped(&attribute.value)?.into_owned()))
-        });
-        each.collect()
     }
 
     /// The value of a name; empty where it is not there.
