@@ -192,7 +192,7 @@ fn seconds(text: &str) -> Option<f64> {
     Some(number * scale(words.next()?)? / 1_000.0)
 }
 
-/// hey's rows (`-o csv`): seconds. Only requests with an answer are in them, so how many failed is not known.
+/// hey's rows (`-o csv`): seconds. Only requests with an answer are in them, so how many failed is not known, unless all did.
 pub(super) fn hey_rows(input: &mut dyn BufRead) -> Result<Told, Failure> {
     let mut sample = Sample::default();
     let mut columns: Option<(usize, usize)> = None;
@@ -208,5 +208,7 @@ pub(super) fn hey_rows(input: &mut dyn BufRead) -> Result<Told, Failure> {
         let (Ok(took), Ok(status), Ok(begin), true) = (took, status, begin, whole) else { return Err(CUT.to_owned()) };
         sample.add(took * 1_000.0, is_failure(status), Some(begin * 1_000.0))
     })?;
-    Ok(Told::of(Run { failed: None, error_rate: None, ..sample.finish() }))
+    let run = sample.finish();
+    let error_rate = run.error_rate.filter(|rate| *rate >= 1.0);
+    Ok(Told::of(Run { failed: None, error_rate, ..run }))
 }
