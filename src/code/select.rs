@@ -7,6 +7,7 @@ use aho_corasick::AhoCorasick;
 use super::form::Language;
 use super::models::Models;
 use crate::domain::change::is_test;
+use crate::domain::folders::{Role, code_lies_in, code_surely_lies_in};
 
 /// Whether a path is source of the project's own: of a language that is read, no test, not vendored, built or shown as an
 /// example.
@@ -17,30 +18,21 @@ pub(super) fn is_own_source(path: &str) -> bool {
 /// Whether a path is the project's own, whatever it is: no test, not vendored, built or shown as an example.
 pub(super) fn is_own(path: &str) -> bool {
     // Below a main source root folders are packages, whatever they are called.
-    let path = path.find("src/main/").and_then(|at| path.get(..at + "src/main".len())).unwrap_or(path);
-    if is_test(path) {
-        return false;
-    }
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let mut inside = false;
-    let foreign = folders.split('/').any(|folder| {
-        let foreign = is_never_own(folder) || (!inside && is_foreign(folder));
-        inside |= matches!(folder, "src" | "app" | "pages" | "lib" | "server" | "backend" | "modules" | "routes");
-        foreign
-    });
+    let below = path.find("src/main/").and_then(|at| path.get(..at + "src/main".len())).unwrap_or(path);
+    let name = below.rsplit('/').next().unwrap_or(below);
     let declared = name.ends_with(".d.ts") || name.ends_with(".d.mts") || name.ends_with(".min.js");
     let helper = matches!(name, "build.rs" | "conftest.py" | "setupTests.js" | "setupTests.ts");
-    !foreign && !declared && !helper
+    let foreign = code_lies_in(path, &[Role::Vendored, Role::Built, Role::Fixture, Role::Docs, Role::Sample]);
+    !is_test(below) && !foreign && !declared && !helper
 }
 
 /// Whether what a file registers counts where evaluated code has led to it: it may lie in a folder of any name but those
 /// whose content is never the service's own.
 pub(super) fn may_serve(path: &str) -> bool {
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let name = path.rsplit('/').next().unwrap_or(path);
     // A Python module that a service imports is a part of it, whatever its name; other languages' tests are told by theirs.
     let named_test = is_test(name) && !name.ends_with(".py");
-    !named_test && !folders.split('/').any(is_never_own)
+    !named_test && !code_surely_lies_in(path, &[Role::Vendored, Role::Built, Role::Fixture])
 }
 
 /// Whether a file belongs to a package that is there for tests alone: `crates/test_utils`, `libs/client-api-test`.
@@ -67,29 +59,6 @@ pub(super) fn helps_tests(path: &str) -> bool {
         );
         plainly || (package && of_tests)
     })
-}
-
-/// Whether nothing in a folder of this name is the service's own, wherever it stands.
-fn is_never_own(folder: &str) -> bool {
-    matches!(
-        folder,
-        "node_modules"
-            | "third_party"
-            | "site-packages"
-            | ".venv"
-            | "venv"
-            | "fixtures"
-            | "__fixtures__"
-            | "testdata"
-            | "__mocks__"
-            | ".next"
-    )
-}
-
-/// Whether a folder of this name holds what is built, vendored or shown: outside the folders of sources, where it may as
-/// well be a part of the service.
-fn is_foreign(folder: &str) -> bool {
-    matches!(folder, "vendor" | "dist" | "build" | "out" | "target" | "mocks" | "docs" | "examples" | "coverage")
 }
 
 /// The longest line that a person writes; what has longer ones was made by a tool.

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::folders::is_of_tests;
+
 /// How a file changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -105,35 +107,12 @@ pub struct Changes {
     pub note: Option<String>,
 }
 
-/// Whether a folder of this name holds tests: also `browser_test` and `integration-tests`.
-#[must_use]
-pub fn is_test_folder(folder: &str) -> bool {
-    const KINDS: &[&str] = &[
-        "acceptance",
-        "browser",
-        "contract",
-        "e2e",
-        "functional",
-        "integration",
-        "load",
-        "perf",
-        "performance",
-        "regression",
-        "smoke",
-        "system",
-        "unit",
-    ];
-    let kind = folder.rsplit_once(['-', '_']).filter(|(_, end)| matches!(*end, "test" | "tests")).map(|(kind, _)| kind);
-    matches!(folder, "test" | "tests" | "__tests__" | "spec" | "specs" | "e2e" | "cypress" | "playwright")
-        || kind.is_some_and(|kind| KINDS.contains(&kind))
-}
-
 /// Whether a path names a test by the habits of its language: a folder of tests, `*.test.ts`, `*_test.go`, `test_*.py`,
 /// `*Test.java`, `*_spec.rb`.
 #[must_use]
 pub fn is_test(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let in_folder = folders.split('/').any(is_test_folder);
+    let in_folder = folders.split('/').any(is_of_tests);
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let source = matches!(
         extension,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::dod::Plan;
 use crate::domain::change::{ChangeStatus, Changes, Risk, RiskLevel};
 use crate::domain::finding::{Finding, Location};
+use crate::domain::folders::{Role, is_within};
 use crate::repo::{Repo, glob_set};
 use crate::verdict::exhibits::Exhibits;
 use crate::verdict::{Report, RuleResult, fold};
@@ -16,23 +17,7 @@ use super::waivers::is_remark;
 use super::{Refusal, Request, check_one, judge};
 
 /// Folders that hold what is tried, shown or taken from elsewhere: a DoD in there is no component unless the root names it.
-const NO_COMPONENTS: &[&str] = &[
-    "node_modules",
-    "vendor",
-    "third_party",
-    "fixtures",
-    "__fixtures__",
-    "testdata",
-    "test",
-    "tests",
-    "__tests__",
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "template",
-    "templates",
-];
+const NO_COMPONENTS: &[Role] = &[Role::Vendored, Role::Fixture, Role::Sample, Role::Template, Role::Test];
 
 /// The components of a tree.
 pub(super) struct Components {
@@ -73,7 +58,7 @@ pub(super) fn find(repo: &Repo, plan: Option<&Plan>) -> Result<Components, Refus
         }
         None => {
             for folder in with_dod {
-                let foreign = folder.split('/').any(|part| NO_COMPONENTS.contains(&part));
+                let foreign = is_within(folder, NO_COMPONENTS);
                 if foreign { &mut all.left_out } else { &mut all.folders }.push(folder.to_owned());
             }
         }

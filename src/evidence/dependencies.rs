@@ -6,6 +6,7 @@ use regex::Regex;
 use serde_json::Value as Json;
 use toml::Value as Toml;
 
+use crate::domain::folders::{Role, lies_in};
 use crate::domain::provenance::Source;
 use crate::facts::dependencies::{Dependencies, Dependency};
 use crate::facts::{Area, Evidence, Problem, State};
@@ -32,7 +33,7 @@ const MANIFESTS: &[&str] = &[
 ];
 
 /// Folders whose manifests are not the project's own.
-const FOREIGN: &[&str] = &["node_modules", "vendor", "third_party", "fixtures", "testdata", "__fixtures__", "examples"];
+const FOREIGN: &[Role] = &[Role::Vendored, Role::Fixture, Role::Sample];
 
 type Declared = Vec<(String, bool)>;
 
@@ -43,7 +44,7 @@ pub fn collect(repo: &Repo) -> Area<Dependencies> {
     let mut evidence = Evidence::new(State::Absent, looked_for.clone());
     let mut items = BTreeSet::new();
     let entries = super::files::matching(repo, &looked_for).unwrap_or_default();
-    for entry in entries.into_iter().filter(|entry| !entry.path.split('/').any(|part| FOREIGN.contains(&part))) {
+    for entry in entries.into_iter().filter(|entry| !lies_in(&entry.path, FOREIGN)) {
         let path = entry.path.to_string();
         let read = repo.read(&path, MAX_BYTES).map_err(|error| error.to_string());
         let read = read.and_then(|content| {

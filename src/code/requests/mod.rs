@@ -15,6 +15,7 @@ use rayon::prelude::*;
 
 use super::form::{Block, Expr, ExprKind, Language, Module, StmtKind};
 use crate::domain::change::is_test;
+use crate::domain::folders::{Role, code_lies_in};
 use crate::repo::{MAX_SOURCE_BYTES, Repo};
 use idioms::{Idiom, Idioms};
 use values::{Values, field};
@@ -129,13 +130,7 @@ fn sent_by(files: &[&Lowered], idioms: &'static Idioms) -> BTreeSet<Request> {
 
 /// Whether a path's language is read and the file is the project's own.
 fn may_test(path: &str) -> bool {
-    let foreign = |part: &str| {
-        matches!(
-            part,
-            "node_modules" | "vendor" | "third_party" | "site-packages" | ".venv" | "venv" | "dist" | "target"
-        )
-    };
-    Language::of(path).is_some() && !path.split('/').any(foreign)
+    Language::of(path).is_some() && !code_lies_in(path, &[Role::Vendored, Role::Built])
 }
 
 /// Whether a file is one of tests by where it lies: beside the usual folders, those whose name has `test` or `e2e` as a word.

@@ -3,6 +3,7 @@
 
 use super::{Tree, folder_of};
 use crate::domain::change::is_test;
+use crate::domain::folders::{Role, lies_in};
 
 /// The modules of a tree.
 #[derive(Debug, Default)]
@@ -16,8 +17,7 @@ impl Modules {
     pub(super) fn read(tree: &Tree<'_>) -> Self {
         let mut modules = Vec::new();
         for path in tree.files() {
-            let foreign = |part: &str| matches!(part, "vendor" | "testdata" | "node_modules");
-            if path.rsplit('/').next() != Some("go.mod") || path.split('/').any(foreign) {
+            if path.rsplit('/').next() != Some("go.mod") || lies_in(path, &[Role::Vendored, Role::Fixture]) {
                 continue;
             }
             let text = tree.text(path).unwrap_or_default();

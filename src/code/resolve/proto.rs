@@ -3,6 +3,7 @@
 
 use super::Tree;
 use crate::code::form::Name;
+use crate::domain::folders::{Role, lies_in};
 
 /// A service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,10 +38,9 @@ pub(crate) struct Rule {
 
 /// Every service that the tree's own .proto files declare, by file.
 pub(super) fn services(tree: &Tree<'_>) -> Vec<Service> {
-    let foreign = |part: &str| matches!(part, "vendor" | "third_party" | "node_modules" | "testdata" | ".git");
     let mut out = Vec::new();
     for path in tree.files() {
-        if path.ends_with(".proto") && !path.split('/').any(foreign) {
+        if path.ends_with(".proto") && !lies_in(path, &[Role::Vendored, Role::Fixture]) {
             let text = tree.text(path).unwrap_or_default();
             out.extend(declared(&text, path));
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::Value as Toml;
 
 use super::{Name, Tree, folder_of, under};
+use crate::domain::folders::{Role, lies_in};
 
 /// The packages of a tree.
 #[derive(Debug, Default)]
@@ -44,7 +45,7 @@ impl Crates {
     pub(super) fn read(tree: &Tree<'_>) -> Self {
         let mut manifests = BTreeMap::new();
         for path in tree.files().filter(|path| &***path == "Cargo.toml" || path.ends_with("/Cargo.toml")) {
-            let vendored = path.split('/').any(|folder| matches!(folder, "vendor" | "target" | "node_modules"));
+            let vendored = lies_in(path, &[Role::Vendored, Role::Built]);
             if let Some(text) = tree.text(path).filter(|_| !vendored)
                 && let Ok(manifest) = toml::from_str::<Toml>(&text)
             {

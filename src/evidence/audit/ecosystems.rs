@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::folders::{Role, lies_in};
 use crate::facts::audit::{Audit, Ecosystem, Scan, ScanKind};
 use crate::repo::Repo;
 
@@ -33,19 +34,7 @@ const LOCKFILES: &[(&str, &str)] = &[
 const NESTING: &[&str] = &["pom.xml", "gradle.lockfile"];
 
 /// Folders whose lockfiles are not the project's own.
-const FOREIGN: &[&str] = &[
-    "node_modules",
-    "vendor",
-    "third_party",
-    "fixtures",
-    "testdata",
-    "__fixtures__",
-    "examples",
-    "example",
-    "docs",
-    "tests",
-    "test",
-];
+const FOREIGN: &[Role] = &[Role::Vendored, Role::Fixture, Role::Docs, Role::Sample, Role::Test];
 
 /// One for each ecosystem and folder, by name and then the folder nearest to the root.
 pub(super) fn of(repo: &Repo) -> Vec<Ecosystem> {
@@ -53,7 +42,7 @@ pub(super) fn of(repo: &Repo) -> Vec<Ecosystem> {
     for entry in repo.files() {
         let (folder, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
         let Some((rank, ecosystem)) = rank(name) else { continue };
-        if folder.split('/').any(|part| FOREIGN.contains(&part)) {
+        if lies_in(&entry.path, FOREIGN) {
             continue;
         }
         let depth = if folder.is_empty() { 0 } else { folder.split('/').count() };

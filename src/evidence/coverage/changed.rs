@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::change::{ChangeStatus, Changes, is_test};
+use crate::domain::folders::{Role, code_lies_in};
 use crate::facts::coverage::{ChangedLines, Coverage, Measure, UncoveredLines};
 use crate::repo::Repo;
 
@@ -17,22 +18,8 @@ fn is_coverable(path: &str, endings: &BTreeSet<&str>) -> bool {
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
     let configuration =
         name.contains(".config.") || name.starts_with('.') || matches!(name, "setup.py" | "conftest.py" | "build.rs");
-    let foreign = path.split('/').any(|part| {
-        matches!(
-            part,
-            "node_modules"
-                | "vendor"
-                | "third_party"
-                | "dist"
-                | "build"
-                | "coverage"
-                | "fixtures"
-                | "__mocks__"
-                | "docs"
-                | "examples"
-                | "benches"
-        )
-    });
+    let foreign =
+        code_lies_in(path, &[Role::Vendored, Role::Built, Role::Fixture, Role::Docs, Role::Sample, Role::Test]);
     endings.contains(ending) && !is_test(path) && !configuration && !foreign && !name.ends_with(".d.ts")
 }
 

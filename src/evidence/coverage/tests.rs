@@ -180,6 +180,24 @@ fn changed_lines_count_what_reports_list_and_whole_unknown_files() {
 }
 
 #[test]
+fn a_module_may_be_called_what_a_folder_of_reports_is_called() {
+    let all = ["src/build/plan.js", "app/coverage/rates.js", "build/plan.js", "coverage/block.js", "docs/theme.js"];
+    let added = |path: &&str| ChangedFile {
+        path: (*path).to_owned(),
+        status: ChangeStatus::Added,
+        from: None,
+        lines: vec![(1, u32::MAX)],
+    };
+    let changes = Changes { files: all.iter().map(added).collect(), ..Changes::default() };
+    let lcov = "SF:src/a.js\nDA:1,1\nend_of_record\n";
+    let files: Vec<(&str, &str)> =
+        all.iter().map(|path| (*path, "one();\n")).chain([("src/a.js", "x"), ("lcov.info", lcov)]).collect();
+    let changed = collected(&files, Some(&changes)).facts.expect("facts").changed_lines.expect("changed lines");
+    let told: Vec<_> = changed.uncovered.iter().map(|one| one.path.as_str()).collect();
+    assert_eq!(vec!["src/build/plan.js", "app/coverage/rates.js"], told);
+}
+
+#[test]
 fn a_report_that_is_cut_never_says_more_than_the_whole() {
     for end in 0..LCOV.len() - 1 {
         let area = collected(&[("src/a.js", "x"), ("lcov.info", &LCOV[..end])], None);

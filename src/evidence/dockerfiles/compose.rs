@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::expand::expand;
+use crate::domain::folders::{Role, lies_in};
 use crate::domain::node::{Key, Node, Value};
 use crate::facts::dockerfiles::ComposeService;
 use crate::repo::Repo;
@@ -30,7 +31,7 @@ pub(super) fn services(repo: &Repo) -> Vec<ComposeService> {
 fn is_compose(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
-    let vendored = path.split('/').any(|part| matches!(part, "node_modules" | "vendor" | "third_party" | "fixtures"));
+    let vendored = lies_in(path, &[Role::Vendored, Role::Fixture]);
     yaml && !vendored && ["compose.", "docker-compose.", "docker-compose-"].iter().any(|start| name.starts_with(start))
 }
 

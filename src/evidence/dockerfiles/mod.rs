@@ -11,6 +11,7 @@ mod shell;
 mod stages;
 mod steps;
 
+use crate::domain::folders::{Role, lies_in};
 use crate::facts::dockerfiles::{BuildStage, Dockerfile, Dockerfiles};
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
 use crate::repo::Repo;
@@ -54,12 +55,7 @@ impl Collector for DockerfileCollector {
 fn paths(repo: &Repo) -> Vec<String> {
     let globs: Vec<String> = PLACES.iter().map(|&place| place.to_owned()).collect();
     let found = super::files::matching(repo, &globs).unwrap_or_default();
-    let own = |path: &str| {
-        !path.ends_with(".dockerignore")
-            && !path
-                .split('/')
-                .any(|part| matches!(part, "node_modules" | "vendor" | "third_party" | "fixtures" | "testdata"))
-    };
+    let own = |path: &str| !path.ends_with(".dockerignore") && !lies_in(path, &[Role::Vendored, Role::Fixture]);
     found.into_iter().map(|entry| entry.path.to_string()).filter(|path| own(path)).collect()
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::combine::Read;
-use crate::domain::change::is_test_folder;
+use crate::domain::folders::{Role, lies_in};
 use crate::facts::env::Site;
 use crate::repo::Repo;
 
@@ -52,12 +52,8 @@ fn is_compose(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     let named = ["compose.", "docker-compose.", "docker-compose-"].iter().any(|start| name.starts_with(start));
-    let foreign = path.split('/').any(|part| {
-        matches!(
-            part,
-            "node_modules" | "vendor" | "third_party" | "fixtures" | "testdata" | "examples" | "docs" | ".github"
-        ) || is_test_folder(part)
-    });
+    let foreign = lies_in(path, &[Role::Vendored, Role::Fixture, Role::Docs, Role::Sample, Role::Test, Role::Spec])
+        || path.split('/').any(|part| part == ".github");
     let of_tests = name.split(['.', '-', '_']).any(|part| matches!(part, "ci" | "test" | "tests" | "testing" | "e2e"));
     yaml && named && !foreign && !of_tests
 }

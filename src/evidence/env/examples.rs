@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{dotenv, secret, workspaces};
-use crate::domain::change::is_test_folder;
+use crate::domain::folders::{Role, lies_in};
 use crate::domain::provenance::Source;
 use crate::facts::Problem;
 use crate::facts::env::{Documented, Irregular};
@@ -27,8 +27,8 @@ const FORMATS: &[&str] = &[
 /// `.env` files that are committed on purpose: for tests and CI alone.
 const FOR_TESTS: &[&str] = &[".env.test", ".env.testing", ".env.ci", ".env.vault"];
 
-/// Folders that hold other people's code or made-up trees; those of tests are foreign, too.
-const FOREIGN: &[&str] = &["node_modules", "vendor", "third_party", "testdata", "fixtures", "__fixtures__"];
+/// Folders that hold other people's code or made-up trees.
+const FOREIGN: &[Role] = &[Role::Vendored, Role::Fixture, Role::Test, Role::Spec];
 
 /// What the examples say.
 #[derive(Debug, Default)]
@@ -127,8 +127,7 @@ fn file_name(path: &str) -> &str {
 }
 
 fn is_foreign(path: &str) -> bool {
-    path.rsplit_once('/')
-        .is_some_and(|(folder, _)| folder.split('/').any(|part| FOREIGN.contains(&part) || is_test_folder(part)))
+    lies_in(path, FOREIGN)
 }
 
 fn is_example(path: &str) -> bool {

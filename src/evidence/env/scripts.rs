@@ -7,6 +7,7 @@
 
 use super::combine::Read;
 use crate::domain::change::is_test;
+use crate::domain::folders::{Role, lies_in};
 use crate::facts::env::{Dynamic, Site};
 use crate::repo::Repo;
 
@@ -25,7 +26,7 @@ enum Language {
 impl Language {
     fn of(path: &str) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);
-        let foreign = path.split('/').any(|part| matches!(part, "vendor" | "node_modules" | "spec" | "tests" | "test"));
+        let foreign = lies_in(path, &[Role::Vendored, Role::Test, Role::Spec]);
         if foreign || is_test(path) {
             return None;
         }

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::code;
+use crate::domain::folders::{Role, code_lies_in};
 use crate::repo::Repo;
 
 /// Larger files are none that a person wrote.
@@ -86,18 +87,7 @@ const ENDS: &[&str] = &[
 ];
 
 /// Folders of what others wrote or what was built.
-const FOREIGN: &[&str] = &[
-    "node_modules",
-    "vendor",
-    "third_party",
-    "site-packages",
-    ".venv",
-    "venv",
-    "dist",
-    "target",
-    ".next",
-    "bower_components",
-];
+const FOREIGN: &[Role] = &[Role::Vendored, Role::Built];
 
 /// Which of `names` stand in such code; in `all` code where it was not evaluated to its end.
 pub(super) fn found(repo: &Repo, names: &BTreeSet<&str>, all: bool) -> BTreeSet<String> {
@@ -120,7 +110,7 @@ pub(super) fn found(repo: &Repo, names: &BTreeSet<&str>, all: bool) -> BTreeSet<
 fn is_looked_at(path: &str, all: bool) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let end = name.rsplit_once('.').map_or("", |(_, end)| end);
-    let foreign = path.split('/').any(|folder| FOREIGN.contains(&folder));
+    let foreign = code_lies_in(path, FOREIGN);
     let markup = matches!(end, "vue" | "svelte" | "astro");
     !foreign
         && ENDS.contains(&end)

@@ -23,6 +23,7 @@ use serde::Deserialize;
 
 use super::{Collected, Collector, Command, Context, command_source, dependencies};
 use crate::domain::change::{ChangedFile, Risk};
+use crate::domain::folders::{Role, lies_in};
 use crate::domain::node::{Mistake, Node, Place, Value};
 use crate::domain::provenance::Source;
 use crate::facts::commands::shown;
@@ -49,32 +50,7 @@ const PLACES: &[&str] = &[
 const EXPORTED: &[&str] =
     &["openapi.json", "openapi.yaml", "openapi.yml", "swagger.json", "swagger.yaml", "swagger.yml"];
 /// Folders whose documents are not the service's own.
-const FOREIGN: &[&str] = &[
-    "node_modules",
-    "vendor",
-    "third_party",
-    "site-packages",
-    ".venv",
-    "venv",
-    "dist",
-    "build",
-    "out",
-    "target",
-    "coverage",
-    "test",
-    "tests",
-    "__tests__",
-    "e2e",
-    "fixtures",
-    "__fixtures__",
-    "testdata",
-    "mocks",
-    "__mocks__",
-    "example",
-    "examples",
-    "sample",
-    "samples",
-];
+const FOREIGN: &[Role] = &[Role::Vendored, Role::Built, Role::Fixture, Role::Sample, Role::Test];
 /// More documents than this are refused.
 const MAX_DOCUMENTS: usize = 64;
 
@@ -210,7 +186,7 @@ fn candidates(repo: &Repo, given: Option<&[String]>) -> Vec<String> {
         return repo.find(globs, false).unwrap_or_default().iter().map(ToString::to_string).collect();
     }
     let globs: Vec<String> = PLACES.iter().map(|&place| place.to_owned()).collect();
-    let own = |path: &str| !path.split('/').any(|folder| FOREIGN.contains(&folder));
+    let own = |path: &str| !lies_in(path, FOREIGN);
     let tracked = super::files::matching(repo, &globs).unwrap_or_default();
     let mut all: BTreeSet<String> = tracked
         .into_iter()

@@ -1,0 +1,157 @@
+//! What the folders on the way to a file say of it: whether others wrote it, a tool made it, or it is there to be looked at.
+
+/// What a folder is for, other than the project's own sources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// What others wrote: `node_modules`, `vendor`, `third_party`, environments of Python.
+    Vendored,
+    /// What a tool made: `dist`, `build`, `target`, reports of coverage.
+    Built,
+    /// Made-up trees and stand-ins that tests use: `fixtures`, `testdata`, `__mocks__`.
+    Fixture,
+    /// What is there to be read: `docs`.
+    Docs,
+    /// What shows how something is used: `examples`, `samples`.
+    Sample,
+    /// What new projects are made of: `templates`.
+    Template,
+    /// Tests and benchmarks: `test`, `tests`, `__tests__`, `e2e`, `benches`.
+    Test,
+    /// Tests to some, descriptions of interfaces to others: `spec`, `specs`.
+    Spec,
+}
+
+/// Whether a path lies in a folder whose name says that it is for one of `roles`.
+#[must_use]
+pub fn lies_in(path: &str, roles: &[Role]) -> bool {
+    is_within(path.rsplit_once('/').map_or("", |(folders, _)| folders), roles)
+}
+
+/// Whether a folder, or one that it lies in, is for one of `roles`.
+#[must_use]
+pub fn is_within(folder: &str, roles: &[Role]) -> bool {
+    folder.split('/').any(|folder| role(folder).is_some_and(|(role, _)| roles.contains(&role)))
+}
+
+/// The same for code, where a part of a program may bear such a name too: `build`, `vendor` or `docs` say nothing within a
+/// folder of sources, and below `src/main/` folders are packages whatever their names.
+#[must_use]
+pub fn code_lies_in(path: &str, roles: &[Role]) -> bool {
+    let (mut within_sources, mut below_package) = (false, false);
+    let mut parts = folders_of_code(path).split('/').peekable();
+    while let Some(folder) = parts.next() {
+        // Go keeps what others wrote under the names of their hosts.
+        let hosts = folder == "vendor" && parts.peek().is_some_and(|next| next.contains('.'));
+        if role(folder).is_some_and(|(role, sure)| (sure || hosts || !within_sources) && roles.contains(&role)) {
+            return true;
+        }
+        // What lies beside the sources of a package that is called so may still be built.
+        within_sources |= is_of_sources(folder) || below_package;
+        below_package = matches!(folder, "server" | "backend");
+    }
+    false
+}
+
+/// The same for code that the program is known to use, by the names alone that no part of a program bears.
+#[must_use]
+pub fn code_surely_lies_in(path: &str, roles: &[Role]) -> bool {
+    folders_of_code(path)
+        .split('/')
+        .any(|folder| role(folder).is_some_and(|(role, sure)| sure && roles.contains(&role)))
+}
+
+/// The folders on the way to code whose names say something.
+fn folders_of_code(path: &str) -> &str {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.find("src/main/").and_then(|at| folders.get(..at)).unwrap_or(folders)
+}
+
+/// What a folder's name says, and whether no part of a program bears it.
+fn role(folder: &str) -> Option<(Role, bool)> {
+    Some(match folder {
+        "node_modules" | "bower_components" | "third_party" | "site-packages" | ".venv" | "venv" => {
+            (Role::Vendored, true)
+        }
+        "vendor" => (Role::Vendored, false),
+        ".next" => (Role::Built, true),
+        "dist" | "build" | "out" | "target" | "coverage" => (Role::Built, false),
+        "fixtures" | "__fixtures__" | "testdata" | "__mocks__" => (Role::Fixture, true),
+        "mocks" => (Role::Fixture, false),
+        "docs" => (Role::Docs, false),
+        "example" | "examples" | "sample" | "samples" => (Role::Sample, false),
+        "template" | "templates" => (Role::Template, false),
+        "spec" | "specs" => (Role::Spec, false),
+        _ if folder == "benches" || is_of_tests(folder) => (Role::Test, true),
+        _ => return None,
+    })
+}
+
+/// Whether a folder of this name holds tests in some language: also `browser_test` and `integration-tests`.
+pub(super) fn is_of_tests(folder: &str) -> bool {
+    const KINDS: &[&str] = &[
+        "acceptance",
+        "browser",
+        "contract",
+        "e2e",
+        "functional",
+        "integration",
+        "load",
+        "perf",
+        "performance",
+        "regression",
+        "smoke",
+        "system",
+        "unit",
+    ];
+    let kind = folder.rsplit_once(['-', '_']).filter(|(_, end)| matches!(*end, "test" | "tests")).map(|(kind, _)| kind);
+    matches!(folder, "test" | "tests" | "__tests__" | "spec" | "specs" | "e2e" | "cypress" | "playwright")
+        || kind.is_some_and(|kind| KINDS.contains(&kind))
+}
+
+/// Whether what lies in a folder of this name is a part of the program.
+fn is_of_sources(folder: &str) -> bool {
+    matches!(folder, "src" | "app" | "pages" | "lib" | "modules" | "routes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_a_part_of_a_program_may_bear_says_nothing_within_its_sources() {
+        for (path, role) in [
+            ("src/vendor/vendor.controller.ts", Role::Vendored),
+            ("app/api/docs/route.ts", Role::Docs),
+            ("src/coverage/rates.rs", Role::Built),
+            ("server/api/vendor/list.js", Role::Vendored),
+        ] {
+            assert!(lies_in(path, &[role]), "{path}");
+            assert!(!code_lies_in(path, &[role]), "{path}");
+            assert!(!code_surely_lies_in(path, &[role]), "{path}");
+        }
+        assert!(!code_lies_in("src/main/java/com/testdata/Api.java", &[Role::Fixture]));
+        for (path, role) in [
+            ("vendor/a/a.php", Role::Vendored),
+            ("backend/vendor/github.com/a/a.go", Role::Vendored),
+            ("src/node_modules/a/a.js", Role::Vendored),
+            ("packages/api/build/app.js", Role::Built),
+            ("backend/dist/routes/app.js", Role::Built),
+            ("src/__fixtures__/a.ts", Role::Fixture),
+            ("docs/app.js", Role::Docs),
+            ("samples/a/app.js", Role::Sample),
+            ("src/tests/a.ts", Role::Test),
+        ] {
+            assert!(code_lies_in(path, &[role]), "{path}");
+            assert!(!code_lies_in(path, &[]), "{path}");
+        }
+        assert!(
+            code_surely_lies_in("venv/a.py", &[Role::Vendored]) && !code_surely_lies_in("docs/a.py", &[Role::Docs])
+        );
+    }
+
+    #[test]
+    fn a_file_is_not_in_a_folder_of_its_own_name() {
+        assert!(!lies_in("build", &[Role::Built]));
+        assert!(!code_lies_in("src/docs", &[Role::Docs]));
+    }
+}
