@@ -91,80 +91,100 @@ impl Machine<'_> {
 
     /// The files of the modules that make, hold or pass on what libraries make.
     fn hot_files(&self) -> BTreeSet<Name> {
-        let mut hot: BTreeSet<ModuleId> = BTreeSet::new();
-        // A file that passes on what a hot one exports is hot: until nothing changes.
-        for _ in 0..ROUNDS {
-            let before = hot.len();
-            for id in (0..self.modules.len()).map(ModuleId) {
-                if !hot.contains(&id) && self.is_hot(id, &hot) {
-                    hot.insert(id);
-                }
-            }
-            if hot.len() == before {
-                break;
+        let mut hot: Vec<ModuleId> = Vec::new();
+        let mut passing: BTreeMap<ModuleId, Vec<ModuleId>> = BTreeMap::new();
+        for id in (0..self.modules.len()).map(ModuleId) {
+            match self.warmth(id) {
+                Warmth::Hot => hot.push(id),
+                Warmth::Passes(from) => from.into_iter().for_each(|from| passing.entry(from).or_default().push(id)),
             }
         }
-        hot.iter().map(|id| self.modules[id.0].path.clone()).collect()
+        // A file that passes on what a hot one exports is hot.
+        let mut found: BTreeSet<ModuleId> = BTreeSet::new();
+        while let Some(id) = hot.pop() {
+            if found.insert(id) {
+                hot.extend(passing.remove(&id).unwrap_or_default());
+            }
+        }
+        found.iter().map(|id| self.modules[id.0].path.clone()).collect()
     }
 
-    fn is_hot(&self, id: ModuleId, hot: &BTreeSet<ModuleId>) -> bool {
+    /// Whether a module makes or holds what libraries make, else whose things it passes on.
+    fn warmth(&self, id: ModuleId) -> Warmth {
         let module = &self.modules[id.0];
+        let mut from = BTreeSet::new();
         if module.progress != Progress::Done {
-            return false;
+            return Warmth::Passes(from);
         }
         match module.language {
             Language::JavaScript => {}
             // What a Python module names is what it exports.
             Language::Python => {
-                let held: Vec<Value> = module.scope.names.borrow().values().cloned().collect();
-                if held.iter().any(|value| self.is_hot_value(value, hot, 0)) {
-                    return true;
+                if module.scope.names.borrow().values().any(|value| self.is_hot(value, 0, &mut from)) {
+                    return Warmth::Hot;
                 }
             }
-            Language::Go | Language::Java | Language::Rust => return false,
-        }
-        if self.is_reader(id) {
-            return true;
+            Language::Go | Language::Java | Language::Rust => return Warmth::Passes(from),
         }
         let makes = |value: &Value| matches!(value, Value::Unknown(path) if self.models.makers.contains_key(&**path));
-        module.stars.iter().any(|star| hot.contains(star))
+        if self.is_reader(id)
             || module.scope.names.borrow().values().any(makes)
-            || module.exports.pairs().iter().any(|(_, value)| self.is_hot_value(value, hot, 0))
-            || module.common.named("exports").is_some_and(|value| self.is_hot_value(&value, hot, 0))
+            || module.exports.pairs().iter().any(|(_, value)| self.is_hot(value, 0, &mut from))
+            || module.common.named("exports").is_some_and(|value| self.is_hot(&value, 0, &mut from))
+        {
+            return Warmth::Hot;
+        }
+        from.extend(module.stars.iter().copied());
+        Warmth::Passes(from)
     }
 
-    fn is_hot_value(&self, value: &Value, hot: &BTreeSet<ModuleId>, depth: usize) -> bool {
+    /// Whether a value is, or holds, what a library made; the modules that it comes from otherwise go to `from`.
+    fn is_hot(&self, value: &Value, depth: usize, from: &mut BTreeSet<ModuleId>) -> bool {
         match value {
             Value::Object(object) => {
                 object.model.borrow().is_some()
                     || (depth < 2
-                        && object.members.pairs().iter().any(|(_, inner)| self.is_hot_value(inner, hot, depth + 2)))
+                        && object.members.pairs().iter().any(|(_, inner)| self.is_hot(inner, depth + 2, from)))
             }
-            Value::Method(method) => self.is_hot_value(&method.0, hot, depth + 1),
+            Value::Method(method) => self.is_hot(&method.0, depth + 1, from),
             Value::Native(native) => matches!(&**native, Native::Noted(_)),
             Value::Class(class) => {
+                from.insert(class.spot.module);
                 class.notes.borrow().iter().any(|note| note.action.controller.is_some())
-                    || class.bases.iter().any(|base| depth < 4 && self.is_hot_value(base, hot, depth + 1))
-                    || hot.contains(&class.spot.module)
+                    || class.bases.iter().any(|base| depth < 4 && self.is_hot(base, depth + 1, from))
             }
             Value::Map(map) => {
-                depth < 3 && map.pairs().iter().take(64).any(|(_, inner)| self.is_hot_value(inner, hot, depth + 1))
+                depth < 3 && map.pairs().iter().take(64).any(|(_, inner)| self.is_hot(inner, depth + 1, from))
             }
             Value::List(list) => {
-                depth < 3 && list.items.borrow().iter().take(64).any(|inner| self.is_hot_value(inner, hot, depth + 1))
+                depth < 3 && list.items.borrow().iter().take(64).any(|inner| self.is_hot(inner, depth + 1, from))
             }
             Value::Lazy(lazy) => match &**lazy {
-                Lazy::Export(module, _) => hot.contains(module),
+                Lazy::Export(module, _) => {
+                    from.insert(*module);
+                    false
+                }
                 Lazy::Declared(..) | Lazy::Path(..) | Lazy::Class(..) | Lazy::Static(..) => false,
                 Lazy::Local(scope, name) => {
-                    depth < 6 && scope.own(name).is_some_and(|inner| self.is_hot_value(&inner, hot, depth + 1))
+                    depth < 6 && scope.own(name).is_some_and(|inner| self.is_hot(&inner, depth + 1, from))
                 }
             },
-            Value::Module(module) => hot.contains(module),
+            Value::Module(module) => {
+                from.insert(*module);
+                false
+            }
             Value::Unknown(path) => self.models.sources.contains_key(&**path),
             _ => false,
         }
     }
+}
+
+/// What a module has to do with what libraries make.
+enum Warmth {
+    /// It makes or holds some.
+    Hot,
+    /// It may pass on what these modules export.
+    Passes(BTreeSet<ModuleId>),
 }
 
 /// The last parts of names that may lead to a file: its own without its ending, its folder's where it is an index.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::value::{Spot, Value};
 use crate::code::form::Name;
 
-/// Entries of a map that are looked through one by one.
+/// The most entries of a map that are looked through one by one.
 const FEW_ENTRIES: usize = 12;
 
 /// What kind of list a list is.
@@ -50,6 +50,7 @@ pub(crate) enum Key {
 #[derive(Debug, Default)]
 pub(crate) struct Map {
     entries: RefCell<Vec<(Key, Value, Value)>>,
+    /// Where each entry stands, where they are more than few.
     index: RefCell<BTreeMap<Key, usize>>,
     /// Whether there may be more, or other values under known keys.
     pub(crate) partial: Cell<bool>,
@@ -62,33 +63,49 @@ pub(crate) struct Map {
 }
 
 impl Map {
+    /// Where an entry stands. Few are looked through one by one; the index is kept for more.
+    fn position(&self, is_it: impl Fn(&Key) -> bool, key: impl FnOnce() -> Key) -> Option<usize> {
+        let entries = self.entries.borrow();
+        if entries.len() <= FEW_ENTRIES {
+            return entries.iter().position(|(known, _, _)| is_it(known));
+        }
+        self.index.borrow().get(&key()).copied()
+    }
+
     /// The value under `key`.
     pub(crate) fn get(&self, key: &Key) -> Option<Value> {
-        let at = *self.index.borrow().get(key)?;
+        let at = self.position(|known| known == key, || key.clone())?;
         self.entries.borrow().get(at).map(|(_, _, value)| value.clone())
     }
 
     /// The value under a name.
     pub(crate) fn named(&self, name: &str) -> Option<Value> {
-        let entries = self.entries.borrow();
-        // A key to look up by has to be made; few entries are looked through sooner.
-        if entries.len() <= FEW_ENTRIES {
-            let same = |key: &Key| matches!(key, Key::Str(known) if &**known == name);
-            return entries.iter().find(|(key, _, _)| same(key)).map(|(_, _, value)| value.clone());
-        }
-        drop(entries);
-        self.get(&Key::Str(name.into()))
+        let same = |key: &Key| matches!(key, Key::Str(known) if &**known == name);
+        let at = self.position(same, || Key::Str(name.into()))?;
+        self.entries.borrow().get(at).map(|(_, _, value)| value.clone())
     }
 
     /// Puts a value under a key.
     pub(crate) fn set(&self, key: Key, shown: Value, value: Value) {
+        let at = self.position(|known| *known == key, || key.clone());
         let mut entries = self.entries.borrow_mut();
-        match self.index.borrow().get(&key) {
-            Some(&at) => entries[at].2 = value,
-            None => entries.push((key.clone(), shown, value)),
+        match at.and_then(|at| entries.get_mut(at)) {
+            Some(entry) => entry.2 = value,
+            None => {
+                let mut index = self.index.borrow_mut();
+                match entries.len() {
+                    few if few < FEW_ENTRIES => {}
+                    FEW_ENTRIES => {
+                        index.extend(entries.iter().enumerate().map(|(at, (key, _, _))| (key.clone(), at)));
+                        index.insert(key.clone(), FEW_ENTRIES);
+                    }
+                    many => {
+                        index.insert(key.clone(), many);
+                    }
+                }
+                entries.push((key, shown, value));
+            }
         }
-        let last = entries.len().saturating_sub(1);
-        self.index.borrow_mut().entry(key).or_insert(last);
     }
 
     /// Puts a value under a name.
@@ -99,12 +116,13 @@ impl Map {
 
     /// Takes the value under a key out.
     pub(crate) fn remove(&self, key: &Key) -> Option<Value> {
-        let at = self.index.borrow_mut().remove(key)?;
-        let (_, _, value) = self.entries.borrow_mut().remove(at);
-        for other in self.index.borrow_mut().values_mut() {
-            if *other > at {
-                *other -= 1;
-            }
+        let at = self.position(|known| known == key, || key.clone())?;
+        let mut entries = self.entries.borrow_mut();
+        let (_, _, value) = entries.remove(at);
+        let mut index = self.index.borrow_mut();
+        index.clear();
+        if entries.len() > FEW_ENTRIES {
+            index.extend(entries.iter().enumerate().map(|(at, (key, _, _))| (key.clone(), at)));
         }
         Some(value)
     }
@@ -126,5 +144,34 @@ impl List {
         if self.partial.get() && self.opened.get().is_none() {
             self.opened.set(Some(spot));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_keep_their_order_and_their_keys_however_many_there_are() {
+        let map = Map::default();
+        let count = 3 * FEW_ENTRIES;
+        let all = i64::try_from(count).expect("a small number");
+        for number in (0..all).chain(0..all) {
+            map.set(Key::Int(number), Value::Int(number), Value::Int(number * 10));
+        }
+        assert_eq!(map.len(), count);
+        for gone in (0..all).filter(|number| number % 3 != 0) {
+            assert!(matches!(map.remove(&Key::Int(gone)), Some(Value::Int(value)) if value == gone * 10));
+            assert!(map.get(&Key::Int(gone)).is_none());
+            assert!(matches!(map.get(&Key::Int(all - 3)), Some(Value::Int(value)) if value == (all - 3) * 10));
+        }
+        map.put("name", Value::Int(1));
+        assert!(matches!(map.named("name"), Some(Value::Int(1))));
+        let keys: Vec<i64> = map
+            .pairs()
+            .iter()
+            .filter_map(|(key, _)| if let Value::Int(key) = key { Some(*key) } else { None })
+            .collect();
+        assert_eq!(keys, (0..all).filter(|number| number % 3 == 0).collect::<Vec<_>>());
     }
 }
