@@ -2,6 +2,7 @@
 //!
 //! They know tree-sitter and no library; what a call means is data under `rules/`.
 
+mod front;
 pub mod go;
 pub mod java;
 pub mod javascript;

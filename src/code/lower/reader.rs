@@ -113,16 +113,11 @@ impl<'s> Reader<'s> {
     }
 
     /// Notes every place below that the parser could not make sense of.
-    pub(super) fn note_errors(&mut self, root: Node<'_>) {
-        self.note_errors_but(root, |_| false);
-    }
-
-    /// The same, but for what the language allows and the grammar does not.
-    pub(super) fn note_errors_but(&mut self, root: Node<'_>, fine: impl Fn(Node<'_>) -> bool) {
+    pub(super) fn note_errors(&mut self, root: Node<'_>, allowed: impl Fn(Node<'_>) -> bool) {
         let mut cursor = root.walk();
         loop {
             let node = cursor.node();
-            if (node.is_error() || node.is_missing()) && !fine(node) {
+            if (node.is_error() || node.is_missing()) && !allowed(node) {
                 let pos = self.pos(node);
                 self.note(pos);
             }
@@ -139,8 +134,8 @@ impl<'s> Reader<'s> {
     }
 
     /// The places noted, in order.
-    pub(super) fn into_errors(self) -> Vec<Pos> {
-        let mut errors = self.errors;
+    pub(super) fn take_errors(&mut self) -> Vec<Pos> {
+        let mut errors = std::mem::take(&mut self.errors);
         errors.sort_unstable();
         errors.dedup();
         errors

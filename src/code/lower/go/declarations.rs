@@ -1,7 +1,7 @@
 //! Files: the package clause, imports, functions, variables and constants.
 
 use super::super::reader::{children, fields};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Block, Expr, ExprKind, Extension, Function, FunctionKind, Import, ImportName, Imported, Item, Name, Pattern,
     PatternItem, Spread, Stmt, StmtKind,

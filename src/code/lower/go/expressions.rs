@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::super::reader::{children, has};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, BinaryOp, Call, Entry, Expr, ExprKind, FunctionKind, Item, LogicalOp, Spread, TypeRef, UnaryOp,
 };
@@ -9,21 +9,6 @@ use std::sync::Arc;
 use tree_sitter::Node;
 
 impl Lowering<'_> {
-    /// The expression in a field; unknown where it is missing.
-    pub(super) fn expr_in(&mut self, node: Node<'_>, field: &str) -> Expr {
-        match node.child_by_field_name(field) {
-            Some(child) => self.expr(child),
-            None => self.unknown(node),
-        }
-    }
-
-    fn first(&mut self, node: Node<'_>) -> Expr {
-        match children(node).first() {
-            Some(child) => self.expr(*child),
-            None => self.unknown(node),
-        }
-    }
-
     /// Values of a list; where several are wanted and one stands there, it is a tuple, or what is read with whether it was
     /// there.
     pub(super) fn several(&mut self, list: Node<'_>, wanted: usize) -> Expr {
@@ -47,16 +32,8 @@ impl Lowering<'_> {
         self.at(node, ExprKind::Tuple(items))
     }
 
-    pub(super) fn expr(&mut self, node: Node<'_>) -> Expr {
-        if !self.reader.enter(node) {
-            return self.unknown(node);
-        }
-        let expr = self.expr_here(node);
-        self.reader.leave();
-        expr
-    }
-
-    fn expr_here(&mut self, node: Node<'_>) -> Expr {
+    /// Lowers one expression by its kind.
+    pub(super) fn expression(&mut self, node: Node<'_>) -> Expr {
         let kind = match node.kind() {
             "identifier" | "type_identifier" | "package_identifier" | "field_identifier" => {
                 ExprKind::Name(self.name(node))

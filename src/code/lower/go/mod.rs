@@ -13,28 +13,24 @@ mod statements;
 mod tests;
 mod types;
 
+use super::front::{self, FrontEnd};
 use super::reader::{Reader, parse};
-use crate::code::form::{Block, Expr, ExprKind, Language, Module, Name, Pos, Stmt, StmtKind};
+use crate::code::form::{Block, Expr, Language, Module, Name, Stmt, StmtKind};
 use tree_sitter::Node;
 
 /// Lowers one file. Whatever cannot be parsed is noted in the module's errors and the rest goes on around it.
 pub fn lower(source: &str) -> Module {
-    let mut module = Module { language: Language::Go, package: None, body: Vec::new(), errors: Vec::new() };
     if !constraints::holds(source) {
-        return module;
+        return Module { language: Language::Go, package: None, body: Vec::new(), errors: Vec::new() };
     }
-    let Some(tree) = parse(&tree_sitter_go::LANGUAGE.into(), source) else {
-        module.errors.push(Pos { line: 1, column: 1 });
-        return module;
-    };
-    let mut lowering = Lowering { reader: Reader::new(source), results: Vec::new(), structs: Vec::new(), iota: None };
-    lowering.reader.note_errors(tree.root_node());
-    module.package = lowering.package(tree.root_node());
-    let body = lowering.file(tree.root_node());
-    module.body = std::mem::take(&mut lowering.structs);
-    module.body.extend(body);
-    module.errors = lowering.reader.into_errors();
-    module
+    let tree = parse(&tree_sitter_go::LANGUAGE.into(), source);
+    let lowering = Lowering { reader: Reader::new(source), results: Vec::new(), structs: Vec::new(), iota: None };
+    front::module(Language::Go, tree, lowering, |lowering, root, module| {
+        module.package = lowering.package(root);
+        let body = lowering.file(root);
+        module.body = std::mem::take(&mut lowering.structs);
+        module.body.extend(body);
+    })
 }
 
 /// A file being lowered; the rooms of this front end each add the constructs of their name.
@@ -48,28 +44,21 @@ struct Lowering<'s> {
     iota: Option<i64>,
 }
 
+impl<'s> FrontEnd<'s> for Lowering<'s> {
+    fn reader(&self) -> &Reader<'s> {
+        &self.reader
+    }
+
+    fn reader_mut(&mut self) -> &mut Reader<'s> {
+        &mut self.reader
+    }
+
+    fn expr_of_kind(&mut self, node: Node<'_>) -> Expr {
+        self.expression(node)
+    }
+}
+
 impl<'s> Lowering<'s> {
-    fn text(&self, node: Node<'_>) -> &'s str {
-        self.reader.text(node)
-    }
-
-    fn name(&self, node: Node<'_>) -> Name {
-        self.reader.name(node)
-    }
-
-    fn pos(&self, node: Node<'_>) -> Pos {
-        self.reader.pos(node)
-    }
-
-    /// An expression that starts where the node does.
-    fn at(&self, node: Node<'_>, kind: ExprKind) -> Expr {
-        Expr { kind, pos: self.pos(node) }
-    }
-
-    fn unknown(&self, node: Node<'_>) -> Expr {
-        self.at(node, ExprKind::Unknown(Vec::new()))
-    }
-
     fn push(&self, node: Node<'_>, kind: StmtKind, out: &mut Block) {
         out.push(Stmt { kind, pos: self.pos(node) });
     }

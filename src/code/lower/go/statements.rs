@@ -1,8 +1,8 @@
 //! Statements.
 
 use super::super::reader::{children, fields};
-use super::Lowering;
 use super::expressions::operator;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Arm, BinaryOp, Block, Expr, ExprKind, Pattern, PatternItem, Stmt, StmtKind, Yields};
 use tree_sitter::Node;
 

@@ -1,7 +1,7 @@
 //! Types.
 
 use super::super::reader::{all_children, children, fields};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, Block, Class, ClassKind, Expr, ExprKind, Field, Function, FunctionKind, Name, Param, ParamKind, Pattern,
     Spread, StmtKind, TypeRef,

@@ -1,7 +1,7 @@
 //! Classes, interfaces, enums, records and annotation types.
 
 use super::super::reader::{children, has};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, Block, Call, Class, ClassKind, Expr, ExprKind, Field, Function, FunctionKind, Param, ParamKind, Pattern,
     Spread, Stmt, StmtKind,

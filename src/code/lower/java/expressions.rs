@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::super::reader::{children, has};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, BinaryOp, Block, Call, Expr, ExprKind, FunctionKind, Item, LogicalOp, Pattern, Spread, Stmt, StmtKind,
     TypeRef, UnaryOp,
@@ -10,32 +10,8 @@ use std::sync::Arc;
 use tree_sitter::Node;
 
 impl Lowering<'_> {
-    /// The expression in a field; unknown where it is missing.
-    pub(super) fn expr_in(&mut self, node: Node<'_>, field: &str) -> Expr {
-        match node.child_by_field_name(field) {
-            Some(child) => self.expr(child),
-            None => self.unknown(node),
-        }
-    }
-
-    fn first(&mut self, node: Node<'_>) -> Expr {
-        match children(node).first() {
-            Some(&child) => self.expr(child),
-            None => self.unknown(node),
-        }
-    }
-
-    /// Lowers one expression.
-    pub(super) fn expr(&mut self, node: Node<'_>) -> Expr {
-        if !self.reader.enter(node) {
-            return self.unknown(node);
-        }
-        let expr = self.expr_here(node);
-        self.reader.leave();
-        expr
-    }
-
-    fn expr_here(&mut self, node: Node<'_>) -> Expr {
+    /// Lowers one expression by its kind.
+    pub(super) fn expression(&mut self, node: Node<'_>) -> Expr {
         match node.kind() {
             "method_invocation" => self.call(node),
             "field_access" => self.access(node, "field"),

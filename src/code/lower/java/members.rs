@@ -1,7 +1,7 @@
 //! What stands in a class's body.
 
 use super::super::reader::children;
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Block, Class, ClassKind, Field, Function, FunctionKind, Stmt, StmtKind};
 use std::sync::Arc;
 use tree_sitter::Node;

@@ -13,23 +13,18 @@ mod statements;
 mod tests;
 mod types;
 
+use super::front::{self, FrontEnd};
 use super::reader::{Reader, parse};
-use crate::code::form::{Expr, ExprKind, Language, Module, Name, Pos};
+use crate::code::form::{Expr, Language, Module};
 use tree_sitter::Node;
 
 /// Lowers one file. Whatever cannot be parsed is noted in the module's errors and the rest goes on around it.
 pub fn lower(source: &str) -> Module {
-    let mut module = Module { language: Language::Java, package: None, body: Vec::new(), errors: Vec::new() };
-    let Some(tree) = parse(&tree_sitter_java::LANGUAGE.into(), source) else {
-        module.errors.push(Pos { line: 1, column: 1 });
-        return module;
-    };
-    let mut lowering = Lowering { reader: Reader::new(source) };
-    lowering.reader.note_errors(tree.root_node());
-    module.package = lowering.package(tree.root_node());
-    module.body = lowering.file(tree.root_node());
-    module.errors = lowering.reader.into_errors();
-    module
+    let tree = parse(&tree_sitter_java::LANGUAGE.into(), source);
+    front::module(Language::Java, tree, Lowering { reader: Reader::new(source) }, |lowering, root, module| {
+        module.package = lowering.package(root);
+        module.body = lowering.file(root);
+    })
 }
 
 /// A file being lowered; the rooms of this front end each add the constructs of their name.
@@ -37,25 +32,16 @@ struct Lowering<'s> {
     reader: Reader<'s>,
 }
 
-impl<'s> Lowering<'s> {
-    fn text(&self, node: Node<'_>) -> &'s str {
-        self.reader.text(node)
+impl<'s> FrontEnd<'s> for Lowering<'s> {
+    fn reader(&self) -> &Reader<'s> {
+        &self.reader
     }
 
-    fn name(&self, node: Node<'_>) -> Name {
-        self.reader.name(node)
+    fn reader_mut(&mut self) -> &mut Reader<'s> {
+        &mut self.reader
     }
 
-    fn pos(&self, node: Node<'_>) -> Pos {
-        self.reader.pos(node)
-    }
-
-    /// An expression that starts where the node does.
-    fn at(&self, node: Node<'_>, kind: ExprKind) -> Expr {
-        Expr { kind, pos: self.pos(node) }
-    }
-
-    fn unknown(&self, node: Node<'_>) -> Expr {
-        self.at(node, ExprKind::Unknown(Vec::new()))
+    fn expr_of_kind(&mut self, node: Node<'_>) -> Expr {
+        self.expression(node)
     }
 }

@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::super::reader::{children, fields, has};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Arm, Block, Expr, ExprKind, Pattern, Stmt, StmtKind, Yields};
 use tree_sitter::Node;
 

@@ -1,7 +1,7 @@
 //! Classes and their members, enums, decorators.
 
 use super::super::reader::{children, fields, has};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Arg, Block, Class, ClassKind, Decorator, Expr, ExprKind, Field, Name, Spread, Stmt, StmtKind};
 use std::sync::Arc;
 use tree_sitter::Node;

@@ -1,8 +1,8 @@
 //! Variables, namespaces, and the declarations of types that a value can be told by.
 
 use super::super::reader::children;
-use super::Lowering;
 use super::classes::base;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Block, Class, ClassKind, ExprKind, Field, Pattern, StmtKind};
 use std::sync::Arc;
 use tree_sitter::Node;

@@ -1,7 +1,7 @@
 //! Functions, arrow functions, methods, and their parameters.
 
 use super::super::reader::{children, fields, has};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Block, Decorator, Function, FunctionKind, Name, Param, ParamKind, Pattern, Stmt, StmtKind};
 use std::sync::Arc;
 use tree_sitter::Node;

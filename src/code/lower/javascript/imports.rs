@@ -1,7 +1,7 @@
 //! Imports and exports of modules.
 
 use super::super::reader::{children, fields, has};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, Block, Call, Export, Expr, ExprKind, Import, ImportName, Imported, Name, Pattern, Spread, Stmt, StmtKind,
 };

@@ -1,7 +1,7 @@
 //! Numbers, strings, and strings with holes.
 
 use super::super::reader::children;
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{ExprKind, Name, TemplatePart};
 use tree_sitter::Node;
 

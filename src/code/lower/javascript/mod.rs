@@ -17,8 +17,9 @@ mod statements;
 mod tests;
 mod types;
 
+use super::front::{self, FrontEnd};
 use super::reader::{Reader, parse};
-use crate::code::form::{Expr, ExprKind, Language, Module, Name, Pos};
+use crate::code::form::{Expr, Language, Module};
 use tree_sitter::Node;
 
 /// The spellings of the language that the grammar tells apart.
@@ -50,16 +51,9 @@ pub fn lower(source: &str, dialect: Dialect) -> Module {
         Dialect::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
         Dialect::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
     };
-    let mut module = Module { language: Language::JavaScript, package: None, body: Vec::new(), errors: Vec::new() };
-    let Some(tree) = parse_with_text(&grammar, source, dialect) else {
-        module.errors.push(Pos { line: 1, column: 1 });
-        return module;
-    };
-    let mut lowering = Lowering { reader: Reader::new(source) };
-    lowering.reader.note_errors(tree.root_node());
-    module.body = lowering.block(tree.root_node());
-    module.errors = lowering.reader.into_errors();
-    module
+    let tree = parse_with_text(&grammar, source, dialect);
+    let lowering = Lowering { reader: Reader::new(source) };
+    front::module(Language::JavaScript, tree, lowering, |lowering, root, module| module.body = lowering.block(root))
 }
 
 /// Parses. The grammar takes no `&` that stands alone in JSX's text, and no types with brackets before a template, as people
@@ -111,25 +105,16 @@ struct Lowering<'s> {
     reader: Reader<'s>,
 }
 
-impl<'s> Lowering<'s> {
-    fn text(&self, node: Node<'_>) -> &'s str {
-        self.reader.text(node)
+impl<'s> FrontEnd<'s> for Lowering<'s> {
+    fn reader(&self) -> &Reader<'s> {
+        &self.reader
     }
 
-    fn name(&self, node: Node<'_>) -> Name {
-        self.reader.name(node)
+    fn reader_mut(&mut self) -> &mut Reader<'s> {
+        &mut self.reader
     }
 
-    fn pos(&self, node: Node<'_>) -> Pos {
-        self.reader.pos(node)
-    }
-
-    /// An expression that starts where the node does.
-    fn at(&self, node: Node<'_>, kind: ExprKind) -> Expr {
-        Expr { kind, pos: self.pos(node) }
-    }
-
-    fn unknown(&self, node: Node<'_>) -> Expr {
-        self.at(node, ExprKind::Unknown(Vec::new()))
+    fn expr_of_kind(&mut self, node: Node<'_>) -> Expr {
+        self.expression(node)
     }
 }

@@ -1,7 +1,7 @@
 //! Object literals and the keys that objects, classes and patterns share.
 
 use super::super::reader::{children, has};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Entry, Expr, ExprKind, Name};
 use tree_sitter::Node;
 

@@ -1,7 +1,7 @@
 //! What is bound and assigned: names, places, destructuring.
 
 use super::super::reader::{all_children, children};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Expr, ExprKind, Pattern, PatternField, PatternItem};
 use tree_sitter::Node;
 

@@ -1,7 +1,7 @@
 //! Types, reduced to what a value can be told by.
 
 use super::super::reader::children;
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Name, TypeRef};
 use tree_sitter::Node;
 

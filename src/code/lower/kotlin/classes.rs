@@ -1,9 +1,9 @@
 //! Classes, interfaces, objects, enums and annotation classes.
 
 use super::super::reader::{children, has};
-use super::Lowering;
 use super::functions::plain;
 use super::types::TYPES;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, Block, Call, Class, ClassKind, Decorator, Expr, ExprKind, Field, Function, FunctionKind, Param, Spread, Stmt,
     StmtKind, TypeRef,

@@ -1,8 +1,8 @@
 //! Expressions.
 
 use super::super::reader::{all_children, children};
-use super::Lowering;
 use super::types::TYPES;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, BinaryOp, Call, Expr, ExprKind, FunctionKind, Item, LogicalOp, Name, Pattern, Spread, Stmt, StmtKind, TypeRef,
     UnaryOp,
@@ -11,14 +11,6 @@ use std::sync::Arc;
 use tree_sitter::Node;
 
 impl Lowering<'_> {
-    /// The expression in a field; unknown where it is missing.
-    pub(super) fn expr_in(&mut self, node: Node<'_>, field: &str) -> Expr {
-        match node.child_by_field_name(field) {
-            Some(child) => self.expr(child),
-            None => self.unknown(node),
-        }
-    }
-
     fn last(&mut self, node: Node<'_>) -> Expr {
         match self.part(node) {
             Some(child) => self.expr(child),
@@ -26,17 +18,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// Lowers one expression.
-    pub(super) fn expr(&mut self, node: Node<'_>) -> Expr {
-        if !self.reader.enter(node) {
-            return self.unknown(node);
-        }
-        let expr = self.expr_here(node);
-        self.reader.leave();
-        expr
-    }
-
-    fn expr_here(&mut self, node: Node<'_>) -> Expr {
+    /// Lowers one expression by its kind.
+    pub(super) fn expression(&mut self, node: Node<'_>) -> Expr {
         match node.kind() {
             "call_expression" => self.call(node),
             "navigation_expression" => self.access(node),

@@ -1,8 +1,8 @@
 //! Functions, their parameters, and lambdas.
 
 use super::super::reader::{all_children, children};
-use super::Lowering;
 use super::types::TYPES;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Block, Expr, ExprKind, Function, FunctionKind, Param, ParamKind, Pattern, PatternItem, Stmt, StmtKind,
 };

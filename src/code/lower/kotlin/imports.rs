@@ -1,7 +1,7 @@
 //! The package, imports, and what stands at a file's top level.
 
 use super::super::reader::{children, has};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Block, Import, ImportName, Imported, Name, Stmt, StmtKind};
 use tree_sitter::Node;
 

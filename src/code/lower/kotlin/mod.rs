@@ -11,8 +11,9 @@ mod statements;
 mod tests;
 mod types;
 
+use super::front::{self, FrontEnd};
 use super::reader::{Reader, parse};
-use crate::code::form::{Decorator, Expr, ExprKind, Language, Module, Name, Pos};
+use crate::code::form::{Decorator, Expr, Language, Module, Name};
 use tree_sitter::Node;
 
 /// Signs that may open type arguments and that nothing closes, of which the grammar takes time by their square. Source has a
@@ -21,25 +22,14 @@ const MOST_OPEN: usize = 2_000;
 
 /// Lowers one file. Whatever cannot be parsed is noted in the module's errors and the rest goes on around it.
 pub fn lower(source: &str) -> Module {
-    let mut module = Module { language: Language::Java, package: None, body: Vec::new(), errors: Vec::new() };
     let signs = |sign: u8| source.bytes().filter(|byte| *byte == sign).count();
     let bounded = signs(b'<') <= signs(b'>') + MOST_OPEN;
     let tree = bounded.then(|| parse(&tree_sitter_kotlin_ng::LANGUAGE.into(), source)).flatten();
-    let Some(tree) = tree else {
-        module.errors.push(Pos { line: 1, column: 1 });
-        return module;
-    };
-    let mut lowering = Lowering { reader: Reader::new(source), pending: Vec::new() };
-    // `[]` is a list without elements, for which the grammar wants one; ends of members may be left out on one line.
-    let fine = |node: Node<'_>| {
-        let empty = node.parent().is_some_and(|parent| parent.kind() == "collection_literal");
-        node.is_missing() && (empty || node.kind().starts_with('_'))
-    };
-    lowering.reader.note_errors_but(tree.root_node(), fine);
-    module.package = lowering.package(tree.root_node());
-    module.body = lowering.file(tree.root_node());
-    module.errors = lowering.reader.into_errors();
-    module
+    let lowering = Lowering { reader: Reader::new(source), pending: Vec::new() };
+    front::module(Language::Java, tree, lowering, |lowering, root, module| {
+        module.package = lowering.package(root);
+        module.body = lowering.file(root);
+    })
 }
 
 /// A file being lowered; the rooms of this front end each add the constructs of their name.
@@ -49,9 +39,17 @@ struct Lowering<'s> {
     pending: Vec<Decorator>,
 }
 
-impl<'s> Lowering<'s> {
-    fn text(&self, node: Node<'_>) -> &'s str {
-        self.reader.text(node)
+impl<'s> FrontEnd<'s> for Lowering<'s> {
+    fn reader(&self) -> &Reader<'s> {
+        &self.reader
+    }
+
+    fn reader_mut(&mut self) -> &mut Reader<'s> {
+        &mut self.reader
+    }
+
+    fn expr_of_kind(&mut self, node: Node<'_>) -> Expr {
+        self.expression(node)
     }
 
     /// A name, without the backquotes that it may stand in.
@@ -59,16 +57,9 @@ impl<'s> Lowering<'s> {
         self.text(node).trim_matches('`').into()
     }
 
-    fn pos(&self, node: Node<'_>) -> Pos {
-        self.reader.pos(node)
-    }
-
-    /// An expression that starts where the node does.
-    fn at(&self, node: Node<'_>, kind: ExprKind) -> Expr {
-        Expr { kind, pos: self.pos(node) }
-    }
-
-    fn unknown(&self, node: Node<'_>) -> Expr {
-        self.at(node, ExprKind::Unknown(Vec::new()))
+    // `[]` is a list without elements, for which the grammar wants one; ends of members may be left out on one line.
+    fn is_allowed(node: Node<'_>) -> bool {
+        let empty = node.parent().is_some_and(|parent| parent.kind() == "collection_literal");
+        node.is_missing() && (empty || node.kind().starts_with('_'))
     }
 }

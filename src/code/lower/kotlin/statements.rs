@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::super::reader::{all_children, children};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Arm, BinaryOp, Block, Expr, ExprKind, FunctionKind, Pattern, Stmt, StmtKind, Yields};
 use std::sync::Arc;
 use tree_sitter::Node;

@@ -1,7 +1,7 @@
 //! Types and annotations.
 
 use super::super::reader::children;
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Arg, Call, Decorator, Expr, ExprKind, Name, Spread, TypeRef};
 use tree_sitter::Node;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::reader::children;
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Block, Class, ClassKind, Decorator, Expr, ExprKind, Field, Function, FunctionKind, Param, ParamKind, Pattern, Stmt,
     StmtKind,

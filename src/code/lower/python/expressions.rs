@@ -1,8 +1,8 @@
 //! Expressions.
 
 use super::super::reader::{children, fields};
-use super::Lowering;
 use super::statements::operator;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, BinaryOp, Call, Comprehension, ComprehensionKind, Entry, Expr, ExprKind, Item, LogicalOp, Pattern, Spread,
     StmtKind, UnaryOp,
@@ -10,33 +10,8 @@ use crate::code::form::{
 use tree_sitter::Node;
 
 impl Lowering<'_> {
-    /// The expression in a field; unknown where it is missing.
-    pub(super) fn expr_in(&mut self, node: Node<'_>, field: &str) -> Expr {
-        match node.child_by_field_name(field) {
-            Some(child) => self.expr(child),
-            None => self.unknown(node),
-        }
-    }
-
-    /// The expression that a node wraps; unknown where it is missing.
-    fn first(&mut self, node: Node<'_>) -> Expr {
-        match children(node).first() {
-            Some(inner) => self.expr(*inner),
-            None => self.unknown(node),
-        }
-    }
-
-    /// Lowers one expression.
-    pub(super) fn expr(&mut self, node: Node<'_>) -> Expr {
-        if !self.reader.enter(node) {
-            return self.unknown(node);
-        }
-        let expr = self.expr_here(node);
-        self.reader.leave();
-        expr
-    }
-
-    fn expr_here(&mut self, node: Node<'_>) -> Expr {
+    /// Lowers one expression by its kind.
+    pub(super) fn expression(&mut self, node: Node<'_>) -> Expr {
         let kind = match node.kind() {
             "identifier" => ExprKind::Name(self.name(node)),
             "none" => ExprKind::Null,

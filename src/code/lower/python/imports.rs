@@ -1,7 +1,7 @@
 //! Imports.
 
 use super::super::reader::{fields, has};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Block, Import, ImportName, Imported, Name, Stmt, StmtKind};
 use tree_sitter::Node;
 

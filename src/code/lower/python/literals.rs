@@ -1,7 +1,7 @@
 //! Strings: prefixes, escapes, holes, implicit concatenation.
 
 use super::super::reader::children;
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Expr, ExprKind, TemplatePart};
 use tree_sitter::Node;
 

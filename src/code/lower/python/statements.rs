@@ -1,7 +1,7 @@
 //! Statements and patterns.
 
 use super::super::reader::{children, fields, has};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arm, BinaryOp, Block, Expr, ExprKind, Name, Pattern, PatternItem, Stmt, StmtKind, TypeRef, Yields,
 };

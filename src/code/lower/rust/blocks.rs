@@ -1,7 +1,7 @@
 //! Statements, blocks, and the expressions that control what runs.
 
 use super::super::reader::children;
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Arm, Block, Expr, ExprKind, LogicalOp, Pattern, Stmt, StmtKind, Yields};
 use tree_sitter::Node;
 

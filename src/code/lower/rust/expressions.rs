@@ -1,40 +1,15 @@
 //! Expressions.
 
 use super::super::reader::children;
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, BinaryOp, Call, Entry, Expr, ExprKind, Item, LogicalOp, Name, Pattern, Spread, TypeRef, UnaryOp,
 };
 use tree_sitter::Node;
 
 impl Lowering<'_> {
-    /// The expression in a field; unknown where it is missing.
-    pub(super) fn expr_in(&mut self, node: Node<'_>, field: &str) -> Expr {
-        match node.child_by_field_name(field) {
-            Some(child) => self.expr(child),
-            None => self.unknown(node),
-        }
-    }
-
-    fn first(&mut self, node: Node<'_>) -> Expr {
-        let inner = children(node).into_iter().find(|child| child.kind() != "mutable_specifier");
-        match inner {
-            Some(child) => self.expr(child),
-            None => self.unknown(node),
-        }
-    }
-
-    /// Lowers one expression.
-    pub(super) fn expr(&mut self, node: Node<'_>) -> Expr {
-        if !self.reader.enter(node) {
-            return self.unknown(node);
-        }
-        let expr = self.expr_here(node);
-        self.reader.leave();
-        expr
-    }
-
-    fn expr_here(&mut self, node: Node<'_>) -> Expr {
+    /// Lowers one expression by its kind.
+    pub(super) fn expression(&mut self, node: Node<'_>) -> Expr {
         match node.kind() {
             "call_expression" => self.call(node),
             "field_expression" => self.member(node),

@@ -1,6 +1,6 @@
 //! What is compiled: code for tests alone is marked, and so is what a feature or a platform decides.
 
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Block, Decorator, Expr, ExprKind, Stmt, StmtKind};
 use tree_sitter::Node;
 

@@ -1,7 +1,7 @@
 //! Items: functions, types, implementations, constants, modules.
 
 use super::super::reader::{all_children, children, has};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, Block, Class, ClassKind, Decorator, Expr, ExprKind, Extension, Field, Function, FunctionKind, Param,
     ParamKind, Pattern, Spread, Stmt, StmtKind,

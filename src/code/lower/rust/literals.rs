@@ -1,7 +1,7 @@
 //! Numbers, characters and strings.
 
 use super::super::reader::children;
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{ExprKind, Name};
 use tree_sitter::Node;
 

@@ -1,8 +1,8 @@
 //! Attributes and macro calls. Their tokens are parsed again as the arguments of a call.
 
 use super::super::reader::{Reader, all_children, children, parse};
-use super::Lowering;
 use super::tokens::{Token, tokens};
+use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, Block, Call, Decorator, Expr, ExprKind, MacroCall, MacroRules, Name, Pattern, Spread, StmtKind,
 };

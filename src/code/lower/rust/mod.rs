@@ -20,22 +20,16 @@ mod uses;
 
 pub use expand::expand;
 
-use super::reader::{Reader, parse};
-use crate::code::form::{Expr, ExprKind, Language, Module, Name, Pos};
+use super::front::{self, FrontEnd};
+use super::reader::{Reader, children, parse};
+use crate::code::form::{Expr, Language, Module};
 use tree_sitter::Node;
 
 /// Lowers one file. Whatever cannot be parsed is noted in the module's errors and the rest goes on around it.
 pub fn lower(source: &str) -> Module {
-    let mut module = Module { language: Language::Rust, package: None, body: Vec::new(), errors: Vec::new() };
-    let Some(tree) = parse(&tree_sitter_rust::LANGUAGE.into(), source) else {
-        module.errors.push(Pos { line: 1, column: 1 });
-        return module;
-    };
-    let mut lowering = Lowering { reader: Reader::new(source), macros: 0 };
-    lowering.reader.note_errors(tree.root_node());
-    module.body = lowering.items(tree.root_node());
-    module.errors = lowering.reader.into_errors();
-    module
+    let tree = parse(&tree_sitter_rust::LANGUAGE.into(), source);
+    let lowering = Lowering { reader: Reader::new(source), macros: 0 };
+    front::module(Language::Rust, tree, lowering, |lowering, root, module| module.body = lowering.items(root))
 }
 
 /// A file being lowered; the rooms of this front end each add the constructs of their name.
@@ -45,25 +39,24 @@ struct Lowering<'s> {
     macros: usize,
 }
 
-impl<'s> Lowering<'s> {
-    fn text(&self, node: Node<'_>) -> &'s str {
-        self.reader.text(node)
+impl<'s> FrontEnd<'s> for Lowering<'s> {
+    fn reader(&self) -> &Reader<'s> {
+        &self.reader
     }
 
-    fn name(&self, node: Node<'_>) -> Name {
-        self.reader.name(node)
+    fn reader_mut(&mut self) -> &mut Reader<'s> {
+        &mut self.reader
     }
 
-    fn pos(&self, node: Node<'_>) -> Pos {
-        self.reader.pos(node)
+    fn expr_of_kind(&mut self, node: Node<'_>) -> Expr {
+        self.expression(node)
     }
 
-    /// An expression that starts where the node does.
-    fn at(&self, node: Node<'_>, kind: ExprKind) -> Expr {
-        Expr { kind, pos: self.pos(node) }
-    }
-
-    fn unknown(&self, node: Node<'_>) -> Expr {
-        self.at(node, ExprKind::Unknown(Vec::new()))
+    fn first(&mut self, node: Node<'_>) -> Expr {
+        let inner = children(node).into_iter().find(|child| child.kind() != "mutable_specifier");
+        match inner {
+            Some(child) => self.expr(child),
+            None => self.unknown(node),
+        }
     }
 }

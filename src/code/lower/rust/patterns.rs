@@ -1,7 +1,7 @@
 //! Patterns.
 
 use super::super::reader::{all_children, children, has};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{ExprKind, Pattern, PatternField, PatternItem};
 use tree_sitter::Node;
 

@@ -1,7 +1,7 @@
 //! Paths and types.
 
 use super::super::reader::children;
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Name, TypeRef};
 use tree_sitter::Node;
 

@@ -1,7 +1,7 @@
 //! `use` trees and `extern crate`.
 
 use super::super::reader::{children, has};
-use super::Lowering;
+use super::{FrontEnd, Lowering};
 use crate::code::form::{Block, Export, Import, ImportName, Imported, Name, Stmt, StmtKind};
 use tree_sitter::Node;
 
