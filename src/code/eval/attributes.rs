@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::machine::Machine;
-use super::value::{Args, Closure, ListKind, Map, Object, Spot, Value};
+use super::scope::ScopeRef;
+use super::value::{Args, ClassValue, Closure, ListKind, Map, Object, Spot, Value};
 use crate::code::form::{Decorator, ExprKind, Name, Yields};
 use crate::code::models::{MountWord, ObjectModel};
 
@@ -28,7 +29,60 @@ impl Machine<'_> {
                 Value::list_of(list.kind, items, list.partial.get())
             }
             Value::Alt(all) => Value::Alt(all.iter().map(|one| self.carried(model, one.clone())).collect()),
+            Value::Class(class) if model.class_path.is_some() || model.class_attribute.is_some() => {
+                self.class_carrier(model, &class).unwrap_or(Value::Class(class))
+            }
+            Value::Object(it) if model.class_attribute.is_some() && it.model.borrow().is_none() => {
+                let class = it.class.clone();
+                class.and_then(|class| self.class_carrier(model, &class)).unwrap_or(Value::Object(it))
+            }
             other => other,
+        }
+    }
+
+    /// A class whose functions' attributes say what they answer, as a router of its own behind its prefix.
+    fn class_carrier(&mut self, model: &'static ObjectModel, class: &Rc<ClassValue>) -> Option<Value> {
+        let mut seen: Vec<Name> = Vec::new();
+        let mut carried = Vec::new();
+        for ancestor in self.ancestors(class) {
+            let Value::Class(one) = ancestor else { continue };
+            for (key, value) in one.members.pairs() {
+                let (Some(name), Value::Function(method)) = (key.as_whole_text(), self.force(value)) else { continue };
+                if !seen.contains(&name) {
+                    seen.push(name);
+                    carried.extend(self.carrier(model, &method));
+                }
+            }
+        }
+        if carried.is_empty() {
+            return None;
+        }
+        let own = model.class_path.as_ref().and_then(|member| self.class_member(class, member)).map(|(value, _)| value);
+        let marked = model.class_attribute.as_ref().and_then(|(attribute, argument)| {
+            let Some(Value::Map(said)) = class.marks.named(attribute) else { return None };
+            said.named(argument)
+        });
+        let prefix = own.or(marked).unwrap_or(Value::Undefined);
+        let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
+        self.become_object(&object, model);
+        let it = object.model.borrow().clone()?;
+        self.forest.nodes[it.node].served = false;
+        for child in carried {
+            self.mount(it.node, prefix.clone(), child, (false, false), class.spot);
+        }
+        Some(Value::Object(object))
+    }
+
+    /// What an attribute says of a class's functions as a whole.
+    pub(crate) fn mark_class(&mut self, class: &Rc<ClassValue>, decorators: &[Decorator], scope: &ScopeRef) {
+        for decorator in decorators {
+            let Some((path, given)) = written_call(decorator) else { continue };
+            let last = path.rsplit('.').next().unwrap_or(&path).to_owned();
+            let said = Map::default();
+            for (name, value) in self.arguments(given, scope).named {
+                said.put(&name, value);
+            }
+            class.marks.put(&last, Value::Map(Rc::new(said)));
         }
     }
 

@@ -108,9 +108,9 @@ impl Machine<'_> {
         }
         match name {
             "isAnnotationPresent" => self.is_annotated(class, &args.at(0)).map(Value::Bool),
-            "getPackageName" => Some(Value::Str(self.modules[class.spot.module.0].dotted.clone())),
-            "getSimpleName" => class.class.name.clone().map(Value::Str),
-            "getName" => {
+            "getPackageName" | "packageName" => Some(Value::Str(self.modules[class.spot.module.0].dotted.clone())),
+            "getSimpleName" | "simpleName" => class.class.name.clone().map(Value::Str),
+            "getName" | "qualifiedName" => {
                 let package = self.modules[class.spot.module.0].dotted.clone();
                 class.class.name.as_ref().map(|name| Value::text(format!("{package}.{name}")))
             }

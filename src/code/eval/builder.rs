@@ -62,7 +62,12 @@ impl Machine<'_> {
             self.forest.nodes[model.node].built.place = Some((spot, self.chain()));
         }
         if let Some(path) = &word.path {
-            let piece = self.argument_at(bound, path, spot);
+            let mut piece = self.argument_at(bound, path, spot);
+            let open = piece.as_whole_text().filter(|text| !word.open.is_empty() && text.ends_with(&word.open));
+            if let Some(text) = open {
+                piece = Value::text(text.trim_end_matches(&word.open));
+                self.forest.nodes[model.node].built.wild = true;
+            }
             let before = self.forest.nodes[model.node].prefix.clone();
             let whole = if before.is_nothing() {
                 piece
@@ -74,11 +79,16 @@ impl Machine<'_> {
             node.prefix = whole;
             node.built.wild |= word.wild;
         }
+        if !word.method.is_empty() {
+            self.forest.nodes[model.node].built.methods = Some(Methods::Fixed(word.method.clone()));
+        }
         if let Some(methods) = &word.methods {
             let given = self.argument_at(bound, methods, spot);
             let scope = self.modules[spot.module.0].scope.clone();
-            let methods = self.given_methods(&given, &[], &scope);
-            self.forest.nodes[model.node].built.methods = Some(methods);
+            if !given.is_nothing() {
+                let methods = self.given_methods(&given, &[], &scope);
+                self.forest.nodes[model.node].built.methods = Some(methods);
+            }
         }
         if let Some(handler) = &word.handler {
             let handler = self.argument_at(bound, handler, spot);
@@ -192,6 +202,10 @@ impl Machine<'_> {
     pub(super) fn read_built(&mut self, node: usize, prefixes: &[String], conditional: bool, reading: &mut Reading) {
         let it = &self.forest.nodes[node];
         if !it.model.builder || !it.built.handled || !it.entries.is_empty() {
+            return;
+        }
+        let before = it.built.methods.is_none() && (it.built.wild || it.prefix.is_nothing());
+        if it.model.middleware && before {
             return;
         }
         let Some((spot, _)) = it.built.place.clone() else { return };

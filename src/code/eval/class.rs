@@ -466,6 +466,7 @@ impl Machine<'_> {
         };
         let body = Scope::inside(scope, ScopeKind::Class);
         body.set(&"Self".into(), Value::Class(class.clone()));
+        self.mark_class(&class, &extension.decorators, scope);
         for stmt in &extension.body {
             match &stmt.kind {
                 StmtKind::Function(function) => {

@@ -279,7 +279,7 @@ impl Machine<'_> {
             // Where an app mounts what is not known, that may be any router: none is known to stand at its root.
             let lost =
                 language.is_some_and(|language| astray.contains(&language)) && !self.forest.nodes[root].model.served;
-            if language.is_some_and(|language| !told.contains(&language)) && !lost {
+            if language.is_some_and(|language| !told.contains(&language)) && !lost && !self.is_stray(root, &children) {
                 self.read(root, vec![String::new()], false, None, &mut reading);
             }
         }
@@ -338,6 +338,22 @@ impl Machine<'_> {
         }
         self.names = reading.names;
         reading.found.into_iter().collect()
+    }
+
+    /// Whether all that stands on a root stands on one like it that is mounted elsewhere too: the same code made both, and that
+    /// one is meant.
+    fn is_stray(&mut self, root: usize, children: &BTreeSet<usize>) -> bool {
+        let mut aside = Reading::default();
+        self.read(root, vec![String::new()], false, None, &mut aside);
+        let node = &self.forest.nodes[root];
+        let like = |child: &&usize| {
+            let child = &self.forest.nodes[**child];
+            std::ptr::eq(child.model, node.model) && !child.entries.is_empty()
+        };
+        let others = children.iter().filter(|child| !aside.reached.contains(child)).filter(like);
+        let mounted: BTreeSet<Spot> =
+            others.flat_map(|child| &self.forest.nodes[*child].entries).map(Entry::spot).collect();
+        node.entries.iter().all(|entry| mounted.contains(&entry.spot()))
     }
 
     /// Every router that is mounted somewhere.
@@ -566,6 +582,7 @@ impl Machine<'_> {
         let python = self.modules[tag.spot.module.0].language == Language::Python;
         for name in held.outside {
             match self.models.brings.get(&*name).copied() {
+                Some(BroughtModel { unresolved: Some(why), .. }) => reading.notes.push((tag.spot, why.clone())),
                 Some(library) => {
                     let places = self.extended(at.prefixes, &prefix, at.syntax, at.join);
                     library_routes(library, &places, at.join, &tag, reading);

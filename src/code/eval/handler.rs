@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::forest::Methods;
 use super::machine::Machine;
 use super::value::{Args, ClassValue, Map, Native, Value, View};
 use crate::code::form::Yields;
@@ -73,6 +74,32 @@ impl Machine<'_> {
             Value::Unknown(path) => self.outside_methods(&path),
             _ => Vec::new(),
         }
+    }
+
+    /// The methods by the names of a handler's members, as a pattern spells them, with a suffix where one is given.
+    pub(super) fn responders(&mut self, handler: &Value, pattern: &str, suffix: Option<&str>) -> Methods {
+        let (before, after) = pattern.split_once('*').unwrap_or((pattern, ""));
+        let after = suffix.map_or_else(|| after.to_owned(), |suffix| format!("{after}_{suffix}"));
+        let mut names = Vec::new();
+        let mut open = false;
+        for one in handler.each() {
+            let class = match self.force(one) {
+                Value::Class(class) => Some(class),
+                Value::Object(it) => it.class.clone(),
+                _ => None,
+            };
+            let Some(class) = class else {
+                open = true;
+                continue;
+            };
+            let members = self.class_members(&class);
+            open |= members.open;
+            let own = METHODS.iter().filter(|method| members.has.contains(&format!("{before}{method}{after}")));
+            names.extend(own.map(|method| method.to_uppercase()));
+        }
+        names.sort();
+        names.dedup();
+        if open { Methods::Unknown(names) } else { Methods::Fixed(names) }
     }
 
     /// The HTTP methods of a library's view.

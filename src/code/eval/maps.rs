@@ -2,8 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use super::value::{Spot, Value};
+use super::value::{ClassValue, Spot, Value};
 use crate::code::form::Name;
 
 /// The most entries of a map that are looked through one by one.
@@ -31,6 +32,8 @@ pub(crate) struct List {
     pub(crate) opened: Cell<Option<Spot>>,
     /// Its kind.
     pub(crate) kind: ListKind,
+    /// The type of its own that it is of.
+    pub(crate) class: RefCell<Option<Rc<ClassValue>>>,
     /// What stands before the names of the routes in it: any of these.
     pub(crate) names: RefCell<Vec<Value>>,
 }

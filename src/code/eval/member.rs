@@ -31,7 +31,10 @@ impl Machine<'_> {
                     "as_view" => Value::Method(Rc::new((object.clone(), name.clone()))),
                     "__members__" => Value::Map(Rc::new(super::value::Map::default())),
                     "prototype" | "class" | "java" | "javaClass" => object.clone(),
-                    _ => self.inherited_path(class, name),
+                    _ => match self.type_question(class, name, &Args::default()) {
+                        Some(answer) => answer,
+                        None => self.inherited_path(class, name),
+                    },
                 },
             },
             Value::Map(map) if !map.keyed.get() => match map.named(name) {
@@ -358,6 +361,9 @@ impl Machine<'_> {
         {
             return value;
         }
+        if let Some(value) = self.call_library_extension(&object, name, &args, scope, spot) {
+            return value;
+        }
         if matches!(object, Value::Str(_) | Value::Object(_))
             && !self.has_member(&object, name)
             && let Some(value) = self.call_extension(&object, name, &args, scope, spot)
@@ -456,7 +462,7 @@ impl Machine<'_> {
     }
 
     /// Whether an object has a member of its own.
-    fn has_member(&mut self, object: &Value, name: &str) -> bool {
+    pub(super) fn has_member(&mut self, object: &Value, name: &str) -> bool {
         let Value::Object(it) = object else { return false };
         let class = it.class.clone();
         it.members.named(name).is_some()

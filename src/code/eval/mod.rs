@@ -66,7 +66,7 @@ use machine::{Limits, Machine};
 use value::{Args, ClassValue, Closure, Spot, Value};
 
 use super::form::{FunctionKind, Language, Name};
-use super::models::Models;
+use super::models::{Models, ObjectModel};
 use super::resolve::Tree;
 use super::{EnvRead, Trace};
 
@@ -305,7 +305,7 @@ impl Machine<'_> {
         }
         let closures: Vec<_> = self.closures.iter().filter(|closure| !closure.entered.get()).cloned().collect();
         for closure in closures {
-            if !self.may_reach(&closure) {
+            if !self.may_reach(&closure) && self.called_with(&closure).is_none() {
                 continue;
             }
             let idle = self.is_abstract(&closure) || !self.is_worth(&closure) || self.is_stub(&closure);
@@ -344,17 +344,29 @@ impl Machine<'_> {
         self.models.hints.iter().any(|hint| text.contains(hint))
     }
 
+    /// What a library calls a method with that its class has for it.
+    fn called_with(&mut self, closure: &Rc<Closure>) -> Option<&'static ObjectModel> {
+        let (home, name) = (closure.home.borrow().clone()?, closure.function.name.clone()?);
+        let models = self.models;
+        let object = self.ancestors(&home).into_iter().find_map(|one| match one {
+            Value::Unknown(path) => models.classes.get(&*path).and_then(|model| model.calls.get(&*name)),
+            _ => None,
+        })?;
+        models.objects.get(object).copied()
+    }
+
     /// Enters a function with nothing known of its arguments but their stated types.
     fn enter_alone(&mut self, closure: &Rc<Closure>, receiver: Option<Value>) {
         let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
         let mut list = Vec::new();
-        let skip = usize::from(
-            receiver.is_some()
-                && self.language(&closure.scope) == Language::Python
-                && closure.function.kind == FunctionKind::Method,
+        let own = usize::from(
+            self.language(&closure.scope) == Language::Python && closure.function.kind == FunctionKind::Method,
         );
-        for param in closure.function.params.iter().skip(skip) {
+        let skip = if receiver.is_some() { own } else { 0 };
+        for (index, param) in closure.function.params.iter().enumerate().skip(skip) {
             let typed = param.ty.as_ref().and_then(|ty| self.typed(ty, &closure.scope));
+            let called = if index == own { self.called_with(closure) } else { None };
+            let typed = typed.or_else(|| called.map(|model| self.placeholder(model)));
             list.push(typed.unwrap_or_else(Value::unknown));
         }
         let args = Args { list, named: Vec::new(), partial: false };

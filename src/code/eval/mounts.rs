@@ -41,6 +41,21 @@ impl Machine<'_> {
         Value::list_of(ListKind::List, rest, partial)
     }
 
+    /// The first of each pair in lists.
+    pub(super) fn firsts(&mut self, value: &Value, depth: usize) -> Value {
+        match self.force(value.clone()) {
+            Value::List(list) if list.kind == ListKind::Tuple => {
+                list.items.borrow().first().cloned().unwrap_or(Value::Undefined)
+            }
+            Value::List(list) if depth < 4 => {
+                let items = list.items.borrow().clone();
+                let items = items.iter().map(|item| self.firsts(item, depth + 1)).collect();
+                Value::list_of(list.kind, items, list.partial.get())
+            }
+            other => other,
+        }
+    }
+
     /// Whether a value may hold routers: where an object may be a route or a mount, this tells.
     pub(super) fn is_mountable(&mut self, value: &Value) -> bool {
         match self.force(value.clone()) {

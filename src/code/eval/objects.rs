@@ -67,6 +67,10 @@ impl Machine<'_> {
         }
         if let Some(takes) = &it.ty.takes {
             let mut child = self.argument_at(&bound, takes, spot);
+            child = self.carried(it.ty, child);
+            if it.ty.pairs {
+                child = self.firsts(&child, 0);
+            }
             if let Some(places) = it.ty.tuples {
                 child = self.take_tuples(&it, child, places, spot);
             }
@@ -555,6 +559,17 @@ impl Machine<'_> {
         if action.callbacks {
             self.let_go(args);
         }
+        if let Some(why) = &action.unresolved {
+            self.note(spot, why.clone());
+        }
+        if let Some(provides) = &action.provides {
+            let given = self.argument_at(&bound, provides, spot);
+            self.go_provides(&given);
+        }
+        if let Some(invokes) = &action.invokes {
+            let given = self.argument_at(&bound, invokes, spot);
+            self.go_invokes(&given);
+        }
         self.keep(action, model.as_ref(), &bound, spot);
         match action.returns.as_deref() {
             Some("self") => this,
@@ -696,6 +711,11 @@ impl Machine<'_> {
         {
             path = Value::text(text.trim_end_matches('/').rsplit_once('/').map_or("", |(above, _)| above));
         }
+        if let Some(prefix) = &word.prefix {
+            let before = self.first_text(bound, prefix, spot);
+            let shown = self.shown(&path, "path");
+            path = self.concat(&before, &shown);
+        }
         if !word.suffix.is_empty() {
             let shown = if path.is_nothing() { Value::text("") } else { self.shown(&path, "path") };
             path = self.concat(&shown, &Value::text(word.suffix.as_str()));
@@ -705,7 +725,10 @@ impl Machine<'_> {
         if self.mount_led(model, &handler, spot) {
             return;
         }
-        let methods = if !word.method.is_empty() {
+        let methods = if let Some(pattern) = &word.responds {
+            let suffix = word.responds_suffix.as_ref().map(|suffix| self.argument_at(bound, suffix, spot));
+            self.responders(&handler, pattern, suffix.and_then(|suffix| suffix.as_whole_text()).as_deref())
+        } else if !word.method.is_empty() {
             Methods::Fixed(word.method.clone())
         } else {
             let given = word.methods.as_ref().map_or(Value::Undefined, |given| self.argument_at(bound, given, spot));
@@ -805,7 +828,7 @@ impl Machine<'_> {
 }
 
 /// Whether a call on something unknown is one that routers have: a method's name, a path, and what handles it.
-fn looks_like_registration(name: &str, args: &Args) -> bool {
+pub(super) fn looks_like_registration(name: &str, args: &Args) -> bool {
     let verb = matches!(
         name.to_ascii_uppercase().as_str(),
         "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS" | "ANY" | "ALL" | "HANDLE" | "HANDLEFUNC"

@@ -386,6 +386,29 @@ impl Machine<'_> {
         }
     }
 
+    /// A call of a library's function on a value, which comes first among its arguments; none where it is no such function.
+    pub(crate) fn call_library_extension(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        args: &Args,
+        scope: &ScopeRef,
+        spot: Spot,
+    ) -> Option<Value> {
+        if !self.models.extensions.contains(&**name) || !self.has_packages(scope) || self.has_member(object, name) {
+            return None;
+        }
+        let Value::Unknown(path) = self.name(name, scope) else { return None };
+        let maker = self.models.makers.get(&*path).is_some_and(|model| model.extension);
+        let function = self.models.functions.get(&*path).is_some_and(|action| action.extension);
+        if !maker && !function {
+            return None;
+        }
+        let mut all = args.clone();
+        all.list.insert(0, object.clone());
+        Some(self.call_path(&path, all, spot))
+    }
+
     /// What getters and setters that are generated for a field do, and a record's accessors.
     pub(crate) fn accessor(&mut self, object: &Rc<Object>, name: &str, args: &Args) -> Option<Value> {
         let class = object.class.clone()?;

@@ -61,6 +61,14 @@ impl Machine<'_> {
             && !matches!(given, Some(Value::Bool(false) | Value::Undefined | Value::Null))
     }
 
+    /// The text that an argument is, or the first one of a list; empty where there is none.
+    pub(super) fn first_text(&mut self, bound: &Rc<Map>, word: &str, spot: Spot) -> Value {
+        let given = self.argument_at(bound, word, spot);
+        let mut all = Vec::new();
+        self.flatten(&given, &mut all, 0);
+        all.into_iter().find(|one| one.as_text().is_some()).unwrap_or_else(|| Value::text(""))
+    }
+
     /// The path of a route: what is given, else what holds where nothing is. A map stands for its keys.
     pub(super) fn given_path(
         &mut self,

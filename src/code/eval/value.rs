@@ -301,6 +301,7 @@ impl Value {
             partial: Cell::new(partial),
             opened: Cell::new(None),
             kind,
+            class: RefCell::default(),
             names: RefCell::default(),
         }))
     }

@@ -67,6 +67,14 @@ pub(crate) struct Action {
     pub(crate) serve_without: Option<Argument>,
     /// Functions among the arguments are called.
     pub(crate) callbacks: bool,
+    /// It is called on its first argument, as a function that extends a type.
+    pub(crate) extension: bool,
+    /// What it registers is not read, and why.
+    pub(crate) unresolved: Option<String>,
+    /// Functions that a container calls for what they give, where another function needs that.
+    pub(crate) provides: Option<Argument>,
+    /// Functions that a container calls, with what those give.
+    pub(crate) invokes: Option<Argument>,
     /// Reads the environment.
     pub(crate) env: Option<EnvWord>,
     /// Fills a value from the environment, as its type's fields say.
@@ -170,6 +178,12 @@ pub(crate) struct RouteWord {
     pub(crate) on: Option<Argument>,
     /// The library that registers it on the service's behalf.
     pub(crate) library: Option<String>,
+    /// Methods by the names of the handler's members, a class's or an instance's: `on_*`.
+    pub(crate) responds: Option<String>,
+    /// What stands behind such a name.
+    pub(crate) responds_suffix: Option<Argument>,
+    /// What stands before the path: a text, or the first text of a list.
+    pub(crate) prefix: Option<Argument>,
     /// What its path is asked for by: a text, or a function or class for its name. `decorated` is what the call decorates.
     pub(crate) name: Option<Argument>,
     /// The class of the method that it decorates is a controller without being marked as one.
@@ -330,6 +344,10 @@ pub(crate) struct BuildWord {
     pub(crate) path: Option<Argument>,
     /// The path goes on in any way.
     pub(crate) wild: bool,
+    /// The end of a path that says that it goes on.
+    pub(crate) open: String,
+    /// Fixed methods; `NAME` is the method in the member's name.
+    pub(crate) method: Vec<String>,
     /// The methods.
     pub(crate) methods: Option<Argument>,
     /// The handler.

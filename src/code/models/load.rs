@@ -39,6 +39,9 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
     for (name, object) in resolve_objects(stem, &model)? {
         let object: &'static ObjectModel = Box::leak(Box::new(object));
         for path in &object.make {
+            if object.extension {
+                models.extensions.extend(path.rsplit('.').next().map(str::to_owned));
+            }
             claim(&mut models.makers, path, made_by(object, path))?;
         }
         for path in &object.types {
@@ -66,6 +69,9 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         let action = prepared(action, stem, &framework);
         for name in names.split_whitespace() {
             let last = name.rsplit('.').next().unwrap_or(name);
+            if action.extension {
+                models.extensions.insert(last.to_owned());
+            }
             claim(&mut models.functions, name, &*Box::leak(Box::new(named(action.clone(), last))))?;
         }
     }
@@ -207,7 +213,9 @@ fn resolve_objects(stem: &str, model: &ModelFile) -> Result<Vec<(String, ObjectM
             object.paths = object.paths.or(link.paths);
             object.join = object.join.or(link.join);
             object.framework = object.framework.or_else(|| link.framework.clone());
+            object.class_path = object.class_path.or_else(|| link.class_path.clone());
             object.chains |= link.chains;
+            object.middleware |= link.middleware;
             object.part |= link.part;
             object.needs_path |= link.needs_path;
         }
@@ -229,12 +237,10 @@ fn resolve_objects(stem: &str, model: &ModelFile) -> Result<Vec<(String, ObjectM
 }
 
 fn named(mut action: Action, member: &str) -> Action {
-    if let Some(route) = &mut action.route {
-        for method in &mut route.method {
-            if method == "NAME" {
-                *method = method_word(member);
-            }
-        }
+    let route = action.route.iter_mut().flat_map(|route| &mut route.method);
+    let build = action.build.iter_mut().flat_map(|build| &mut build.method);
+    for method in route.chain(build).filter(|method| *method == "NAME") {
+        *method = method_word(member);
     }
     action
 }

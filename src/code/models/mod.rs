@@ -7,7 +7,7 @@ mod load;
 mod path;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 pub(crate) use actions::{
@@ -86,6 +86,16 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/sanic.yaml", include_str!("../../../rules/frameworks/sanic.yaml")),
     ("frameworks/tornado.yaml", include_str!("../../../rules/frameworks/tornado.yaml")),
     ("frameworks/python-libraries.yaml", include_str!("../../../rules/frameworks/python-libraries.yaml")),
+    ("frameworks/go-injection.yaml", include_str!("../../../rules/frameworks/go-injection.yaml")),
+    ("frameworks/iris.yaml", include_str!("../../../rules/frameworks/iris.yaml")),
+    ("frameworks/go-zero.yaml", include_str!("../../../rules/frameworks/go-zero.yaml")),
+    ("frameworks/beego.yaml", include_str!("../../../rules/frameworks/beego.yaml")),
+    ("frameworks/poem-openapi.yaml", include_str!("../../../rules/frameworks/poem-openapi.yaml")),
+    ("frameworks/vertx.yaml", include_str!("../../../rules/frameworks/vertx.yaml")),
+    ("frameworks/http4k.yaml", include_str!("../../../rules/frameworks/http4k.yaml")),
+    ("frameworks/falcon.yaml", include_str!("../../../rules/frameworks/falcon.yaml")),
+    ("frameworks/bottle.yaml", include_str!("../../../rules/frameworks/bottle.yaml")),
+    ("frameworks/litestar.yaml", include_str!("../../../rules/frameworks/litestar.yaml")),
     ("env/javascript.yaml", include_str!("../../../rules/env/javascript.yaml")),
     ("env/python.yaml", include_str!("../../../rules/env/python.yaml")),
     ("env/java.yaml", include_str!("../../../rules/env/java.yaml")),
@@ -140,6 +150,8 @@ pub(crate) struct Models {
     pub(crate) tables: BTreeMap<String, &'static TableModel>,
     /// What libraries bring where they are mounted.
     pub(crate) brings: BTreeMap<String, &'static BroughtModel>,
+    /// The last names of functions that extend types.
+    pub(crate) extensions: BTreeSet<String>,
     /// The words that hint that a function makes or takes a router.
     pub(crate) hints: Vec<String>,
 }

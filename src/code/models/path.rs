@@ -19,7 +19,7 @@ pub(crate) enum Syntax {
     Angle,
     /// `/users/{id}` and `/users/:id`, `/{*rest}`, `/*rest` and `/<rest>`.
     Either,
-    /// `/users/<id:int>`.
+    /// `/users/<id:int>`, `/users/:id`.
     AngleName,
     /// `/users/<id:num>` and `/users/{id:num}`, `{id|[0-9]+}`, `{**rest}`.
     AngleOrBrace,
@@ -55,7 +55,7 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
         Syntax::Pattern => vec![pattern(raw)],
         Syntax::Ant => vec![ant(raw)],
         Syntax::Angle => vec![angle(raw, false)],
-        Syntax::AngleName => vec![angle(raw, true)],
+        Syntax::AngleName => vec![angle(&old_names(raw), true)],
         Syntax::AngleOrBrace => vec![angle_or_brace(raw)],
         Syntax::Either => vec![either(raw)],
         Syntax::Regex => super::path::regex(raw),
@@ -348,6 +348,15 @@ fn ant(raw: &str) -> String {
         }
     }
     out
+}
+
+/// `/users/:id`, as older versions spell what is `/users/<id>` now.
+fn old_names(raw: &str) -> String {
+    let named = |segment: &str| match segment.strip_prefix(':') {
+        Some(name) if !name.is_empty() && name.chars().all(is_word) => format!("<{name}>"),
+        _ => segment.to_owned(),
+    };
+    raw.split('/').map(named).collect::<Vec<_>>().join("/")
 }
 
 fn angle(raw: &str, name_first: bool) -> String {

@@ -196,6 +196,9 @@ pub(crate) struct TableRow {
 pub(crate) struct BroughtModel {
     /// The library's name.
     pub(crate) library: String,
+    /// What it brings is not known, and why.
+    #[serde(default)]
+    pub(crate) unresolved: Option<String>,
     /// Its routes: method, path below the mount, and what the path is asked for by where it has a name.
     #[serde(default)]
     pub(crate) routes: Vec<String>,
@@ -255,6 +258,8 @@ pub(crate) struct ObjectModel {
     pub(crate) name_space: Option<Argument>,
     /// Children given to the constructor.
     pub(crate) takes: Option<Argument>,
+    /// Those children stand in pairs with what handles them: the first of each is the child.
+    pub(crate) pairs: bool,
     /// Tuples among those children are routes: the places of path and handler in them.
     pub(crate) tuples: Option<(usize, usize)>,
     /// Functions given to the constructor that are called with the object.
@@ -271,6 +276,15 @@ pub(crate) struct ObjectModel {
     pub(crate) part: bool,
     /// What stands on it answers over web sockets: no routes.
     pub(crate) sockets: bool,
+    /// It is made by a call on its first argument, as by a function that extends a type.
+    pub(crate) extension: bool,
+    /// Without a method it only stands before others where its path goes on or there is none.
+    pub(crate) middleware: bool,
+    /// The member of a child that is a class, or an instance of one, that has its prefix: its functions are routes by what
+    /// attributes say of them.
+    pub(crate) class_path: Option<String>,
+    /// The attribute of such a class's functions as a whole, and its argument that has the prefix.
+    pub(crate) class_attribute: Option<(String, String)>,
     /// Its routes without a path answer nothing by themselves.
     pub(crate) needs_path: bool,
     /// A member that is not named here gives the object back.
@@ -325,6 +339,8 @@ pub(crate) struct ClassModel {
     pub(crate) has: Vec<String>,
     /// Its fields are read from the environment.
     pub(crate) settings: Option<Settings>,
+    /// Members of its subclasses that the library calls, each with an object: `file.name`.
+    pub(crate) calls: BTreeMap<String, String>,
 }
 
 /// How a class's fields are read from the environment.

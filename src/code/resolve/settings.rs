@@ -186,7 +186,8 @@ fn is_for_a_profile(node: &Node) -> bool {
 fn documents(text: &str) -> Vec<(u32, String)> {
     let mut out: Vec<(u32, String)> = vec![(0, String::new())];
     for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        if line.trim_end() == "---" {
+        // A document begins, perhaps with a comment.
+        if line.strip_prefix("---").is_some_and(|rest| rest.trim().is_empty() || rest.trim_start().starts_with('#')) {
             out.push((u32::try_from(at + 1).unwrap_or(u32::MAX), String::new()));
             continue;
         }

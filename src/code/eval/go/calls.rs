@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::super::machine::Machine;
+use super::super::objects::looks_like_registration;
 use super::super::value::{Args, ClassValue, Closure, Native, Spot, Value};
 use crate::code::form::{ClassKind, Name};
 
@@ -29,7 +30,11 @@ impl Machine<'_> {
                 if field {
                     return None;
                 }
-                match self.go_method(name) {
+                let own = match object {
+                    Value::List(list) => list.class.borrow().as_ref().and_then(|class| class.members.named(name)),
+                    _ => None,
+                };
+                match own.or_else(|| self.go_method(name)) {
                     Some(method) => Some(self.call(&Self::bound(method, object.clone()), args.clone(), spot)),
                     None if &**name == "String" && matches!(object, Value::Str(_) | Value::Env(_)) => {
                         Some(object.clone())
@@ -63,6 +68,9 @@ impl Machine<'_> {
                 | Native::Until { .. } => None,
             },
             Value::Null | Value::Undefined => {
+                if looks_like_registration(name, args) {
+                    self.note(spot, "registered on something that is not known");
+                }
                 self.let_go(args);
                 Some(Value::unknown())
             }

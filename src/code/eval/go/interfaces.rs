@@ -49,7 +49,7 @@ impl Machine<'_> {
     }
 
     /// The classes that have every method of an interface.
-    fn implementations(&mut self, interface: &Rc<ClassValue>) -> Vec<Rc<ClassValue>> {
+    pub(super) fn implementations(&mut self, interface: &Rc<ClassValue>) -> Vec<Rc<ClassValue>> {
         let address = Rc::as_ptr(interface).addr();
         match self.go.implementations.get(&address) {
             Some((count, known)) if *count == self.classes.len() => return known.clone(),

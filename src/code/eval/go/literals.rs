@@ -12,7 +12,14 @@ impl Machine<'_> {
     /// A literal with a type.
     pub(crate) fn go_literal(&mut self, ty: &TypeRef, literal: &Expr, scope: &ScopeRef, line: u32) -> Value {
         let shape = self.shape(ty, scope);
-        self.shaped(&shape, literal, scope, line)
+        let value = self.shaped(&shape, literal, scope, line);
+        // A list of a type of its own has that type's methods.
+        if let Value::List(list) = &value
+            && let Value::Class(class) = self.type_value(ty, scope)
+        {
+            list.class.replace(Some(class));
+        }
+        value
     }
 
     fn shaped(&mut self, shape: &Shape, literal: &Expr, scope: &ScopeRef, line: u32) -> Value {

@@ -3,6 +3,7 @@
 
 mod calls;
 mod handlers;
+mod injection;
 mod interfaces;
 mod literals;
 mod packages;
@@ -39,6 +40,8 @@ pub(crate) struct State {
     worn: BTreeMap<usize, Option<u32>>,
     /// Programs serve routes: what nobody calls adds none.
     alone: bool,
+    /// What containers call, and with what.
+    container: injection::Container,
 }
 
 /// The member that tells that an object's members that are not there have their zero value.

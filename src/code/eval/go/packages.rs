@@ -64,7 +64,7 @@ impl Machine<'_> {
     fn call_pending(&mut self) {
         for _ in 0..ROUNDS {
             let pending = std::mem::take(&mut self.go.pending);
-            if pending.is_empty() {
+            if !self.go_invoke() && pending.is_empty() {
                 return;
             }
             for value in pending {

@@ -94,7 +94,13 @@ impl Lowering<'_> {
                 self.statement(node, &mut block);
                 ExprKind::Block(block)
             }
-            "is_expression" | "in_expression" => ExprKind::Unknown(vec![self.expr_in(node, "left")]),
+            "is_expression" => ExprKind::Unknown(vec![self.expr_in(node, "left")]),
+            "in_expression" => {
+                let within = !all_children(node).iter().any(|part| part.kind() == "!in");
+                let op = if within { BinaryOp::In } else { BinaryOp::NotIn };
+                let (left, right) = (self.expr_in(node, "left"), self.expr_in(node, "right"));
+                ExprKind::Binary(op, Box::new(left), Box::new(right))
+            }
             _ => {
                 let parts = children(node).into_iter().map(|child| self.expr(child)).collect();
                 ExprKind::Unknown(parts)
@@ -106,7 +112,15 @@ impl Lowering<'_> {
     fn access(&mut self, node: Node<'_>) -> Expr {
         let parts = children(node);
         let Some(&object) = parts.first() else { return self.unknown(node) };
-        let object = self.expr(object);
+        let (sign, object) = signed(object, self.expr(object));
+        if let Some(sign) = sign {
+            let inner = self.access_of(node, &parts, object);
+            return Expr { pos: inner.pos, kind: ExprKind::Unary(sign, Box::new(inner)) };
+        }
+        self.access_of(node, &parts, object)
+    }
+
+    fn access_of(&mut self, node: Node<'_>, parts: &[Node<'_>], object: Expr) -> Expr {
         match parts.last().filter(|_| parts.len() > 1) {
             Some(&name) => {
                 let pos = self.pos(name);
@@ -153,12 +167,13 @@ impl Lowering<'_> {
             "navigation_expression" => self.access(function),
             _ => self.expr(function),
         };
+        let (sign, callee) = signed(function, callee);
         let pos = if matches!(callee.kind, ExprKind::Member(..)) { callee.pos } else { self.pos(node) };
         let last = lambda.map(|lambda| {
             let value = self.last(*lambda);
             Arg { name: None, spread: Spread::No, value }
         });
-        match (own, callee.kind) {
+        let called = match (own, callee.kind) {
             (None, ExprKind::Call(mut inner)) if function.kind() == "call_expression" => {
                 inner.args.extend(last);
                 Expr { kind: ExprKind::Call(inner), pos: callee.pos }
@@ -172,6 +187,10 @@ impl Lowering<'_> {
                 let callee = Expr { kind, pos: callee.pos };
                 Expr { kind: ExprKind::Call(Box::new(Call { callee, args, is_new: false })), pos }
             }
+        };
+        match sign {
+            Some(sign) => Expr { pos: called.pos, kind: ExprKind::Unary(sign, Box::new(called)) },
+            None => called,
         }
     }
 
@@ -318,5 +337,15 @@ fn binary_op(sign: &str) -> BinaryOp {
         ">" => BinaryOp::Gt,
         ">=" => BinaryOp::Ge,
         _ => BinaryOp::Other,
+    }
+}
+
+/// The sign before something that is called or whose member is asked for: the grammar binds it to the first name, the language to
+/// the whole.
+fn signed(node: Node<'_>, value: Expr) -> (Option<UnaryOp>, Expr) {
+    let may = matches!(node.kind(), "unary_expression" | "navigation_expression" | "call_expression");
+    match value.kind {
+        ExprKind::Unary(op @ (UnaryOp::Not | UnaryOp::Minus | UnaryOp::Plus), inner) if may => (Some(op), *inner),
+        kind => (None, Expr { kind, pos: value.pos }),
     }
 }
