@@ -60,6 +60,9 @@ pub struct Site {
 #[serde(deny_unknown_fields)]
 struct Written {
     comments: Comments,
+    /// What a file holds whose places are those of a client.
+    #[serde(default)]
+    clients: Vec<String>,
     sites: Vec<Pattern>,
 }
 
@@ -82,6 +85,7 @@ struct Pattern {
 
 struct Search {
     comments: Comments,
+    clients: Vec<String>,
     patterns: Vec<(Regex, u32)>,
 }
 
@@ -92,6 +96,7 @@ static SEARCHES: LazyLock<BTreeMap<String, Search>> = LazyLock::new(|| {
         node.and_then(|node| node.read()).expect("the searches are valid: a test reads them");
     let compiled = |written: Written| Search {
         comments: written.comments,
+        clients: written.clients,
         patterns: written
             .sites
             .iter()
@@ -173,6 +178,10 @@ fn sites_of(repo: &Repo, path: &str, known: &Known<'_>) -> Vec<Site> {
         let sent = language == Language::JavaScript && awaited(&text[start..at], &text[at..]);
         if explained == Explained::Unexplained && sent {
             (explained, why) = (Explained::Reason, "awaited: a request that is sent".to_owned());
+        }
+        let client = search.clients.iter().any(|mark| text.contains(mark.as_str()));
+        if explained == Explained::Unexplained && client {
+            (explained, why) = (Explained::Reason, "an interface that sends requests".to_owned());
         }
         sites.push(Site { explained, file: path.to_owned(), line, why, text: shown });
     }
@@ -357,6 +366,12 @@ mod tests {
         ] {
             assert!(!named(language, text), "{language}: {text}");
         }
+    }
+
+    #[test]
+    fn interfaces_that_send_requests_are_no_loss() {
+        let client = "import org.springframework.cloud.openfeign.FeignClient;\nimport org.springframework.web.bind.annotation.GetMapping;\n@FeignClient(name = \"x\")\ninterface Client {\n  @GetMapping(\"/x\")\n  String x();\n}\n";
+        assert_eq!(vec!["reason src/main/java/Client.java:5"], shown(&[("src/main/java/Client.java", client)]));
     }
 
     #[test]

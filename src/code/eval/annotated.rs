@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::forest::Found;
 use super::machine::Machine;
-use super::scope::ScopeRef;
+use super::scope::{Scope, ScopeKind, ScopeRef};
 use super::value::{ClassValue, Spot, Value, fill_holes, has_hole};
 use crate::code::form::{ClassKind, Decorator, Expr, ExprKind, Function, Language, Name, StmtKind, TypeRef};
 use crate::code::models::{Alone, AnnotationModel, put_together, spell, tidy};
@@ -214,6 +214,31 @@ impl Machine<'_> {
         out
     }
 
+    /// What an annotation's argument is: fields of the class that always have the same value are constants there.
+    fn annotation_argument(&mut self, expr: &Expr, scope: &ScopeRef) -> Value {
+        let value = self.eval(expr, scope);
+        let whole = match &value {
+            Value::Unknown(_) => false,
+            Value::List(list) => list.items.borrow().iter().all(|item| item.as_whole_text().is_some()),
+            Value::Str(text) => !has_hole(text),
+            _ => true,
+        };
+        let class = if whole { None } else { self.classes.iter().find(|it| Rc::ptr_eq(&it.scope, scope)).cloned() };
+        let Some(class) = class.filter(|class| self.has_packages(&class.scope)) else { return value };
+        let inner = Scope::inside(scope, ScopeKind::Block);
+        for ancestor in self.ancestors(&class) {
+            let Value::Class(one) = ancestor else { continue };
+            let written = one.class.clone();
+            for field in written.fields.iter().filter(|field| !field.is_static && inner.own(&field.name).is_none()) {
+                if let Some(init) = &field.value {
+                    let value = self.eval(init, &one.scope.clone());
+                    inner.set(&field.name, value);
+                }
+            }
+        }
+        self.eval(expr, &inner)
+    }
+
     fn apply(&mut self, expr: &Expr, scope: &ScopeRef, line: u32, depth: usize, out: &mut Vec<Applied>) {
         let (callee, given) = match &expr.kind {
             ExprKind::Call(call) => (&call.callee, call.args.as_slice()),
@@ -227,7 +252,7 @@ impl Machine<'_> {
                 for arg in given {
                     let name = arg.name.clone().unwrap_or_else(|| first.into());
                     if model.asks(&name) {
-                        args.push((name, self.eval(&arg.value, scope)));
+                        args.push((name, self.annotation_argument(&arg.value, scope)));
                     }
                 }
                 out.push(Applied { model, args, line });

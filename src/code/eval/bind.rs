@@ -229,6 +229,11 @@ impl Machine<'_> {
     /// Sets a member.
     pub(crate) fn write_member(&mut self, object: &Value, name: &Name, value: Value) {
         match object {
+            // A branch that may not run takes no router away.
+            Value::Object(it)
+                if self.conditional > 0
+                    && value.is_nothing()
+                    && it.members.named(name).is_some_and(|it| is_router(&it)) => {}
             Value::Object(it) => it.members.put(name, value),
             Value::Map(it) => it.put(name, value),
             Value::Class(it) => it.members.put(name, value),
@@ -271,4 +276,9 @@ impl Machine<'_> {
             _ => self.escape(&value),
         }
     }
+}
+
+/// Whether a value is an object of a model.
+fn is_router(value: &Value) -> bool {
+    matches!(value, Value::Object(it) if it.model.borrow().is_some())
 }

@@ -312,7 +312,7 @@ impl Machine<'_> {
                     Entry::Mount { .. } | Entry::Index { .. } => {}
                 }
             }
-            if mounts && !node.unbound {
+            if mounts {
                 lost.push(*root);
             }
         }

@@ -142,6 +142,9 @@ impl Machine<'_> {
         {
             return value;
         }
+        if let Some(value) = it.class.clone().and_then(|class| self.stated_field(&class, name)) {
+            return value;
+        }
         match &it.class {
             Some(class) if &**name == "__class__" => Value::Class(class.clone()),
             Some(class) => {
@@ -150,6 +153,15 @@ impl Machine<'_> {
             }
             None => Value::unknown(),
         }
+    }
+
+    /// A field of a Rust struct of which nothing is known but its type: it is there, whatever it is.
+    fn stated_field(&mut self, class: &Rc<ClassValue>, name: &Name) -> Option<Value> {
+        if self.language(&class.scope) != Language::Rust {
+            return None;
+        }
+        let ty = class.class.fields.iter().find(|field| field.name == *name)?.ty.clone();
+        Some(ty.and_then(|ty| self.typed(&ty, &class.scope.clone())).unwrap_or_else(Value::unknown))
     }
 
     /// Go's embedded fields give their members.

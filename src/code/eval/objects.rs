@@ -196,6 +196,15 @@ impl Machine<'_> {
         args: Args,
         spot: Spot,
     ) -> Value {
+        if let Some(framework) = self.models.serving.get(&**name) {
+            for one in &args.list {
+                if let Value::Object(it) = one
+                    && let Some(it) = it.model.borrow().as_ref().filter(|it| it.ty.framework() == framework)
+                {
+                    self.forest.nodes[it.node].served = true;
+                }
+            }
+        }
         let result = matches!(object, Value::Unknown(path) if path.is_empty() || path.contains("()"));
         if self.is_go(spot.module) && result && looks_like_registration(name, &args) {
             self.note(spot, "registered on something that is not known");

@@ -102,6 +102,7 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
             claim(&mut models.annotations, name, &*Box::leak(Box::new(annotation)))?;
         }
     }
+    models.serving.extend(model.serving.iter().map(|member| (member.clone(), framework.clone())));
     models.inert.extend(model.inert.iter().cloned());
     for prefix in &model.prefixes {
         let mut prefix = prefix.clone();

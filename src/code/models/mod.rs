@@ -150,6 +150,8 @@ pub(crate) struct Models {
     pub(crate) tables: BTreeMap<String, &'static TableModel>,
     /// What libraries bring where they are mounted.
     pub(crate) brings: BTreeMap<String, &'static BroughtModel>,
+    /// Members that serve what they get, and the framework whose objects those are.
+    pub(crate) serving: BTreeMap<String, String>,
     /// The last names of functions that extend types.
     pub(crate) extensions: BTreeSet<String>,
     /// The words that hint that a function makes or takes a router.

@@ -85,6 +85,9 @@ pub(crate) struct ModelFile {
     /// What each method of a class comes to where a router registers the class as a whole.
     #[serde(default)]
     pub(crate) tables: BTreeMap<String, TableModel>,
+    /// Members of objects that no model describes that serve the file's objects that they get.
+    #[serde(default)]
+    pub(crate) serving: Vec<String>,
     /// What libraries bring where they are mounted, by the path that reaches it.
     #[serde(default)]
     pub(crate) brings: BTreeMap<String, BroughtModel>,
