@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use super::forest::{Entry, Found, Methods, Reading};
+use super::forest::{Entry, Found, Methods};
 use super::machine::Machine;
+use super::reading::Reading;
 use super::value::{Map, Modelled, Native, Object, Spot, Value};
 use crate::code::models::{BuildWord, Join, WrapWord, put_together, tidy};
 
@@ -225,7 +226,7 @@ impl Machine<'_> {
                 conditional,
                 library: None,
             };
-            super::forest::add(reading, &found, &methods);
+            super::reading::add(reading, &found, &methods);
         }
     }
 

@@ -2,6 +2,7 @@
 //! of routes, names of variables) are computed and not matched. It is arithmetic over a syntax tree: nothing of the
 //! repository is executed.
 
+mod act;
 mod annotated;
 mod astray;
 mod attributes;
@@ -42,6 +43,7 @@ mod packages;
 mod plugin;
 pub(crate) mod pure;
 mod reach;
+mod reading;
 mod record;
 mod register;
 mod registered;

@@ -3,8 +3,9 @@
 
 use std::rc::Rc;
 
-use super::forest::{Entry, Found, Reading};
+use super::forest::{Entry, Found};
 use super::machine::Machine;
+use super::reading::Reading;
 use super::value::{Args, Map, Modelled, Spot, Value};
 use crate::code::form::{Language, Name, Yields};
 use crate::code::models::{LibraryWord, ObjectModel, RpcWord, put_together, spell, tidy};
@@ -142,7 +143,7 @@ impl Machine<'_> {
                         conditional,
                         library: None,
                     };
-                    super::forest::add(reading, &found, std::slice::from_ref(&rule.method));
+                    super::reading::add(reading, &found, std::slice::from_ref(&rule.method));
                 }
             }
         }

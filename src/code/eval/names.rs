@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
-use super::forest::Reading;
 use super::handler::NAMED;
 use super::machine::Machine;
+use super::reading::Reading;
 use super::value::{ClassValue, Lazy, ListKind, Map, Native, Spot, Value, has_hole};
 use crate::code::form::{Expr, ExprKind, Name, Pattern, StmtKind};
 use crate::code::models::{IncludeWord, TableModel};

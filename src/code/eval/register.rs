@@ -1,8 +1,12 @@
-//! Registrations that take more than one route at once, or that depend on what is given.
+//! Registrations of routes and mounts, of one or of more at once, and what they depend on.
 
 use std::rc::Rc;
 
+use super::attributes::method_of;
+use super::filters::segments;
+use super::forest::{Entry, Methods};
 use super::machine::Machine;
+use super::scope::ScopeRef;
 use super::value::{Args, Map, Modelled, Spot, Value};
 use crate::code::form::Yields;
 use crate::code::models::RouteWord;
@@ -92,6 +96,141 @@ impl Machine<'_> {
                 Value::list_of(super::value::ListKind::List, paths.collect(), map.partial.get())
             }
             (path, _) => path,
+        }
+    }
+
+    /// Registers routes.
+    pub(crate) fn route(
+        &mut self,
+        word: &crate::code::models::RouteWord,
+        model: &Modelled,
+        bound: &Rc<Map>,
+        args: &Args,
+        spot: Spot,
+    ) {
+        if !self.is_wanted(word, bound, spot) {
+            return;
+        }
+        let mut path = self.given_path(word, model.ty.needs_path, bound, args, spot);
+        let of = word.of.as_ref().map_or(Value::Undefined, |of| self.argument_at(bound, of, spot));
+        if let (Some(attribute), false) = (&word.typed, of.is_nothing()) {
+            path = self.resource_path(&of, attribute, 0);
+        } else if let (Some(attribute), Some(handler)) = (&word.typed, &word.handler) {
+            let handler = self.argument_at(bound, handler, spot);
+            path = self.typed_path(&handler, attribute);
+        }
+        if let Some(tokens) = &word.segments {
+            let tokens = self.argument_at(bound, tokens, spot);
+            path = tokens.as_text().map_or_else(Value::unknown, |tokens| Value::text(segments(&tokens)));
+        }
+        if word.above
+            && let Some(text) = path.as_whole_text()
+        {
+            path = Value::text(text.trim_end_matches('/').rsplit_once('/').map_or("", |(above, _)| above));
+        }
+        if let Some(prefix) = &word.prefix {
+            let before = self.first_text(bound, prefix, spot);
+            let shown = self.shown(&path, "path");
+            path = self.concat(&before, &shown);
+        }
+        if !word.suffix.is_empty() {
+            let shown = if path.is_nothing() { Value::text("") } else { self.shown(&path, "path") };
+            path = self.concat(&shown, &Value::text(word.suffix.as_str()));
+        }
+        let handler = word.handler.as_ref().map_or(Value::Undefined, |handler| self.argument_at(bound, handler, spot));
+        let scope = self.modules[spot.module.0].scope.clone();
+        if self.mount_led(model, &handler, spot) {
+            return;
+        }
+        let methods = if let Some(pattern) = &word.responds {
+            let suffix = word.responds_suffix.as_ref().map(|suffix| self.argument_at(bound, suffix, spot));
+            self.responders(&handler, pattern, suffix.and_then(|suffix| suffix.as_whole_text()).as_deref())
+        } else if !word.method.is_empty() {
+            Methods::Fixed(word.method.clone())
+        } else {
+            let given = word.methods.as_ref().map_or(Value::Undefined, |given| self.argument_at(bound, given, spot));
+            self.given_methods(&given, &word.default, &scope)
+        };
+        if self.is_astray(model.node, spot) {
+            return self.note(spot, "registered in a function that nothing calls");
+        }
+        let mut paths = Vec::new();
+        self.flatten(&path, &mut paths, 0);
+        let first = self.forest.nodes[model.node].entries.len();
+        for path in paths {
+            let path = self.viewed(model, path);
+            self.effects += 1;
+            let entry = Entry::Route {
+                path,
+                methods: methods.clone(),
+                handler: handler.clone(),
+                spot,
+                chain: self.chain(),
+                conditional: self.conditional > 0,
+                paths: word.paths,
+                library: word.library.clone(),
+            };
+            self.forest.nodes[model.node].entries.push(entry);
+        }
+        self.name_as(model.node, first, word.name.as_ref(), bound, spot);
+    }
+
+    /// The methods that an argument names.
+    pub(crate) fn given_methods(&mut self, given: &Value, default: &[String], scope: &ScopeRef) -> Methods {
+        let listed = match given {
+            Value::Undefined | Value::Null => return Methods::Default(default.to_vec()),
+            one if method_of(one).is_some() => (vec![one.clone()], false),
+            Value::Str(_) | Value::Alt(_) | Value::Env(_) => (given.each(), false),
+            other => self.walk(other, Yields::Elements, scope),
+        };
+        let (items, partial) = listed;
+        let methods: Vec<String> = items.iter().filter_map(method_of).collect();
+        if partial || methods.len() != items.len() || methods.is_empty() {
+            Methods::Unknown(methods)
+        } else {
+            Methods::Fixed(methods)
+        }
+    }
+
+    pub(crate) fn flatten(&mut self, value: &Value, out: &mut Vec<Value>, depth: usize) {
+        match self.force(value.clone()) {
+            Value::List(list) if depth < 4 => {
+                let items = list.items.borrow().clone();
+                for item in items {
+                    self.flatten(&item, out, depth + 1);
+                }
+                if list.partial.get() {
+                    out.push(Value::unknown());
+                }
+            }
+            Value::Alt(all) => out.extend(all.iter().cloned()),
+            other => out.push(other),
+        }
+    }
+
+    /// Mounts a child or children.
+    pub(crate) fn mount(&mut self, node: usize, at: Value, child: Value, how: (bool, bool), spot: Spot) {
+        self.effects += 1;
+        if self.is_astray(node, spot) {
+            return;
+        }
+        let (replaces, loose) = how;
+        let mut places = Vec::new();
+        match &at {
+            Value::List(_) | Value::Alt(_) => self.flatten(&at, &mut places, 0),
+            _ => places.push(at),
+        }
+        for at in places {
+            let entry = Entry::Mount {
+                at,
+                child: child.clone(),
+                replaces,
+                loose,
+                stripped: None,
+                spot,
+                conditional: self.conditional > 0,
+            };
+            self.forest.nodes[node].entries.push(entry);
         }
     }
 }

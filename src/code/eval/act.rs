@@ -1,0 +1,327 @@
+//! What a model says that a call does, done: it registers, mounts, makes, hands on, reads.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::attributes::method_of;
+use super::machine::Machine;
+use super::value::{Args, ListKind, Map, Modelled, Native, Object, Spot, Value};
+use crate::code::form::{Name, Yields};
+use crate::code::models::{Action, ObjectModel, RouteWord};
+
+impl Machine<'_> {
+    /// Does what a model says that a call does.
+    pub(crate) fn act(
+        &mut self,
+        action: &'static Action,
+        name: &Name,
+        receiver: Option<(&Rc<Object>, &Value)>,
+        args: &Args,
+        spot: Spot,
+    ) -> Value {
+        let bound = self.bind_names(&action.args, args);
+        let held = action.on.as_ref().map(|on| self.acted_on(on, &bound, spot));
+        let receiver = match &held {
+            Some(value @ Value::Object(it)) => Some((it, value)),
+            Some(_) => return Value::unknown(),
+            None => receiver,
+        };
+        let model = receiver.and_then(|(it, _)| it.model.borrow().clone());
+        let this = receiver.map_or(Value::Undefined, |(_, value)| value.clone());
+        let mut made = Value::Undefined;
+        if let Some(wrap) = &action.wrap {
+            return self.wrap(wrap, &bound, spot);
+        }
+        if receiver.is_none() {
+            if action.is_decorator() {
+                let (member, args) = (name.clone(), args.clone());
+                return Value::Native(Rc::new(Native::Decorator { action, member, receiver: this, args, spot }));
+            }
+            if let Some(group) = &action.group {
+                let scope = self.modules[spot.module.0].scope.clone();
+                let all = self.argument_at(&bound, group, spot);
+                return Value::Native(Rc::new(Native::Group(self.walk(&all, Yields::Elements, &scope).0)));
+            }
+        }
+        if action.places.is_some() || action.route.as_ref().is_some_and(|route| route.keyed) {
+            self.let_go(args);
+            return Value::Native(Rc::new(Native::Noted(self.noted(action, bound, spot))));
+        }
+        if let Some(lookup) = &action.lookup
+            && let Some(found) = self.looked_up(lookup, &bound, spot)
+        {
+            return found;
+        }
+        if let Some(keys) = action.env.as_ref().and_then(|env| env.keys.as_ref()) {
+            let value = self.read_keys(keys, model.as_ref(), &this, &bound, spot);
+            if action.namespace.is_none() {
+                return value;
+            }
+        } else if let Some(env) = &action.env {
+            return self.env_action(env, model.as_ref(), &bound, spot);
+        }
+        if let Some(word) = &action.make
+            && let Some(made_model) = self.models.objects.get(&word.object).copied()
+        {
+            made = self.make(word, made_model, model.as_ref(), args, &bound, spot);
+        }
+        if let Some(word) = &action.tags {
+            self.fill(word, &bound, spot);
+        }
+        if let (Some(word), Some(model)) = (&action.settings, &model) {
+            return self.settings(word, model, &bound, spot);
+        }
+        if let (Some(word), Some(model)) = (&action.library, &model) {
+            self.library(word, model, &bound, spot);
+        }
+        if let (Some(word), Some(model)) = (&action.rpc, &model) {
+            self.service(word, model, name, &bound, spot);
+        }
+        if let Some(build) = &action.build {
+            self.build(build, if made.is_nothing() { &this } else { &made }, &bound, spot);
+        }
+        // What a function of the library makes is what it registers on.
+        let model = match (&receiver, &made) {
+            (None, Value::Object(object)) => object.model.borrow().clone(),
+            _ => model,
+        };
+        let idle = action.route.as_ref().is_some_and(|route| args.list.len() < route.at_least);
+        if idle && made.is_nothing() {
+            return Value::unknown();
+        }
+        let routes = |route: &&RouteWord| !idle && (model.is_some() || route.on.is_some());
+        if let Some(route) = action.route.as_ref().filter(routes) {
+            let handler = route.handler.as_ref().map(|handler| self.argument_at(&bound, handler, spot));
+            if route.decorates && handler.is_none_or(|handler| handler.is_nothing()) {
+                let (member, args) = (name.clone(), args.clone());
+                return Value::Native(Rc::new(Native::Decorator { action, member, receiver: this, args, spot }));
+            }
+            self.route_on(route, model.as_ref(), &bound, args, spot);
+        }
+        if let Some(route) = action.also.as_ref().filter(routes) {
+            self.route_on(route, model.as_ref(), &bound, args, spot);
+        }
+        if let (Some(resource), Some(model)) = (&action.resource, &model) {
+            self.resource(resource, model, &bound, spot);
+        }
+        if let Some(rows) = &action.rows {
+            self.rows(rows, &made, &bound, spot);
+        }
+        if let (Some(choose), Some(model)) = (&action.choose, &model) {
+            self.choose(choose, model, &bound, spot);
+        }
+        if let Some(mount) = &action.mount {
+            self.mount_action(mount, model.as_ref(), &bound, spot);
+        }
+        if let (Some(plugin), Some(model)) = (&action.plugin, &model) {
+            self.plugin(plugin, model, &this, &bound, spot);
+        }
+        if let (Some(set), Value::Object(it)) = (&action.set, &this)
+            && let Some(member) = self.argument_at(&bound, &set.name, spot).as_whole_text()
+        {
+            let value = self.argument_at(&bound, &set.value, spot);
+            it.members.put(&member, value);
+        }
+        if let Some(before) = &action.before {
+            let path = self.argument_at(&bound, &before.path, spot);
+            let when = self.argument_at(&bound, &before.when, spot);
+            let framework = model.as_ref().map_or("", |model| model.ty.framework()).to_owned();
+            self.effects += 1;
+            self.befores.push((framework, spot, path, when));
+        }
+        if let Some(attach) = &action.attach {
+            let parent = self.argument_at(&bound, attach, spot);
+            let at = action.attach_at.as_ref().map_or(Value::text(""), |at| self.argument_at(&bound, at, spot));
+            self.attach(&parent, &this, at, spot);
+        }
+        if let (Some(join), Some(model)) = (&action.join, &model) {
+            return self.joined(join, model, &this, &bound, spot);
+        }
+        if let Some(serves) = &action.serves {
+            for one in self.argument_at(&bound, serves, spot).each() {
+                if let Value::Object(object) = one
+                    && let Some(it) = object.model.borrow().as_ref()
+                {
+                    self.forest.nodes[it.node].served = true;
+                }
+            }
+        }
+        if let (Some(restrict), Some(model)) = (&action.restrict, &model) {
+            let given = self.argument_at(&bound, restrict, spot);
+            let (methods, _) = self.methods_in(&given, spot);
+            self.forest.nodes[model.node].only.extend(methods);
+        }
+        if let (Some(handler), Some(model)) = (&action.serve_without, &model)
+            && self.argument_at(&bound, handler, spot).is_nothing()
+        {
+            self.forest.nodes[model.node].served = true;
+        }
+        if let (true, Some(model)) = (action.serve, &model) {
+            self.forest.nodes[model.node].served = true;
+        }
+        if let Some(hand) = &action.hand {
+            let given = match hand.what.as_str() {
+                "made" => made.clone(),
+                "self" => this.clone(),
+                argument => self.argument_at(&bound, argument, spot),
+            };
+            let to = self.argument_at(&bound, &hand.to, spot);
+            match (&hand.behind, &this) {
+                (None, Value::Object(it)) if hand.instead => {
+                    let outer = Self::put_instead(it, &made);
+                    self.hand(hand, &to, &given, spot);
+                    it.model.replace(outer);
+                }
+                (Some(behind), Value::Object(it)) => {
+                    let outer = self.seen_behind(it, behind, &bound, spot);
+                    self.hand(hand, &to, &given, spot);
+                    it.model.replace(outer);
+                }
+                (Some(_) | None, _) => self.hand(hand, &to, &given, spot),
+            }
+        }
+        if let Some(mark) = &action.mark {
+            match &mark.on {
+                Some(on) => {
+                    let target = self.argument_at(&bound, on, spot);
+                    self.mark(mark, &target, &bound, spot);
+                }
+                None => {
+                    let (member, args) = (name.clone(), args.clone());
+                    return Value::Native(Rc::new(Native::Decorator { action, member, receiver: this, args, spot }));
+                }
+            }
+        }
+        if let (Some(within), Some(model)) = (&action.within, &model) {
+            let more = self.argument_at(&bound, within, spot);
+            return self.prefixed(model.node, &more);
+        }
+        if let Some(load) = &action.load {
+            let Some(dotted) = self.argument_at(&bound, load, spot).as_whole_text() else { return Value::unknown() };
+            let scope = self.modules[spot.module.0].scope.clone();
+            return self.load_dotted(&dotted, &scope);
+        }
+        if let Some(include) = &action.include {
+            return self.include_named(include, &bound, spot);
+        }
+        if let Some(skip) = action.lists {
+            let items = args.list.iter().skip(skip).cloned().collect();
+            return Value::list_of(ListKind::List, items, args.partial);
+        }
+        if action.callbacks {
+            self.let_go(args);
+        }
+        if let Some(why) = &action.unresolved {
+            self.note(spot, why.clone());
+        }
+        if let Some(provides) = &action.provides {
+            let given = self.argument_at(&bound, provides, spot);
+            self.go_provides(&given);
+        }
+        if let Some(invokes) = &action.invokes {
+            let given = self.argument_at(&bound, invokes, spot);
+            self.go_invokes(&given);
+        }
+        self.keep(action, model.as_ref(), &bound, spot);
+        match action.returns.as_deref() {
+            Some("self") => this,
+            Some("made") => made,
+            Some("pair") => Self::tuple(vec![this, Value::unknown()]),
+            Some(wanted) => match wanted.split_once(' ') {
+                Some(("view", at)) => self.view(&this, at, &bound, spot),
+                Some(("result", function)) => {
+                    let function = self.argument_at(&bound, function, spot);
+                    self.call(&function, Args::default(), spot)
+                }
+                Some(("instance", class)) => {
+                    let class = self.argument_at(&bound, class, spot);
+                    self.given_instance(&class, spot)
+                }
+                _ => self.argument_at(&bound, wanted, spot),
+            },
+            None if receiver.is_none() => Value::from_path(format!("{name}()")),
+            None => Value::unknown(),
+        }
+    }
+
+    /// What is done with an object is done with another from here on; gives what it was.
+    fn put_instead(it: &Object, made: &Value) -> Option<Modelled> {
+        let other = match made {
+            Value::Object(made) => made.model.borrow().as_ref().map(|made| made.node),
+            _ => None,
+        };
+        let outer = it.model.borrow().clone();
+        let inner = outer.clone().zip(other).map(|(own, node)| Modelled { node, view: None, ..own });
+        if inner.is_some() {
+            it.model.replace(inner);
+        }
+        outer
+    }
+
+    pub(super) fn hand(&mut self, word: &crate::code::models::HandWord, to: &Value, given: &Value, spot: Spot) {
+        for one in to.each() {
+            match self.force(one) {
+                Value::Unknown(_) if self.is_go(spot.module) => self.note(spot, "what fills this group is not known"),
+                Value::List(list) => {
+                    let items = list.items.borrow().clone();
+                    for item in items {
+                        self.hand(word, &item, given, spot);
+                    }
+                }
+                callee if callee.is_callable() || matches!(callee, Value::Class(_)) => {
+                    let args = Args::starting(vec![given.clone()]);
+                    let result = match &callee {
+                        Value::Function(closure) if word.receiver => {
+                            self.enter(closure, Some(given.clone()), args, spot)
+                        }
+                        callee => self.call(callee, args, spot),
+                    };
+                    if word.mounts && result.identity() != given.identity() {
+                        self.attach(given, &result, Value::text(""), spot);
+                    }
+                }
+                other => {
+                    if word.mounts && matches!(other, Value::Object(_)) {
+                        self.attach(given, &other, Value::text(""), spot);
+                    }
+                }
+            }
+        }
+    }
+
+    fn make(
+        &mut self,
+        word: &crate::code::models::MakeWord,
+        made_model: &'static ObjectModel,
+        parent: Option<&Modelled>,
+        args: &Args,
+        bound: &Rc<Map>,
+        spot: Spot,
+    ) -> Value {
+        let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
+        self.become_object(&object, made_model);
+        if !made_model.args.is_empty() {
+            self.init_object(&object, args, spot);
+        }
+        let value = Value::Object(object);
+        let prefix = word.prefix.as_ref().map_or(Value::text(""), |prefix| self.argument_at(bound, prefix, spot));
+        if let (true, Some(parent)) = (word.mounted, parent) {
+            let prefix = self.viewed(parent, prefix);
+            self.mount(parent.node, prefix, value.clone(), (false, false), spot);
+        } else if let (Some(_), Value::Object(object)) = (&word.prefix, &value)
+            && let Some(it) = object.model.borrow().as_ref()
+        {
+            self.forest.nodes[it.node].prefix = prefix;
+        }
+        if let (Some(only), Value::Object(object)) = (&word.only, &value)
+            && let Some(it) = object.model.borrow().as_ref()
+        {
+            let scope = self.modules[spot.module.0].scope.clone();
+            let given = self.argument_at(bound, only, spot);
+            let methods: Vec<String> =
+                self.walk(&given, Yields::Elements, &scope).0.iter().filter_map(method_of).collect();
+            self.forest.nodes[it.node].only.extend(methods);
+        }
+        value
+    }
+}
