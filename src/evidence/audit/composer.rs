@@ -4,9 +4,13 @@ use serde_json::Value;
 
 use crate::facts::audit::{AuditSeverity, ScanKind};
 
-use super::{Failure, Looked, Report, entries, finding, line_of, needed, severity, text};
+use super::{Failure, Looked, Report, entries, finding, line_of, needed, severity, text, texts};
 
 pub(super) fn read(json: &Value) -> Result<Report, Failure> {
+    if let Some(repository) = texts(json, "unreachable-repositories").first() {
+        let said = line_of(repository);
+        return Err(Failure::unreadable(format!("the advisories of {said} could not be asked for")));
+    }
     let mut findings = Vec::new();
     for (package, advisory) in by_package(json, "advisories")? {
         let id = needed(advisory, "advisoryId", "an advisory")?;

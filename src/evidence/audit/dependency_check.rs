@@ -50,8 +50,12 @@ impl Scan {
     fn take(&mut self, dependency: &Value) -> Result<(), Failure> {
         let file = needed(dependency, "fileName", "a dependency")?;
         for (key, value) in dependency.as_object().into_iter().flatten() {
-            if value.is_array() && !LISTS.contains(&key.as_str()) {
+            let known = LISTS.contains(&key.as_str());
+            if value.is_array() && !known {
                 return Err(Failure::unreadable(format!("the dependency {file} has an unknown list `{key}`")));
+            }
+            if known && !(value.is_array() || value.is_null()) {
+                return Err(Failure::unreadable(format!("`{key}` of the dependency {file} is no list")));
             }
         }
         let package = entries(dependency, "packages").find_map(|one| purl::parse(text(one, "id")?));

@@ -12,6 +12,13 @@ pub(super) fn read(json: &Value) -> Result<Report, Failure> {
         Some("directory" | "file" | "sbom" | "purl") => ScanKind::Dependency,
         _ => return Err(Failure::unreadable("it does not say what was scanned: `source.type` is missing")),
     };
+    let db = json.pointer("/descriptor/db").unwrap_or(&Value::Null);
+    let status = db.get("status").unwrap_or(db);
+    let said = text(status, "error").or(text(db, "error"));
+    if said.is_some() || status.get("valid") == Some(&Value::Bool(false)) {
+        let said = line_of(said.unwrap_or("it is not valid"));
+        return Err(Failure::unreadable(format!("its vulnerability database could not be used: {said}")));
+    }
     let mut findings = Vec::new();
     for one in list(json, "matches")? {
         findings.push(entry(one, kind)?);

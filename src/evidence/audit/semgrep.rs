@@ -16,6 +16,10 @@ pub(super) fn read(json: &Value) -> Result<Report, Failure> {
             return Err(Failure::unreadable(format!("the scan tells of an error: {said}")));
         }
     }
+    let skipped = entries(json, "skipped_rules").count();
+    if skipped > 0 {
+        partial.push(format!("{skipped} rules were not used: this version of semgrep does not know what they ask for"));
+    }
     let scanned = json.pointer("/paths/scanned").and_then(Value::as_array).map(|paths| paths.len() as u64);
     let findings = list(json, "results")?.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
     if findings.is_empty() && scanned.unwrap_or(0) == 0 {

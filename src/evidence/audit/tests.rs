@@ -75,6 +75,11 @@ fn a_failed_or_empty_scan_is_never_clean() {
         r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}}}]}"#,
         r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[],"invocations":[{"executionSuccessful":false}]}]}"#,
         r#"{"vulnerabilities":{"found":false},"database":{}}"#,
+        r#"{"SchemaVersion":2,"ArtifactName":".","Results":[{"Target":"a","Class":"lang-pkgs","Type":"npm","Vulnerabilities":"none"}]}"#,
+        r#"{"reportSchema":"1.1","scanInfo":{},"dependencies":[{"fileName":"a","vulnerabilities":{}}]}"#,
+        r#"{"matches":[],"source":{"type":"directory"},"descriptor":{"name":"grype","db":{"status":{"valid":false}}}}"#,
+        r#"{"matches":[],"source":{"type":"directory"},"descriptor":{"name":"grype","db":{"error":"too old"}}}"#,
+        r#"{"advisories":[],"abandoned":[],"unreachable-repositories":["https://packages.example.com"]}"#,
     ] {
         assert_eq!(State::Unreadable, state(report), "{report}");
     }

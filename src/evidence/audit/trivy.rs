@@ -72,8 +72,12 @@ fn of(results: &[Value], image: bool) -> Result<Report, Failure> {
     for result in results {
         let target = needed(result, "Target", "a result")?;
         for (key, value) in result.as_object().into_iter().flatten() {
-            if value.is_array() && !LISTS.contains(&key.as_str()) {
+            let known = LISTS.contains(&key.as_str());
+            if value.is_array() && !known {
                 return Err(Failure::unreadable(format!("the result {target} has an unknown list `{key}`")));
+            }
+            if known && !(value.is_array() || value.is_null()) {
+                return Err(Failure::unreadable(format!("`{key}` of the result {target} is no list")));
             }
         }
         let at = looked_at(result, target, image);
