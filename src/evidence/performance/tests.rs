@@ -374,6 +374,19 @@ fn numbers_are_those_that_the_tools_print() {
     assert_eq!((Some(400), Some(80), Some(0.4)), (hey.requests, hey.failed, hey.percentile(95.0)));
     let siege = told(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/siege/siege.json")));
     assert_eq!((Some(200), Some(40), Some(0.2)), (siege.requests, siege.failed, siege.error_rate));
+    // k6 printed: 450 requests, 6.22 % failed (28), p(95) 2.78 ms, p(99) 60.28 ms, and one of five thresholds crossed.
+    let k6 = told(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/k6/summary-export.json")));
+    assert_eq!((Some(450), Some(28)), (k6.requests, k6.failed));
+    assert!(near(k6.percentile(95.0), Some(2.79)) && near(k6.percentile(99.0), Some(60.28)), "{:?}", k6.percentiles);
+    let handled = told(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/k6/handle-summary.json")));
+    assert_eq!((Some(450), Some(31)), (handled.requests, handled.failed));
+    for run in [k6, handled] {
+        let crossed: Vec<&str> = run.thresholds.iter().filter(|one| !one.ok).map(|one| one.name.as_str()).collect();
+        assert_eq!((5, vec!["http_req_duration{name:slow}"]), (run.thresholds.len(), crossed));
+    }
+    // Artillery printed: 180 requests, 171 responses, 12 with status 500, 9 errors; p95 8.9 ms, p99 61 ms.
+    let artillery = told(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/artillery/run.json")));
+    assert_eq!((Some(180), Some(21), Some(8.9)), (artillery.requests, artillery.failed, artillery.percentile(95.0)));
     // Every seventh connection was closed without an answer, and autocannon printed no error.
     let dropped = told(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reports/autocannon/dropped.json")));
     assert!(dropped.error_rate.is_some_and(|rate| (rate * 7.0 - 1.0).abs() < 0.001), "{:?}", dropped.error_rate);
