@@ -236,6 +236,9 @@ fn what_a_tool_could_not_run_did_not_pass() {
     for message in ["SKIP_RETURN_CODE=77", "SKIP_REGULAR_EXPRESSION_MATCHED", "Disabled", ""] {
         assert_eq!([0, 0, 0, 1, 0], ctest(message), "{message}");
     }
+    // nose2 counts a success that was not expected as a failure when it prints, and as skipped when it writes.
+    let nose2 = r#"<testsuite><testcase name="a"><skipped message="test passes unexpectedly"/></testcase></testsuite>"#;
+    assert_eq!([0, 1, 0, 0, 0], told(&read(nose2.as_bytes()).expect("a report").1));
     // Vitest writes what it never came to because the run crashed like a test that passed.
     let vitest = |root: &str, time: &str, inside: &str| {
         let text = format!(
@@ -271,10 +274,22 @@ fn a_go_test_that_ends_in_a_panic_is_an_error() {
 
 #[test]
 fn a_run_that_two_formats_tell_counts_once() {
-    let files = [("reports/junit.xml", SAMPLES[0].text), ("reports/jest.json", SAMPLES[5].text)];
-    let places = PLACES.iter().map(|&place| place.to_owned()).collect();
-    let area = collect(&Repo::in_memory(&files), places, false, &[]);
-    assert_eq!(Some(2), area.facts.map(|tests| tests.passed));
+    let jest = SAMPLES.iter().find(|sample| sample.format == "jest-json").expect("a sample").text;
+    let counted = |xml: &str, json: &str| {
+        let places = PLACES.iter().map(|&place| place.to_owned()).collect();
+        let files = [("reports/junit.xml", xml), ("reports/jest.json", json)];
+        let area = collect(&Repo::in_memory(&files), places, false, &[]);
+        let tests = area.facts.expect("results");
+        (tests.passed, tests.failed + tests.errored, area.evidence.reports.len())
+    };
+    assert_eq!((2, 2, 1), counted(SAMPLES[0].text, jest));
+    // What jest-junit leaves out (a file that does not load) stands in Jest's own report.
+    let clean = r#"<testsuite><testcase name="a"/><testcase name="d"/></testsuite>"#;
+    assert_eq!((2, 2, 2), counted(clean, jest));
+    let passed =
+        r#"{"numTotalTests":1,"success":true,"testResults":[{"assertionResults":[{"status":"passed","title":"a"}]}]}"#;
+    assert_eq!((2, 0, 1), counted(clean, passed));
+    assert_eq!((2, 0, 1), counted(clean, r#"{"some":"thing"}"#), "not of tests at all");
 }
 
 proptest! {

@@ -2,8 +2,8 @@
 //! `testsuites` or a `testsuite`; suites nest. A case that failed and passed when it ran again (surefire's and nextest's
 //! `flakyFailure`, a rerun without a `failure`) is flaky; one with a `failure` beside its reruns failed in the end.
 //!
-//! Two tools write a test that did not run as if it were none of their failures: CTest a program that it cannot start as
-//! skipped, Vitest what a crashed run never came to as a case without a result, that took no time at all.
+//! Some tools write what failed as if it had not: CTest a program that it cannot start as skipped, nose2 a success that was not
+//! expected, and Vitest what a crashed run never came to as a case without a result, that took no time at all.
 //!
 //! Cases are counted; what suites claim is only compared. A failure that a suite claims and no case has is an error: a suite
 //! that crashed lists none. So is one that stands in a suite outside of any case.
@@ -63,6 +63,7 @@ impl Sink for State {
                 let message = message.unwrap_or_default();
                 if let Some(open) = &mut self.case {
                     open.todo |= name == "skipped" && kind.as_deref() == Some("todo");
+                    open.failed |= name == "skipped" && message == "test passes unexpectedly";
                     // What a test asked for says so; anything else is why it could not be started.
                     open.errored |= name == "skipped"
                         && open.not_run

@@ -101,14 +101,14 @@ fn tell(head: &str, input: &mut dyn BufRead) -> Result<(&'static str, Report), F
     Err(Failure::new("it holds no test results that are known"))
 }
 
-/// Runners write the same run in several formats side by side. Where places are the defaults and there is XML, only that is
-/// read, so that no test counts twice.
-fn one_family(found: Vec<Arc<str>>, named: bool) -> Vec<Arc<str>> {
+/// Runners write the same run in several formats side by side. Where places are the defaults and there is XML, that is read, so
+/// that no test counts twice; the others, second, are only asked whether they tell of failures that it does not.
+fn families(found: Vec<Arc<str>>, named: bool) -> (Vec<Arc<str>>, Vec<Arc<str>>) {
     let is_xml = |path: &Arc<str>| path.ends_with(".xml") || path.ends_with(".trx");
     if named || !found.iter().any(is_xml) {
-        return found;
+        return (found, Vec::new());
     }
-    found.into_iter().filter(is_xml).collect()
+    found.into_iter().partition(is_xml)
 }
 
 fn collect(repo: &Repo, globs: Vec<String>, named: bool, commands: &[Command]) -> Area<Tests> {
@@ -124,7 +124,8 @@ fn collect(repo: &Repo, globs: Vec<String>, named: bool, commands: &[Command]) -
     let mut tests = Tests::default();
     let (mut broken, mut old) = (false, false);
     let sources: Vec<&str> = repo.files().iter().map(|entry| &*entry.path).filter(|path| is_code(path)).collect();
-    for path in one_family(found, named) {
+    let (found, others) = families(found, named);
+    for path in found {
         match stream::read(repo, &path, tell) {
             Ok((mut source, report)) => {
                 source.tool.clone_from(&report.tool);
@@ -138,6 +139,18 @@ fn collect(repo: &Repo, globs: Vec<String>, named: bool, commands: &[Command]) -
                 broken = true;
                 let problem = Problem { path: path.to_string(), line: failure.line, why: failure.why };
                 evidence.problems.push(problem);
+            }
+        }
+    }
+    if tests.failed + tests.errored == 0 {
+        let fresh = |path: &Arc<str>| stale(repo, path, sources.iter().copied()).is_none();
+        for path in others.iter().filter(|path| fresh(path)) {
+            let Ok((source, mut report)) = stream::read(repo, path, tell) else { continue };
+            if report.tests.failed + report.tests.errored > 0 {
+                // The tests that both tell are counted already.
+                report.tests = Tests { passed: 0, skipped: 0, flaky: 0, ..report.tests };
+                report.warnings = vec!["it tells of failures, and the XML beside it of none: they count".to_owned()];
+                take(&mut tests, &mut evidence, source, report);
             }
         }
     }
