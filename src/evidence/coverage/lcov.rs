@@ -60,11 +60,22 @@ struct Open {
     indexed: BTreeMap<String, u32>,
     /// What LH and LF claim.
     claimed: [Option<u64>; 2],
+    /// What BRH and BRF, FNH and FNF claim: it stands where none of them is listed (Bun counts functions and names none).
+    totals: [[Option<u64>; 2]; 2],
+    /// A branch is listed.
+    branches: bool,
 }
 
 impl Open {
     fn new(path: &str) -> Self {
-        Self { record: Record::at(path), functions: BTreeMap::new(), indexed: BTreeMap::new(), claimed: [None; 2] }
+        Self {
+            record: Record::at(path),
+            functions: BTreeMap::new(),
+            indexed: BTreeMap::new(),
+            claimed: [None; 2],
+            totals: [[None; 2]; 2],
+            branches: false,
+        }
     }
 
     fn take(&mut self, tag: &str, rest: &str) -> Result<(), String> {
@@ -78,6 +89,7 @@ impl Open {
             "BRDA" => {
                 let (name, taken) = rest.rsplit_once(',').ok_or_else(few)?;
                 let (line, name) = name.split_once(',').ok_or_else(few)?;
+                self.branches = true;
                 self.record.branch_numbered(number(line)?, branch_id(name), taken != "-" && is_hit(taken)?);
             }
             "FN" => {
@@ -109,6 +121,10 @@ impl Open {
             }
             "LH" => self.claimed[0] = rest.trim().parse().ok(),
             "LF" => self.claimed[1] = rest.trim().parse().ok(),
+            "BRH" => self.totals[0][0] = rest.trim().parse().ok(),
+            "BRF" => self.totals[0][1] = rest.trim().parse().ok(),
+            "FNH" => self.totals[1][0] = rest.trim().parse().ok(),
+            "FNF" => self.totals[1][1] = rest.trim().parse().ok(),
             _ => {}
         }
         Ok(())
@@ -123,6 +139,11 @@ impl Open {
     fn finish(mut self) -> Record {
         for (name, (line, hit)) in &self.functions {
             self.record.function_numbered(*line, *name, *hit);
+        }
+        let listed = [self.branches, !self.functions.is_empty()];
+        for ((slot, [covered, total]), listed) in self.record.totals[1..3].iter_mut().zip(self.totals).zip(listed) {
+            let told = covered.zip(total).filter(|(covered, total)| covered <= total && *total > 0);
+            *slot = told.filter(|_| !listed);
         }
         self.record
     }

@@ -35,6 +35,19 @@ fn lcov_counts_lines_and_not_what_it_claims() {
 }
 
 #[test]
+fn lcov_that_lists_no_function_is_taken_at_its_total() {
+    let told = |more: &str| {
+        let text = format!("SF:src/a.js\n{more}DA:1,1\nend_of_record\n");
+        let coverage = proven(&[("src/a.js", "x"), ("lcov.info", &text)]);
+        (pair(coverage.functions), pair(coverage.branches))
+    };
+    assert_eq!((Some((1, 2)), None), told("FNF:2\nFNH:1\n"));
+    assert_eq!((None, Some((3, 4))), told("BRF:4\nBRH:3\nFNF:0\nFNH:0\n"));
+    assert_eq!((Some((0, 1)), None), told("FN:1,f\nFNDA:0,f\nFNF:2\nFNH:2\n"), "what is listed counts");
+    assert_eq!((None, None), told("FNF:1\nFNH:2\n"));
+}
+
+#[test]
 fn reports_merge_by_line() {
     let one = "SF:src/a.js\nDA:1,1\nDA:2,0\nend_of_record\n";
     let two = "SF:src/a.js\nDA:2,1\nDA:3,0\nend_of_record\n";
