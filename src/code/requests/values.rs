@@ -46,7 +46,7 @@ pub(super) struct Values<'a> {
     /// Functions, by name, and those that are fixtures or properties.
     pub(super) functions: Functions<'a>,
     /// What functions give, by their scopes.
-    pub(super) given: HashMap<Scope, Vec<At<'a>>>,
+    pub(super) given: BTreeMap<Scope, Vec<At<'a>>>,
     /// Classes: their scopes, and the names of their bases.
     pub(super) classes: BTreeMap<Scope, Vec<&'a str>>,
     /// The scopes of classes by name.
@@ -81,7 +81,7 @@ impl<'a> Values<'a> {
             names: HashMap::new(),
             members: HashMap::new(),
             functions: HashMap::new(),
-            given: HashMap::new(),
+            given: BTreeMap::new(),
             classes: BTreeMap::new(),
             class_names: HashMap::new(),
             aliases: HashMap::new(),
