@@ -1,6 +1,6 @@
 //! donegate judges a repository against a Definition of Done and names the proof for every line.
 //!
-//! The modules form layers; `tests/architecture.rs` holds who may import whom.
+//! The modules form layers; `tests/suite/architecture.rs` holds who may import whom.
 
 pub mod checks;
 pub mod cli;

@@ -1,14 +1,14 @@
 //! Every file of detectors under `rules/risks` has samples beside it: changed files and what is risky in them.
-#![expect(clippy::disallowed_methods, reason = "tests read the samples that lie beside the detectors")]
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
 use donegate::domain::change::{ChangeStatus, ChangedFile, Changes, RiskLevel};
 use donegate::evidence::risks;
 use donegate::repo::Repo;
 use serde::Deserialize;
+
+use super::support::of_the_package;
 
 /// One sample: a change that adds files, edits or deletes others, and every risk of the kind that the file is about.
 #[derive(Deserialize)]
@@ -50,7 +50,7 @@ fn change(sample: &Sample) -> Changes {
 
 #[test]
 fn every_file_of_detectors_has_samples_and_they_hold() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/risks");
+    let folder = of_the_package("rules/risks");
     let mut wrong = Vec::new();
     let mut count = 0;
     for entry in fs::read_dir(folder).expect("a folder of detectors") {
@@ -95,7 +95,7 @@ fn every_file_of_detectors_has_samples_and_they_hold() {
 /// The table of what covers other tools' rules names nothing that is not there.
 #[test]
 fn what_the_page_on_risks_names_is_there() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = of_the_package("");
     let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_else(|why| panic!("{path}: {why}"));
     let operations = read("rules/migrations/sql.yaml");
     let detectors: String = ["auth-change", "data-deletion", "schema-change", "weakened-gate"]

@@ -1,14 +1,15 @@
 //! Every model under `rules/` has samples beside it: small sources and what they come to. A sample says everything that its
 //! sources give of the kinds that it names, no more and no less.
-#![expect(clippy::disallowed_methods, reason = "tests read the samples that lie beside the models")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use donegate::code::{Analysis, analyse};
 use donegate::repo::Repo;
 use serde::Deserialize;
+
+use super::support::of_the_package;
 
 /// The folders whose files are models.
 const FOLDERS: [&str; 2] = ["rules/frameworks", "rules/env"];
@@ -37,7 +38,7 @@ struct Sample {
 }
 
 fn models() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = &of_the_package("");
     let mut all = Vec::new();
     for folder in FOLDERS {
         for entry in fs::read_dir(root.join(folder)).expect("a folder of models") {

@@ -1,48 +1,26 @@
 //! `donegate verify`: nobody's word is taken.
-#![expect(clippy::disallowed_methods, reason = "tests build the repositories that the program is run on")]
 
-use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-fn run(folder: &Path, program: &str, args: &[&str]) -> Output {
-    Command::new(program)
-        .current_dir(folder)
-        .env("GIT_CEILING_DIRECTORIES", folder.parent().expect("a parent"))
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .args(args)
-        .output()
-        .expect("the program runs")
-}
-
-fn write(folder: &Path, path: &str, text: &str) {
-    let full = folder.join(path);
-    fs::create_dir_all(full.parent().expect("a parent")).expect("a folder");
-    fs::write(full, text).expect("a file");
-}
+use super::support::{donegate, git, write};
 
 /// A repository whose last commit changes one file and adds a test; its report covers 3 of 4 lines.
 fn repository() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();
-    let git = |args: &[&str]| {
-        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
-        let output = run(at, "git", &[&identity[..], args].concat());
-        assert!(output.status.success(), "{output:?}");
-    };
     write(at, "src/a.js", "one();\n");
     write(at, "README.md", "# It\n");
     write(at, ".gitignore", "coverage/\nclaim.json\nreport.json\n");
     write(at, "donegate.yaml", "version: 1\nrules:\n  readme: { file: { exists: [README.md] } }\n");
-    git(&["init", "-q"]);
-    git(&["add", "-A"]);
-    git(&["commit", "-qm", "first"]);
+    git(at, &["init", "-q"]);
+    git(at, &["add", "-A"]);
+    git(at, &["commit", "-qm", "first"]);
     write(at, "src/a.js", "one();\ntwo();\nthree();\nfour();\n");
     write(at, "src/a.test.js", "test();\n");
-    git(&["add", "-A"]);
-    git(&["commit", "-qm", "second"]);
+    git(at, &["add", "-A"]);
+    git(at, &["commit", "-qm", "second"]);
     write(at, "coverage/lcov.info", "TN:\nSF:src/a.js\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,0\nend_of_record\n");
     folder
 }
@@ -58,7 +36,7 @@ fn claim() -> Value {
 
 fn verify(folder: &Path, claim: &Value) -> (Option<i32>, Value, String) {
     write(folder, "claim.json", &claim.to_string());
-    let output = run(folder, env!("CARGO_BIN_EXE_donegate"), &["verify", "claim.json", "--format", "json"]);
+    let output = donegate(folder, &["verify", "claim.json", "--format", "json"]);
     let json = serde_json::from_slice(&output.stdout).unwrap_or_default();
     (output.status.code(), json, String::from_utf8_lossy(&output.stderr).into_owned())
 }
@@ -130,14 +108,13 @@ fn an_earlier_report_is_checked_again() {
     let at = folder.path();
     let rules = "  readme: { file: { exists: [README.md] } }\n  covered: { coverage: { lines: 70 } }\n";
     write(at, "donegate.yaml", &format!("version: 1\nrules:\n{rules}"));
-    let donegate = env!("CARGO_BIN_EXE_donegate");
-    let made = run(at, donegate, &["check", "--output", "json=report.json"]);
+    let made = donegate(at, &["check", "--output", "json=report.json"]);
     assert_eq!(Some(0), made.status.code(), "{made:?}");
-    assert_eq!(Some(0), run(at, donegate, &["verify", "report.json"]).status.code());
+    assert_eq!(Some(0), donegate(at, &["verify", "report.json"]).status.code());
     write(at, "coverage/lcov.info", "TN:\nSF:src/a.js\nDA:1,1\nDA:2,0\nend_of_record\n");
-    let output = run(at, donegate, &["verify", "report.json"]);
+    let output = donegate(at, &["verify", "report.json"]);
     assert_eq!(Some(1), output.status.code(), "{output:?}");
-    let again = run(at, donegate, &["verify", "report.json", "--format", "json"]);
+    let again = donegate(at, &["verify", "report.json", "--format", "json"]);
     let json: Value = serde_json::from_slice(&again.stdout).expect("JSON");
     assert_eq!("no", agrees(&json, "covered: coverage/lcov.info"), "{json:#}");
     assert_eq!("no", agrees(&json, "covered"));

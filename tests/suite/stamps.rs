@@ -1,33 +1,21 @@
 //! `donegate stamp` binds reports to content: what no clock can tell then is told by digests.
-#![expect(clippy::disallowed_methods, reason = "tests build the repositories that the program is run on")]
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 use std::time::{Duration, SystemTime};
+
+use super::support::{donegate, write};
 
 const LCOV: &str = "TN:\nSF:src/a.js\nDA:1,1\nDA:2,1\nend_of_record\n";
 
 fn repository() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let write = |path: &str, text: &str| {
-        let full = folder.path().join(path);
-        fs::create_dir_all(full.parent().expect("a parent")).expect("a folder");
-        fs::write(full, text).expect("a file");
-    };
-    write("src/a.js", "one();\ntwo();\n");
-    write("new.info", LCOV);
-    write("donegate.yaml", "version: 1\nrules:\n  covered: { coverage: { lines: 90 } }\n");
+    let at = folder.path();
+    write(at, "src/a.js", "one();\ntwo();\n");
+    write(at, "new.info", LCOV);
+    write(at, "donegate.yaml", "version: 1\nrules:\n  covered: { coverage: { lines: 90 } }\n");
     folder
-}
-
-fn donegate(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_donegate"))
-        .current_dir(folder)
-        .env("GIT_CEILING_DIRECTORIES", folder.parent().expect("a parent"))
-        .args(args)
-        .output()
-        .expect("the program runs")
 }
 
 fn code(output: &Output) -> Option<i32> {

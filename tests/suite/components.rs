@@ -1,37 +1,11 @@
 //! A repository of several components, each with its own DoD: one verdict, told from the root.
-#![expect(clippy::disallowed_methods, reason = "tests build the repositories that the program is run on")]
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::Value;
 
-fn run(folder: &Path, program: &str, args: &[&str]) -> Output {
-    Command::new(program)
-        .current_dir(folder)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .args(args)
-        .output()
-        .expect("the program runs")
-}
-
-fn git(folder: &Path, args: &[&str]) {
-    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
-    let output = run(folder, "git", &[&identity[..], args].concat());
-    assert!(output.status.success(), "git {args:?}: {output:?}");
-}
-
-fn write(folder: &Path, path: &str, text: &str) {
-    let full = folder.join(path);
-    fs::create_dir_all(full.parent().expect("a parent")).expect("a folder");
-    fs::write(full, text).expect("a file");
-}
-
-fn commit(folder: &Path) {
-    git(folder, &["add", "-A"]);
-    git(folder, &["commit", "-qm", "work"]);
-}
+use super::support::{commit, donegate, git, write};
 
 const ROOT: &str = "version: 1\nrules:\n  readme: { file: { exists: [README.md] } }\n";
 const API: &str =
@@ -57,8 +31,7 @@ fn repository() -> tempfile::TempDir {
 }
 
 fn check(folder: &Path, args: &[&str]) -> (Option<i32>, Value) {
-    let output =
-        run(folder, env!("CARGO_BIN_EXE_donegate"), &[&["check", "-q", "--format", "json"][..], args].concat());
+    let output = donegate(folder, &[&["check", "-q", "--format", "json"][..], args].concat());
     let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
     (output.status.code(), report)
 }
@@ -93,7 +66,7 @@ fn the_root_folds_what_its_components_came_to() {
     let files = report["task_output"]["filesChanged"].as_array().expect("files");
     assert_eq!(1, files.len(), "the change is told once: {files:?}");
     // The outputs say which component.
-    let junit = run(at, env!("CARGO_BIN_EXE_donegate"), &["check", "-q", "--format", "junit"]);
+    let junit = donegate(at, &["check", "-q", "--format", "junit"]);
     let junit = String::from_utf8(junit.stdout).expect("XML");
     assert!(junit.contains("classname=\"donegate.services/web.Implementation\""), "{junit}");
 }
@@ -121,7 +94,7 @@ fn one_component_is_judged_alone_and_told_the_same_way() {
 }
 
 fn check_code(folder: &Path, args: &[&str]) -> Option<i32> {
-    run(folder, env!("CARGO_BIN_EXE_donegate"), &[&["check", "-q"][..], args].concat()).status.code()
+    donegate(folder, &[&["check", "-q"][..], args].concat()).status.code()
 }
 
 #[test]

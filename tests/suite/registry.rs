@@ -1,6 +1,5 @@
 //! The list of checks, tested as a whole: every check has a legal name, a page and its fixtures, and every fixture comes to
 //! what it says.
-#![expect(clippy::disallowed_methods, reason = "tests copy the fixtures that the program is run on")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,6 +9,8 @@ use std::process::Command;
 use donegate::checks::CHECKS;
 use serde::Deserialize;
 use serde_json::Value;
+
+use super::support::{DONEGATE, copy, git, of_the_package};
 
 /// What a case says of itself.
 #[derive(Deserialize)]
@@ -30,7 +31,7 @@ struct Case {
 }
 
 fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+    of_the_package("fixtures")
 }
 
 fn folders(of: &Path) -> Vec<PathBuf> {
@@ -47,35 +48,16 @@ fn name(path: &Path) -> String {
     path.file_name().expect("a name").to_string_lossy().into_owned()
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("a type").is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), &target).expect("a copy");
-        }
-    }
-}
-
 /// Commits files of a folder; nothing where there are none.
 fn commit(folder: &Path, files: &[String]) {
     if files.is_empty() {
         return;
     }
-    let git = |args: &[&str]| {
-        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
-        let mut command = Command::new("git");
-        let output = command.current_dir(folder).args(identity).args(args).output().expect("git runs");
-        assert!(output.status.success(), "{output:?}");
-    };
-    git(&["init", "-q"]);
+    git(folder, &["init", "-q"]);
     let mut add = vec!["add", "--"];
     add.extend(files.iter().map(String::as_str));
-    git(&add);
-    git(&["commit", "-qm", "base"]);
+    git(folder, &add);
+    git(folder, &["commit", "-qm", "base"]);
 }
 
 #[test]
@@ -123,7 +105,7 @@ fn every_fixture_comes_to_what_it_says() {
             let place = tempfile::tempdir().expect("a folder");
             copy(&folder, place.path());
             commit(&place.path().join("repo"), &case.base);
-            let output = Command::new(env!("CARGO_BIN_EXE_donegate"))
+            let output = Command::new(DONEGATE)
                 .current_dir(place.path().join("repo"))
                 .env_clear()
                 .env("PATH", std::env::var_os("PATH").unwrap_or_default())

@@ -1,33 +1,11 @@
 //! The gate guards itself, and risky changes wait for a person: a repository with history, and branches that try.
-#![expect(clippy::disallowed_methods, reason = "tests build the repositories that the program is run on")]
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::Value;
 
-fn run(folder: &Path, program: &str, args: &[&str]) -> Output {
-    Command::new(program)
-        .current_dir(folder)
-        .env("GIT_CEILING_DIRECTORIES", folder.parent().expect("a parent"))
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .args(args)
-        .output()
-        .expect("the program runs")
-}
-
-fn git(folder: &Path, args: &[&str]) {
-    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
-    let output = run(folder, "git", &[&identity[..], args].concat());
-    assert!(output.status.success(), "git {args:?}: {output:?}");
-}
-
-fn write(folder: &Path, path: &str, text: &str) {
-    let full = folder.join(path);
-    fs::create_dir_all(full.parent().expect("a parent")).expect("a folder");
-    fs::write(full, text).expect("a file");
-}
+use super::support::{commit, donegate, git, write};
 
 const DOD: &str = "version: 1\nrules:\n  readme: { file: { exists: [README.md] } }\n  small: { file: { exists: [src/a.js], max-bytes: 100 } }\n";
 
@@ -46,15 +24,10 @@ fn repository() -> tempfile::TempDir {
     folder
 }
 
-fn commit(folder: &Path) {
-    git(folder, &["add", "-A"]);
-    git(folder, &["commit", "-qm", "work"]);
-}
-
 /// The exit code and the risks as `kind file:line why`.
 fn check(folder: &Path, args: &[&str]) -> (Option<i32>, Vec<String>) {
     let all = [&["check", "--format", "json"][..], args].concat();
-    let output = run(folder, env!("CARGO_BIN_EXE_donegate"), &all);
+    let output = donegate(folder, &all);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
     let risks = report["changes"]["risks"].as_array().into_iter().flatten();
     let told = risks.map(|risk| {
@@ -123,9 +96,8 @@ fn an_approval_from_outside_counts_until_the_next_edit() {
     assert_eq!(Some(4), check(at, &[]).0);
     let file = outside.path().join("approved.yaml");
     let file = file.to_str().expect("UTF-8");
-    let donegate = env!("CARGO_BIN_EXE_donegate");
     let attest = ["attest", "risk", "--by", "jo", "--note", "flaky, mended next week", "--to", file];
-    assert_eq!(Some(0), run(at, donegate, &attest).status.code());
+    assert_eq!(Some(0), donegate(at, &attest).status.code());
     assert_eq!(Some(0), check(at, &["--attestations", file]).0);
     write(at, "src/a.js", "one();\n\n");
     commit(at);
@@ -138,10 +110,9 @@ fn a_change_does_not_approve_itself() {
     let at = folder.path();
     write(at, "test/a.test.js", "test.skip('one', () => {});\n");
     commit(at);
-    let donegate = env!("CARGO_BIN_EXE_donegate");
-    assert_eq!(Some(0), run(at, donegate, &["attest", "risk", "--by", "me", "--note", "fine"]).status.code());
+    assert_eq!(Some(0), donegate(at, &["attest", "risk", "--by", "me", "--note", "fine"]).status.code());
     commit(at);
-    let output = run(at, donegate, &["check"]);
+    let output = donegate(at, &["check"]);
     assert_eq!(Some(4), output.status.code());
     let told = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.contains("the approval by me does not count"), "{told}");
@@ -203,7 +174,7 @@ fn a_dropped_column_and_a_removed_route_wait_for_a_person() {
         assert!(risks.iter().any(|risk| risk.starts_with(place)), "{place}: {risks:?}");
     }
     assert_eq!(4, risks.len(), "{risks:?}");
-    let output = run(at, env!("CARGO_BIN_EXE_donegate"), &["check", "--format", "task-output"]);
+    let output = donegate(at, &["check", "--format", "task-output"]);
     let task: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let steps: Vec<&str> = task["rollbackSteps"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     assert_eq!("run db/migrations/0002_email.down.sql", steps[0]);
@@ -213,7 +184,7 @@ fn a_dropped_column_and_a_removed_route_wait_for_a_person() {
     let file = outside.path().join("approved.yaml");
     let file = file.to_str().expect("UTF-8");
     let attest = ["attest", "risk", "--by", "jo", "--note", "clients moved over", "--to", file];
-    assert_eq!(Some(0), run(at, env!("CARGO_BIN_EXE_donegate"), &attest).status.code());
+    assert_eq!(Some(0), donegate(at, &attest).status.code());
     assert_eq!(Some(0), check(at, &["--attestations", file]).0);
     write(at, "src/app.js", APP.replace("app.get('/users', list);\n", "").trim_end());
     commit(at);
@@ -225,7 +196,7 @@ const NEW_ONLY: &str =
 
 /// The outcome of the only rule, the lines of what counts, and how many do not.
 fn calm(folder: &Path, args: &[&str]) -> (String, Vec<String>, usize) {
-    let output = run(folder, env!("CARGO_BIN_EXE_donegate"), &[&["check", "--format", "json"][..], args].concat());
+    let output = donegate(folder, &[&["check", "--format", "json"][..], args].concat());
     let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
     let rule = &report["rules"][0];
     let findings = rule["findings"].as_array().expect("findings").iter();
@@ -274,7 +245,7 @@ fn a_change_does_not_bring_its_own_baseline() {
     let outside = tempfile::tempdir().expect("a folder");
     let saved = outside.path().join("base.json");
     let saved = saved.to_str().expect("a path");
-    run(at, env!("CARGO_BIN_EXE_donegate"), &["check", "-q", "--output", &format!("json={saved}")]);
+    donegate(at, &["check", "-q", "--output", &format!("json={saved}")]);
     assert_eq!(("fail".to_owned(), vec!["src/new.js:1".to_owned()], 2), calm(at, &[]));
     assert_eq!(("pass".to_owned(), Vec::new(), 3), calm(at, &["--baseline", saved]), "given from outside");
     write(at, "base.json", &fs::read_to_string(saved).expect("a report"));

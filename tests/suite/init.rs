@@ -1,23 +1,16 @@
 //! `donegate init` and then `donegate check`: what is written fits the stack, and what is said to run next brings what is looked for.
-#![expect(clippy::disallowed_methods, reason = "tests build the repositories that the program is run on")]
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::Value;
 
-fn donegate(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_donegate")).current_dir(folder).args(args).output().expect("the program runs")
-}
+use super::support::{donegate, write};
 
 /// A repository of these files, with its DoD written: what init said, and the report of the check behind it.
 fn begun(files: &[(&str, &str)]) -> (tempfile::TempDir, String, Value) {
     let folder = tempfile::tempdir().expect("a folder");
     for (path, text) in files {
-        let full = folder.path().join(path);
-        fs::create_dir_all(full.parent().expect("a parent")).expect("a folder");
-        fs::write(full, text).expect("a file");
+        write(folder.path(), path, text);
     }
     let init = donegate(folder.path(), &["init"]);
     assert_eq!(Some(0), init.status.code(), "{init:?}");

@@ -1,6 +1,5 @@
 //! The running service, in every shape that a service takes: a real server that behaves by the path that is asked, and a rule
 //! for each behaviour.
-#![expect(clippy::disallowed_methods, reason = "tests run the program and a server")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -12,6 +11,8 @@ use std::time::{Duration, Instant};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
+
+use super::support::DONEGATE;
 
 const METRICS: &str = "# TYPE up gauge\nup 1\n";
 
@@ -146,7 +147,7 @@ fn serve(at: &str) -> Option<String> {
 fn check(dod: &str, arguments: &[&str]) -> (Value, Output) {
     let place = tempfile::tempdir().expect("a folder");
     fs::write(place.path().join("donegate.yaml"), dod).expect("a file");
-    let output = Command::new(env!("CARGO_BIN_EXE_donegate"))
+    let output = Command::new(DONEGATE)
         .current_dir(place.path())
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())

@@ -1,39 +1,12 @@
 //! The repository wall against real folders and a real git.
-#![expect(clippy::disallowed_methods, reason = "tests build the folders that the wall is asked about")]
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use donegate::domain::change::ChangeStatus;
 use donegate::repo::{Freshness, Repo};
 
-fn git(folder: &Path, args: &[&str]) {
-    let status = Command::new("git")
-        .current_dir(folder)
-        .args([
-            "-c",
-            "user.name=t",
-            "-c",
-            "user.email=t@example.org",
-            "-c",
-            "init.defaultBranch=main",
-            "-c",
-            "commit.gpgsign=false",
-        ])
-        .args(args)
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_INDEX_FILE")
-        .output()
-        .expect("git runs");
-    assert!(status.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&status.stderr));
-}
-
-fn write(folder: &Path, path: &str, text: &str) {
-    let full = folder.join(path);
-    fs::create_dir_all(full.parent().expect("a parent")).expect("a folder");
-    fs::write(full, text).expect("a file");
-}
+use super::support::{self, git, write};
 
 fn committed(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -211,13 +184,10 @@ const BASE_REPORT: &str = "SF:src/a.js\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,0\nend_of_r
 fn judged(folder: &Path, rule: &str, more: &[&str]) -> serde_json::Value {
     write(folder, "donegate.yaml", &format!("version: 1\nrules:\n  cov: {{ coverage: {rule} }}\n"));
     git(folder, &["add", "donegate.yaml"]);
-    let output = Command::new(env!("CARGO_BIN_EXE_donegate"))
-        .current_dir(folder)
-        .env("GIT_CEILING_DIRECTORIES", folder.parent().expect("a parent"))
-        .args(["check", "--format", "json", "--base", "HEAD", "--evidence", "coverage=cov.info"])
-        .args(more)
-        .output()
-        .expect("the program runs");
+    let output = support::donegate(
+        folder,
+        &[&["check", "--format", "json", "--base", "HEAD", "--evidence", "coverage=cov.info"], more].concat(),
+    );
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
     report["rules"][0].clone()
 }

@@ -1,5 +1,4 @@
 //! Hooks of agents and of git.
-#![expect(clippy::disallowed_methods, reason = "tests build the repositories that the program is run on")]
 
 use std::fs;
 use std::io::Write;
@@ -8,26 +7,23 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
+use super::support::{self, DONEGATE, IDENTITY};
+
+/// A program that finds the one under test where hooks look for it.
 fn command(folder: &Path, program: &str, args: &[&str]) -> Command {
-    let mut command = Command::new(program);
-    let own = Path::new(env!("CARGO_BIN_EXE_donegate")).parent().expect("a folder");
+    let mut command = support::command(folder, program, args);
+    let own = Path::new(DONEGATE).parent().expect("a folder");
     let path = std::env::var("PATH").expect("a path");
-    command
-        .current_dir(folder)
-        .env("PATH", format!("{}:{path}", own.display()))
-        .env("GIT_CEILING_DIRECTORIES", folder.parent().expect("a parent"))
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .args(args);
+    command.env("PATH", format!("{}:{path}", own.display()));
     command
 }
 
 fn donegate(folder: &Path, args: &[&str]) -> Output {
-    command(folder, env!("CARGO_BIN_EXE_donegate"), args).output().expect("the program runs")
+    command(folder, DONEGATE, args).output().expect("the program runs")
 }
 
 fn git(folder: &Path, args: &[&str]) -> Output {
-    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
-    command(folder, "git", &[&identity[..], args].concat()).output().expect("git runs")
+    command(folder, "git", &[IDENTITY, args].concat()).output().expect("git runs")
 }
 
 /// A folder whose DoD asks for a README.
@@ -42,7 +38,7 @@ fn folder(readme: bool) -> tempfile::TempDir {
 }
 
 fn ask(agent: &str, folder: &Path, event: &str) -> (Option<i32>, String) {
-    let mut child = command(folder, env!("CARGO_BIN_EXE_donegate"), &["hook", agent])
+    let mut child = command(folder, DONEGATE, &["hook", agent])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

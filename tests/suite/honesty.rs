@@ -1,6 +1,5 @@
 //! No proof, no pass: one green repository, broken one thing at a time. Whatever is broken, the exit code is the one that
 //! DESIGN names, never 0, and nothing panics.
-#![expect(clippy::disallowed_methods, reason = "tests build the repositories that the program is run on")]
 
 use std::fs;
 use std::path::Path;
@@ -17,6 +16,8 @@ enum Then {
 }
 use Then::{Rule, Says};
 
+use super::support::{DONEGATE, copy, of_the_package, write};
+
 struct Case {
     name: &'static str,
     breaks: fn(&Path),
@@ -28,23 +29,10 @@ const fn case(name: &'static str, breaks: fn(&Path), then: Then) -> Case {
     Case { name, breaks, args: &[], then }
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("a type").is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), &target).expect("a copy");
-        }
-    }
-}
-
 /// The green repository, without git, so that modification times tell what is fresh.
 fn green() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/service"), folder.path());
+    copy(&of_the_package("fixtures/service"), folder.path());
     let now = std::time::SystemTime::now();
     age(folder.path(), now - std::time::Duration::from_secs(3600));
     for evidence in ["coverage/lcov.info", "reports/junit/jest.xml", "reports/npm-audit.json", "dist/image.tar"] {
@@ -65,7 +53,7 @@ fn set_time(path: &Path, to: std::time::SystemTime) {
 }
 
 fn command(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_donegate"));
+    let mut command = Command::new(DONEGATE);
     command
         .current_dir(folder)
         .env_clear()
@@ -78,12 +66,6 @@ fn command(folder: &Path, args: &[&str]) -> Command {
 
 fn run(folder: &Path, args: &[&str]) -> Output {
     command(folder, args).output().expect("the program runs")
-}
-
-fn write(folder: &Path, path: &str, text: impl AsRef<[u8]>) {
-    let full = folder.join(path);
-    fs::create_dir_all(full.parent().expect("a parent")).expect("a folder");
-    fs::write(full, text).expect("a file");
 }
 
 fn replace(folder: &Path, path: &str, from: &str, to: &str) {

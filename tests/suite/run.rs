@@ -1,5 +1,4 @@
 //! `--run`: commands of the DoD are run where it is asked for, and only those that the base's DoD has too.
-#![expect(clippy::disallowed_methods, reason = "tests build the repositories that the program is run on")]
 
 use std::fs;
 use std::path::Path;
@@ -7,20 +6,12 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use super::support::{DONEGATE, git};
+
 const REPORT: &str = r#"{"auditReportVersion":2,"vulnerabilities":{},"metadata":{"vulnerabilities":{"total":0},"dependencies":{"total":9}}}"#;
 
 fn dod(argv: &str) -> String {
     format!("version: 1\nevidence:\n  audit:\n    - run: {argv}\nrules:\n  deps: {{ audit: {{}} }}\n")
-}
-
-fn git(folder: &Path, arguments: &[&str]) {
-    let output = Command::new("git")
-        .current_dir(folder)
-        .args(["-c", "user.name=jo", "-c", "user.email=jo@example.org", "-c", "init.defaultBranch=main"])
-        .args(arguments)
-        .output()
-        .expect("git runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 fn commit(folder: &Path, files: &[(&str, &str)]) {
@@ -43,7 +34,7 @@ fn repository(argv: &str) -> tempfile::TempDir {
 
 /// The rule's outcome, the exit code and the whole report as text.
 fn check(folder: &Path, arguments: &[&str]) -> (String, i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_donegate"))
+    let output = Command::new(DONEGATE)
         .current_dir(folder)
         .args(["check", "--format", "json"])
         .args(arguments)
@@ -138,7 +129,7 @@ fn tests_that_failed_are_told_and_a_run_that_failed_is_none() {
 fn the_container_engine_is_asked_for_facts_only_where_that_is_allowed() {
     let folder = tempfile::tempdir().expect("a folder");
     let facts = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_donegate"))
+        let output = Command::new(DONEGATE)
             .current_dir(folder.path())
             .env("DOCKER_HOST", "unix:///nowhere/docker.sock")
             .args(["facts", "images", "--evidence", "images=docker://app:1"])

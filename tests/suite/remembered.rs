@@ -1,30 +1,16 @@
 //! What a hook keeps of an earlier run never says anything else than a run that keeps nothing.
-#![expect(clippy::disallowed_methods, reason = "tests build the repositories that the program is run on")]
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use super::support::{DONEGATE, command, git, write};
+
 const KEPT: &str = ".git/donegate/hook-facts.json";
 
-fn run(folder: &Path, program: &str, args: &[&str]) -> Output {
-    let mut command = Command::new(program);
-    command.current_dir(folder).env("GIT_CONFIG_GLOBAL", "/dev/null").env("SOURCE_DATE_EPOCH", "1700000000");
-    command.args(args).output().expect("the program runs")
-}
-
-fn git(folder: &Path, args: &[&str]) {
-    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
-    let output = run(folder, "git", &[&identity[..], args].concat());
-    assert!(output.status.success(), "git {args:?}: {output:?}");
-}
-
 fn stage(folder: &Path, path: &str, text: &str) {
-    let full = folder.join(path);
-    fs::create_dir_all(full.parent().expect("a parent")).expect("a folder");
-    fs::write(full, text).expect("a file");
+    write(folder, path, text);
     git(folder, &["add", "-A"]);
 }
 
@@ -32,7 +18,11 @@ fn stage(folder: &Path, path: &str, text: &str) {
 fn check(folder: &Path) -> Value {
     let hook = || {
         let args = ["check", "--staged", "--stage", "commit", "-q", "--format", "json"];
-        run(folder, env!("CARGO_BIN_EXE_donegate"), &args).stdout
+        command(folder, DONEGATE, &args)
+            .env("SOURCE_DATE_EPOCH", "1700000000")
+            .output()
+            .expect("the program runs")
+            .stdout
     };
     let with = hook();
     let kept = fs::read(folder.join(KEPT)).expect("something is kept");

@@ -1,6 +1,4 @@
 //! A service that the DoD names: started with `--run` alone, only if the base's DoD has it, and stopped whatever happens.
-#![cfg(unix)]
-#![expect(clippy::disallowed_methods, reason = "tests run the program and a server")]
 
 use std::fs;
 use std::io::{Read, Write};
@@ -11,6 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+use super::support::{DONEGATE, git};
 
 const RULE: &str = "rules:\n  health: { route: { path: /health, probe: {} } }\n";
 
@@ -39,11 +39,11 @@ fn dod(run: &str, port: u16, within: &str) -> String {
 /// The argument list of the server.
 fn server() -> String {
     let program = std::env::current_exe().expect("this program");
-    format!("[\"{}\", --ignored, --exact, the_server]", program.display())
+    format!("[\"{}\", --ignored, --exact, serve::the_server]", program.display())
 }
 
 fn program(place: &Path, port: u16, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_donegate"));
+    let mut command = Command::new(DONEGATE);
     command
         .current_dir(place)
         .env_clear()
@@ -64,12 +64,6 @@ fn check(place: &Path, port: u16, arguments: &[&str]) -> (String, String, Output
 
 fn listens(port: u16) -> bool {
     TcpStream::connect(("127.0.0.1", port)).is_ok()
-}
-
-fn git(place: &Path, arguments: &[&str]) {
-    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main"];
-    let output = Command::new("git").current_dir(place).args(identity).args(arguments).output().expect("git");
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// Whether a process whose id stands in a file is there.

@@ -1,11 +1,12 @@
 //! `donegate query` answers one thing about a report, and says so where it cannot.
-#![expect(clippy::disallowed_methods, reason = "tests run the program")]
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use super::support::DONEGATE;
+
 fn query(expression: &str, report: &str) -> (Option<i32>, String, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_donegate"))
+    let mut child = Command::new(DONEGATE)
         .args(["query", expression])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

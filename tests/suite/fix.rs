@@ -1,24 +1,13 @@
 //! `donegate fix env`, as a person runs it.
-#![expect(clippy::disallowed_methods, reason = "tests build the repositories that the program is run on")]
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+
+use super::support::{donegate, write};
 
 fn fix(folder: &Path, args: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_donegate"))
-        .current_dir(folder)
-        .env("GIT_CEILING_DIRECTORIES", folder.parent().expect("a parent"))
-        .args([&["fix", "env"], args].concat())
-        .output()
-        .expect("the program runs");
+    let output = donegate(folder, &[&["fix", "env"], args].concat());
     (output.status.code(), String::from_utf8(output.stdout).expect("UTF-8"))
-}
-
-fn write(folder: &Path, file: &str, text: &str) {
-    let path = folder.join(file);
-    fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
-    fs::write(path, text).expect("a file");
 }
 
 #[test]
