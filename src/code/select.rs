@@ -22,7 +22,7 @@ pub(super) fn is_own(path: &str) -> bool {
     let name = below.rsplit('/').next().unwrap_or(below);
     let declared = name.ends_with(".d.ts") || name.ends_with(".d.mts") || name.ends_with(".min.js");
     let helper = matches!(name, "build.rs" | "conftest.py" | "setupTests.js" | "setupTests.ts");
-    let foreign = code_lies_in(path, &[Role::Vendored, Role::Built, Role::Fixture, Role::Docs, Role::Sample]);
+    let foreign = code_lies_in(path, &[Role::Vendored, Role::Built, Role::Fixture, Role::Docs, Role::Examples]);
     !is_test(below) && !foreign && !declared && !helper
 }
 

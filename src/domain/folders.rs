@@ -11,7 +11,9 @@ pub enum Role {
     Fixture,
     /// What is there to be read: `docs`.
     Docs,
-    /// What shows how something is used: `examples`, `samples`.
+    /// What shows how the project is used: `examples`.
+    Examples,
+    /// What may do so, or may be all that there is: `example`, `samples`.
     Sample,
     /// What new projects are made of: `templates`.
     Template,
@@ -78,7 +80,8 @@ fn role(folder: &str) -> Option<(Role, bool)> {
         "fixtures" | "__fixtures__" | "testdata" | "__mocks__" => (Role::Fixture, true),
         "mocks" => (Role::Fixture, false),
         "docs" => (Role::Docs, false),
-        "example" | "examples" | "sample" | "samples" => (Role::Sample, false),
+        "examples" => (Role::Examples, false),
+        "example" | "sample" | "samples" => (Role::Sample, false),
         "template" | "templates" => (Role::Template, false),
         "spec" | "specs" => (Role::Spec, false),
         _ if folder == "benches" || is_of_tests(folder) => (Role::Test, true),
@@ -138,6 +141,7 @@ mod tests {
             ("backend/dist/routes/app.js", Role::Built),
             ("src/__fixtures__/a.ts", Role::Fixture),
             ("docs/app.js", Role::Docs),
+            ("examples/a/app.js", Role::Examples),
             ("samples/a/app.js", Role::Sample),
             ("src/tests/a.ts", Role::Test),
         ] {

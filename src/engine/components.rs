@@ -17,7 +17,8 @@ use super::waivers::is_remark;
 use super::{Refusal, Request, check_one, judge};
 
 /// Folders that hold what is tried, shown or taken from elsewhere: a DoD in there is no component unless the root names it.
-const NO_COMPONENTS: &[Role] = &[Role::Vendored, Role::Fixture, Role::Sample, Role::Template, Role::Test];
+const NO_COMPONENTS: &[Role] =
+    &[Role::Vendored, Role::Fixture, Role::Examples, Role::Sample, Role::Template, Role::Test];
 
 /// The components of a tree.
 pub(super) struct Components {

@@ -33,7 +33,7 @@ const MANIFESTS: &[&str] = &[
 ];
 
 /// Folders whose manifests are not the project's own.
-const FOREIGN: &[Role] = &[Role::Vendored, Role::Fixture, Role::Sample];
+const FOREIGN: &[Role] = &[Role::Vendored, Role::Fixture, Role::Examples, Role::Sample];
 
 type Declared = Vec<(String, bool)>;
 

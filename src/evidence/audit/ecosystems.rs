@@ -34,7 +34,7 @@ const LOCKFILES: &[(&str, &str)] = &[
 const NESTING: &[&str] = &["pom.xml", "gradle.lockfile"];
 
 /// Folders whose lockfiles are not the project's own.
-const FOREIGN: &[Role] = &[Role::Vendored, Role::Fixture, Role::Docs, Role::Sample, Role::Test];
+const FOREIGN: &[Role] = &[Role::Vendored, Role::Fixture, Role::Docs, Role::Examples, Role::Sample, Role::Test];
 
 /// One for each ecosystem and folder, by name and then the folder nearest to the root.
 pub(super) fn of(repo: &Repo) -> Vec<Ecosystem> {

@@ -19,7 +19,7 @@ fn is_coverable(path: &str, endings: &BTreeSet<&str>) -> bool {
     let configuration =
         name.contains(".config.") || name.starts_with('.') || matches!(name, "setup.py" | "conftest.py" | "build.rs");
     let foreign =
-        code_lies_in(path, &[Role::Vendored, Role::Built, Role::Fixture, Role::Docs, Role::Sample, Role::Test]);
+        code_lies_in(path, &[Role::Vendored, Role::Built, Role::Fixture, Role::Docs, Role::Examples, Role::Test]);
     endings.contains(ending) && !is_test(path) && !configuration && !foreign && !name.ends_with(".d.ts")
 }
 

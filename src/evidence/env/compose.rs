@@ -52,8 +52,10 @@ fn is_compose(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     let named = ["compose.", "docker-compose.", "docker-compose-"].iter().any(|start| name.starts_with(start));
-    let foreign = lies_in(path, &[Role::Vendored, Role::Fixture, Role::Docs, Role::Sample, Role::Test, Role::Spec])
-        || path.split('/').any(|part| part == ".github");
+    let foreign = lies_in(
+        path,
+        &[Role::Vendored, Role::Fixture, Role::Docs, Role::Examples, Role::Sample, Role::Test, Role::Spec],
+    ) || path.split('/').any(|part| part == ".github");
     let of_tests = name.split(['.', '-', '_']).any(|part| matches!(part, "ci" | "test" | "tests" | "testing" | "e2e"));
     yaml && named && !foreign && !of_tests
 }

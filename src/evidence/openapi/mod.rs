@@ -50,7 +50,7 @@ const PLACES: &[&str] = &[
 const EXPORTED: &[&str] =
     &["openapi.json", "openapi.yaml", "openapi.yml", "swagger.json", "swagger.yaml", "swagger.yml"];
 /// Folders whose documents are not the service's own.
-const FOREIGN: &[Role] = &[Role::Vendored, Role::Built, Role::Fixture, Role::Sample, Role::Test];
+const FOREIGN: &[Role] = &[Role::Vendored, Role::Built, Role::Fixture, Role::Examples, Role::Sample, Role::Test];
 /// More documents than this are refused.
 const MAX_DOCUMENTS: usize = 64;
 
