@@ -288,6 +288,10 @@ pub(super) fn installs_project(call: &Call) -> bool {
         }
         ("poetry" | "bundle" | "composer" | "pipenv", Some("install")) | ("uv" | "pipenv", Some("sync")) => true,
         ("go", Some("mod")) => more == Some("download"),
+        ("go", Some("build" | "install" | "run" | "test")) => {
+            // Something else than the project: `go install x@latest`; or nothing is fetched.
+            !call.words.iter().any(|word| word.contains('@') || word.contains("-mod=vendor"))
+        }
         // Tools that fetch and build what is needed as they build the project.
         ("cargo", Some("build" | "b" | "fetch" | "install" | "check" | "test")) => true,
         ("cargo", Some("chef")) => more == Some("cook"),
@@ -345,12 +349,24 @@ mod tests {
 
     #[test]
     fn installing_what_the_project_lists_is_told_from_installing_a_tool() {
-        for script in
-            ["npm ci --omit=dev", "yarn", "pip install -r requirements.txt", "go mod download", "uv sync --frozen"]
-        {
+        for script in [
+            "npm ci --omit=dev",
+            "yarn",
+            "pip install -r requirements.txt",
+            "go mod download",
+            "go build ./cmd",
+            "uv sync --frozen",
+        ] {
             assert!(installs_project(&calls(script)[0]), "{script}");
         }
-        for script in ["npm install -g pnpm", "pip install gunicorn", "yarn build", "go build", "yarn --version"] {
+        for script in [
+            "npm install -g pnpm",
+            "pip install gunicorn",
+            "yarn build",
+            "go build -mod=vendor",
+            "go install x.io/y@latest",
+            "yarn --version",
+        ] {
             assert!(!installs_project(&calls(script)[0]), "{script}");
         }
     }

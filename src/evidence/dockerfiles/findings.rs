@@ -6,6 +6,7 @@ use super::bases::reference;
 use super::commands;
 use super::hadolint::{self, Ignore};
 use super::ignore::Contexts;
+use super::shell::Call;
 use super::stages::{RunsAs, Stage};
 use super::steps::{Kind, Step};
 use crate::evidence::env::secret;
@@ -92,9 +93,10 @@ pub(super) fn of(
             base(stage.line, &stage.base, stage.resolved, &mut finds);
         }
         for step in &stage.steps {
-            anywhere(step, stages, &mut finds);
+            let shipped = chain.iter().any(|one| std::ptr::eq(*one, stage));
+            anywhere(step, shipped, stages, &mut finds);
         }
-        dependencies(stage, stages, &mut finds);
+        dependencies(stage, stages, contexts.vendors, &mut finds);
     }
     let lean = chain.iter().flat_map(|stage| &stage.steps).any(|step| {
         matches!(&step.kind, Kind::Run(run) if run.text.contains("APT::Install-Recommends") && run.text.contains("apt.conf"))
@@ -166,12 +168,14 @@ fn base(line: u32, name: &str, resolved: bool, finds: &mut Finds) {
 }
 
 /// What no stage may do.
-fn anywhere(step: &Step, stages: &[Stage<'_>], finds: &mut Finds) {
+fn anywhere(step: &Step, shipped: bool, stages: &[Stage<'_>], finds: &mut Finds) {
     match &step.kind {
         Kind::Env(pairs) => {
             for (name, value) in pairs {
                 let next = format!("take {name} out, and give it to the container when it starts");
-                if secret::is_secret(name, value) {
+                // What a build wants to see and no image ships need not be real: `CRON_SECRET=test`.
+                let made_up = !shipped && (secret::is_placeholder(value) || secret::is_made_up(value));
+                if secret::is_secret(name, value) && !made_up {
                     finds.add(
                         step.line,
                         "no-secrets",
@@ -259,10 +263,10 @@ fn shipped(step: &Step, stage: &Stage<'_>, lean: bool, finds: &mut Finds) {
 }
 
 /// Whether the dependencies are installed before the source is copied: else each change of the source installs them anew.
-fn dependencies(stage: &Stage<'_>, stages: &[Stage<'_>], finds: &mut Finds) {
+fn dependencies(stage: &Stage<'_>, stages: &[Stage<'_>], vendors: bool, finds: &mut Finds) {
     let mut parent = stage.parent;
     while let Some(above) = parent.and_then(|index| stages.get(index)) {
-        if above.steps.iter().any(|step| installs(step)) {
+        if above.steps.iter().any(|step| installs(step, vendors)) {
             return;
         }
         parent = above.parent;
@@ -275,7 +279,7 @@ fn dependencies(stage: &Stage<'_>, stages: &[Stage<'_>], finds: &mut Finds) {
                     copied.get_or_insert(step.line);
                 }
             }
-            Kind::Run(run) if installs(step) => {
+            Kind::Run(run) if installs(step, vendors) => {
                 if let Some(line) = copied.filter(|_| !run.has_cache()) {
                     let message =
                         format!("all of the source is copied before RUN in line {} installs dependencies", step.line);
@@ -298,8 +302,10 @@ fn dependencies(stage: &Stage<'_>, stages: &[Stage<'_>], finds: &mut Finds) {
     }
 }
 
-fn installs(step: &Step) -> bool {
-    matches!(&step.kind, Kind::Run(run) if run.calls.iter().any(commands::installs_project))
+/// Whether a step installs what the project depends on; `vendors` says that what Go needs is in the source.
+fn installs(step: &Step, vendors: bool) -> bool {
+    let fetches = |call: &Call| commands::installs_project(call) && !(vendors && call.name() == "go");
+    matches!(&step.kind, Kind::Run(run) if run.calls.iter().any(fetches))
 }
 
 /// The first line that takes something out of the build context; where there is none, what lies in it does not matter.

@@ -24,6 +24,8 @@ pub(super) struct Contexts {
     files: BTreeMap<String, Patterns>,
     /// What stands at the top of each folder that may be a context, as far as it matters.
     present: BTreeSet<String>,
+    /// Whether the source holds what Go's modules depend on, so that a build fetches nothing.
+    pub(super) vendors: bool,
     /// The contexts that compose files name, by Dockerfile.
     pub(super) named: BTreeMap<String, String>,
 }
@@ -64,6 +66,7 @@ impl Contexts {
                     repo.read(&entry.path, 1 << 20).ok().and_then(|content| content.text().ok().map(str::to_owned));
                 contexts.files.insert(entry.path.to_string(), Patterns::of(&text.unwrap_or_default()));
             }
+            contexts.vendors |= entry.path.ends_with("vendor/modules.txt");
             if DEPENDENCIES.iter().any(|(manifests, _)| manifests.contains(&name)) {
                 contexts.present.insert(entry.path.to_string());
             }

@@ -34,8 +34,13 @@ const PLACES: &[&str] = &[
     "**/*.Dockerfile",
     "**/*.dockerfile",
     "**/Dockerfile.*",
+    "**/Dockerfile-*",
     "**/Containerfile.*",
+    "**/Containerfile-*",
 ];
+
+/// Ends of what is filled in before it is a Dockerfile, or tells about one.
+const OTHERS: &[&str] = &[".dockerignore", ".erb", ".j2", ".jinja", ".jinja2", ".md", ".tmpl", ".tpl"];
 
 impl Collector for DockerfileCollector {
     fn area(&self) -> AreaName {
@@ -51,11 +56,13 @@ impl Collector for DockerfileCollector {
     }
 }
 
-/// The Dockerfiles of the tree, outside of vendored folders; `Dockerfile.dockerignore` is none.
+/// The Dockerfiles of the tree, outside of vendored folders; `Dockerfile.dockerignore` is none, and no template.
 fn paths(repo: &Repo) -> Vec<String> {
     let globs: Vec<String> = PLACES.iter().map(|&place| place.to_owned()).collect();
     let found = super::files::matching(repo, &globs).unwrap_or_default();
-    let own = |path: &str| !path.ends_with(".dockerignore") && !lies_in(path, &[Role::Vendored, Role::Fixture]);
+    let own = |path: &str| {
+        !OTHERS.iter().any(|end| path.ends_with(end)) && !lies_in(path, &[Role::Vendored, Role::Fixture])
+    };
     found.into_iter().map(|entry| entry.path.to_string()).filter(|path| own(path)).collect()
 }
 

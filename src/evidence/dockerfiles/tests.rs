@@ -38,6 +38,34 @@ fn a_good_dockerfile_has_no_findings() {
 }
 
 #[test]
+fn dockerfiles_have_more_names_and_templates_are_none() {
+    let text = "FROM a:1\nUSER app\n";
+    let files =
+        [("docker/Dockerfile-worker", text), ("docker/Dockerfile.j2", "{% if x %}"), ("Dockerfile.md", "# x\n")];
+    let area = collect(&Repo::in_memory(&files));
+    let paths: Vec<String> = area.facts.expect("Dockerfiles").items.into_iter().map(|file| file.path).collect();
+    assert_eq!((vec!["docker/Dockerfile-worker".to_owned()], 0), (paths, area.evidence.problems.len()));
+}
+
+#[test]
+fn what_a_build_wants_to_see_is_no_secret_and_what_is_shipped_is_one() {
+    let env = "ENV API_TOKEN=test SMTP_PASSWORD=build-secret\n";
+    let text = format!("FROM a:1 AS b\n{env}FROM a:1\nUSER app\nHEALTHCHECK CMD x\n");
+    assert_eq!(Vec::<String>::new(), of(&text));
+    assert_eq!(vec!["5 no-secrets", "5 no-secrets"], only(env));
+    let real = "FROM a:1 AS b\nENV API_TOKEN=k3Jd8fJQ2mZx91LqPw\nFROM a:1\nUSER app\nHEALTHCHECK CMD x\n";
+    assert_eq!(vec!["2 no-secrets"], of(real));
+}
+
+#[test]
+fn what_go_depends_on_is_fetched_as_it_builds_unless_it_is_there() {
+    let text = "FROM a:1 AS b\nCOPY . .\nRUN go build ./cmd\nFROM a:1\nUSER app\nHEALTHCHECK CMD x\n";
+    assert_eq!(vec!["2 lockfile-first"], of(text));
+    let vendored = [("Dockerfile", text), (".dockerignore", IGNORE), ("vendor/modules.txt", "# x\n")];
+    assert_eq!(Vec::<String>::new(), findings(&vendored));
+}
+
+#[test]
 fn each_demand_is_found_at_its_line_with_hadolints_id() {
     for (text, expected) in [
         ("RUN sudo apt-get clean", vec!["5 no-sudo DL3004"]),

@@ -115,6 +115,12 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
     marked || kinds.len() < 4 || DATA.placeholders.iter().any(|word| lower.contains(word.as_str()))
 }
 
+/// A word that stands where a value has to: a build or a test goes on with it.
+pub(crate) fn is_made_up(value: &str) -> bool {
+    const WORDS: &[&str] = &["build", "ci", "dev", "development", "local", "mock", "none", "secret", "test", "testing"];
+    value.split(['-', '_', '.', ' ']).all(|word| WORDS.contains(&word.to_ascii_lowercase().as_str()))
+}
+
 /// Long, without blanks, letters and digits mixed, and as varied as chance makes it.
 fn is_random(value: &str) -> bool {
     value.len() >= 16
