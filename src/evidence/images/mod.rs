@@ -101,6 +101,10 @@ fn collect(repo: &Repo, globs: Vec<String>, named: bool, run: bool) -> Area<Imag
     places.extend(engine);
     places.sort_unstable();
     places.dedup();
+    // Where a glob takes a layout and all that is in it, the layout tells of its blobs.
+    let layouts: Vec<String> =
+        places.iter().filter(|path| is_layout(repo, path)).map(|path| format!("{path}/")).collect();
+    places.retain(|path| !layouts.iter().any(|layout| path.starts_with(layout.as_str())));
     let mut images = Images::default();
     let (mut broken, mut stale) = (false, false);
     for path in places {

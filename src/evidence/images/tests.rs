@@ -89,6 +89,13 @@ fn read(bytes: &[u8]) -> Result<Vec<Image>, String> {
 
 /// An OCI archive with one image for each of two platforms behind a nested index, and an attestation.
 fn oci(pack: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let files = oci_files(pack);
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    tar_of(&files)
+}
+
+/// The files of that layout.
+fn oci_files(pack: impl Fn(&[u8]) -> Vec<u8>) -> Vec<(String, Vec<u8>)> {
     let (one, two) = (layer("one"), layer("two"));
     let (packed_one, packed_two) = (pack(&one), pack(&two));
     let configs = ["amd64", "arm64"].map(|arch| config(arch, &[&one, &two], r#"{"User":""}"#));
@@ -108,8 +115,20 @@ fn oci(pack: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     for bytes in [&packed_one, &packed_two, &configs[0], &configs[1], &manifests[0], &manifests[1], &nested] {
         files.push((blob_path(bytes), bytes.clone()));
     }
-    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-    tar_of(&files)
+    files
+}
+
+#[test]
+fn what_lies_within_a_layout_is_no_place_of_its_own() {
+    let files: Vec<(String, String)> = oci_files(<[u8]>::to_vec)
+        .into_iter()
+        .map(|(name, bytes)| (format!("images/app/{name}"), String::from_utf8(bytes).expect("plain tars of text")))
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let globs = vec!["images/app".to_owned(), "images/**".to_owned()];
+    let area = super::collect(&crate::repo::Repo::in_memory(&files), globs, true, false);
+    assert_eq!(Vec::<crate::facts::Problem>::new(), area.evidence.problems);
+    assert_eq!(2, area.facts.expect("images").items.len());
 }
 
 #[test]
