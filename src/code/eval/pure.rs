@@ -91,6 +91,8 @@ impl Machine<'_> {
         Some(match path {
             "list" | "iter" | "sorted" => listed(self, ListKind::List, &first),
             "tuple" => listed(self, ListKind::Tuple, &first),
+            // The first step of a path is a name, the others lead into its value.
+            "pydantic.AliasPath" | "pydantic.aliases.AliasPath" => first,
             "pydantic.AliasChoices" => Value::list_of(ListKind::List, args.list.clone(), args.partial),
             "set" | "frozenset" => listed(self, ListKind::Set, &first),
             "reversed" => match listed(self, ListKind::List, &first) {

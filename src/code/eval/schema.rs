@@ -1,10 +1,11 @@
 //! Classes whose fields are read from the environment.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::machine::Machine;
 use super::value::{ClassValue, Map, Spot, Value};
-use crate::code::form::{ExprKind, Field, TypeRef, Yields};
+use crate::code::form::{ExprKind, Field, Name, TypeRef, Yields};
 use crate::code::models::Settings;
 
 /// Classes of fields within classes of fields.
@@ -20,6 +21,12 @@ struct Before<'a> {
     tolerated: bool,
 }
 
+/// Whether what a class declares is none of its settings: its configuration, what is its own, what all instances share.
+fn is_no_field(field: &Field, settings: &Settings) -> bool {
+    let shared = field.ty.as_ref().and_then(|ty| ty.path.last()).is_some_and(|name| &**name == "ClassVar");
+    shared || field.name.starts_with('_') || settings.except.iter().any(|except| **except == *field.name)
+}
+
 impl Machine<'_> {
     /// Reads what a class of settings says is read.
     pub(crate) fn class_settings(&mut self, class: &Rc<ClassValue>) {
@@ -30,6 +37,17 @@ impl Machine<'_> {
         let delimiter = self.said(&settings.nested, &ancestors, class);
         let before = Before { settings, prefix: &prefix, delimiter: delimiter.as_deref(), tolerated: false };
         self.setting_fields(class, &before, 0);
+        // What is inherited is read by the names that the class itself gives.
+        let mut own: BTreeSet<Name> = class.class.fields.iter().map(|field| field.name.clone()).collect();
+        for ancestor in ancestors.iter().skip(1) {
+            let Value::Class(base) = ancestor else { continue };
+            for field in base.class.fields.iter().filter(|field| !own.contains(&field.name)) {
+                if !is_no_field(field, before.settings) {
+                    self.setting_field(base, field, &before, 0);
+                }
+            }
+            own.extend(base.class.fields.iter().map(|field| field.name.clone()));
+        }
     }
 
     fn settings_of(&self, ancestors: &[Value]) -> Option<&'static Settings> {
@@ -70,11 +88,9 @@ impl Machine<'_> {
     fn setting_fields(&mut self, class: &Rc<ClassValue>, before: &Before<'_>, depth: usize) {
         let written = class.class.clone();
         for field in &written.fields {
-            let except = &before.settings.except;
-            if except.iter().any(|except| **except == *field.name) || field.name.starts_with('_') {
-                continue;
+            if !is_no_field(field, before.settings) {
+                self.setting_field(class, field, before, depth);
             }
-            self.setting_field(class, field, before, depth);
         }
     }
 
