@@ -110,6 +110,11 @@ impl Machine<'_> {
         match value {
             Value::Unknown(path) => word.optional.iter().any(|call| path.contains(&format!(".{call}()"))),
             Value::Map(map) => word.optional.iter().any(|key| map.named(key).is_some()),
+            // What it was made with says so.
+            Value::Object(it) => {
+                let held = it.model.borrow().as_ref().map(|model| model.args.pairs()).unwrap_or_default();
+                held.iter().any(|(_, value)| matches!(value, Value::Map(_)) && self.is_optional(word, value))
+            }
             _ => false,
         }
     }
