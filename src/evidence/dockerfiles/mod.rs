@@ -60,9 +60,8 @@ impl Collector for DockerfileCollector {
 fn paths(repo: &Repo) -> Vec<String> {
     let globs: Vec<String> = PLACES.iter().map(|&place| place.to_owned()).collect();
     let found = super::files::matching(repo, &globs).unwrap_or_default();
-    let own = |path: &str| {
-        !OTHERS.iter().any(|end| path.ends_with(end)) && !lies_in(path, &[Role::Vendored, Role::Fixture])
-    };
+    let own =
+        |path: &str| !OTHERS.iter().any(|end| path.ends_with(end)) && !lies_in(path, &[Role::Vendored, Role::Fixture]);
     found.into_iter().map(|entry| entry.path.to_string()).filter(|path| own(path)).collect()
 }
 

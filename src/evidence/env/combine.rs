@@ -113,28 +113,35 @@ fn may_be(pattern: &str, name: &str) -> bool {
     known >= 2 && fits(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase())
 }
 
-fn group(reads: Vec<Read>) -> Vec<Used> {
-    let mut grouped: BTreeMap<String, (bool, BTreeSet<Site>, Vec<Vec<String>>)> = BTreeMap::new();
-    for read in reads {
-        let entry = grouped.entry(read.name).or_default();
-        entry.0 |= read.required;
-        entry.1.insert(read.site);
-        entry.2.push(read.peers);
-    }
-    grouped
-        .into_iter()
-        .map(|(name, (required, sites, peers))| Used {
-            platform: known::is_platform(&name),
-            name,
-            required,
-            sites: sites.into_iter().collect(),
-            // Read by itself elsewhere, no other will do.
-            one_of: peers.into_iter().reduce(common).unwrap_or_default(),
-        })
-        .collect()
+/// What the reads of one name come to.
+#[derive(Default)]
+struct Group {
+    required: bool,
+    sites: BTreeSet<Site>,
+    /// For each of them the names any of which will do.
+    peers: Vec<Vec<String>>,
 }
 
-fn common(one: Vec<String>, other: Vec<String>) -> Vec<String> {
+fn group(reads: Vec<Read>) -> Vec<Used> {
+    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+    for read in reads {
+        let group = groups.entry(read.name).or_default();
+        group.required |= read.required;
+        group.sites.insert(read.site);
+        group.peers.push(read.peers);
+    }
+    let used = |(name, group): (String, Group)| Used {
+        platform: known::is_platform(&name),
+        name,
+        required: group.required,
+        sites: group.sites.into_iter().collect(),
+        // Read by itself elsewhere, no other will do.
+        one_of: group.peers.into_iter().reduce(|one, other| common(one, &other)).unwrap_or_default(),
+    };
+    groups.into_iter().map(used).collect()
+}
+
+fn common(one: Vec<String>, other: &[String]) -> Vec<String> {
     one.into_iter().filter(|name| other.contains(name)).collect()
 }
 
