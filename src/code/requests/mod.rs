@@ -40,7 +40,7 @@ pub struct Requests {
 pub struct Request {
     /// The method in upper case.
     pub method: String,
-    /// The URL or path; `\u{0}` for each part that is not known. What it asks for by a route's name, [`asked`] tells.
+    /// The URL or path; `\u{0}` for each part that is not known. Where it asks for a path by a route's name, `asked` tells it apart.
     pub url: String,
     /// The file.
     pub file: String,
