@@ -123,7 +123,7 @@ fn what_is_staged_is_what_is_judged_in_a_component_too() {
 fn a_component_guards_its_own_gate() {
     let folder = repository();
     let at = folder.path();
-    write(at, "services/api/donegate.yaml", &API.replace("max-bytes: 20", "max-bytes: 200"));
+    write(at, "services/api/donegate.yaml", API.replace("max-bytes: 20", "max-bytes: 200"));
     commit(at);
     let (code, report) = check(at, &[]);
     assert_eq!(Some(4), code);
@@ -143,7 +143,7 @@ fn a_component_does_not_vanish_in_silence() {
         match how {
             "delete" => fs::remove_file(at.join("services/web/donegate.yaml")).expect("a file"),
             "move" => git(at, &["mv", "services/web", "examples"]),
-            "list" => write(at, "donegate.yaml", &format!("components: [services/api]\n{ROOT}")),
+            "list" => write(at, "donegate.yaml", format!("components: [services/api]\n{ROOT}")),
             _ => {
                 fs::remove_file(at.join("services/web/donegate.yaml")).expect("a file");
                 fs::remove_file(at.join("services/api/donegate.yaml")).expect("a file");
@@ -172,6 +172,6 @@ fn a_root_without_a_dod_folds_its_components() {
     let (code, report) = check(at, &[]);
     let all = ["services/api/calm pass", "services/api/size pass", "services/web/calm pass"];
     assert_eq!((Some(0), all.map(str::to_owned).to_vec()), (code, outcomes(&report)));
-    write(at, "donegate.yaml", &format!("components: [services/none]\n{ROOT}"));
+    write(at, "donegate.yaml", format!("components: [services/none]\n{ROOT}"));
     assert_eq!(Some(2), check_code(at, &[]), "a component that is named has a DoD");
 }

@@ -41,7 +41,7 @@ fn check(folder: &Path, args: &[&str]) -> (Option<i32>, Vec<String>) {
 fn a_change_that_asks_nothing_less_is_complete() {
     let folder = repository();
     write(folder.path(), "src/b.js", "two();\n");
-    write(folder.path(), "donegate.yaml", &DOD.replace("max-bytes: 100", "max-bytes: 50"));
+    write(folder.path(), "donegate.yaml", DOD.replace("max-bytes: 100", "max-bytes: 50"));
     commit(folder.path());
     assert_eq!((Some(0), Vec::new()), check(folder.path(), &[]));
 }
@@ -132,8 +132,8 @@ fn service() -> tempfile::TempDir {
     git(at, &["add", "-A"]);
     git(at, &["commit", "-qm", "first"]);
     git(at, &["checkout", "-qb", "work"]);
-    write(at, "src/app.js", &APP.replace("app.get('/users', list);\n", ""));
-    write(at, "openapi.yaml", &DOCUMENT.replace("                  email: { type: string }\n", ""));
+    write(at, "src/app.js", APP.replace("app.get('/users', list);\n", ""));
+    write(at, "openapi.yaml", DOCUMENT.replace("                  email: { type: string }\n", ""));
     write(at, "db/migrations/0002_email.up.sql", "-- nobody reads it\nALTER TABLE users\n  DROP COLUMN email;\n");
     write(at, "db/migrations/0002_email.down.sql", "ALTER TABLE users ADD COLUMN email text;\n");
     commit(at);
@@ -211,7 +211,7 @@ fn legacy() -> tempfile::TempDir {
     git(at, &["checkout", "-q", "main"]);
     write(at, "donegate.yaml", NEW_ONLY);
     let old: String = (0..20).map(|n| format!("call({n});\n")).collect();
-    write(at, "src/old.js", &format!("debugger;\n{old}debugger;\n"));
+    write(at, "src/old.js", format!("debugger;\n{old}debugger;\n"));
     commit(at);
     git(at, &["branch", "-qD", "work"]);
     git(at, &["checkout", "-qb", "work"]);
@@ -225,11 +225,11 @@ fn what_the_base_has_too_does_not_count_where_only_what_is_new_is_asked_for() {
     // Moved lines and a new name are nothing new.
     let text = fs::read_to_string(at.join("src/old.js")).expect("a file");
     fs::remove_file(at.join("src/old.js")).expect("a file");
-    write(at, "src/renamed.js", &format!("first();\n\n{text}"));
+    write(at, "src/renamed.js", format!("first();\n\n{text}"));
     commit(at);
     assert_eq!(("pass".to_owned(), Vec::new(), 2), calm(at, &[]));
     // One more of the same in the same file is.
-    write(at, "src/renamed.js", &format!("first();\ndebugger;\n{text}"));
+    write(at, "src/renamed.js", format!("first();\ndebugger;\n{text}"));
     commit(at);
     assert_eq!(("fail".to_owned(), vec!["src/renamed.js:2".to_owned()], 2), calm(at, &[]));
     write(at, "src/renamed.js", "none();\n");
@@ -248,8 +248,8 @@ fn a_change_does_not_bring_its_own_baseline() {
     donegate(at, &["check", "-q", "--output", &format!("json={saved}")]);
     assert_eq!(("fail".to_owned(), vec!["src/new.js:1".to_owned()], 2), calm(at, &[]));
     assert_eq!(("pass".to_owned(), Vec::new(), 3), calm(at, &["--baseline", saved]), "given from outside");
-    write(at, "base.json", &fs::read_to_string(saved).expect("a report"));
-    write(at, "donegate.yaml", &format!("baseline: base.json\n{NEW_ONLY}"));
+    write(at, "base.json", fs::read_to_string(saved).expect("a report"));
+    write(at, "donegate.yaml", format!("baseline: base.json\n{NEW_ONLY}"));
     commit(at);
     assert_eq!(("fail".to_owned(), vec!["src/new.js:1".to_owned()], 2), calm(at, &[]), "brought by the change");
     let (code, risks) = check(at, &[]);
@@ -266,7 +266,7 @@ fn a_change_does_not_bring_its_own_baseline() {
 fn asking_only_for_what_is_new_is_asking_less() {
     let folder = repository();
     let at = folder.path();
-    write(at, "donegate.yaml", &DOD.replace("exists: [README.md] } }", "exists: [README.md] }, new-only: true }"));
+    write(at, "donegate.yaml", DOD.replace("exists: [README.md] } }", "exists: [README.md] }, new-only: true }"));
     commit(at);
     let (code, risks) = check(at, &[]);
     assert_eq!(Some(4), code, "{risks:?}");

@@ -182,7 +182,7 @@ const BASE_REPORT: &str = "SF:src/a.js\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,0\nend_of_r
 
 /// What judging a coverage rule comes to against the last commit: the rule of the report.
 fn judged(folder: &Path, rule: &str, more: &[&str]) -> serde_json::Value {
-    write(folder, "donegate.yaml", &format!("version: 1\nrules:\n  cov: {{ coverage: {rule} }}\n"));
+    write(folder, "donegate.yaml", format!("version: 1\nrules:\n  cov: {{ coverage: {rule} }}\n"));
     git(folder, &["add", "donegate.yaml"]);
     let output = support::donegate(
         folder,
@@ -228,13 +228,13 @@ fn changed_lines_are_told_through_renames_and_hunks_and_of_unknown_files() {
     new[19] = "changed(20);";
     new.push("added(31);");
     git(folder.path(), &["mv", "src/a.js", "src/b.js"]);
-    write(folder.path(), "src/b.js", &body(&new));
+    write(folder.path(), "src/b.js", body(&new));
     write(folder.path(), "src/new.js", "one();\n\n// two\nthree();\n");
     write(folder.path(), "README.md", "y\n");
     git(folder.path(), &["add", "-A"]);
     write(folder.path(), "src/untracked.js", "five();\n");
     let lines: String = (1..=31).map(|line| format!("DA:{line},{}\n", u8::from(line != 20))).collect();
-    write(folder.path(), "cov.info", &format!("SF:/ci/src/b.js\n{lines}end_of_record\n"));
+    write(folder.path(), "cov.info", format!("SF:/ci/src/b.js\n{lines}end_of_record\n"));
     let all = judged(folder.path(), "{ changed-lines: 100 }", &[]);
     assert_eq!("changed lines 33.33 % (2 of 6)", all["measured"]);
     let staged = judged(folder.path(), "{ changed-lines: 40 }", &["--staged"]);

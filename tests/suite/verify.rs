@@ -35,7 +35,7 @@ fn claim() -> Value {
 }
 
 fn verify(folder: &Path, claim: &Value) -> (Option<i32>, Value, String) {
-    write(folder, "claim.json", &claim.to_string());
+    write(folder, "claim.json", claim.to_string());
     let output = donegate(folder, &["verify", "claim.json", "--format", "json"]);
     let json = serde_json::from_slice(&output.stdout).unwrap_or_default();
     (output.status.code(), json, String::from_utf8_lossy(&output.stderr).into_owned())
@@ -107,7 +107,7 @@ fn an_earlier_report_is_checked_again() {
     let folder = repository();
     let at = folder.path();
     let rules = "  readme: { file: { exists: [README.md] } }\n  covered: { coverage: { lines: 70 } }\n";
-    write(at, "donegate.yaml", &format!("version: 1\nrules:\n{rules}"));
+    write(at, "donegate.yaml", format!("version: 1\nrules:\n{rules}"));
     let made = donegate(at, &["check", "--output", "json=report.json"]);
     assert_eq!(Some(0), made.status.code(), "{made:?}");
     assert_eq!(Some(0), donegate(at, &["verify", "report.json"]).status.code());
