@@ -125,3 +125,10 @@ fn what_computes_much_and_brings_nothing_takes_no_steps_from_the_rest() {
     );
     assert_eq!(vec!["GET /x"], routes(&[("app.ts", &app), ("scan.ts", scan)]));
 }
+
+#[test]
+fn modules_of_a_folder_that_a_library_loads_are_given_to_its_function() {
+    let app = "const Koa = require('koa');\nconst Router = require('@koa/router');\nconst requireDirectory = require('require-directory');\nconst app = new Koa();\nrequireDirectory(module, `${process.cwd()}/app/api`, { visit: (it) => { if (it instanceof Router) app.use(it.routes()); } });\napp.listen(1);\n";
+    let pets = "const Router = require('@koa/router');\nconst router = new Router({ prefix: '/pets' });\nrouter.get('/:id', h);\nmodule.exports = router;\n";
+    assert_eq!(vec!["GET /pets/{id}"], routes(&[("app.js", app), ("app/api/v1/pets.js", pets)]));
+}

@@ -566,6 +566,14 @@ impl Machine<'_> {
             Value::Unknown(path) if !self.is_modelled(path) && !self.models.sources.contains_key(&**path) => {
                 self.typed(ty, scope).unwrap_or(value)
             }
+            Value::Function(closure) if self.language(scope) == Language::JavaScript => {
+                if let Value::Unknown(path) = self.type_value(ty, scope)
+                    && let Some(model) = self.models.given_to.get(&*path).copied()
+                {
+                    self.stated.insert(std::sync::Arc::as_ptr(&closure.function).addr(), model);
+                }
+                value
+            }
             _ => value,
         }
     }

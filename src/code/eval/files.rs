@@ -13,6 +13,13 @@ const MOST_ENTRIES: usize = 2_000;
 impl Machine<'_> {
     /// A function of Node's file system or of a library that lists files; none where it is not one of these.
     pub(crate) fn files_builtin(&mut self, path: &str, args: &Args, spot: Spot) -> Option<Value> {
+        if path == "process.cwd" {
+            let folder = self.tree.package_of(self.file(spot)).unwrap_or_default();
+            return Some(Value::text(format!("/{folder}")));
+        }
+        if let Some(value) = self.loaded_folder(path, args, spot) {
+            return Some(value);
+        }
         if let Some(value) = self.globbed(path, args) {
             return Some(value);
         }

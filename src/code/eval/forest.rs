@@ -208,8 +208,9 @@ impl Machine<'_> {
             self.read(*root, vec![String::new()], false, None, &mut reading);
         }
         // A language of which nothing is served has its roots read all the same; a service in another beside it changes nothing.
-        let told: Vec<Language> =
-            reading.found.iter().map(|found| self.modules[found.spot.module.0].language).collect();
+        let places = reading.found.iter().map(|found| found.spot);
+        let places = places.chain(reading.notes.iter().map(|(spot, _)| *spot));
+        let told: Vec<Language> = places.map(|spot| self.modules[spot.module.0].language).collect();
         let astray = self.mounts_unknown();
         let rest = roots.iter().filter(|root| !served.contains(root) && !self.forest.nodes[**root].model.part);
         for root in rest.copied().collect::<Vec<_>>() {

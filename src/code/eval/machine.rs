@@ -9,7 +9,7 @@ use super::forest::Forest;
 use super::scope::{Scope, ScopeRef};
 use super::value::{ClassValue, Closure, Key, Map, ModuleId, Spot, Value};
 use crate::code::form::{Language, Module, Name};
-use crate::code::models::Models;
+use crate::code::models::{Models, ObjectModel};
 use crate::code::resolve::Tree;
 
 /// Elements that are copied for a step.
@@ -189,6 +189,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) tracing: Option<Tracing>,
     /// What code may reach.
     pub(crate) reached: super::reach::Reached,
+    /// What functions get first by the types that are stated of them, by their node.
+    pub(crate) stated: BTreeMap<usize, &'static ObjectModel>,
     /// Whether functions are entered that nobody called.
     pub(crate) uncalled: bool,
     /// What the code writes into the environment: name, value, place.
@@ -254,6 +256,7 @@ impl<'a> Machine<'a> {
             namespaces: BTreeMap::new(),
             tracing: None,
             reached: super::reach::Reached::default(),
+            stated: BTreeMap::new(),
             uncalled: false,
             writes: Vec::new(),
             settings: Vec::new(),

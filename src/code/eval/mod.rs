@@ -28,6 +28,7 @@ mod importers;
 mod javascript;
 mod keys;
 mod listing;
+mod loaders;
 mod loops;
 pub(crate) mod machine;
 mod maps;
@@ -307,7 +308,8 @@ impl Machine<'_> {
         }
         let closures: Vec<_> = self.closures.iter().filter(|closure| !closure.entered.get()).cloned().collect();
         for closure in closures {
-            if !self.may_reach(&closure) && self.called_with(&closure).is_none() {
+            let stated = self.stated.contains_key(&std::sync::Arc::as_ptr(&closure.function).addr());
+            if !stated && !self.may_reach(&closure) && self.called_with(&closure).is_none() {
                 continue;
             }
             let idle = self.is_abstract(&closure) || !self.is_worth(&closure) || self.is_stub(&closure);
@@ -370,6 +372,10 @@ impl Machine<'_> {
             let called = if index == own { self.called_with(closure) } else { None };
             let typed = typed.or_else(|| called.map(|model| self.placeholder(model)));
             list.push(typed.unwrap_or_else(Value::unknown));
+        }
+        let stated = self.stated.get(&std::sync::Arc::as_ptr(&closure.function).addr()).copied();
+        if let (Some(model), Some(first @ Value::Unknown(_))) = (stated, list.first_mut()) {
+            *first = self.placeholder(model);
         }
         let args = Args { list, named: Vec::new(), partial: false };
         self.enter(closure, receiver, args, spot);

@@ -47,6 +47,9 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         for path in &object.types {
             claim(&mut models.types, path, object)?;
         }
+        for path in &object.given_to {
+            claim(&mut models.given_to, path, object)?;
+        }
         models.objects.insert(name, object);
     }
     for (path, action) in &model.imports {

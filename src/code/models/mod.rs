@@ -108,6 +108,8 @@ pub(crate) const FILES: &[(&str, &str)] = &[
 pub(crate) struct Models {
     /// What makes an object when it is called or constructed: the path and the object.
     pub(crate) makers: BTreeMap<String, &'static ObjectModel>,
+    /// The static types of functions that get an object first.
+    pub(crate) given_to: BTreeMap<String, &'static ObjectModel>,
     /// The static types of objects.
     pub(crate) types: BTreeMap<String, &'static ObjectModel>,
     /// Objects by `file.name`.

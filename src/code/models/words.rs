@@ -241,6 +241,8 @@ pub(crate) struct ObjectModel {
     pub(crate) make: Vec<String>,
     /// Static types that say that a value is one.
     pub(crate) types: Vec<String>,
+    /// Static types of functions that say that what they get first is one.
+    pub(crate) given_to: Vec<String>,
     /// The object of the same file whose members it has besides its own.
     pub(crate) extends: Option<String>,
     /// It is an app: served unless it is mounted somewhere.

@@ -86,8 +86,8 @@ impl Packages {
         let source = source.strip_prefix("file://").unwrap_or(source);
         let found = if source.starts_with('.') {
             file(tree, &under(folder_of(from), source))
-        } else if let Some(absolute) = source.strip_prefix('/') {
-            file(tree, absolute)
+        } else if source.starts_with('/') {
+            file(tree, source.trim_start_matches('/'))
         } else {
             self.alias(tree, from, source)
                 .or_else(|| self.own_import(tree, from, source))
@@ -111,6 +111,11 @@ impl Packages {
         };
         let found = self.owners.iter().filter(|(_, manifest)| has(manifest));
         found.map(|(folder, _)| folder.clone()).collect()
+    }
+
+    /// The folder of the package that a file is in.
+    pub(super) fn owner(&self, file: &str) -> Option<&str> {
+        self.owners.iter().find(|(folder, _)| is_under(file, folder)).map(|(folder, _)| folder.as_str())
     }
 
     /// The files that scripts run by a command.

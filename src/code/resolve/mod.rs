@@ -169,6 +169,11 @@ impl<'a> Tree<'a> {
         self.javascript.depending_on(dependency)
     }
 
+    /// The folder of the JavaScript package that a file is in: what runs it does so from there.
+    pub(crate) fn package_of(&self, file: &str) -> Option<&str> {
+        self.javascript.owner(file)
+    }
+
     /// The files that scripts of JavaScript packages run by a command.
     pub(crate) fn files_run_by(&self, command: &str) -> Vec<String> {
         self.javascript.run_by(self, command)
