@@ -132,3 +132,12 @@ fn modules_of_a_folder_that_a_library_loads_are_given_to_its_function() {
     let pets = "const Router = require('@koa/router');\nconst router = new Router({ prefix: '/pets' });\nrouter.get('/:id', h);\nmodule.exports = router;\n";
     assert_eq!(vec!["GET /pets/{id}"], routes(&[("app.js", app), ("app/api/v1/pets.js", pets)]));
 }
+
+#[test]
+fn what_is_loaded_by_a_name_that_is_not_known_is_told_where_a_framework_is() {
+    let app = "const app = require('express')();\nfor (const name of names()) require(name);\napp.get('/x', f);\n";
+    let other = "const all = process.env.LIST;\nrequire(all[0]);\n";
+    let analysis = analyse(&Repo::in_memory(&[("app.js", app), ("other.js", other)]));
+    let places: Vec<(&str, u32)> = analysis.unresolved.iter().map(|(file, line, _)| (file.as_str(), *line)).collect();
+    assert_eq!(vec![("app.js", 2)], places);
+}

@@ -81,7 +81,16 @@ impl Machine<'_> {
         if word.called {
             return self.call_export(id, node, model);
         }
-        for (method, line) in self.answered(id, word, own) {
+        let answered = self.answered(id, word, own);
+        let default = self.exported(id, &"default".into()).filter(|_| word.default.is_some());
+        if let Some(router) = default.map(|value| self.force(value))
+            && !self.held_by(&router).nodes.is_empty()
+        {
+            // A router of the library's own stands below the file's place.
+            let line = answered.last().map_or(1, |(_, line)| *line);
+            return self.mount(node, Value::text(path), router, (false, true), Spot { module: id, line });
+        }
+        for (method, line) in answered {
             self.forest.nodes[node].entries.push(Entry::Route {
                 path: Value::text(path.as_str()),
                 methods: Methods::Fixed(vec![method]),

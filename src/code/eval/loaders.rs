@@ -2,6 +2,7 @@
 
 use super::machine::Machine;
 use super::pure::join_paths;
+use super::scope::ScopeRef;
 use super::value::{Args, Map, Spot, Value, has_hole};
 use crate::code::form::Language;
 use crate::code::resolve::folder_of;
@@ -11,6 +12,18 @@ use crate::code::select;
 const MOST_MODULES: usize = 500;
 
 impl Machine<'_> {
+    /// What a module loads that speaks of a framework may register anything.
+    pub(super) fn unknown_load(&mut self, scope: &ScopeRef, spot: Spot) {
+        let path = self.modules[scope.module.0].path.clone();
+        if self.language(scope) != Language::JavaScript {
+            return;
+        }
+        let text = self.tree.text(&path).unwrap_or_default();
+        if self.models.route_tokens.iter().any(|(token, _)| text.contains(token.as_str())) {
+            self.note(spot, "what is loaded here is not known");
+        }
+    }
+
     /// A function that loads a folder; none where it is not one of these.
     pub(super) fn loaded_folder(&mut self, path: &str, args: &Args, spot: Spot) -> Option<Value> {
         let (given, options) = match path {

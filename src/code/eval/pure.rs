@@ -16,7 +16,11 @@ impl Machine<'_> {
         match (&**name, self.language(scope)) {
             ("require" | "import" | "__import__", _) => {
                 let args = self.arguments(&call.args, scope);
-                let all = args.at(0).each().iter().map(Value::as_whole_text).collect::<Option<Vec<Name>>>()?;
+                let all = args.at(0).each().iter().map(Value::as_whole_text).collect::<Option<Vec<Name>>>();
+                let Some(all) = all else {
+                    self.unknown_load(scope, spot);
+                    return None;
+                };
                 let loaded = all.iter().map(|source| self.required(source, scope)).collect();
                 Some(Value::any_of(loaded))
             }
