@@ -22,6 +22,8 @@ impl Roots {
             if !path.is_empty()
                 && path != root
                 && let Some(found) = at(tree, &path)
+                // `from app import api` in app/app.py means the folder: only a package takes something from itself.
+                && !matches!(&found, Target::File(file) if **file == *from && !from.ends_with("__init__.py"))
             {
                 return found;
             }
