@@ -4,6 +4,7 @@
 mod eval;
 pub mod explain;
 pub mod form;
+mod holes;
 pub mod lower;
 mod mentions;
 mod models;

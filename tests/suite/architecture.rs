@@ -92,6 +92,20 @@ fn imports_point_downwards() {
 }
 
 #[test]
+fn what_the_evaluator_stands_on_does_not_know_it() {
+    for part in ["form", "lower", "models", "resolve", "requests"] {
+        let mut files = Vec::new();
+        rust_files(&of_the_package("src/code").join(part), &mut files);
+        assert!(!files.is_empty(), "src/code/{part} was not found");
+        for file in files {
+            let text = fs::read_to_string(&file).expect("a source file");
+            let named = text.lines().find(|line| !line.trim_start().starts_with("//") && line.contains("eval::"));
+            assert_eq!(None, named, "{} imports what stands above it", file.display());
+        }
+    }
+}
+
+#[test]
 fn the_table_has_no_cycle() {
     for (position, (module, allowed)) in LAYERS.iter().enumerate() {
         for name in *allowed {

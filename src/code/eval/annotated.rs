@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::forest::Found;
 use super::machine::Machine;
 use super::scope::{Scope, ScopeKind, ScopeRef};
-use super::value::{ClassValue, Spot, Value, fill_holes, has_hole};
+use super::value::{ClassValue, Spot, Value};
 use crate::code::form::{ClassKind, Decorator, Expr, ExprKind, Function, Language, Name, StmtKind, TypeRef};
+use crate::code::holes::{fill_holes, has_hole};
 use crate::code::models::{Alone, AnnotationModel, put_together, spell, tidy};
 
 /// Annotations on annotations on annotations.

@@ -1,7 +1,8 @@
 //! Collections and strings of Java's and Kotlin's libraries, by the path that reaches them.
 
 use super::machine::Machine;
-use super::value::{Args, ListKind, Value, hole};
+use super::value::{Args, ListKind, Value};
+use crate::code::holes::hole;
 
 impl Machine<'_> {
     /// Functions of Java's and Kotlin's libraries.

@@ -61,7 +61,7 @@ impl Machine<'_> {
             }
             "join" => {
                 if list.partial.get() {
-                    return Value::text(super::value::hole("join"));
+                    return Value::text(crate::code::holes::hole("join"));
                 }
                 let separator = args.at(0).as_text().unwrap_or_else(|| ",".into());
                 let items = list.items.borrow().clone();

@@ -7,8 +7,9 @@ use super::go::reflected::key_of;
 use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::text::pattern_of;
-use super::value::{Args, ClassValue, EnvValue, Map, Modelled, Spot, Value, has_hole};
+use super::value::{Args, ClassValue, EnvValue, Map, Modelled, Spot, Value};
 use crate::code::form::{ExprKind, Name};
+use crate::code::holes::has_hole;
 use crate::code::models::EnvWord;
 
 /// A read of the environment.
@@ -262,7 +263,7 @@ impl Machine<'_> {
         }
         if let Some(family) = &env.family {
             let start = self.concat(&name, &Value::text(family.as_str()));
-            name = self.concat(&start, &Value::text(super::value::hole("rest")));
+            name = self.concat(&start, &Value::text(crate::code::holes::hole("rest")));
         }
         if env.within {
             return self.read_within(&name, spot);

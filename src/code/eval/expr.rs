@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use super::machine::{Flow, Machine};
 use super::scope::{self, Scope, ScopeKind, ScopeRef};
-use super::value::{Args, HOLE, Lazy, ListKind, Map, Spot, Value, hole};
+use super::value::{Args, Lazy, ListKind, Map, Spot, Value};
 use crate::code::form::{
     Arg, BinaryOp, Call, Comprehension, ComprehensionKind, Entry, Expr, ExprKind, Item, Language, LogicalOp, Name,
     Spread, Stmt, StmtKind, TemplatePart, UnaryOp, Yields,
 };
+use crate::code::holes::{HOLE, hole};
 
 impl Machine<'_> {
     /// The value of an expression.

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use super::env::{call_of, last_name};
 use super::machine::Machine;
 use super::scope::ScopeRef;
-use super::value::{Args, ClassValue, HOLE, HOLE_END, Map, Spot, Value, hole};
+use super::value::{Args, ClassValue, Map, Spot, Value};
 use crate::code::form::{Arg, Field, Name, TypeRef};
+use crate::code::holes::{HOLE, HOLE_END, hole};
 use crate::code::models::FieldsWord;
 
 /// How a name is called that stands for every variable.

@@ -4,8 +4,9 @@
 use std::rc::Rc;
 
 use super::machine::Machine;
-use super::pure::join_paths;
-use super::value::{Args, Map, Native, Spot, Value, has_hole};
+use super::value::{Args, Map, Native, Spot, Value};
+use crate::code::holes::has_hole;
+use crate::code::resolve::join_paths;
 
 /// The most entries that a listing gives.
 const MOST_ENTRIES: usize = 2_000;

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::forest::Found;
 use super::machine::Machine;
-use super::value::{ClassValue, Spot, Value, has_hole};
+use super::value::{ClassValue, Spot, Value};
 use crate::code::form::Language;
+use crate::code::holes::has_hole;
 use crate::code::models::{Syntax, put_together, spell, tidy};
 use crate::code::resolve::{Generated, Home, Listed, Operation, operations};
 

@@ -1,10 +1,12 @@
 //! Functions of JavaScript and Node that are worth computing, by the path that reaches them.
 
 use super::machine::Machine;
-use super::pure::{join_paths, parent_of};
+use super::pure::parent_of;
 use super::scope::ScopeRef;
-use super::value::{Args, ListKind, Spot, Value, has_hole};
+use super::value::{Args, ListKind, Spot, Value};
 use crate::code::form::{Name, Yields};
+use crate::code::holes::has_hole;
+use crate::code::resolve::join_paths;
 
 impl Machine<'_> {
     /// A function of JavaScript itself or of Node; none where it is not one of these.

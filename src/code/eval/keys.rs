@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::machine::Machine;
-use super::value::{Map, Modelled, Spot, Value, has_hole};
+use super::value::{Map, Modelled, Spot, Value};
+use crate::code::holes::has_hole;
 use crate::code::models::KeysWord;
 
 /// How deep schemas are followed into one another.

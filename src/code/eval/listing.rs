@@ -3,10 +3,9 @@
 use globset::GlobBuilder;
 
 use super::machine::Machine;
-use super::pure::join_paths;
 use super::value::{Args, ListKind, Map, Object, Spot, Value};
 use crate::code::form::Name;
-use crate::code::resolve::{folder_of, under};
+use crate::code::resolve::{folder_of, join_paths, under};
 
 /// The hidden member that holds the elements of an instance that is a tuple too.
 pub(crate) const ELEMENTS: &str = "__elements__";

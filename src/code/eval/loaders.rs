@@ -1,11 +1,11 @@
 //! Libraries that load every module of a folder: what each exports is given to a function, and all of it given back.
 
 use super::machine::Machine;
-use super::pure::join_paths;
 use super::scope::ScopeRef;
-use super::value::{Args, Map, Spot, Value, has_hole};
+use super::value::{Args, Map, Spot, Value};
 use crate::code::form::Language;
-use crate::code::resolve::folder_of;
+use crate::code::holes::has_hole;
+use crate::code::resolve::{folder_of, join_paths};
 use crate::code::select;
 
 /// The most modules that a folder gives.

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::scope::ScopeRef;
-use super::value::{Args, ClassValue, Closure, ListKind, Object, Spot, Value, has_hole};
+use super::value::{Args, ClassValue, Closure, ListKind, Object, Spot, Value};
 use crate::code::form::{FunctionKind, Language, Name};
+use crate::code::holes::has_hole;
 
 impl Machine<'_> {
     /// `object.name`, read.

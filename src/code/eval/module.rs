@@ -566,7 +566,7 @@ fn from_json(json: &serde_json::Value, depth: usize) -> Value {
         serde_json::Value::Number(number) => {
             number.as_i64().map_or_else(|| number.as_f64().map_or_else(Value::unknown, Value::Float), Value::Int)
         }
-        serde_json::Value::String(text) if text.contains(super::value::HOLE) => Value::unknown(),
+        serde_json::Value::String(text) if text.contains(crate::code::holes::HOLE) => Value::unknown(),
         serde_json::Value::String(text) => Value::text(text.as_str()),
         serde_json::Value::Array(all) => Value::list(all.iter().map(|one| from_json(one, depth + 1)).collect()),
         serde_json::Value::Object(all) => {

@@ -6,8 +6,9 @@ use std::rc::Rc;
 use super::handler::NAMED;
 use super::machine::Machine;
 use super::reading::Reading;
-use super::value::{ClassValue, Lazy, ListKind, Map, Native, Spot, Value, has_hole};
+use super::value::{ClassValue, Lazy, ListKind, Map, Native, Spot, Value};
 use crate::code::form::{Expr, ExprKind, Name, Pattern, StmtKind};
+use crate::code::holes::has_hole;
 use crate::code::models::{IncludeWord, TableModel};
 
 /// The argument that what a call decorates is bound to.

@@ -2,8 +2,9 @@
 
 use super::machine::Machine;
 use super::scope::ScopeRef;
-use super::value::{ListKind, Spot, Value, has_hole};
+use super::value::{ListKind, Spot, Value};
 use crate::code::form::{BinaryOp, Language, Yields};
+use crate::code::holes::has_hole;
 
 impl Machine<'_> {
     /// Whether a value counts as true; none where that is not known. What the environment holds never decides.

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use super::machine::Machine;
-use super::pure::join_paths;
 use super::value::{Args, Map, Modelled, Object, Spot, Value};
 use crate::code::form::Language;
 use crate::code::models::{AutoloadWord, PluginWord};
+use crate::code::resolve::join_paths;
 
 impl Machine<'_> {
     /// Whether what a path leads to is made when the program is built: its name is one that no package can have.

@@ -4,8 +4,10 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::scope::ScopeRef;
-use super::value::{Args, ListKind, Map, Native, Spot, Value, has_hole, hole};
+use super::value::{Args, ListKind, Map, Native, Spot, Value};
 use crate::code::form::{Call, ExprKind, Language, Name, Yields};
+use crate::code::holes::{has_hole, hole};
+use crate::code::resolve::join_paths;
 
 impl Machine<'_> {
     /// Calls whose meaning depends on where they stand.
@@ -429,27 +431,6 @@ fn range(args: &Args) -> Value {
 /// The folder of a path.
 pub(crate) fn parent_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(parent, _)| parent)
-}
-
-/// Paths joined, `.` and `..` taken out; a leading slash of a later part starts anew only where it is the first.
-pub(crate) fn join_paths(parts: &[&str]) -> String {
-    let absolute = parts.first().is_some_and(|first| first.starts_with('/'));
-    let mut out: Vec<&str> = Vec::new();
-    for piece in parts.iter().flat_map(|part| part.split('/')) {
-        match piece {
-            "" | "." => {}
-            ".." => {
-                if out.last().is_some_and(|last| *last != "..") {
-                    out.pop();
-                } else if !absolute {
-                    out.push("..");
-                }
-            }
-            piece => out.push(piece),
-        }
-    }
-    let joined = out.join("/");
-    if absolute { format!("/{joined}") } else { joined }
 }
 
 /// The template of a pattern that grpc-gateway generates: its operations put segments on a stack and name what they capture.

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::forest::{Entry, Found, HeldNode, Methods};
 use super::machine::Machine;
 use super::resource::Row;
-use super::value::{Spot, Value, fill_holes, has_hole, hole};
+use super::value::{Spot, Value};
 use crate::code::form::Language;
+use crate::code::holes::{fill_holes, has_hole, hole};
 use crate::code::models::{BroughtModel, Join, Syntax, put_together, spell, tidy};
 
 /// Routes that one forest may give.

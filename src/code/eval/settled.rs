@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use super::forest::Found;
 use super::machine::Machine;
-use super::value::{Spot, fill_holes, has_hole};
+use super::value::Spot;
 use crate::code::form::{Language, Name};
+use crate::code::holes::{fill_holes, has_hole};
 use crate::code::models::{LibraryModel, LibraryRoute, PrefixModel, put_together, tidy};
 use crate::code::resolve::Home;
 

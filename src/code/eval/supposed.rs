@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use super::machine::Machine;
 use super::text::pattern_of;
-use super::value::{Value, has_hole, hole};
+use super::value::Value;
 use crate::code::form::Name;
+use crate::code::holes::{has_hole, hole};
 
 /// So many strings are remembered; what is built later counts as known.
 const MOST: usize = 20_000;

@@ -2,8 +2,9 @@
 
 use super::machine::Machine;
 use super::scope::ScopeRef;
-use super::value::{Args, HOLE, HOLE_END, ListKind, Spot, Value, fill_holes, has_hole, hole};
+use super::value::{Args, ListKind, Spot, Value};
 use crate::code::form::{Language, Name, Yields};
+use crate::code::holes::{HOLE, HOLE_END, fill_holes, has_hole, hole};
 
 /// The longest string that is computed.
 const LONGEST: usize = 8_192;

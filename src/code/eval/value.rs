@@ -6,18 +6,13 @@ use std::sync::Arc;
 
 use super::scope::ScopeRef;
 use crate::code::form::{Class, Function, Name};
+use crate::code::holes::has_hole;
 use crate::code::models::Action;
 
 pub(crate) use super::maps::{Key, List, ListKind, Map};
 
-/// Opens a hole in a string: what stands between this and [`HOLE_END`] is a hint, not text.
-pub(crate) const HOLE: char = '\u{e000}';
-/// Closes a hole.
-pub(crate) const HOLE_END: char = '\u{e001}';
 /// The most values that travel on together.
 const MOST_ALTERNATIVES: usize = 8;
-/// The first byte of [`HOLE`] in UTF-8.
-const HOLE_LEADS: u8 = 0xee;
 
 /// The index of a module in the machine's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -479,30 +474,4 @@ impl Value {
     pub(crate) fn any_of(values: Vec<Value>) -> Value {
         values.into_iter().reduce(Value::join).unwrap_or(Value::Undefined)
     }
-}
-
-/// Whether a string has holes.
-pub(crate) fn has_hole(text: &str) -> bool {
-    // Nearly every text has none, and few have a character of that plane at all.
-    text.as_bytes().contains(&HOLE_LEADS) && text.contains(HOLE)
-}
-
-/// A hole with a hint of what it stands for.
-pub(crate) fn hole(hint: &str) -> String {
-    let hint: String = hint.chars().filter(|c| c.is_alphanumeric() || *c == '_').take(40).collect();
-    format!("{HOLE}{}{HOLE_END}", if hint.is_empty() { "x" } else { &hint })
-}
-
-/// The string with each hole replaced.
-pub(crate) fn fill_holes(text: &str, with: impl Fn(&str) -> String) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once(HOLE) {
-        out.push_str(before);
-        let (hint, tail) = after.split_once(HOLE_END).unwrap_or((after, ""));
-        out.push_str(&with(hint));
-        rest = tail;
-    }
-    out.push_str(rest);
-    out
 }

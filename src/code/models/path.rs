@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::code::eval::value::{HOLE, HOLE_END};
+use crate::code::holes::{HOLE, HOLE_END};
 
 /// How path templates are spelt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]

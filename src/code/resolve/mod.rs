@@ -238,7 +238,28 @@ pub(crate) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// Paths joined, `.` and `..` taken out; a leading slash of a later part starts anew only where it is the first.
+pub(crate) fn join_paths(parts: &[&str]) -> String {
+    let absolute = parts.first().is_some_and(|first| first.starts_with('/'));
+    let mut out: Vec<&str> = Vec::new();
+    for piece in parts.iter().flat_map(|part| part.split('/')) {
+        match piece {
+            "" | "." => {}
+            ".." => {
+                if out.last().is_some_and(|last| *last != "..") {
+                    out.pop();
+                } else if !absolute {
+                    out.push("..");
+                }
+            }
+            piece => out.push(piece),
+        }
+    }
+    let joined = out.join("/");
+    if absolute { format!("/{joined}") } else { joined }
+}
+
 /// A path under a folder.
 pub(crate) fn under(folder: &str, rest: &str) -> String {
-    crate::code::eval::pure::join_paths(&[folder, rest])
+    join_paths(&[folder, rest])
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::code::eval::value::{HOLE, hole};
+use crate::code::holes::{HOLE, hole};
 use crate::domain::node::{Node, Value};
 
 /// Placeholders within placeholders.
@@ -267,7 +267,7 @@ mod tests {
         settings.add("application.properties", "# no=1\na = /x\nb=${a}/${C:${D:y}}\nlist=p, \\\n  q\n");
         assert_eq!("/x/y", settings.filled("${b}"));
         assert_eq!(vec!["p", "q"], settings.list("list").unwrap_or_default());
-        assert!(settings.filled("/z/${none}").contains(crate::code::eval::value::HOLE));
-        assert!(settings.filled("${open").contains(crate::code::eval::value::HOLE));
+        assert!(settings.filled("/z/${none}").contains(crate::code::holes::HOLE));
+        assert!(settings.filled("${open").contains(crate::code::holes::HOLE));
     }
 }

@@ -3,7 +3,8 @@
 use super::super::env::Read;
 use super::super::machine::Machine;
 use super::super::tags::tagged;
-use super::super::value::{HOLE, HOLE_END, Spot, Value, fill_holes, hole};
+use super::super::value::{Spot, Value};
+use crate::code::holes::{HOLE, HOLE_END, fill_holes, hole};
 
 /// What a hint begins with that stands for a tag.
 const TAG: &str = "tag_of_";

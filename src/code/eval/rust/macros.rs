@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::super::machine::Machine;
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
-use super::super::value::{Args, Spot, Value, has_hole};
+use super::super::value::{Args, Spot, Value};
 use crate::code::form::{Block, Expr, ExprKind, Language, MacroCall, MacroRules, Name, Pattern, Stmt, StmtKind};
+use crate::code::holes::has_hole;
 use crate::code::lower::rust::expand;
 use crate::code::select;
 
