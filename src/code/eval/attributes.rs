@@ -242,7 +242,10 @@ fn gather(args: &mut Args) {
     let mut out: Vec<(Name, Value)> = Vec::new();
     for (name, value) in std::mem::take(&mut args.named) {
         match out.iter_mut().find(|(other, _)| *other == name) {
-            Some((_, Value::List(list))) if list.kind == ListKind::Set => list.items.borrow_mut().push(value),
+            Some((_, Value::List(list))) if list.kind == ListKind::Set => {
+                list.age.written();
+                list.items.borrow_mut().push(value);
+            }
             Some((_, first)) => *first = Value::list_of(ListKind::Set, vec![first.clone(), value], false),
             None => out.push((name, value)),
         }

@@ -179,6 +179,7 @@ impl Machine<'_> {
     /// Appends in place, as `+=` does to a list; false where the left is none.
     pub(crate) fn extend_list(&mut self, list: &Value, more: &Value) -> bool {
         let Value::List(list) = list else { return false };
+        list.age.written();
         match self.force(more.clone()) {
             Value::List(more) if !Rc::ptr_eq(&more, list) => {
                 let more_items = more.items.borrow().clone();
@@ -256,6 +257,7 @@ impl Machine<'_> {
     fn write_index(&mut self, object: &Value, index: &Value, value: Value) {
         match (object, index) {
             (Value::List(list), Value::Int(at)) => {
+                list.age.written();
                 let mut items = list.items.borrow_mut();
                 match usize::try_from(*at) {
                     Ok(at) if at < items.len() => items[at] = value,

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::age::Watch;
 use super::machine::{Flow, Frame, Machine};
 use super::scope::{Scope, ScopeRef};
 use super::value::{Args, Bound, ClassValue, Closure, Map, Native, Spot, Value};
@@ -195,7 +196,7 @@ impl Machine<'_> {
             return self.result_typed(closure);
         }
         let given = is_go.then(|| args.clone());
-        let (before, steps) = (self.effects, self.steps);
+        let (before, steps, watch) = (self.effects, self.steps, Watch::begin());
         let scope = Scope::of_call(&closure.scope, self.journals.len());
         let receiver = receiver.or_else(|| self.implicit_receiver(closure));
         // Where names are found by the receiver, a function that is given one sees it before the one around.
@@ -225,7 +226,8 @@ impl Machine<'_> {
             self.wear(node, useful, &given, &value);
         }
         let rust = self.language(&closure.scope) == Language::Rust;
-        if self.effects == before && (brings_nothing(&value) || (rust && is_plain(&value))) {
+        let writes = watch.ends();
+        if self.effects == before && !writes && (brings_nothing(&value) || (rust && is_plain(&value))) {
             *self.idle.entry(node).or_default() += 1;
         }
         if self.effects == before {

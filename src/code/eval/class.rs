@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::machine::Machine;
+use super::machine::{Frame, Machine};
 use super::packages::overloaded;
 use super::scope::{self, Scope, ScopeKind, ScopeRef};
 use super::value::{Args, ClassValue, Map, Object, Spot, Value};
@@ -56,7 +56,18 @@ impl Machine<'_> {
             self.class_settings(&value);
             return Value::Class(value);
         }
+        let script = self.language(scope) == Language::JavaScript;
+        if script {
+            // Static blocks and fields say `this` of the class.
+            let (spot, this, home) = (value.spot, Value::Class(value.clone()), Some(value.clone()));
+            let closure = self.frames.last().and_then(|frame| frame.closure.clone());
+            let (returns, yields, given) = (Vec::new(), Vec::new(), Vec::new());
+            self.frames.push(Frame { closure, spot, this, home, returns, yields, given });
+        }
         self.class_body(class, &value, &body);
+        if script {
+            self.frames.pop();
+        }
         self.class_settings(&value);
         self.decorated(Value::Class(value), &class.decorators, scope)
     }

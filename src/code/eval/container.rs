@@ -22,6 +22,7 @@ impl Machine<'_> {
             "forEach" | "for_each" | "map" | "flatMap" | "filter" | "find" | "some" | "every" | "reduce"
             | "reduceRight" | "findLast" | "findIndex" => self.list_walk(list, name, &args, spot),
             "push" | "append" | "add" | "unshift" | "insert" => {
+                list.age.written();
                 let mut items = list.items.borrow_mut();
                 let front = &**name == "unshift" || (&**name == "insert" && matches!(args.at(0), Value::Int(0)));
                 let skip = usize::from(&**name == "insert" && args.list.len() > 1);
@@ -82,6 +83,7 @@ impl Machine<'_> {
                 Value::list_of(list.kind, items, list.partial.get())
             }
             "pop" | "shift" => {
+                list.age.written();
                 let mut items = list.items.borrow_mut();
                 let first = &**name == "shift" || matches!(args.at(0), Value::Int(0));
                 if items.is_empty() {

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::age::Age;
 use super::value::{ClassValue, Spot, Value};
 use crate::code::form::Name;
 
@@ -32,6 +33,8 @@ pub(crate) struct List {
     pub(crate) opened: Cell<Option<Spot>>,
     /// Its kind.
     pub(crate) kind: ListKind,
+    /// When it was made.
+    pub(crate) age: Age,
     /// The type of its own that it is of.
     pub(crate) class: RefCell<Option<Rc<ClassValue>>>,
     /// What stands before the names of the routes in it: any of these.
@@ -63,6 +66,8 @@ pub(crate) struct Map {
     pub(crate) environment: Cell<bool>,
     /// Makes what is absent: Python's `defaultdict`.
     pub(crate) factory: RefCell<Option<Value>>,
+    /// When it was made.
+    age: Age,
 }
 
 impl Map {
@@ -90,6 +95,7 @@ impl Map {
 
     /// Puts a value under a key.
     pub(crate) fn set(&self, key: Key, shown: Value, value: Value) {
+        self.age.written();
         let at = self.position(|known| *known == key, || key.clone());
         let mut entries = self.entries.borrow_mut();
         match at.and_then(|at| entries.get_mut(at)) {
@@ -120,6 +126,7 @@ impl Map {
     /// Takes the value under a key out.
     pub(crate) fn remove(&self, key: &Key) -> Option<Value> {
         let at = self.position(|known| known == key, || key.clone())?;
+        self.age.written();
         let mut entries = self.entries.borrow_mut();
         let (_, _, value) = entries.remove(at);
         let mut index = self.index.borrow_mut();

@@ -3,6 +3,7 @@
 //! repository is executed.
 
 mod act;
+mod age;
 mod annotated;
 mod astray;
 mod attributes;

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::age::Age;
 use super::scope::ScopeRef;
 use crate::code::form::{Class, Function, Name};
 use crate::code::holes::has_hole;
@@ -296,6 +297,7 @@ impl Value {
             partial: Cell::new(partial),
             opened: Cell::new(None),
             kind,
+            age: Age::default(),
             class: RefCell::default(),
             names: RefCell::default(),
         }))
