@@ -215,7 +215,14 @@ impl Machine<'_> {
             Some(value) => self.eval(value, scope),
             None => match ty {
                 Some(ty) if self.language(scope) == Language::Go => self.go_zero(ty, scope),
-                Some(ty) => self.typed(ty, scope).unwrap_or(Value::Undefined),
+                // What a library makes is there when it is asked for; the rest may be there or still be to come.
+                Some(ty) => match self.typed(ty, scope) {
+                    Some(Value::Object(made)) if made.model.borrow().is_some() => Value::Object(made),
+                    Some(other) if self.language(scope) == Language::JavaScript => {
+                        Value::Alt(vec![other, Value::Undefined].into())
+                    }
+                    other => other.unwrap_or(Value::Undefined),
+                },
                 None => Value::Undefined,
             },
         };
