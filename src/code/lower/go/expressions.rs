@@ -139,6 +139,17 @@ impl Lowering<'_> {
     fn conversion(&mut self, node: Node<'_>) -> Expr {
         let value = self.expr_in(node, "operand");
         match node.child_by_field_name("type") {
+            // To the grammar `env.ParseAs[Config](options)` converts to a generic type; it may as well call a function.
+            Some(ty) if ty.kind() == "generic_type" => {
+                let callee = self.expr_in(ty, "type");
+                let mut args = vec![Arg { name: None, spread: Spread::No, value }];
+                for inner in ty.child_by_field_name("type_arguments").map(children).unwrap_or_default() {
+                    let value = self.type_expr(inner);
+                    args.push(Arg { name: Some("[]".into()), spread: Spread::No, value });
+                }
+                let pos = callee.pos;
+                Expr { kind: ExprKind::Call(Box::new(Call { callee, args, is_new: false })), pos }
+            }
             Some(ty) => {
                 let kind = ExprKind::Cast(Box::new(value), self.ty(ty));
                 self.at(node, kind)
