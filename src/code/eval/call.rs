@@ -10,13 +10,6 @@ use super::scope::{Scope, ScopeRef};
 use super::value::{Args, Bound, ClassValue, Closure, Map, Native, Spot, Value};
 use crate::code::form::{Function, FunctionKind, Language, Name, ParamKind, Pattern};
 
-/// Whether a value is an object that routes are registered on.
-pub(super) fn registers(value: &Value) -> bool {
-    let Value::Object(object) = value else { return false };
-    let model = object.model.borrow();
-    model.as_ref().is_some_and(|model| model.ty.members.values().any(|action| action.route.is_some()))
-}
-
 /// How often one function may be entered within itself.
 const MOST_RECURSION: usize = 3;
 /// How often a function of Rust is entered that brings nothing: handlers reach deep into code that makes no routes.
@@ -165,7 +158,6 @@ impl Machine<'_> {
 
     /// Enters a function.
     pub(crate) fn enter(&mut self, closure: &Rc<Closure>, receiver: Option<Value>, args: Args, spot: Spot) -> Value {
-        let address = Rc::as_ptr(closure).addr();
         closure.entered.set(true);
         if self.is_abstract(closure) {
             return self.call_abstract(closure, args, spot);
@@ -190,7 +182,6 @@ impl Machine<'_> {
         if self.idle_steps.get(&node).is_some_and(|steps| *steps >= self.limits.idle_steps) {
             return Value::unknown();
         }
-        let _ = address;
         let is_go = self.is_go(closure.scope.module);
         if is_go && self.is_worn(node, &args) {
             return self.result_typed(closure);
@@ -490,4 +481,11 @@ fn result_of(flow: Flow, frame: Option<Frame>, function: &Function) -> Value {
 fn strings_of(args: &Args) -> Vec<Name> {
     let all = args.list.iter().chain(args.named.iter().map(|(_, value)| value));
     all.filter_map(|value| if let Value::Str(text) = value { Some(text.clone()) } else { None }).collect()
+}
+
+/// Whether a value is an object that routes are registered on.
+pub(super) fn registers(value: &Value) -> bool {
+    let Value::Object(object) = value else { return false };
+    let model = object.model.borrow();
+    model.as_ref().is_some_and(|model| model.ty.members.values().any(|action| action.route.is_some()))
 }
