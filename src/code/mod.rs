@@ -4,6 +4,7 @@
 mod eval;
 pub mod explain;
 pub mod form;
+mod given;
 mod holes;
 pub mod lower;
 mod mentions;
@@ -216,6 +217,9 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
         } else {
             analysis.env_reads.insert(read);
         }
+    }
+    for (name, file, line) in outcome.settings.into_iter().filter(|(_, file, _)| select::is_own_source(file)) {
+        analysis.env_settings.entry(name).or_insert((file, line));
     }
     analysis.env_built.extend(outcome.built.into_iter().filter(|(file, _, _)| select::is_own_source(file)));
     (analysis, outcome.trace)

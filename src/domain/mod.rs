@@ -7,5 +7,6 @@ pub mod folders;
 pub mod node;
 pub mod outcome;
 pub mod provenance;
+pub mod stars;
 pub mod template;
 pub mod units;

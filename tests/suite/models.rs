@@ -33,6 +33,8 @@ struct Sample {
     unresolved: Option<Vec<String>>,
     /// Every variable: `PORT src/app.js:3`; a `?` behind the name where the program does without.
     env: Option<Vec<String>>,
+    /// Every variable that a setting with a value may be given by.
+    settings: Option<Vec<String>>,
     /// Every pattern of names that are not known: `SHARD_*_DSN src/app.js:3`.
     dynamic: Option<Vec<String>>,
 }
@@ -82,10 +84,12 @@ fn differences(sample: &Sample, analysis: Analysis) -> Vec<String> {
         .chain(analysis.env_built)
         .map(|(file, line, it)| format!("{it} {file}:{line}"))
         .collect();
+    let settings = analysis.env_settings.iter().map(|(name, (file, line))| format!("{name} {file}:{line}"));
     [
         differs("routes", sample.routes.as_ref(), routes),
         differs("unresolved", sample.unresolved.as_ref(), unresolved),
         differs("env", sample.env.as_ref(), env.collect()),
+        differs("settings", sample.settings.as_ref(), settings.collect()),
         differs("dynamic", sample.dynamic.as_ref(), dynamic.into_iter().collect()),
     ]
     .into_iter()
@@ -109,7 +113,7 @@ fn every_model_has_samples_and_they_hold() {
             });
         assert!(!samples.is_empty(), "{shown} has no sample");
         for sample in samples {
-            let said = [&sample.routes, &sample.unresolved, &sample.env, &sample.dynamic];
+            let said = [&sample.routes, &sample.unresolved, &sample.env, &sample.settings, &sample.dynamic];
             assert!(said.iter().any(|one| one.is_some()), "{shown}: {}: says nothing", sample.name);
             let files: Vec<(&str, &str)> =
                 sample.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();

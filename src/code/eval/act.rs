@@ -71,6 +71,11 @@ impl Machine<'_> {
         if let (Some(word), Some(model)) = (&action.settings, &model) {
             return self.settings(word, model, &bound, spot);
         }
+        if let (Some(word), Some(model)) = (&action.layers, &model)
+            && let Some(value) = self.layers(word, model, &bound, spot)
+        {
+            return value;
+        }
         if let (Some(word), Some(model)) = (&action.library, &model) {
             self.library(word, model, &bound, spot);
         }

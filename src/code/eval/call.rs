@@ -205,10 +205,11 @@ impl Machine<'_> {
             yields: Vec::new(),
             given: strings_of(&args),
         });
+        let stated = args.named.iter().find(|(name, _)| &**name == "<>").map(|(_, ty)| ty.clone());
         self.bind_arguments(closure, receiver, args, &scope);
-        let expected = self.rust.expected.take();
+        let expected = self.rust_enter(closure, &stated);
         let flow = self.block(&closure.function.body, &scope);
-        self.rust.expected = expected;
+        self.rust_leave(closure, expected);
         let frame = self.frames.pop();
         let mut value = result_of(flow, frame, &closure.function);
         if let Some(given) = given {

@@ -6,7 +6,7 @@ use super::env::{call_of, last_name};
 use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::value::{Args, ClassValue, Map, Spot, Value};
-use crate::code::form::{Arg, Field, Name, TypeRef};
+use crate::code::form::{Arg, Decorator, Field, Name, TypeRef};
 use crate::code::holes::{HOLE, HOLE_END, hole};
 use crate::code::models::FieldsWord;
 
@@ -51,11 +51,7 @@ impl Machine<'_> {
 
     /// Reads the fields of the type that a call states, or that is expected of it.
     pub(crate) fn fields_given(&mut self, word: &FieldsWord, prefix: Option<&Value>, bound: &Rc<Map>, spot: Spot) {
-        let ty = match (bound.named("<>"), self.rust.expected.clone()) {
-            (Some(stated), _) => Some(stated),
-            (None, Some((ty, scope))) => Some(self.expected_type(&ty, &scope, 0)),
-            (None, None) => None,
-        };
+        let ty = self.asked_type(bound);
         let prefix = prefix.and_then(Value::as_text).unwrap_or_else(|| "".into());
         match ty {
             Some(Value::Class(class)) => self.read_fields(word, &class, &prefix, 0),
@@ -66,9 +62,37 @@ impl Machine<'_> {
         }
     }
 
+    /// The type that a call states, or that is expected of it; within a function of any type that of its own call.
+    pub(super) fn asked_type(&mut self, bound: &Rc<Map>) -> Option<Value> {
+        let ty = match (bound.named("<>"), self.rust.expected.clone()) {
+            (Some(stated), _) => stated,
+            (None, Some((ty, scope))) => self.expected_type(&ty, &scope, 0),
+            (None, None) => return None,
+        };
+        match ty {
+            Value::Unknown(name) if !name.contains('.') => Some(self.rust_asked().unwrap_or(Value::Unknown(name))),
+            ty => Some(ty),
+        }
+    }
+
     /// The type within `Result`, `Option` and their peers.
-    fn expected_type(&mut self, ty: &TypeRef, scope: &ScopeRef, depth: usize) -> Value {
-        let outer = ty.path.last().is_some_and(|name| matches!(&**name, "Result" | "Option" | "Box" | "Arc" | "Rc"));
+    pub(super) fn expected_type(&mut self, ty: &TypeRef, scope: &ScopeRef, depth: usize) -> Value {
+        let outer = ty.path.last().is_some_and(|name| {
+            matches!(
+                &**name,
+                "Result"
+                    | "Option"
+                    | "Box"
+                    | "Arc"
+                    | "Rc"
+                    | "Lazy"
+                    | "LazyLock"
+                    | "OnceCell"
+                    | "OnceLock"
+                    | "Mutex"
+                    | "RwLock"
+            )
+        });
         match ty.args.first() {
             Some(inner) if outer && depth < DEPTH => self.expected_type(inner, scope, depth + 1),
             _ => self.type_value(ty, scope),
@@ -78,8 +102,8 @@ impl Machine<'_> {
     fn read_fields(&mut self, word: &FieldsWord, class: &Rc<ClassValue>, prefix: &Name, depth: usize) {
         let written = class.class.clone();
         for field in &written.fields {
-            let said = said(field, &word.attribute);
-            let any = |wanted: &[String]| said.iter().any(|arg| wanted.iter().any(|one| is(arg, one)));
+            let said = attribute_args(&field.decorators, &word.attribute);
+            let any = |wanted: &[String]| said.iter().any(|arg| wanted.iter().any(|one| is_argument(arg, one)));
             if any(&word.skip) {
                 continue;
             }
@@ -94,12 +118,7 @@ impl Machine<'_> {
             }
             let optional = field.ty.as_ref().and_then(|ty| ty.path.last()).is_some_and(|name| &**name == "Option");
             let tolerated = optional || any(&word.default);
-            let scope = class.scope.clone();
-            let renamed = said.iter().find(|arg| is(arg, &word.rename) && arg.name.is_some());
-            let own = match renamed {
-                Some(arg) => self.eval(&arg.value, &scope).as_text().unwrap_or_else(|| field.name.clone()),
-                None => field.name.clone(),
-            };
+            let own = self.named_field(word, class, field, &[], &said);
             let name = Value::text(format!("{prefix}{own}").to_uppercase());
             let spot = Spot { module: class.spot.module, line: field.pos.line };
             self.read_env(&name, spot, tolerated);
@@ -111,15 +130,78 @@ impl Machine<'_> {
     }
 }
 
-/// The arguments of a field's attributes.
-fn said<'f>(field: &'f Field, attributes: &[String]) -> Vec<&'f Arg> {
-    let calls = field.decorators.iter().filter_map(|decorator| call_of(&decorator.expr));
+impl Machine<'_> {
+    /// What a field is called: by its own attributes, else as its type's spell it.
+    pub(super) fn named_field(
+        &mut self,
+        word: &FieldsWord,
+        class: &ClassValue,
+        field: &Field,
+        of_class: &[&Arg],
+        said: &[&Arg],
+    ) -> Name {
+        let scope = class.scope.clone();
+        let renamed = said.iter().find(|arg| is_argument(arg, &word.rename) && arg.name.is_some());
+        if let Some(name) = renamed.and_then(|arg| self.eval(&arg.value, &scope).as_text()) {
+            return name;
+        }
+        let styled = of_class.iter().find(|arg| is_argument(arg, &word.rename_all) && arg.name.is_some());
+        match styled.and_then(|arg| self.eval(&arg.value, &scope).as_text()) {
+            Some(style) => respelt(&field.name, &style).into(),
+            None => field.name.clone(),
+        }
+    }
+}
+
+/// The arguments of attributes.
+pub(super) fn attribute_args<'f>(decorators: &'f [Decorator], attributes: &[String]) -> Vec<&'f Arg> {
+    let calls = decorators.iter().filter_map(|decorator| call_of(&decorator.expr));
     calls.filter(|(name, _)| attributes.iter().any(|one| one == name)).flat_map(|(_, args)| args.iter()).collect()
 }
 
-fn is(arg: &Arg, wanted: &str) -> bool {
+/// Whether an argument of an attribute is of a name.
+pub(super) fn is_argument(arg: &Arg, wanted: &str) -> bool {
     match &arg.name {
         Some(name) => **name == *wanted,
         None => last_name(&arg.value).is_some_and(|name| **name == *wanted),
+    }
+}
+
+/// A field's name as `rename_all` spells it.
+pub(super) fn respelt(name: &str, style: &str) -> String {
+    let capital = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    };
+    let words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
+    match style {
+        "lowercase" => name.to_lowercase(),
+        "UPPERCASE" | "SCREAMING_SNAKE_CASE" => name.to_uppercase(),
+        "kebab-case" => name.replace('_', "-"),
+        "SCREAMING-KEBAB-CASE" => name.replace('_', "-").to_uppercase(),
+        "PascalCase" => words.iter().map(|word| capital(word)).collect(),
+        "camelCase" => {
+            let (first, rest) = words.split_first().map_or(("", &[][..]), |(first, rest)| (*first, rest));
+            first.to_owned() + &rest.iter().map(|word| capital(word)).collect::<String>()
+        }
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::respelt;
+
+    #[test]
+    fn names_are_spelt_as_types_say() {
+        for (style, expected) in [
+            ("camelCase", "maxIdleTime"),
+            ("PascalCase", "MaxIdleTime"),
+            ("kebab-case", "max-idle-time"),
+            ("SCREAMING_SNAKE_CASE", "MAX_IDLE_TIME"),
+            ("snake_case", "max_idle_time"),
+        ] {
+            assert_eq!(respelt("max_idle_time", style), expected);
+        }
     }
 }

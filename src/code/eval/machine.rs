@@ -163,6 +163,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) shared: BTreeMap<String, Value>,
     /// Stores of settings, by their node.
     pub(crate) stores: BTreeMap<usize, super::settings::Store>,
+    /// Stores of layered settings, and what they came to.
+    pub(crate) layers: super::layers::State,
     /// Strings that functions of letter case made.
     pub(crate) supposed: super::supposed::Supposed,
     /// The object whose member is called next, where the member is for another type.
@@ -243,6 +245,7 @@ impl<'a> Machine<'a> {
             metadata: BTreeMap::new(),
             shared: BTreeMap::new(),
             stores: BTreeMap::new(),
+            layers: super::layers::State::default(),
             supposed: super::supposed::Supposed::default(),
             dispatch: None,
             go: super::go::State::default(),

@@ -28,6 +28,7 @@ mod handler;
 mod importers;
 mod javascript;
 mod keys;
+mod layers;
 mod listing;
 mod loaders;
 mod loops;
@@ -93,6 +94,8 @@ pub(crate) struct Outcome {
     pub(crate) placed: BTreeSet<Name>,
     /// Names that functions build of what they are given: file, line, pattern.
     pub(crate) built: Vec<(String, u32, String)>,
+    /// Variables that settings may be given by which have a value without: name, file, line.
+    pub(crate) settings: Vec<(String, String, u32)>,
 }
 
 /// Rounds of entering what nobody called: each may make functions that nobody called.
@@ -162,6 +165,7 @@ pub(crate) fn run(
     machine.refuel();
     machine.serve_roots();
     machine.read_stores();
+    machine.read_layers();
     machine.read_folders();
     machine.read_annotated();
     let mut found = machine.read_routes();
@@ -178,6 +182,9 @@ pub(crate) fn run(
     for route in found {
         let file = machine.file(route.spot).to_owned();
         outcome.routes.push((route, file));
+    }
+    for (name, spot) in machine.layers.take_given() {
+        outcome.settings.push((name, machine.file(spot).to_owned(), spot.line));
     }
     for (spot, reason) in &machine.unresolved {
         outcome.unresolved.push((machine.file(*spot).to_owned(), spot.line, reason.clone()));

@@ -39,6 +39,7 @@ impl Machine<'_> {
                 it.args.set(at, key, value);
             }
         }
+        self.note_layers(&it, spot);
         if let Some(prefix) = &it.ty.prefix {
             self.forest.nodes[it.node].prefix = self.argument_at(&bound, prefix, spot);
         }

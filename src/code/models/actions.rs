@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::layers::LayersWord;
 use super::path::Syntax;
 
 /// A value by the path that leads to it from the parameters.
@@ -81,6 +82,8 @@ pub(crate) struct Action {
     pub(crate) tags: Option<TagsWord>,
     /// Asks or tells a store of settings.
     pub(crate) settings: Option<SettingsWord>,
+    /// Adds a layer to a store of settings, or asks the store.
+    pub(crate) layers: Option<LayersWord>,
     /// While a block runs that this call is the context of, this stands behind the object's prefix.
     pub(crate) within: Option<Argument>,
     /// Loads a module or a name in it by a string.
@@ -124,7 +127,7 @@ pub(crate) struct Action {
 impl Action {
     /// Whether it asks for settings or variables and does nothing else.
     pub(crate) fn asks(&self) -> bool {
-        self.env.is_some() || self.tags.is_some() || self.settings.is_some()
+        self.env.is_some() || self.tags.is_some() || self.settings.is_some() || self.layers.is_some()
     }
 
     /// Whether it speaks of the class or method that it decorates.
@@ -557,6 +560,12 @@ pub(crate) struct FieldsWord {
     pub(crate) attribute: Vec<String>,
     /// The argument that gives another name.
     pub(crate) rename: String,
+    /// The argument of a type's attributes that says how its fields' names are spelt.
+    pub(crate) rename_all: String,
+    /// The arguments that give one more name.
+    pub(crate) alias: Vec<String>,
+    /// The arguments that make what a field holds of one text, whatever its type.
+    pub(crate) whole: Vec<String>,
     /// The arguments that make it optional.
     pub(crate) default: Vec<String>,
     /// The arguments that take the fields of the field's type in its place.

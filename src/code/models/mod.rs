@@ -3,6 +3,7 @@
 
 mod actions;
 mod annotations;
+mod layers;
 mod load;
 mod path;
 mod words;
@@ -16,6 +17,7 @@ pub(crate) use actions::{
     RowsWord, RpcWord, SettingsWord, TagsWord, TreeWord, WrapWord,
 };
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
+pub(crate) use layers::{LayersWord, SourceWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use words::{
     BroughtModel, ClassModel, DeriveModel, FilesWord, ObjectModel, RunWord, Settings, SettingsModel, TableModel,

@@ -292,6 +292,10 @@ pub(crate) struct ObjectModel {
     pub(crate) class_attribute: Option<(String, String)>,
     /// Its routes without a path answer nothing by themselves.
     pub(crate) needs_path: bool,
+    /// The first layer of a store of settings, given to the constructor.
+    pub(crate) takes_layer: Option<Argument>,
+    /// What it says as a layer of settings.
+    pub(crate) source: Option<super::SourceWord>,
     /// A member that is not named here gives the object back.
     pub(crate) chains: bool,
     /// What attributes of the project's functions mean where such a function is mounted.

@@ -225,6 +225,7 @@ impl Machine<'_> {
     fn rust_item(&mut self, stmt: &Stmt, scope: &ScopeRef) {
         match &stmt.kind {
             StmtKind::Bind { target, ty, value } => {
+                self.rust.expected = ty.clone().map(|ty| (ty, scope.clone()));
                 let value = value.as_ref().map_or(Value::Undefined, |value| self.eval(value, scope));
                 let value = match (&value, ty) {
                     (Value::Unknown(_), Some(ty)) => self.typed(ty, scope).unwrap_or(value),

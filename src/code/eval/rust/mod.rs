@@ -14,7 +14,8 @@ use super::machine::{Machine, Progress};
 use super::scope::{self, Scope, ScopeRef};
 use super::value::{Closure, Lazy, ModuleId, Value};
 use crate::code::form::{
-    Block, Decorator, Export, ExprKind, Import, Imported, Language, MacroRules, Name, Stmt, StmtKind,
+    Block, Decorator, Export, ExprKind, FunctionKind, Import, Imported, Language, MacroRules, Name, Stmt, StmtKind,
+    TypeRef,
 };
 use crate::code::resolve::{folder_of, under};
 
@@ -35,6 +36,8 @@ pub(crate) struct State {
     pub(super) expansions: BTreeMap<(usize, Name, bool, u32), Option<Arc<Block>>>,
     /// The type that is expected of what is evaluated: a stated one, or what the function returns.
     pub(crate) expected: Option<(crate::code::form::TypeRef, ScopeRef)>,
+    /// For each call that runs the type that it stated, or that its caller expects.
+    pub(super) asked: Vec<Option<Value>>,
     /// Methods that the project adds to types of libraries, with the type's path; empty where it is any type.
     pub(super) foreign: BTreeMap<Name, Vec<(Name, Rc<Closure>)>>,
 }
@@ -319,6 +322,39 @@ impl Machine<'_> {
             }
         }
         out
+    }
+
+    /// What a call that begins is asked for: the type that it states, or that its caller expects. Gives what the caller
+    /// expected, to be given back when the call ends.
+    pub(crate) fn rust_enter(&mut self, closure: &Closure, stated: &Option<Value>) -> Option<(TypeRef, ScopeRef)> {
+        if self.language(&closure.scope) != Language::Rust {
+            return self.rust.expected.take();
+        }
+        let lexical = closure.function.kind == FunctionKind::Lexical;
+        let asked = match (stated, self.rust.expected.clone()) {
+            (Some(stated), _) => Some(stated.clone()),
+            (None, Some((ty, scope))) if !lexical && closure.function.returns.is_some() => {
+                Some(self.expected_type(&ty, &scope, 0)).filter(|ty| matches!(ty, Value::Class(_)))
+            }
+            (None, _) => None,
+        };
+        let asked = asked.or_else(|| self.rust_asked().filter(|_| lexical || closure.function.returns.is_some()));
+        self.rust.asked.push(asked);
+        // What a closure gives is what its caller gives.
+        if lexical { self.rust.expected.clone() } else { self.rust.expected.take() }
+    }
+
+    /// The call has ended.
+    pub(crate) fn rust_leave(&mut self, closure: &Closure, expected: Option<(TypeRef, ScopeRef)>) {
+        if self.language(&closure.scope) == Language::Rust {
+            self.rust.asked.pop();
+        }
+        self.rust.expected = expected;
+    }
+
+    /// The type that the running call is asked for.
+    pub(crate) fn rust_asked(&self) -> Option<Value> {
+        self.rust.asked.last().cloned().flatten()
     }
 
     /// A scope for what a type of the project gets besides.
