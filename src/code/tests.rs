@@ -141,3 +141,19 @@ fn what_is_loaded_by_a_name_that_is_not_known_is_told_where_a_framework_is() {
     let places: Vec<(&str, u32)> = analysis.unresolved.iter().map(|(file, line, _)| (file.as_str(), *line)).collect();
     assert_eq!(vec![("app.js", 2)], places);
 }
+
+#[test]
+fn a_helper_that_sets_a_variable_of_its_module_is_entered_each_time() {
+    let source = "const app = require('express')();\nlet at = '';\nfunction below(name) { at = '/' + name; }\nfor (let n = 0; n < 60; n++) {\n  below('p' + n);\n  app.get(at, h);\n}\n";
+    assert_eq!(60, routes(&[("app.js", source)]).len());
+}
+
+#[test]
+fn a_loop_that_is_not_followed_to_its_end_is_told() {
+    let source =
+        "const app = require('express')();\nfor (let n = 0; n < 400; n++) app.get('/p' + n, h);\nwhile (waits()) {}\n";
+    let analysis = analyse(&Repo::in_memory(&[("app.js", source)]));
+    assert_eq!(300, analysis.routes.len());
+    let told: Vec<_> = analysis.unresolved.iter().map(|(file, line, _)| (file.as_str(), *line)).collect();
+    assert_eq!(vec![("app.js", 2)], told);
+}

@@ -35,6 +35,7 @@ impl Machine<'_> {
         if frame.outer.borrow().contains(name) {
             let owner = frame.parent.as_ref().and_then(|parent| scope::find(parent, name, true));
             let owner = owner.unwrap_or_else(|| scope::top_of(scope));
+            owner.age.written();
             self.set_in(&owner, name, value);
         } else {
             self.set_in(&frame, name, value);
@@ -61,6 +62,7 @@ impl Machine<'_> {
         }
         let owner = owner.unwrap_or_else(|| scope::top_of(scope));
         self.initialise_first(&owner, name);
+        owner.age.written();
         self.set_in(&owner, name, value);
     }
 

@@ -14,6 +14,9 @@ use crate::code::form::{Function, FunctionKind, Language, Name, ParamKind, Patte
 const MOST_RECURSION: usize = 3;
 /// How often a function of Rust is entered that brings nothing: handlers reach deep into code that makes no routes.
 const MOST_IDLE_IN_RUST: u32 = 2;
+/// How many times longer a function may compute that changes what was there before it, a list of its caller's or a variable
+/// of its module.
+const LEAVE_TO_WRITERS: u64 = 3;
 
 impl Machine<'_> {
     /// A function with its scope.
@@ -180,6 +183,7 @@ impl Machine<'_> {
             return Value::unknown();
         }
         if self.idle_steps.get(&node).is_some_and(|steps| *steps >= self.limits.idle_steps) {
+            self.escape_all(&args);
             return Value::unknown();
         }
         let is_go = self.is_go(closure.scope.module);
@@ -223,7 +227,8 @@ impl Machine<'_> {
             *self.idle.entry(node).or_default() += 1;
         }
         if self.effects == before {
-            *self.idle_steps.entry(node).or_default() += self.steps.saturating_sub(steps);
+            let spent = self.steps.saturating_sub(steps);
+            *self.idle_steps.entry(node).or_default() += if writes { spent / LEAVE_TO_WRITERS } else { spent };
         }
         value
     }

@@ -7,6 +7,8 @@ use crate::code::form::{Block, Expr, Language, Pattern, Yields};
 
 /// Steps after which a loop that brought nothing ends.
 const IDLE_LOOP_STEPS: u64 = 20_000;
+/// How often a loop goes round that counts or waits.
+const MOST_ROUNDS: usize = 300;
 
 impl Machine<'_> {
     pub(super) fn stmt_each(
@@ -59,12 +61,14 @@ impl Machine<'_> {
 
     pub(super) fn stmt_loop(&mut self, test: Option<&Expr>, body: &Block, scope: &ScopeRef) -> Flow {
         let (steps, effects) = (self.steps, self.effects);
-        for _ in 0..300 {
+        let mut before_last = effects;
+        for _ in 0..MOST_ROUNDS {
             // It may long be over: a way out was taken under a condition that is not known, or it computes and brings nothing.
             let left = self.frames.last().map_or(0, |frame| frame.returns.len());
             if self.effects == effects && self.steps - steps > IDLE_LOOP_STEPS {
                 return Flow::Next;
             }
+            before_last = self.effects;
             let truth = test.and_then(|test| {
                 let value = self.eval(test, scope);
                 self.truth(&value, scope)
@@ -85,6 +89,13 @@ impl Machine<'_> {
                     return Flow::Next;
                 }
             }
+        }
+        // One that waits for ever goes round for nothing.
+        if let Some(test) = test.filter(|_| self.effects > before_last) {
+            self.note(
+                Spot { module: scope.module, line: test.pos.line },
+                "the loop goes round more often than is followed",
+            );
         }
         Flow::Next
     }

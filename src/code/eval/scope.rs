@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::age::Age;
 use super::value::{ModuleId, Value};
 use crate::code::form::Name;
 
@@ -40,6 +41,8 @@ pub(crate) struct Scope {
     pub(crate) open: Cell<bool>,
     /// How many branches ran when it was made: what is bound in it by those within them needs not be undone.
     pub(crate) depth: usize,
+    /// When it was made.
+    pub(crate) age: Age,
 }
 
 impl Scope {
@@ -72,6 +75,7 @@ impl Scope {
             outer: RefCell::default(),
             open: Cell::new(false),
             depth,
+            age: Age::default(),
         })
     }
 
