@@ -40,7 +40,9 @@ struct Place<'a> {
     prefixes: &'a [String],
     conditional: bool,
     syntax: Syntax,
+    /// How prefixes are put together, and how the paths of its own routes are put behind them.
     join: Join,
+    own: Join,
     framework: &'a str,
 }
 
@@ -90,7 +92,8 @@ impl Machine<'_> {
         let narrowed = self.narrowed(node, reading);
         reading.only.push(self.forest.nodes[node].only.clone());
         let model = self.forest.nodes[node].model;
-        let (syntax, join) = (model.paths.unwrap_or_default(), model.join.unwrap_or_default());
+        let (syntax, own_join) = (model.paths.unwrap_or_default(), model.join.unwrap_or_default());
+        let join = own_join.of_prefixes();
         let conditional = conditional || self.forest.nodes[node].conditional;
         let prefix = own.cloned().unwrap_or_else(|| self.forest.nodes[node].prefix.clone());
         let prefixes = self.extended(&prefixes, &prefix, syntax, join);
@@ -98,7 +101,7 @@ impl Machine<'_> {
         let around = reading.spaces.len();
         let space = self.forest.nodes[node].space.clone();
         reading.spaces.extend(self.space_of(&[space]));
-        let at = Place { node, prefixes: &prefixes, conditional, syntax, join, framework };
+        let at = Place { node, prefixes: &prefixes, conditional, syntax, join, own: own_join, framework };
         for index in 0..self.forest.nodes[node].entries.len() {
             self.read_entry(&at, index, reading);
         }
@@ -127,7 +130,7 @@ impl Machine<'_> {
                 let methods = self.methods(&methods, &handler, spot, reading);
                 let methods = reading.only.iter().fold(methods, |methods, only| left(methods, only));
                 let names = self.names_of(at.node, index);
-                for path in self.extended(at.prefixes, &path, spelt, at.join) {
+                for path in self.extended(at.prefixes, &path, spelt, at.own) {
                     let found = tag.found(&path, at.join);
                     reading.call(&names, &found.path);
                     add(reading, &found, &methods);

@@ -40,8 +40,17 @@ pub(crate) enum Join {
     Slash,
     /// As they stand.
     Concat,
+    /// Prefixes with exactly one slash between them; the path of a route behind them as it stands.
+    Abut,
     /// With a dot between names that are no paths.
     Dot,
+}
+
+impl Join {
+    /// How prefixes are put together.
+    pub(crate) fn of_prefixes(self) -> Self {
+        if self == Join::Abut { Join::Slash } else { self }
+    }
 }
 
 /// The most spellings that one template may stand for.
@@ -480,7 +489,7 @@ fn regex_group(text: &[char], at: usize, unnamed: &mut usize) -> (Vec<String>, u
 /// Prefix and path as one, before the final cleaning.
 pub(crate) fn put_together(join: Join, prefix: &str, path: &str) -> String {
     match join {
-        Join::Concat => format!("{prefix}{path}"),
+        Join::Concat | Join::Abut => format!("{prefix}{path}"),
         Join::Dot if prefix.is_empty() || path.is_empty() || prefix.ends_with('.') => format!("{prefix}{path}"),
         Join::Dot => format!("{prefix}.{path}"),
         Join::Slash if path.is_empty() => prefix.to_owned(),
