@@ -7,7 +7,10 @@ use super::attributes::method_of;
 use super::machine::Machine;
 use super::value::{Args, ListKind, Map, Modelled, Native, Object, Spot, Value};
 use crate::code::form::{Name, Yields};
-use crate::code::models::{Action, ObjectModel, RouteWord};
+use crate::code::models::{Action, ObjectModel, RouteWord, SetWord};
+
+/// What a schema made of the environment, among an action's arguments.
+pub(super) const READ: &str = "read";
 
 impl Machine<'_> {
     /// Does what a model says that a call does.
@@ -52,11 +55,20 @@ impl Machine<'_> {
         {
             return found;
         }
+        if let (Some(ask), Some(model)) = (&action.ask, &model)
+            && let Some(found) = self.asked(ask, model, &bound, spot)
+        {
+            return found;
+        }
+        if let (Some(supply), Some(model)) = (&action.supply, &model) {
+            self.supply(supply, model, &bound, spot);
+        }
         if let Some(keys) = action.env.as_ref().and_then(|env| env.keys.as_ref()) {
             let value = self.read_keys(keys, model.as_ref(), &this, &bound, spot);
-            if action.namespace.is_none() {
+            if action.namespace.is_none() && action.make.is_none() && action.set.is_none() {
                 return value;
             }
+            bound.put(READ, value);
         } else if let Some(env) = &action.env {
             return self.env_action(env, model.as_ref(), &bound, spot);
         }
@@ -122,7 +134,7 @@ impl Machine<'_> {
             self.plugin(plugin, model, &this, &bound, spot);
         }
         if let (Some(set), Value::Object(it)) = (&action.set, &this)
-            && let Some(member) = self.argument_at(&bound, &set.name, spot).as_whole_text()
+            && let Some(member) = self.set_name(set, &bound, spot)
         {
             let value = self.argument_at(&bound, &set.value, spot);
             it.members.put(&member, value);
@@ -246,6 +258,14 @@ impl Machine<'_> {
             },
             None if receiver.is_none() => Value::from_path(format!("{name}()")),
             None => Value::unknown(),
+        }
+    }
+
+    /// The member that is set: the name that is given, else the usual one.
+    fn set_name(&mut self, set: &SetWord, bound: &Rc<Map>, spot: Spot) -> Option<Name> {
+        match self.argument_at(bound, &set.name, spot) {
+            Value::Undefined if !set.usual.is_empty() => Some(set.usual.as_str().into()),
+            given => given.as_whole_text(),
         }
     }
 

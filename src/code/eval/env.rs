@@ -8,7 +8,7 @@ use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::text::pattern_of;
 use super::value::{Args, ClassValue, EnvValue, Map, Modelled, Spot, Value};
-use crate::code::form::{ExprKind, Name};
+use crate::code::form::{ExprKind, Language, Name};
 use crate::code::holes::has_hole;
 use crate::code::models::EnvWord;
 
@@ -170,8 +170,10 @@ impl Machine<'_> {
     ) -> Value {
         match &**name {
             "unwrap" | "expect" | "into_string" | "to_string" | "to_owned" | "clone" | "as_str" | "trim"
-            | "toString" => object.clone(),
-            "unwrap_or" | "or" | "orElse" | "ifBlank" | "ifEmpty" => self.env_or(object.clone(), args.at(0)),
+            | "toString" | "required" => object.clone(),
+            "unwrap_or" | "or" | "default" | "orElse" | "ifBlank" | "ifEmpty" => {
+                self.env_or(object.clone(), args.at(0))
+            }
             "unwrap_or_else" => {
                 let given = Args::starting(vec![Value::unknown()]);
                 let thrown = self.throws(&args.at(0));
@@ -186,6 +188,8 @@ impl Machine<'_> {
                 self.let_go(&args);
                 object.clone()
             }
+            // env-var's `asString`, `asPortNumber`.
+            _ if self.language(scope) == Language::JavaScript && is_conversion(name) => object.clone(),
             _ => match self.env_default(object) {
                 Some(default) => match (self.call_member(&default, name, args, scope, spot), object) {
                     // What is made of a default is one too: it decides no branch.
@@ -346,6 +350,11 @@ impl Machine<'_> {
             self.read_env(&name, spot, tolerated);
         }
     }
+}
+
+/// Whether a method gives what was read as a value of a type.
+fn is_conversion(name: &str) -> bool {
+    name.strip_prefix("as").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 /// Whether a scheme's entry says a default: it is the second of a pair.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::machine::Machine;
-use super::value::{Map, Modelled, Spot, Value};
+use super::value::{Args, Map, Modelled, Spot, Value};
 use crate::code::holes::has_hole;
 use crate::code::models::KeysWord;
 
@@ -31,24 +31,35 @@ impl Machine<'_> {
             }
             return this.clone();
         }
-        if let Some(input) = &word.input {
-            let input = self.argument_at(bound, input, spot);
-            if !self.is_environment(&input) {
-                return Value::unknown();
-            }
+        let input = word.input.as_ref().map(|input| self.argument_at(bound, input, spot));
+        let own = match &input {
+            Some(Value::Map(map)) => Some(map.clone()),
+            _ => None,
+        };
+        let environment = input.as_ref().is_none_or(|input| self.is_environment(input));
+        if !environment && own.is_none() {
+            return Value::unknown();
         }
-        let mut found = Vec::new();
+        let mut check = Check { word, own, spot, left: MOST };
+        let value = open_map();
         for path in &word.of {
             let shape = match path.as_str() {
                 "self" => this.clone(),
                 path => self.argument_at(bound, path, spot),
             };
-            self.gather(word, &shape, 0, &mut found);
+            let layer = match &check.own {
+                Some(own) if !environment => {
+                    let own = Value::Map(own.clone());
+                    self.checked(&mut check, &shape, own, 0)
+                }
+                _ => self.read_shape(&mut check, &shape, 0),
+            };
+            if word.of.len() == 1 {
+                return given_under(word, layer);
+            }
+            self.merge_map(&value, &layer);
         }
-        for (name, optional) in found {
-            self.read_env(&name, spot, optional);
-        }
-        Value::unknown()
+        given_under(word, Value::Map(value))
     }
 
     /// Whether a value is the environment as a whole, or a copy of it.
@@ -61,49 +72,147 @@ impl Machine<'_> {
         }
     }
 
-    /// The variables of a shape, and whether each is optional.
-    fn gather(&mut self, word: &KeysWord, shape: &Value, depth: usize, found: &mut Vec<(Value, bool)>) {
-        if depth > DEPTH || found.len() >= MOST {
-            return;
+    /// What a schema makes of the environment: reads what it names.
+    fn read_shape(&mut self, check: &mut Check<'_>, shape: &Value, depth: usize) -> Value {
+        let mut value = Value::Map(open_map());
+        if depth > DEPTH {
+            return value;
         }
-        match self.force(shape.clone()) {
-            Value::Object(it) => {
-                let held = it.model.borrow().as_ref().map(|model| model.args.pairs()).unwrap_or_default();
-                for (_, value) in held {
-                    self.gather(word, &value, depth + 1, found);
-                }
-            }
-            Value::Map(map) => {
-                for (key, value) in map.pairs() {
-                    let value = self.force(value);
-                    match &word.named {
-                        None => found.push((key, self.is_optional(word, &value))),
-                        Some(named) => self.gather_named(word, named, &value, depth, found),
+        for layer in self.layers(shape) {
+            match layer {
+                Value::Map(entries) => {
+                    for (key, entry) in entries.pairs() {
+                        let Some(left) = check.left.checked_sub(1) else { break };
+                        check.left = left;
+                        let entry = self.force(entry);
+                        let read = match &check.word.named {
+                            None => self.read_variable(check, &key, &entry),
+                            Some(named) => self.read_named(check, named, &entry, depth),
+                        };
+                        put(&value, key, read);
                     }
                 }
+                inner @ (Value::Object(_) | Value::Alt(_)) => {
+                    for one in inner.each() {
+                        let more = self.read_shape(check, &one, depth + 1);
+                        if let Value::Map(map) = &value {
+                            self.merge_map(&map.clone(), &more);
+                        }
+                    }
+                }
+                change if change.is_callable() => value = self.call(&change, Args::of(vec![value]), check.spot),
+                _ => {}
             }
-            Value::Alt(all) => all.iter().for_each(|one| self.gather(word, one, depth + 1, found)),
-            _ => {}
+        }
+        value
+    }
+
+    /// What a schema is made of, in order: maps of entries, other schemas, functions that change what comes of it.
+    fn layers(&mut self, shape: &Value) -> Vec<Value> {
+        let held = match self.force(shape.clone()) {
+            Value::Object(it) => it.model.borrow().as_ref().map(|model| model.args.pairs()).unwrap_or_default(),
+            other => return other.each(),
+        };
+        held.into_iter().map(|(_, value)| self.force(value)).collect()
+    }
+
+    /// A variable under its own name.
+    fn read_variable(&mut self, check: &Check<'_>, key: &Value, entry: &Value) -> Value {
+        let own = check.own.as_ref().zip(key.key()).and_then(|(own, key)| own.get(&key));
+        let value = match own {
+            Some(own) => own,
+            None => {
+                let optional = self.is_optional(check.word, entry);
+                self.read_env(key, check.spot, optional)
+            }
+        };
+        self.settled(check, entry, value)
+    }
+
+    /// An entry that names its variable under a key, or says its value alone, or holds entries that do.
+    fn read_named(&mut self, check: &mut Check<'_>, named: &str, entry: &Value, depth: usize) -> Value {
+        let Value::Map(map) = entry else { return self.read_shape(check, entry, depth + 1) };
+        match map.named(named).map(|name| self.force(name)) {
+            Some(Value::Str(name)) if !has_hole(&name) => {
+                let optional = self.is_optional(check.word, entry);
+                let value = self.read_env(&Value::Str(name), check.spot, optional);
+                self.settled(check, entry, value)
+            }
+            _ => match self.default_of(check, entry) {
+                Some(default) => default,
+                None => self.read_shape(check, entry, depth + 1),
+            },
         }
     }
 
-    /// An entry that names its variable under a key, or holds entries that do.
-    fn gather_named(
-        &mut self,
-        word: &KeysWord,
-        named: &str,
-        entry: &Value,
-        depth: usize,
-        found: &mut Vec<(Value, bool)>,
-    ) {
-        let Value::Map(map) = entry else { return };
-        match map.named(named).map(|name| self.force(name)) {
-            Some(Value::Str(name)) if !has_hole(&name) => {
-                let optional = self.is_optional(word, entry);
-                found.push((Value::Str(name), optional));
-            }
-            _ => self.gather(word, entry, depth + 1, found),
+    /// What a schema lets through of a map, with the defaults of what is not there.
+    fn checked(&mut self, check: &mut Check<'_>, shape: &Value, value: Value, depth: usize) -> Value {
+        let Value::Map(given) = &value else { return value };
+        if depth > DEPTH {
+            return value;
         }
+        let mut out = Value::Map(open_map());
+        if let Value::Map(map) = &out {
+            self.merge_map(map, &Value::Map(given.clone()));
+        }
+        for layer in self.layers(shape) {
+            match layer {
+                Value::Map(entries) => {
+                    for (key, entry) in entries.pairs() {
+                        let Some(left) = check.left.checked_sub(1) else { break };
+                        check.left = left;
+                        let (entry, own) = (self.force(entry), key.key().and_then(|key| given.get(&key)));
+                        let own = own.map_or(Value::Undefined, |own| self.force(own));
+                        let inner = self.checked(check, &entry, own, depth + 1);
+                        let settled = self.settled(check, &entry, inner);
+                        put(&out, key, settled);
+                    }
+                }
+                inner @ (Value::Object(_) | Value::Alt(_)) => {
+                    for one in inner.each() {
+                        out = self.checked(check, &one, out, depth + 1);
+                    }
+                }
+                change if change.is_callable() => out = self.call(&change, Args::of(vec![out]), check.spot),
+                _ => {}
+            }
+        }
+        out
+    }
+
+    /// A value behind an entry: its default where it is absent, changed as the entry says.
+    fn settled(&mut self, check: &Check<'_>, entry: &Value, value: Value) -> Value {
+        let default = self.default_of(check, entry);
+        let mut value = match (value, default) {
+            (value, None) => value,
+            (Value::Undefined | Value::Null, Some(default)) => default,
+            (value @ (Value::Env(_) | Value::Unknown(_)), Some(default)) => self.env_or(value, default),
+            (value, Some(_)) => value,
+        };
+        // What a map of entries is changed by was called for the map.
+        if !matches!(value, Value::Map(_)) && matches!(entry, Value::Object(_)) {
+            for change in self.layers(entry).into_iter().filter(Value::is_callable) {
+                value = self.call(&change, Args::of(vec![value]), check.spot);
+            }
+        }
+        value
+    }
+
+    /// What an entry says that its value is where none is given.
+    fn default_of(&mut self, check: &Check<'_>, entry: &Value) -> Option<Value> {
+        let said = match entry {
+            Value::Object(it) => it.model.borrow().as_ref()?.args.clone(),
+            Value::Map(map) => map.clone(),
+            _ => return None,
+        };
+        for path in &check.word.defaults {
+            match self.argument_at(&said, path, check.spot) {
+                Value::Undefined | Value::Null | Value::Unknown(_) => {}
+                default if default.is_callable() => return Some(self.call(&default, Args::default(), check.spot)),
+                default => return Some(default),
+            }
+        }
+        None
     }
 
     /// Whether a shape's entry lets its variable be absent: by a call in its chain, or by a key of its own.
@@ -113,10 +222,49 @@ impl Machine<'_> {
             Value::Map(map) => word.optional.iter().any(|key| map.named(key).is_some()),
             // What it was made with says so.
             Value::Object(it) => {
-                let held = it.model.borrow().as_ref().map(|model| model.args.pairs()).unwrap_or_default();
-                held.iter().any(|(_, value)| matches!(value, Value::Map(_)) && self.is_optional(word, value))
+                let Some(held) = it.model.borrow().as_ref().map(|model| model.args.clone()) else { return false };
+                word.optional.iter().any(|key| held.named(key).is_some())
+                    || held
+                        .pairs()
+                        .iter()
+                        .any(|(_, value)| matches!(value, Value::Map(_)) && self.is_optional(word, value))
             }
             _ => false,
+        }
+    }
+}
+
+/// A schema that is gone through.
+struct Check<'a> {
+    word: &'a KeysWord,
+    /// What is gone through, where that is a map of the program's own.
+    own: Option<Rc<Map>>,
+    spot: Spot,
+    /// Entries that may still be looked at.
+    left: usize,
+}
+
+/// A map of which more may be there.
+fn open_map() -> Rc<Map> {
+    let map = Map::default();
+    map.partial.set(true);
+    Rc::new(map)
+}
+
+fn put(map: &Value, key: Value, value: Value) {
+    if let (Value::Map(map), Some(at)) = (map, key.key()) {
+        map.set(at, key, value);
+    }
+}
+
+/// What comes of a schema, as its call gives it.
+fn given_under(word: &KeysWord, value: Value) -> Value {
+    match &word.under {
+        None => value,
+        Some(member) => {
+            let map = open_map();
+            map.put(member, value);
+            Value::Map(map)
         }
     }
 }

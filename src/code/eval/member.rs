@@ -250,6 +250,9 @@ impl Machine<'_> {
         if &**name == "default" && !path.contains("()") {
             return Value::Unknown(path.clone());
         }
+        if let Some(value) = self.stored_member(path, name, spot) {
+            return value;
+        }
         if let Some(value) = self.setting(path, name, spot) {
             return value;
         }

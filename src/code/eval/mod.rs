@@ -58,6 +58,7 @@ mod servlets;
 mod settings;
 mod settled;
 mod stmt;
+mod stores;
 mod supposed;
 mod tags;
 mod text;

@@ -19,6 +19,9 @@ impl Machine<'_> {
     pub(super) fn call_named(&mut self, path: &Name, args: &Args, spot: Spot) -> Option<Value> {
         let models = self.models;
         for (pattern, action) in &models.calls {
+            if action.make.is_some() && action.on.is_none() && is_like(pattern, path) {
+                return Some(self.act(action, path, None, args, spot));
+            }
             let Some(on) = action.on.as_ref().filter(|_| captured(pattern, path).is_some()) else { continue };
             let bound = self.bind_names(&action.args, args);
             // Another library's function of such a name is called on that one's objects.
@@ -213,6 +216,12 @@ fn captured(pattern: &str, name: &str) -> Option<String> {
         None => rest.strip_prefix(before)?,
     };
     (!word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_')).then(|| word.to_owned())
+}
+
+/// Whether a path is like a pattern with one star, which stands for anything.
+fn is_like(pattern: &str, path: &str) -> bool {
+    let parts = pattern.split_once('*');
+    parts.is_some_and(|(start, end)| path.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)))
 }
 
 #[cfg(test)]

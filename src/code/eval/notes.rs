@@ -10,6 +10,9 @@ use super::value::{Args, Map, Modelled, Noted, Object, Spot, Value};
 use crate::code::form::{Name, Yields};
 use crate::code::models::{Action, NamespaceWord};
 
+/// What stands for the environment as a whole.
+const ENVIRONMENT: &str = "process.env";
+
 impl Machine<'_> {
     /// Notes arguments on the object, its prefix among them; names what a function gives.
     pub(super) fn keep(&mut self, action: &'static Action, model: Option<&Modelled>, bound: &Rc<Map>, spot: Spot) {
@@ -35,6 +38,17 @@ impl Machine<'_> {
     /// Names what functions give: each under its name, or all of them at the root where there is none.
     fn name_values(&mut self, word: &NamespaceWord, bound: &Rc<Map>, spot: Spot) {
         let name = self.argument_at(bound, &word.name, spot).as_whole_text();
+        if let Some(read) = bound.named(super::act::READ) {
+            self.name_all(&read);
+        }
+        if let Some(checks) = &word.checks {
+            let check = self.argument_at(bound, checks, spot);
+            if check.is_callable() {
+                let environment = Value::from_path(ENVIRONMENT);
+                let value = self.call(&check, Args::of(vec![environment]), spot);
+                self.name_all(&value);
+            }
+        }
         let of = self.argument_at(bound, &word.of, spot);
         let scope = self.modules[spot.module.0].scope.clone();
         let functions = match &of {
@@ -47,13 +61,16 @@ impl Machine<'_> {
                 Some(name) => {
                     self.namespaces.insert(name.clone(), value);
                 }
-                None => {
-                    if let Value::Map(map) = &value {
-                        for (key, value) in map.pairs() {
-                            self.namespaces.extend(key.as_text().map(|key| (key, value)));
-                        }
-                    }
-                }
+                None => self.name_all(&value),
+            }
+        }
+    }
+
+    /// Names every entry of a map.
+    fn name_all(&mut self, value: &Value) {
+        if let Value::Map(map) = value {
+            for (key, value) in map.pairs() {
+                self.namespaces.extend(key.as_text().map(|key| (key, value)));
             }
         }
     }

@@ -153,6 +153,9 @@ impl Machine<'_> {
         if let Some(value) = self.pure(path, &args, spot) {
             return value;
         }
+        if let Some(value) = self.ask_stored(path, &args, spot) {
+            return value;
+        }
         if let Some(value) = self.go_tag(path, &args.at(0)) {
             return value;
         }

@@ -84,6 +84,10 @@ pub(crate) struct Action {
     pub(crate) settings: Option<SettingsWord>,
     /// Adds a layer to a store of settings, or asks the store.
     pub(crate) layers: Option<LayersWord>,
+    /// Asks the object for a value that was put into it; where it has none, the rest of the action says what is given.
+    pub(crate) ask: Option<AskWord>,
+    /// Puts values into the object.
+    pub(crate) supply: Option<SupplyWord>,
     /// While a block runs that this call is the context of, this stands behind the object's prefix.
     pub(crate) within: Option<Argument>,
     /// Loads a module or a name in it by a string.
@@ -127,7 +131,8 @@ pub(crate) struct Action {
 impl Action {
     /// Whether it asks for settings or variables and does nothing else.
     pub(crate) fn asks(&self) -> bool {
-        self.env.is_some() || self.tags.is_some() || self.settings.is_some() || self.layers.is_some()
+        let store = self.ask.is_some() || self.supply.is_some() || self.layers.is_some();
+        store || self.env.is_some() || self.tags.is_some() || self.settings.is_some()
     }
 
     /// Whether it speaks of the class or method that it decorates.
@@ -251,6 +256,8 @@ pub(crate) struct NamespaceWord {
     pub(crate) name: Argument,
     /// The function.
     pub(crate) of: Argument,
+    /// A function that gets the environment and gives what it makes of it: that is named by its keys.
+    pub(crate) checks: Option<Argument>,
 }
 
 /// Gives the list of another module.
@@ -474,12 +481,40 @@ pub(crate) struct BeforeWord {
     pub(crate) when: Argument,
 }
 
+/// Asks an object for a value that was put into it.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AskWord {
+    /// The key; none where all is given.
+    pub(crate) key: Option<Argument>,
+    /// What parts the names of a key that lead inwards.
+    pub(crate) separator: String,
+}
+
+/// Puts values into an object.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SupplyWord {
+    /// A map of them, or the value of `key`.
+    pub(crate) values: Option<Argument>,
+    /// The key of one value.
+    pub(crate) key: Option<Argument>,
+    /// What parts the names of that key that lead inwards.
+    pub(crate) separator: String,
+    /// A file of them.
+    pub(crate) file: Option<Argument>,
+    /// They are asked before what is there already.
+    pub(crate) first: bool,
+}
+
 /// Sets a member.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SetWord {
     /// Its name.
     pub(crate) name: Argument,
+    /// Its name where none is given.
+    pub(crate) usual: String,
     /// Its value.
     pub(crate) value: Argument,
 }
@@ -550,6 +585,10 @@ pub(crate) struct KeysWord {
     pub(crate) named: Option<String>,
     /// The calls in an entry's chain, or its keys, that let the variable be absent.
     pub(crate) optional: Vec<String>,
+    /// What an entry was made with, or its key, that is its default.
+    pub(crate) defaults: Vec<Argument>,
+    /// What comes of it is given under this member.
+    pub(crate) under: Option<String>,
 }
 
 /// How the fields of a type are variables.

@@ -107,6 +107,7 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
     }
     models.serving.extend(model.serving.iter().map(|member| (member.clone(), framework.clone())));
     models.inert.extend(model.inert.iter().cloned());
+    models.stores.extend(model.stores.into_iter().map(|store| &*Box::leak(Box::new(store))));
     for prefix in &model.prefixes {
         let mut prefix = prefix.clone();
         framework.clone_into(&mut prefix.framework);

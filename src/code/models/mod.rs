@@ -12,15 +12,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 pub(crate) use actions::{
-    Action, AutoloadWord, BuildWord, ChooseWord, EnvWord, FieldsWord, HandWord, IncludeWord, JoinWord, KeysWord,
-    LibraryWord, MakeWord, MarkWord, MountWord, NamespaceWord, PlacesWord, PluginWord, ResourceWord, RouteWord,
-    RowsWord, RpcWord, SettingsWord, TagsWord, TreeWord, WrapWord,
+    Action, AskWord, AutoloadWord, BuildWord, ChooseWord, EnvWord, FieldsWord, HandWord, IncludeWord, JoinWord,
+    KeysWord, LibraryWord, MakeWord, MarkWord, MountWord, NamespaceWord, PlacesWord, PluginWord, ResourceWord,
+    RouteWord, RowsWord, RpcWord, SetWord, SettingsWord, SupplyWord, TagsWord, TreeWord, WrapWord,
 };
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use layers::{LayersWord, SourceWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use words::{
-    BroughtModel, ClassModel, DeriveModel, FilesWord, ObjectModel, RunWord, Settings, SettingsModel, TableModel,
+    BroughtModel, ClassModel, DeriveModel, FilesWord, ObjectModel, RunWord, Settings, SettingsModel, StoreModel,
+    TableModel,
 };
 
 /// Every built-in model file: its name and its text.
@@ -150,6 +151,8 @@ pub(crate) struct Models {
     pub(crate) shared: BTreeMap<String, &'static ObjectModel>,
     /// Modules of settings, and the object that serves what they name.
     pub(crate) settings: Vec<(&'static SettingsModel, &'static ObjectModel)>,
+    /// Folders whose files are what packages give.
+    pub(crate) stores: Vec<&'static StoreModel>,
     /// Tables of classes by `file.name`.
     pub(crate) tables: BTreeMap<String, &'static TableModel>,
     /// What libraries bring where they are mounted.

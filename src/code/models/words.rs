@@ -82,6 +82,9 @@ pub(crate) struct ModelFile {
     /// Modules of settings whose members are read as values and one of which names the routes that are served.
     #[serde(default)]
     pub(crate) settings: Option<SettingsModel>,
+    /// Folders whose files are what a package gives.
+    #[serde(default)]
+    pub(crate) stores: Vec<StoreModel>,
     /// What each method of a class comes to where a router registers the class as a whole.
     #[serde(default)]
     pub(crate) tables: BTreeMap<String, TableModel>,
@@ -153,6 +156,24 @@ pub(crate) struct SettingsModel {
     pub(crate) list: String,
     /// The object of the same file that serves it.
     pub(crate) object: String,
+}
+
+/// A package that gives what the files of a folder say, by a call or as its own members.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoreModel {
+    /// The package.
+    pub(crate) package: String,
+    /// The folder, beside the code that asks or above it.
+    pub(crate) folder: String,
+    /// The file's name, without its ending.
+    pub(crate) stem: String,
+    /// The members that are asked by a key.
+    pub(crate) asks: Vec<String>,
+    /// What parts the names of a key that lead inwards.
+    pub(crate) separator: String,
+    /// The package's own members, which no file says.
+    pub(crate) own: Vec<String>,
 }
 
 /// What each method of a class comes to where a router registers the class as a whole.
