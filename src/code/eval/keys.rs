@@ -78,7 +78,7 @@ impl Machine<'_> {
         if depth > DEPTH {
             return value;
         }
-        for layer in self.layers(shape) {
+        for layer in self.parts_of(shape) {
             match layer {
                 Value::Map(entries) => {
                     for (key, entry) in entries.pairs() {
@@ -108,7 +108,7 @@ impl Machine<'_> {
     }
 
     /// What a schema is made of, in order: maps of entries, other schemas, functions that change what comes of it.
-    fn layers(&mut self, shape: &Value) -> Vec<Value> {
+    fn parts_of(&mut self, shape: &Value) -> Vec<Value> {
         let held = match self.force(shape.clone()) {
             Value::Object(it) => it.model.borrow().as_ref().map(|model| model.args.pairs()).unwrap_or_default(),
             other => return other.each(),
@@ -155,7 +155,7 @@ impl Machine<'_> {
         if let Value::Map(map) = &out {
             self.merge_map(map, &Value::Map(given.clone()));
         }
-        for layer in self.layers(shape) {
+        for layer in self.parts_of(shape) {
             match layer {
                 Value::Map(entries) => {
                     for (key, entry) in entries.pairs() {
@@ -191,7 +191,7 @@ impl Machine<'_> {
         };
         // What a map of entries is changed by was called for the map.
         if !matches!(value, Value::Map(_)) && matches!(entry, Value::Object(_)) {
-            for change in self.layers(entry).into_iter().filter(Value::is_callable) {
+            for change in self.parts_of(entry).into_iter().filter(Value::is_callable) {
                 value = self.call(&change, Args::of(vec![value]), check.spot);
             }
         }

@@ -6,19 +6,21 @@ mod annotations;
 mod layers;
 mod load;
 mod path;
+mod reads;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 pub(crate) use actions::{
-    Action, AskWord, AutoloadWord, BuildWord, ChooseWord, EnvWord, FieldsWord, HandWord, IncludeWord, JoinWord,
-    KeysWord, LibraryWord, MakeWord, MarkWord, MountWord, NamespaceWord, PlacesWord, PluginWord, ResourceWord,
-    RouteWord, RowsWord, RpcWord, SetWord, SettingsWord, SupplyWord, TagsWord, TreeWord, WrapWord,
+    Action, AutoloadWord, BuildWord, ChooseWord, HandWord, IncludeWord, JoinWord, LibraryWord, MakeWord, MarkWord,
+    MountWord, NamespaceWord, PlacesWord, PluginWord, ResourceWord, RouteWord, RowsWord, RpcWord, SetWord, TreeWord,
+    WrapWord,
 };
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use layers::{LayersWord, SourceWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
+pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, SupplyWord, TagsWord};
 pub(crate) use words::{
     BroughtModel, ClassModel, DeriveModel, FilesWord, ObjectModel, RunWord, Settings, SettingsModel, StoreModel,
     TableModel,
