@@ -207,7 +207,7 @@ impl Machine<'_> {
         }
     }
 
-    fn assign_place(&mut self, place: &Expr, value: Value, scope: &ScopeRef) {
+    pub(crate) fn assign_place(&mut self, place: &Expr, value: Value, scope: &ScopeRef) {
         match &place.kind {
             ExprKind::Name(name) => self.bind_name(name, value, scope),
             ExprKind::Member(object, name) => {

@@ -270,7 +270,8 @@ impl Machine<'_> {
             name = self.concat(&start, &Value::text(crate::code::holes::hole("rest")));
         }
         if env.within {
-            return self.read_within(&name, spot);
+            let by = env.by.as_ref().map(|by| self.argument_at(bound, by, spot));
+            return self.read_within(&name, by.as_ref(), spot);
         }
         if matches!(name, Value::Undefined) {
             // A flag or an option that names none.
@@ -295,14 +296,17 @@ impl Machine<'_> {
         }
     }
 
-    /// Reads the variables that stand behind `$` in a text.
-    fn read_within(&mut self, text: &Value, spot: Spot) -> Value {
+    /// Reads the variables that stand behind `$` in a text, by a function where one is given.
+    fn read_within(&mut self, text: &Value, by: Option<&Value>, spot: Spot) -> Value {
         let whole = text.as_text().unwrap_or_default();
         for piece in whole.split('$').skip(1) {
             let inner = piece.strip_prefix('{').and_then(|piece| piece.split('}').next()).unwrap_or(piece);
             let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
             if let Some(name) = inner.get(..end).filter(|name| !name.is_empty()) {
-                self.read_env(&Value::text(name), spot, true);
+                match by {
+                    Some(by) => self.call(by, Args::of(vec![Value::text(name)]), spot),
+                    None => self.read_env(&Value::text(name), spot, true),
+                };
             }
         }
         Value::unknown()

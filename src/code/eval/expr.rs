@@ -268,6 +268,7 @@ impl Machine<'_> {
             (UnaryOp::Minus, Value::Int(value)) => Value::Int(value.wrapping_neg()),
             (UnaryOp::Minus, Value::Float(value)) => Value::Float(-value),
             (UnaryOp::Plus, value @ (Value::Int(_) | Value::Float(_) | Value::Env(_))) => value,
+            (UnaryOp::Address, value) => value,
             (UnaryOp::TypeOf, value) => type_of(&value).map_or_else(Value::unknown, Value::text),
             (UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Other, _) => Value::unknown(),
         }
@@ -506,6 +507,12 @@ impl Machine<'_> {
     }
 
     fn call_expr(&mut self, call: &Call, line: u32, scope: &ScopeRef) -> Value {
+        let value = self.called(call, line, scope);
+        self.go_written(&call.args, scope);
+        value
+    }
+
+    fn called(&mut self, call: &Call, line: u32, scope: &ScopeRef) -> Value {
         let spot = Spot { module: scope.module, line };
         if let ExprKind::Name(name) = &call.callee.kind
             && let Some(value) = self.special_call(name, call, scope, spot)

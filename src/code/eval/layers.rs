@@ -7,14 +7,19 @@ use std::rc::Rc;
 use super::fields::{attribute_args, is_argument};
 use super::machine::Machine;
 use super::text::pattern_of;
-use super::value::{ClassValue, EnvValue, Map, Modelled, Object, Spot, Value};
+use super::value::{Args, ClassValue, EnvValue, Map, Modelled, Object, Spot, Value};
 use crate::code::form::{ClassKind, Field, Name, TypeRef, Yields};
 use crate::code::given;
 use crate::code::holes::{has_hole, hole};
 use crate::code::models::{FieldsWord, LayersWord, SourceWord};
+use crate::code::resolve::{folder_of, under};
 
 /// How deep the fields of types are taken for settings.
 const DEEPEST: usize = 8;
+/// What says that a folder is the one that a program runs in.
+const MANIFESTS: &[&str] = &["Cargo.toml", "go.mod"];
+/// So many files are looked into for one layer.
+const MOST_FILES: usize = 64;
 /// So many variables that have a value without are kept.
 const MOST: usize = 20_000;
 
@@ -93,6 +98,12 @@ impl Machine<'_> {
         {
             self.layers.stores.entry(model.node).or_default().coded.insert(key.to_lowercase());
         }
+        if let (Some(target), Some(tag)) = (&word.target, &word.tag) {
+            let target = self.argument_at(bound, target, spot);
+            let key = word.asks.as_ref().and_then(|asks| self.argument_at(bound, asks, spot).as_whole_text());
+            self.ask_target(model.node, &target, tag, key.as_deref().unwrap_or_default());
+            return Some(Value::unknown());
+        }
         let fields = word.fields.as_ref()?;
         if word.all {
             self.ask(fields, model.node, &[], bound, spot);
@@ -170,6 +181,7 @@ impl Machine<'_> {
                     own.coded.insert(key.to_lowercase());
                 }
                 (None, Value::Object(value)) => own.whole.push(value.class.clone()),
+                (None, Value::Map(map)) if !map.partial.get() => keys_of_map(&map, "", 0, &mut own.coded),
                 (None, _) => own.whole.push(None),
             }
         }
@@ -179,9 +191,17 @@ impl Machine<'_> {
     fn keys_of_file(&mut self, path: &Value, spot: Spot) -> BTreeSet<String> {
         let pattern = path.as_text().map_or_else(|| "*".to_owned(), |text| pattern_of(&text));
         let pattern = pattern.trim_start_matches("./").trim_start_matches('/');
-        let home = self.tree.package_of(self.file(spot)).unwrap_or("").to_owned();
+        self.keys_of_files(pattern, spot)
+    }
+
+    /// The settings that the files give which may be at a path; `*` in it stands for anything.
+    pub(super) fn keys_of_files(&mut self, pattern: &str, spot: Spot) -> BTreeSet<String> {
+        let mut home = folder_of(self.file(spot)).to_owned();
+        while !home.is_empty() && !MANIFESTS.iter().any(|name| self.tree.has(&under(&home, name))) {
+            home = folder_of(&home).to_owned();
+        }
         let paths: Vec<Name> =
-            self.tree.files().filter(|file| given::may_be_at(file, pattern, &home)).take(64).cloned().collect();
+            self.tree.files().filter(|file| given::may_be_at(file, pattern, &home)).take(MOST_FILES).cloned().collect();
         let mut keys = BTreeSet::new();
         for path in paths {
             if let Some(text) = self.tree.text(&path) {
@@ -207,17 +227,42 @@ impl Machine<'_> {
             }
         }
         if before != self.reads.len() || !path.is_empty() || !self.layers.given.is_empty() {
-            for source in &store.variables {
-                if let Some((_, _, known)) = self.layers.sources.get_mut(&source.node) {
-                    *known = true;
-                }
-            }
+            self.settings_known(&store);
         }
         let reads: Vec<usize> = (before..self.reads.len()).collect();
         match path.is_empty() || reads.is_empty() {
             true => Value::unknown(),
             // What the code does where it is absent is the caller's to say.
             false => Value::Env(Rc::new(EnvValue { reads, default: None })),
+        }
+    }
+
+    /// The code has the settings below a key written into a value.
+    fn ask_target(&mut self, node: usize, target: &Value, tag: &str, key: &str) {
+        let below = if key.is_empty() { String::new() } else { format!("{key}.") };
+        let fields: Vec<(String, Spot)> =
+            target.each().iter().flat_map(|one| self.setting_keys(one, tag, &below, 0)).collect();
+        // What was zero there is not known any more.
+        self.go_filled(&target.each());
+        let Some(store) = self.layers.stores.get(&node).cloned() else { return };
+        for (field, spot) in &fields {
+            let path: Vec<String> = field.split('.').map(str::to_lowercase).collect();
+            let asked = Asked { path: &path, kind: Kind::Plain, optional: true, own_default: false, spot: *spot };
+            self.ask_setting(&store, &asked);
+        }
+        if !fields.is_empty() {
+            self.settings_known(&store);
+        }
+    }
+
+    /// The settings of a store's sources are known.
+    fn settings_known(&mut self, store: &Store) {
+        for source in &store.variables {
+            let spot = self.layers.sources.get(&source.node).map(|(_, spot, _)| *spot);
+            let named = spot.is_some_and(|spot| self.naming(source, spot).is_some());
+            if let Some((_, _, known)) = self.layers.sources.get_mut(&source.node) {
+                *known |= named;
+            }
         }
     }
 
@@ -329,7 +374,7 @@ impl Machine<'_> {
         }
     }
 
-    fn may_be_given(&mut self, name: String, spot: Spot) {
+    pub(super) fn may_be_given(&mut self, name: String, spot: Spot) {
         if self.layers.given.len() < MOST {
             self.layers.given.entry(name).or_insert(spot);
         }
@@ -345,16 +390,26 @@ impl Machine<'_> {
             },
             None => Some(None),
         };
-        let (prefix, joint, mut separator) = (text(&word.prefix)?, text(&word.joint)?, text(&word.separator)?);
+        let (prefix, joint) = (text(&word.prefix)?, text(&word.joint)?);
+        let mut separator = match word.maps_whole {
+            true => text(&word.separator).flatten(),
+            false => text(&word.separator)?,
+        };
         if let Some(mapped) = &word.mapped {
             let mapper = self.argument_at(&model.args, mapped, spot);
             if !mapper.is_nothing() {
-                separator = Some(self.splits_at(&mapper, spot)?);
+                let whole = if word.maps_whole { prefix.clone().unwrap_or_default() } else { String::new() };
+                let splits = self.splits_at(&mapper, &whole, spot)?;
+                separator = Some(splits).filter(|splits| !splits.is_empty()).or(separator.filter(|it| it != "."));
             }
         }
         let between = joint.or_else(|| separator.clone()).filter(|_| word.joint_default.is_some());
         let between = between.or_else(|| word.joint_default.clone()).unwrap_or_default();
-        let before = prefix.filter(|prefix| !prefix.is_empty()).map(|prefix| format!("{prefix}{between}"));
+        // Settings that are called as their variables are have the prefix in their own names.
+        let bare = word.maps_whole
+            && word.mapped.as_ref().is_none_or(|mapped| self.argument_at(&model.args, mapped, spot).is_nothing());
+        let prefix = prefix.filter(|prefix| !prefix.is_empty() && !bare);
+        let before = prefix.map(|prefix| format!("{prefix}{between}"));
         let scope = self.modules[spot.module.0].scope.clone();
         let mut list = |argument: &Option<String>| {
             let given = self.argument_at(&model.args, argument.as_ref()?, spot);
@@ -372,15 +427,18 @@ impl Machine<'_> {
         Some(Naming { before: before.unwrap_or_default(), separator, tables: word.tables, lists, only, except })
     }
 
-    /// What a function that makes settings' names of variables' names puts a dot for.
-    fn splits_at(&mut self, mapper: &Value, spot: Spot) -> Option<String> {
+    /// What a function that makes settings' names of variables' names puts a dot for; none where it does more than that.
+    fn splits_at(&mut self, mapper: &Value, before: &str, spot: Spot) -> Option<String> {
         for separator in ["__", "_"] {
-            let given = super::value::Args::of(vec![Value::text(format!("a{separator}b").as_str())]);
-            let made = self.call(mapper, given, spot).as_whole_text();
-            match made.as_deref() {
-                Some("a.b") => return Some(separator.to_owned()),
-                Some(_) => {}
-                None => return None,
+            let name = if before.is_empty() { format!("a{separator}b") } else { format!("{before}A{separator}B") };
+            let made = match self.call(mapper, Args::of(vec![Value::text(name.as_str())]), spot) {
+                Value::List(pair) => pair.items.borrow().first().and_then(Value::as_whole_text)?,
+                made => made.as_whole_text()?,
+            };
+            match made.to_lowercase() {
+                made if made == "a.b" => return Some(separator.to_owned()),
+                made if made == format!("a{separator}b") => {}
+                _ => return None,
             }
         }
         Some(String::new())
@@ -467,6 +525,18 @@ fn is_table(class: &ClassValue) -> bool {
         .iter()
         .any(|arg| ["try_from", "from", "transparent"].iter().any(|one| is_argument(arg, one)));
     derives && !converted && written.kind != ClassKind::Enum && written.fields.iter().any(named)
+}
+
+/// The settings that a map gives, dotted; of those within it their own names, too.
+fn keys_of_map(map: &Map, before: &str, depth: usize, out: &mut BTreeSet<String>) {
+    for (key, value) in map.pairs() {
+        let Some(key) = key.as_whole_text() else { continue };
+        let whole = format!("{before}{}", key.to_lowercase());
+        if let (Value::Map(inner), true) = (&value, depth < DEEPEST) {
+            keys_of_map(inner, &format!("{whole}."), depth + 1, out);
+        }
+        out.insert(whole);
+    }
 }
 
 fn kind_of(ty: &TypeRef, depth: usize) -> Kind {

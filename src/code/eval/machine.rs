@@ -161,8 +161,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) metadata: BTreeMap<(Key, usize, Option<Name>), (Value, Value)>,
     /// Objects that a library holds for all, by their path.
     pub(crate) shared: BTreeMap<String, Value>,
-    /// Stores of settings, by their node.
-    pub(crate) stores: BTreeMap<usize, super::settings::Store>,
+    /// Stores of settings, by their node and the program that sets them up.
+    pub(crate) stores: BTreeMap<(usize, usize), super::settings::Store>,
     /// Stores of layered settings, and what they came to.
     pub(crate) layers: super::layers::State,
     /// Strings that functions of letter case made.

@@ -327,6 +327,17 @@ impl Machine<'_> {
                 let (text, cut) = (first.as_text()?, args.at(1).as_text()?);
                 Value::text(text.strip_prefix(&*cut).unwrap_or(&text))
             }
+            "strings.ReplaceAll" | "strings.Replace" => {
+                let (text, from, to) = (first.as_text()?, args.at(1).as_whole_text()?, args.at(2).as_text()?);
+                match args.list.get(3) {
+                    None => Value::text(text.replace(&*from, &to)),
+                    Some(Value::Int(most)) => {
+                        let most = usize::try_from(*most).unwrap_or(usize::MAX);
+                        Value::text(text.replacen(&*from, &to, most))
+                    }
+                    Some(_) => return None,
+                }
+            }
             "strings.Join" => {
                 let separator = args.at(1).as_text()?;
                 let (items, partial) = self.walk(&first, Yields::Elements, scope);

@@ -10,19 +10,33 @@ use super::value::{Map, Modelled, Spot, Value};
 use crate::code::form::Yields;
 use crate::code::models::SettingsWord;
 
-/// A store.
-#[derive(Debug, Default)]
+/// A store, as one program sets it up.
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Store {
     /// Every key is a variable.
     automatic: bool,
+    /// It reads a file of variables.
+    dotenv: bool,
+    /// The files of settings that it reads: patterns of their names, and where that is said.
+    files: Vec<(String, Spot)>,
     /// What stands before every name.
     prefix: String,
     /// What is replaced in keys.
     replaced: Vec<(String, String)>,
-    /// The keys that were asked for, where, within which calls.
-    keys: Vec<(String, Spot, Vec<Spot>)>,
+    /// The keys that were asked for.
+    keys: Vec<Key>,
     /// Keys that have a default.
     defaults: BTreeSet<String>,
+}
+
+/// A key that was asked for.
+#[derive(Debug, Clone)]
+struct Key {
+    name: String,
+    spot: Spot,
+    chain: Vec<Spot>,
+    /// It is a field of a type that is filled with what the store knows: alone it makes no variable known.
+    filled: bool,
 }
 
 impl Machine<'_> {
@@ -54,41 +68,94 @@ impl Machine<'_> {
             let texts: Vec<String> = items.iter().filter_map(Value::as_whole_text).map(|it| it.to_string()).collect();
             texts.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect::<Vec<_>>()
         });
-        let mut keys: Vec<(String, Spot)> = key.iter().map(|key| (key.clone(), spot)).collect();
+        let mut keys: Vec<Key> = Vec::new();
         if let (Some(target), Some(tag)) = (&word.target, &word.tag) {
             let target = self.argument_at(bound, target, spot);
-            keys.extend(self.setting_keys(&target, tag, "", 0));
+            let before = key.as_ref().map_or_else(String::new, |key| format!("{key}."));
+            let fields = self.setting_keys(&target, tag, &before, 0);
+            let filled = |(name, spot)| Key { name, spot, chain: chain.clone(), filled: true };
+            keys.extend(fields.into_iter().map(filled));
             // What the store writes into it comes from files: what was zero is not known any more.
             self.go_filled(&target.each());
+        } else if let Some(name) = key {
+            keys.push(Key { name, spot, chain: chain.clone(), filled: false });
         }
         self.effects += 1;
-        let store = self.stores.entry(model.node).or_default();
-        store.automatic |= word.automatic || file.is_some_and(|file| is_dotenv(&file));
+        let at = (model.node, self.go.program);
+        let store = self.stores.entry(at).or_default();
+        store.automatic |= word.automatic;
+        if let Some(file) = file {
+            match is_dotenv(&file) {
+                true => store.dotenv = true,
+                false => store.files.push((file, spot)),
+            }
+        }
         if let Some(prefix) = prefix {
             store.prefix = format!("{}_", prefix.to_uppercase());
         }
         store.replaced.extend(pairs.into_iter().flatten());
         store.defaults.extend(default.map(|key| key.to_lowercase()));
         if word.bound {
-            let names: Vec<String> = keys.iter().map(|(key, _)| store.named(key)).collect();
+            let set_up = self.set_up(model.node, self.go.program);
+            let names: Vec<String> = keys.iter().map(|key| set_up.named(&key.name)).collect();
             for name in names {
                 self.read_env(&Value::text(name), spot, true);
             }
-        } else {
-            store.keys.extend(keys.into_iter().map(|(key, spot)| (key, spot, chain.clone())));
+        } else if let Some(store) = self.stores.get_mut(&at) {
+            store.keys.extend(keys);
         }
         Value::unknown()
     }
 
-    /// Reads the variables that the keys of every store are.
+    /// A store as a program sets it up, and what is not of one program alone; where the program does not, as all of them do.
+    fn set_up(&self, node: usize, program: usize) -> Store {
+        let own = self.stores.get(&(node, program)).filter(|store| store.is_set_up());
+        let all = self.stores.range((node, 0)..=(node, usize::MAX));
+        let mut out = Store::default();
+        for (_, store) in all.filter(|((_, of), _)| own.is_none() || *of == program || *of == 0) {
+            out.automatic |= store.automatic;
+            out.dotenv |= store.dotenv;
+            out.files.extend(store.files.iter().cloned());
+            out.replaced.extend(store.replaced.iter().cloned());
+            out.defaults.extend(store.defaults.iter().cloned());
+            if out.prefix.is_empty() || !store.prefix.is_empty() {
+                out.prefix.clone_from(&store.prefix);
+            }
+        }
+        out
+    }
+
+    /// Reads the variables that the keys of every store are. What a file of settings gives a value for, or the code where
+    /// there are such files, may be given by a variable and need not; so may what is filled only where it is known.
     pub(super) fn read_stores(&mut self) {
-        let stores = std::mem::take(&mut self.stores);
-        for store in stores.into_values().filter(|store| store.automatic) {
-            for (key, spot, chain) in &store.keys {
-                let name = store.named(key);
-                let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-                if plain && !self.reads.iter().any(|read| read.name == name && read.spot == *spot) {
-                    let read = Read { spot: *spot, chain: chain.clone(), tolerated: true, ..Read::of(name) };
+        let stores: Vec<((usize, usize), Vec<Key>)> =
+            self.stores.iter_mut().map(|(at, store)| (*at, std::mem::take(&mut store.keys))).collect();
+        for ((node, program), keys) in stores {
+            let store = self.set_up(node, program);
+            if !store.automatic && !store.dotenv {
+                continue;
+            }
+            let mut written = BTreeSet::new();
+            for (file, spot) in store.files.iter().filter(|_| !store.dotenv) {
+                let name = file.trim_start_matches("./").trim_start_matches('/');
+                written.extend(self.keys_of_files(name, *spot));
+                if !name.contains('/') {
+                    written.extend(self.keys_of_files(&format!("*/{name}"), *spot));
+                }
+            }
+            let layered = !store.files.is_empty() && !store.dotenv;
+            for key in &keys {
+                let name = store.named(&key.name);
+                if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+                    continue;
+                }
+                let lower = key.name.to_lowercase();
+                let coded = store.defaults.contains(&lower);
+                let given = written.contains(&lower) || (layered && coded);
+                if given || (key.filled && !store.dotenv && !coded) {
+                    self.may_be_given(name, key.spot);
+                } else if !self.reads.iter().any(|read| read.name == name && read.spot == key.spot) {
+                    let read = Read { spot: key.spot, chain: key.chain.clone(), tolerated: true, ..Read::of(name) };
                     self.reads.push(read);
                 }
             }
@@ -97,6 +164,11 @@ impl Machine<'_> {
 }
 
 impl Store {
+    /// Whether a program says where its settings come from.
+    fn is_set_up(&self) -> bool {
+        self.automatic || self.dotenv || !self.files.is_empty() || !self.prefix.is_empty()
+    }
+
     /// What a key is called in the environment.
     fn named(&self, key: &str) -> String {
         let replaced = self.replaced.iter().fold(key.to_owned(), |key, (from, to)| key.replace(from, to));

@@ -29,6 +29,8 @@ pub(crate) struct SourceWord {
     pub(crate) except: Option<Argument>,
     /// A function that makes settings' names of those of variables.
     pub(crate) mapped: Option<Argument>,
+    /// That function gets the names with their prefix; without it settings are called as variables are.
+    pub(crate) maps_whole: bool,
     /// It is a file; an ending that is not written may be any.
     pub(crate) file: Option<Argument>,
     /// It is a value whose fields are settings.
@@ -49,6 +51,10 @@ pub(crate) struct LayersWord {
     pub(crate) asks: Option<Argument>,
     /// All settings are asked for, as the fields of the type that is stated or expected.
     pub(crate) all: bool,
+    /// The value that all settings are written into: its fields are settings.
+    pub(crate) target: Option<Argument>,
+    /// The tag that names a field's setting.
+    pub(crate) tag: Option<String>,
     /// The attributes of fields that say more: how their names are told is the same for all of them.
     pub(crate) fields: Option<super::FieldsWord>,
 }

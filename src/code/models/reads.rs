@@ -44,6 +44,8 @@ pub(crate) struct EnvWord {
     pub(crate) prefixed: bool,
     /// The name is a text in which variables stand behind `$`.
     pub(crate) within: bool,
+    /// The function that is asked for each of them.
+    pub(crate) by: Option<Argument>,
     /// It gives the default back as it is, with nothing read (a write).
     pub(crate) writes: bool,
     /// An argument of the object's constructor of the variable's name gives a default.

@@ -40,6 +40,8 @@ pub(crate) struct State {
     worn: BTreeMap<usize, Option<u32>>,
     /// Programs serve routes: what nobody calls adds none.
     alone: bool,
+    /// The program that runs, from 1; 0 is none of them alone.
+    pub(in crate::code::eval) program: usize,
     /// What containers call, and with what.
     container: injection::Container,
 }

@@ -35,7 +35,8 @@ impl Machine<'_> {
                 mains.push(folder);
             }
         }
-        for folder in mains {
+        for (at, folder) in mains.into_iter().enumerate() {
+            self.go.program = at + 1;
             let id = self.go_package(&folder);
             self.go_load(id);
             let main = self.modules[id.0].scope.own("main");
@@ -45,6 +46,7 @@ impl Machine<'_> {
             }
             self.call_pending();
         }
+        self.go.program = 0;
         self.go.alone = self.forest.nodes.iter().skip(start).any(|node| !node.unbound && !node.entries.is_empty());
         for folder in self.go.known.clone() {
             let id = self.go_package(&folder);

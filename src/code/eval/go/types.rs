@@ -6,7 +6,7 @@ use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{ClassValue, ListKind, Map, Object, Value};
 use super::ZERO;
-use crate::code::form::{ClassKind, ExprKind, Extension, Name, StmtKind, TypeRef};
+use crate::code::form::{Arg, ClassKind, ExprKind, Extension, Name, Pattern, StmtKind, TypeRef, UnaryOp};
 
 /// How deeply types are looked into.
 const DEEPEST: usize = 6;
@@ -188,6 +188,29 @@ impl Machine<'_> {
                 if let (true, Some(key)) = (zero, key.key()) {
                     it.members.remove(&key);
                 }
+            }
+        }
+    }
+
+    /// A call got addresses of places: what was zero there and still is may be anything now.
+    pub(crate) fn go_written(&mut self, args: &[Arg], scope: &ScopeRef) {
+        for arg in args {
+            let ExprKind::Unary(UnaryOp::Address, place) = &arg.value.kind else { continue };
+            match self.eval(place, scope) {
+                Value::Null | Value::Bool(false) | Value::Int(0) => {}
+                Value::Float(0.0) => {}
+                Value::Str(text) if text.is_empty() => {}
+                Value::List(list) => {
+                    list.partial.set(list.partial.get() || list.items.borrow().is_empty());
+                    continue;
+                }
+                _ => continue,
+            }
+            match &place.kind {
+                ExprKind::Name(name) => {
+                    self.bind(&Pattern::Name(name.clone(), place.pos), Value::unknown(), scope, false)
+                }
+                _ => self.assign_place(place, Value::unknown(), scope),
             }
         }
     }

@@ -122,7 +122,7 @@ impl Lowering<'_> {
             let value = match spread {
                 Spread::List => self.first(arg),
                 Spread::No | Spread::Map if makes && at == 0 => self.type_expr(arg),
-                Spread::No | Spread::Map => self.expr(arg),
+                Spread::No | Spread::Map => self.argument(arg),
             };
             args.push(Arg { name: None, spread, value });
         }
@@ -133,6 +133,17 @@ impl Lowering<'_> {
         }
         let pos = callee.pos;
         Expr { kind: ExprKind::Call(Box::new(Call { callee, args, is_new: false })), pos }
+    }
+
+    /// An argument; the address of a place is told apart: who gets it may write there.
+    fn argument(&mut self, node: Node<'_>) -> Expr {
+        let sign = node.child_by_field_name("operator").map(|sign| sign.kind());
+        let place = node.child_by_field_name("operand").map(|operand| operand.kind());
+        let value = self.expr(node);
+        let writes = node.kind() == "unary_expression"
+            && sign == Some("&")
+            && matches!(place, Some("identifier" | "selector_expression" | "index_expression"));
+        if writes { self.at(node, ExprKind::Unary(UnaryOp::Address, Box::new(value))) } else { value }
     }
 
     /// `[]byte(x)`, `(T)(x)`: x, with the type where nothing else is known.
