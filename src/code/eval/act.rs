@@ -60,6 +60,16 @@ impl Machine<'_> {
         {
             return found;
         }
+        if let Some(word) = &action.resolves {
+            return self.resolves(word, &bound, spot);
+        }
+        if let Some(word) = &action.injects {
+            let given = self.resolves(word, &bound, spot);
+            return Value::Native(Rc::new(Native::Gives(given)));
+        }
+        if let (Some(word), Some(model)) = (&action.binds, &model) {
+            self.binds(word, model, &bound, spot);
+        }
         if let (Some(supply), Some(model)) = (&action.supply, &model) {
             self.supply(supply, model, &bound, spot);
         }

@@ -299,7 +299,11 @@ impl Machine<'_> {
                 (Some(default), _) => Value::unknown().join(default),
                 (None, Some(default)) => self.eval(default, scope),
                 (None, None) => {
-                    let typed = param.ty.as_ref().and_then(|ty| self.typed(ty, &closure.scope));
+                    let told = match function.kind {
+                        FunctionKind::Constructor => self.injected_by(&param.decorators, &closure.scope),
+                        _ => None,
+                    };
+                    let typed = told.or_else(|| param.ty.as_ref().and_then(|ty| self.typed(ty, &closure.scope)));
                     let absent = given.is_some() || (!open && self.language(scope) == Language::JavaScript);
                     match typed {
                         Some(Value::Unknown(_)) | None if absent => Value::Undefined,

@@ -309,8 +309,10 @@ impl Machine<'_> {
         }
         for (at, param) in function.params.iter().enumerate() {
             let given = args.list.get(at).cloned().unwrap_or_else(Value::unknown);
-            let typed = param.ty.as_ref().filter(|_| matches!(given, Value::Unknown(_)) && param.default.is_none());
-            let value = match typed.and_then(|ty| self.typed(ty, &constructor.scope)) {
+            let open = matches!(given, Value::Unknown(_)) && param.default.is_none();
+            let typed = param.ty.as_ref().filter(|_| open);
+            let told = if open { self.injected_by(&param.decorators, &constructor.scope) } else { None };
+            let value = match told.or_else(|| typed.and_then(|ty| self.typed(ty, &constructor.scope))) {
                 Some(typed) => typed,
                 None if at >= args.list.len() => break,
                 None => given,
@@ -368,7 +370,12 @@ impl Machine<'_> {
             if field.is_static {
                 continue;
             }
+            let told = match &field.value {
+                None => self.injected_by(&field.decorators, &class.scope),
+                Some(_) => None,
+            };
             let value = match (&field.value, &field.ty) {
+                (None, _) if told.is_some() => told.unwrap_or_else(Value::unknown),
                 (Some(init), _) => self.eval_with_this(init, object, class),
                 (None, Some(ty)) => match self.typed(ty, &class.scope) {
                     Some(value) => value,

@@ -94,7 +94,7 @@ pub(crate) enum Entry {
 
 impl Entry {
     /// Where it was put.
-    fn spot(&self) -> Spot {
+    pub(super) fn spot(&self) -> Spot {
         match self {
             Entry::Route { spot, .. }
             | Entry::Library { spot, .. }
@@ -202,7 +202,8 @@ impl Machine<'_> {
             let node = &machine.forest.nodes[*node];
             (node.model.served || node.served || (node.begun && !node.model.part)) && !node.unbound
         };
-        let served: Vec<usize> = roots.iter().copied().filter(|node| is_app(self, node)).collect();
+        let mut served: Vec<usize> = roots.iter().copied().filter(|node| is_app(self, node)).collect();
+        served.retain(|node| !self.is_unused(*node));
         let mut reading = Reading::default();
         for root in &served {
             self.read(*root, vec![String::new()], false, None, &mut reading);

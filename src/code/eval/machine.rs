@@ -187,6 +187,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) applications: Vec<(String, Spot, String)>,
     /// What functions gave, by the names that models say it has.
     pub(crate) namespaces: BTreeMap<Name, Value>,
+    /// What containers were told.
+    pub(crate) told: Vec<Rc<super::inject::Told>>,
     /// What files of packages' settings say, by path.
     pub(crate) stored: BTreeMap<String, Value>,
     /// What is kept for explaining, where it is asked for.
@@ -259,6 +261,7 @@ impl<'a> Machine<'a> {
             befores: Vec::new(),
             applications: Vec::new(),
             namespaces: BTreeMap::new(),
+            told: Vec::new(),
             stored: BTreeMap::new(),
             tracing: None,
             reached: super::reach::Reached::default(),

@@ -26,6 +26,7 @@ mod generated;
 mod go;
 mod handler;
 mod importers;
+mod inject;
 mod javascript;
 mod keys;
 mod layers;
@@ -63,6 +64,7 @@ mod supposed;
 mod tags;
 mod text;
 mod tree;
+mod unused;
 pub(crate) mod value;
 
 use std::collections::BTreeSet;

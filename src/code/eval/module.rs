@@ -264,7 +264,10 @@ impl Machine<'_> {
     fn import_name(&mut self, target: &Value, name: &Name) -> Value {
         match target {
             Value::Module(id) => Value::Lazy(Rc::new(Lazy::Export(*id, name.clone()))),
-            Value::Unknown(path) if path.is_empty() || &**name == "default" => target.clone(),
+            Value::Unknown(path) if path.is_empty() => target.clone(),
+            Value::Unknown(path) if &**name == "default" => {
+                self.shared_object(&format!("{path}.default")).unwrap_or_else(|| target.clone())
+            }
             Value::Unknown(path) => Value::from_path(self.known_name(path, name)),
             Value::Map(map) if &**name != "default" => map.named(name).unwrap_or_else(Value::unknown),
             other => other.clone(),

@@ -265,6 +265,9 @@ impl Machine<'_> {
             }
             return Some(model.args.named(argument).unwrap_or(Value::Undefined));
         }
+        if model.ty.cradle {
+            return self.cradle_member(name, Spot::nowhere());
+        }
         model.ty.members.contains_key(&**name).then(|| Value::Method(Rc::new((object.clone(), name.clone()))))
     }
 

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::injection::{BindsWord, ResolvesWord};
 use super::layers::LayersWord;
 use super::path::Syntax;
 use super::reads::{AskWord, EnvWord, SettingsWord, SupplyWord, TagsWord};
@@ -89,6 +90,12 @@ pub(crate) struct Action {
     pub(crate) ask: Option<AskWord>,
     /// Puts values into the object.
     pub(crate) supply: Option<SupplyWord>,
+    /// Tells a container what it gives under a key.
+    pub(crate) binds: Option<BindsWord>,
+    /// Gives what containers were told under a key.
+    pub(crate) resolves: Option<ResolvesWord>,
+    /// Decorates a parameter or a field: it is what containers were told under a key.
+    pub(crate) injects: Option<ResolvesWord>,
     /// While a block runs that this call is the context of, this stands behind the object's prefix.
     pub(crate) within: Option<Argument>,
     /// Loads a module or a name in it by a string.

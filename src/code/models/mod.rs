@@ -3,6 +3,7 @@
 
 mod actions;
 mod annotations;
+mod injection;
 mod layers;
 mod load;
 mod path;
@@ -18,6 +19,7 @@ pub(crate) use actions::{
     WrapWord,
 };
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
+pub(crate) use injection::{BindsWord, ResolvesWord};
 pub(crate) use layers::{LayersWord, SourceWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, SupplyWord, TagsWord};
@@ -55,6 +57,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/polka.yaml", include_str!("../../../rules/frameworks/polka.yaml")),
     ("frameworks/sveltekit.yaml", include_str!("../../../rules/frameworks/sveltekit.yaml")),
     ("frameworks/tsoa.yaml", include_str!("../../../rules/frameworks/tsoa.yaml")),
+    ("frameworks/javascript-containers.yaml", include_str!("../../../rules/frameworks/javascript-containers.yaml")),
     ("frameworks/javascript-libraries.yaml", include_str!("../../../rules/frameworks/javascript-libraries.yaml")),
     ("frameworks/fastapi.yaml", include_str!("../../../rules/frameworks/fastapi.yaml")),
     ("frameworks/flask.yaml", include_str!("../../../rules/frameworks/flask.yaml")),

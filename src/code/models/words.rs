@@ -298,6 +298,10 @@ pub(crate) struct ObjectModel {
     pub(crate) library: Option<LibraryWord>,
     /// It is itself one mount: `Mount("/x", routes=[…])`. With `entry` too, it is a mount where it holds routers or lists.
     pub(crate) holds: Option<MountWord>,
+    /// Exported under a name that nobody imports it is not served.
+    pub(crate) unused: bool,
+    /// A member that no other word speaks of is what containers were told under its name.
+    pub(crate) cradle: bool,
     /// It is a part of others and no router of its own: mounted nowhere it makes no routes.
     pub(crate) part: bool,
     /// What stands on it answers over web sockets: no routes.

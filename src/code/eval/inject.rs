@@ -1,0 +1,196 @@
+//! Containers of JavaScript: what they are told under a key, and what they give for it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::value::{Args, ClassValue, Map, Modelled, Native, Object, Spot, Value};
+use crate::code::form::{Decorator, Language, Name};
+use crate::code::models::{BindsWord, ObjectModel, ResolvesWord};
+
+/// Things that containers may be told.
+const MOST_TOLD: usize = 4_000;
+/// Keys that lead to keys.
+const MOST_DEPTH: usize = 8;
+
+/// What a container was told.
+#[derive(Debug)]
+pub(crate) struct Told {
+    key: Value,
+    how: How,
+    /// What is made gets what this kind of object is.
+    hands: Option<&'static ObjectModel>,
+    /// What it came to, once it was asked for.
+    made: RefCell<Option<Value>>,
+}
+
+/// How it comes to what it gives.
+#[derive(Debug, Clone)]
+enum How {
+    Class(Value),
+    Function(Value),
+    Value(Value),
+    Other(Value),
+}
+
+impl Machine<'_> {
+    /// Tells containers what they give under a key.
+    pub(super) fn binds(&mut self, word: &BindsWord, model: &Modelled, bound: &Rc<Map>, spot: Spot) {
+        let hands = word.hands.then(|| self.cradle_of(model)).flatten();
+        if let Some(table) = &word.table
+            && let Value::Map(map) = self.argument_at(bound, table, spot)
+        {
+            for (key, value) in map.pairs() {
+                let value = self.force(value);
+                self.tell(key, how_of(value), hands);
+            }
+            return;
+        }
+        let key = match self.argument_at(bound, &word.key, spot) {
+            Value::Undefined => model.args.named(&word.key).unwrap_or(Value::Undefined),
+            key => key,
+        };
+        let key = self.force(key);
+        let mut given = |path: &Option<String>| {
+            let path = path.as_ref()?;
+            let value = match self.argument_at(bound, path, spot) {
+                Value::Undefined => self.force(model.args.named(path)?),
+                value => value,
+            };
+            (!matches!(value, Value::Undefined | Value::Unknown(_))).then_some(value)
+        };
+        let class = given(&word.class).filter(|value| matches!(value, Value::Class(_)));
+        let how = match class {
+            Some(class) => Some(How::Class(class)),
+            None => match given(&word.function).filter(Value::is_callable) {
+                Some(function) => Some(How::Function(function)),
+                None => given(&word.value).map(how_of).or_else(|| given(&word.other).map(How::Other)),
+            },
+        };
+        if let Some(how) = how {
+            self.tell(key, how, hands);
+        }
+    }
+
+    fn tell(&mut self, key: Value, how: How, hands: Option<&'static ObjectModel>) {
+        if self.told.len() < MOST_TOLD && key.key().is_some() {
+            self.effects += 1;
+            self.told.push(Rc::new(Told { key, how, hands, made: RefCell::default() }));
+        }
+    }
+
+    /// The kind of object whose members are what its container was told.
+    fn cradle_of(&self, model: &Modelled) -> Option<&'static ObjectModel> {
+        let file = model.ty.name.split('.').next()?;
+        let named = model.ty.values.values().filter_map(|value| value.strip_prefix("new "));
+        named.filter_map(|name| self.models.objects.get(&format!("{file}.{name}")).copied()).find(|model| model.cradle)
+    }
+
+    /// What containers were told under a key; for a class of which they were told nothing, its instance.
+    pub(super) fn resolves(&mut self, word: &ResolvesWord, bound: &Rc<Map>, spot: Spot) -> Value {
+        let key = self.argument_at(bound, &word.key, spot);
+        match word.all {
+            true => {
+                let told: Vec<Rc<Told>> = self.told_under(&key);
+                let all: Vec<Value> = told.iter().map(|told| self.come_to(told, 0, spot)).collect();
+                Value::list_of(super::value::ListKind::List, all.clone(), all.is_empty())
+            }
+            false => self.contained(&key, 0, spot),
+        }
+    }
+
+    fn told_under(&self, key: &Value) -> Vec<Rc<Told>> {
+        self.told.iter().filter(|told| told.key.same(key) == Some(true)).cloned().collect()
+    }
+
+    /// What containers give for a key.
+    fn contained(&mut self, key: &Value, depth: usize, spot: Spot) -> Value {
+        // What is told last replaces what was told before.
+        let told = self.told.iter().rev().find(|told| told.key.same(key) == Some(true)).cloned();
+        match (told, key) {
+            (Some(told), _) => self.come_to(&told, depth, spot),
+            (None, Value::Class(class)) => self.one_instance(class, Args::unknown(), spot),
+            (None, _) => self.given_instance(key, spot),
+        }
+    }
+
+    fn come_to(&mut self, told: &Rc<Told>, depth: usize, spot: Spot) -> Value {
+        if let Some(made) = &*told.made.borrow() {
+            return made.clone();
+        }
+        if depth > MOST_DEPTH {
+            return Value::unknown();
+        }
+        // While it is made it is not known.
+        told.made.replace(Some(Value::unknown()));
+        let given = match told.hands {
+            Some(model) => {
+                let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
+                self.become_object(&object, model);
+                Args::starting(vec![Value::Object(object)])
+            }
+            None => Args::unknown(),
+        };
+        let made = match &told.how {
+            How::Class(Value::Class(class)) => self.one_instance(class, given, spot),
+            How::Class(other) => self.instantiate(&other.clone(), given, spot),
+            How::Function(function) => self.call(&function.clone(), given, spot),
+            How::Value(value) => value.clone(),
+            How::Other(key) => self.contained(&key.clone(), depth + 1, spot),
+        };
+        told.made.replace(Some(made.clone()));
+        made
+    }
+
+    /// The one instance of a class that containers hand out.
+    fn one_instance(&mut self, class: &Rc<ClassValue>, args: Args, spot: Spot) -> Value {
+        let address = Rc::as_ptr(class).addr();
+        match self.injected.get(&address) {
+            Some(Value::Undefined) => Value::unknown(),
+            Some(known) => known.clone(),
+            None => {
+                self.injected.insert(address, Value::Undefined);
+                let made = self.instantiate(&Value::Class(class.clone()), args, spot);
+                self.injected.insert(address, made.clone());
+                made
+            }
+        }
+    }
+
+    /// A member of an object whose members are what containers were told.
+    pub(super) fn cradle_member(&mut self, name: &Name, spot: Spot) -> Option<Value> {
+        let key = Value::Str(name.clone());
+        let told = self.told.iter().rev().find(|told| told.key.same(&key) == Some(true)).cloned()?;
+        Some(self.come_to(&told, 0, spot))
+    }
+
+    /// What the decorators of a parameter or a field say that it is.
+    pub(super) fn injected_by(&mut self, decorators: &[Decorator], scope: &super::scope::ScopeRef) -> Option<Value> {
+        if decorators.is_empty() || self.language(scope) != Language::JavaScript {
+            return None;
+        }
+        self.decorators(decorators, scope).into_iter().find_map(|(value, _)| match &value {
+            Value::Native(native) => match &**native {
+                Native::Gives(value) => Some(value.clone()).filter(|value| !value.is_unknown() && !value.is_nothing()),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+}
+
+/// How a value that a container is told says that it is made: awilix's `asClass`, `asFunction`, `asValue`.
+fn how_of(value: Value) -> How {
+    let held = match &value {
+        Value::Object(it) => it.model.borrow().as_ref().map(|model| model.args.clone()),
+        _ => None,
+    };
+    let said = |name: &str| held.as_ref().and_then(|held| held.named(name));
+    let class = said("class").filter(|value| matches!(value, Value::Class(_)));
+    match (class, said("function").filter(Value::is_callable), said("value")) {
+        (Some(class), _, _) => How::Class(class),
+        (None, Some(function), _) => How::Function(function),
+        (None, None, Some(value)) => How::Value(value),
+        (None, None, None) => How::Value(value),
+    }
+}

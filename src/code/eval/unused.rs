@@ -1,0 +1,142 @@
+//! Routers of JavaScript that a file exports under a name and nobody imports: where an app needs nobody who serves it in code
+//! (a worker's entry does not), such a one still is mounted nowhere.
+//!
+//! Whoever may use it counts as one who does: a file that an entry may be, an import that cannot be told, a word of serving.
+
+use super::machine::Machine;
+use super::value::{ModuleId, Value};
+use crate::code::form::{Export, Imported, Language, Name, StmtKind};
+use crate::code::resolve::{Target, folder_of, specifiers};
+
+/// Words of a file that serves what stands in it.
+const SERVES: &[&str] = &["serve(", ".fetch", ".fire(", "handle(", ".listen(", "module.exports", ".request("];
+/// Folders whose files platforms run by themselves.
+const RUN: &[&str] = &["api/", "functions/", "netlify/", "supabase/", "edge/", "workers/", "lambda/", "lambdas/"];
+/// Files whose texts name entries.
+const NAMING: &[&str] = &[
+    "package.json",
+    "wrangler.toml",
+    "wrangler.json",
+    "wrangler.jsonc",
+    "vercel.json",
+    "netlify.toml",
+    "deno.json",
+    "Dockerfile",
+    "serverless.yml",
+];
+/// What entries are called.
+const ENTRIES: &[&str] = &["index", "main", "server", "app", "worker", "entry"];
+
+impl Machine<'_> {
+    /// Whether a root is exported under a name that nobody takes.
+    pub(super) fn is_unused(&mut self, node: usize) -> bool {
+        let it = &self.forest.nodes[node];
+        if !it.model.unused || it.served || it.handed {
+            return false;
+        }
+        let Some(id) = it.entries.first().map(|entry| entry.spot().module) else { return false };
+        let file = self.modules[id.0].path.clone();
+        let names = self.names_exported(id, node);
+        if names.is_empty() || names.iter().any(|name| &**name == "default") || self.may_be_entry(&file) {
+            return false;
+        }
+        let text = self.tree.text(&file).unwrap_or_default();
+        if SERVES.iter().any(|word| text.contains(word)) {
+            return false;
+        }
+        let stem = stem_of(&file).to_owned();
+        let others: Vec<Name> = self.tree.files().filter(|other| **other != file).cloned().collect();
+        !others
+            .iter()
+            .any(|other| Language::of(other) == Some(Language::JavaScript) && self.takes(other, &file, &stem, &names))
+    }
+
+    fn names_exported(&self, id: ModuleId, node: usize) -> Vec<Name> {
+        let is_it = |value: &Value| match value {
+            Value::Object(object) => object.model.borrow().as_ref().is_some_and(|it| it.node == node),
+            _ => false,
+        };
+        let pairs = self.modules[id.0].exports.pairs();
+        let names = pairs.iter().filter_map(|(key, value)| match (key, self.known_export(value)) {
+            (Value::Str(name), Some(value)) if is_it(&value) => Some(name.clone()),
+            _ => None,
+        });
+        names.collect()
+    }
+
+    /// An export without asking for what is not there yet.
+    fn known_export(&self, value: &Value) -> Option<Value> {
+        match value {
+            Value::Lazy(lazy) => match &**lazy {
+                super::value::Lazy::Local(scope, name) => scope.own(name),
+                _ => None,
+            },
+            other => Some(other.clone()),
+        }
+    }
+
+    /// Whether a file may be one that is run: by its name or place, or because a manifest names it.
+    fn may_be_entry(&self, file: &str) -> bool {
+        let stem = file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or(file);
+        if ENTRIES.contains(&stem)
+            || RUN.iter().any(|folder| file.starts_with(folder) || file.contains(&format!("/{folder}")))
+        {
+            return true;
+        }
+        let mut folder = folder_of(file);
+        loop {
+            for name in NAMING {
+                let path = if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") };
+                if self.tree.text(&path).is_some_and(|text| text.contains(stem)) {
+                    return true;
+                }
+            }
+            if folder.is_empty() {
+                return false;
+            }
+            folder = folder_of(folder);
+        }
+    }
+
+    /// Whether a file takes one of the names of another.
+    fn takes(&self, other: &Name, file: &Name, stem: &str, names: &[Name]) -> bool {
+        let Some(text) = self.tree.text(other).filter(|text| text.contains(stem)) else { return false };
+        let leads = |source: &str| matches!(self.tree.resolve(Language::JavaScript, other, source, 0), Target::File(path) if path == *file);
+        let said = specifiers(text.as_bytes()).iter().filter(|source| leads(source)).count();
+        if said == 0 {
+            return false;
+        }
+        let Some(form) = self.tree.form(other) else { return true };
+        let mut told = 0;
+        for stmt in &form.body {
+            let whats: Vec<&Imported> = match &stmt.kind {
+                StmtKind::Import(import) if leads(&import.source) => import.names.iter().map(|it| &it.what).collect(),
+                StmtKind::Export(Export::From(source, taken)) if leads(source) => {
+                    taken.iter().map(|(what, _)| what).collect()
+                }
+                StmtKind::Export(Export::AllFrom(source)) if leads(source) => return true,
+                _ => continue,
+            };
+            told += 1;
+            let any = |what: &&Imported| match what {
+                Imported::Module | Imported::All => true,
+                Imported::Default => false,
+                Imported::Named(name) => names.contains(name),
+            };
+            if whats.iter().any(any) {
+                return true;
+            }
+        }
+        told < said
+    }
+}
+
+/// What other files call a file: its name without an ending, or its folder's.
+fn stem_of(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.split('.').next().unwrap_or(name);
+    match stem {
+        "index" => folder_of(path).rsplit('/').next().unwrap_or(""),
+        stem => stem,
+    }
+}

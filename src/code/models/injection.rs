@@ -1,0 +1,35 @@
+//! What containers are told, and asked for.
+
+use serde::Deserialize;
+
+use super::actions::Argument;
+
+/// Tells a container what it gives under a key. Of class, function and value the first that is given counts.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct BindsWord {
+    /// The key: a text or a class; an argument, or one of those that made the object.
+    pub(crate) key: Argument,
+    /// A class that it makes an instance of.
+    pub(crate) class: Option<Argument>,
+    /// A function that gives it.
+    pub(crate) function: Option<Argument>,
+    /// The value itself.
+    pub(crate) value: Option<Argument>,
+    /// Another key that leads to it.
+    pub(crate) other: Option<Argument>,
+    /// A map of keys and what they are; what a key is says for itself how it is made.
+    pub(crate) table: Option<Argument>,
+    /// What is made gets the container: its members are what it was told.
+    pub(crate) hands: bool,
+}
+
+/// Asks for what containers were told.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ResolvesWord {
+    /// The key.
+    pub(crate) key: Argument,
+    /// All that was told under it, as a list.
+    pub(crate) all: bool,
+}
