@@ -22,8 +22,18 @@ pub(super) fn is_own(path: &str) -> bool {
     let name = below.rsplit('/').next().unwrap_or(below);
     let declared = name.ends_with(".d.ts") || name.ends_with(".d.mts") || name.ends_with(".min.js");
     let helper = matches!(name, "build.rs" | "conftest.py" | "setupTests.js" | "setupTests.ts");
+    let helper = helper || configures_tests(name);
     let foreign = code_lies_in(path, &[Role::Vendored, Role::Built, Role::Fixture, Role::Docs, Role::Examples]);
     !is_test(below) && !foreign && !declared && !helper
+}
+
+/// Whether a file configures what runs tests: `playwright.config.ts`, `vitest.e2e.config.mts`, `karma.conf.js`.
+fn configures_tests(name: &str) -> bool {
+    const RUNNERS: &[&str] =
+        &["cypress", "jest", "karma", "mocha", "nightwatch", "playwright", "protractor", "vitest", "wdio"];
+    let mut words = name.split(['.', '-', '_']);
+    let runner = words.next().is_some_and(|first| RUNNERS.contains(&first));
+    runner && words.any(|word| matches!(word, "config" | "conf"))
 }
 
 /// Whether what a file registers counts where evaluated code has led to it: it may lie in a folder of any name but those

@@ -54,6 +54,22 @@ fn tests_and_comments_make_no_routes() {
 }
 
 #[test]
+fn what_tests_and_their_configuration_read_is_no_read_of_the_service() {
+    let read = |name: &str| format!("export default process.env.{name};\n");
+    let files = [
+        ("src/app.ts", read("OWN")),
+        ("playwright.real.config.ts", read("NO")),
+        ("vitest.config.mts", read("NO")),
+        ("next.config.ts", read("NEXT")),
+        ("rs/src/tests.rs", "fn t() { std::env::var(\"NO\").unwrap(); }\n".to_owned()),
+        ("rs/src/main.rs", "#[cfg(test)]\nmod tests;\nfn main() { std::env::var(\"RS\").unwrap(); }\n".to_owned()),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let reads: Vec<String> = analyse(&Repo::in_memory(&files)).env_reads.into_iter().map(|read| read.name).collect();
+    assert_eq!(vec!["NEXT", "OWN", "RS"], reads);
+}
+
+#[test]
 fn helpers_attribute_reads_to_their_callers() {
     let source = "const need = (name) => process.env[name] ?? fail();\nconst a = need('A');\nconst { B, C = '1' } = process.env;\nprocess.env.D = 'x';\n";
     let analysis = analyse(&Repo::in_memory(&[("config.js", source)]));

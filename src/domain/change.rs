@@ -107,7 +107,7 @@ pub struct Changes {
     pub note: Option<String>,
 }
 
-/// Whether a path names a test by the habits of its language: a folder of tests, `*.test.ts`, `*_test.go`, `test_*.py`,
+/// Whether a path names a test by the habits of its language: a folder of tests, `*.test.ts`, `*_test.go`, `tests.rs`, `test_*.py`,
 /// `*Test.java`, `*_spec.rb`.
 #[must_use]
 pub fn is_test(path: &str) -> bool {
@@ -137,6 +137,7 @@ pub fn is_test(path: &str) -> bool {
         || stem.ends_with("_test")
         || stem.ends_with("_spec")
         || stem.starts_with("test_")
+        || (extension == "rs" && (stem == "tests" || stem.ends_with("_tests")))
         || (extension == "py" && (stem == "tests" || stem.starts_with("tests_")))
         || (matches!(extension, "java" | "kt" | "php" | "cs")
             && ["Test", "Tests", "IT"].iter().any(|end| stem.ends_with(end)));

@@ -6,6 +6,7 @@
 pub mod attestations;
 pub mod audit;
 pub mod baseline;
+mod compose;
 pub mod coverage;
 pub mod dependencies;
 pub mod dockerfiles;

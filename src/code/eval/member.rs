@@ -8,6 +8,9 @@ use super::value::{Args, ClassValue, Closure, ListKind, Object, Spot, Value};
 use crate::code::form::{FunctionKind, Language, Name};
 use crate::code::holes::has_hole;
 
+/// A key that is not known may be any of those of a map of so many.
+const MOST_ENTRIES: usize = 8;
+
 impl Machine<'_> {
     /// `object.name`, read.
     pub(crate) fn member(&mut self, object: &Value, name: &Name, scope: &ScopeRef, line: u32) -> Value {
@@ -296,7 +299,11 @@ impl Machine<'_> {
                 },
                 None => {
                     let values = map.pairs().into_iter().map(|(_, value)| value).collect::<Vec<_>>();
-                    if values.len() <= 8 && !values.is_empty() { Value::any_of(values) } else { Value::unknown() }
+                    if values.len() <= MOST_ENTRIES && !values.is_empty() {
+                        Value::any_of(values)
+                    } else {
+                        Value::unknown()
+                    }
                 }
             },
             (Value::Unknown(path), _) if self.models.sources.contains_key(&**path) => {

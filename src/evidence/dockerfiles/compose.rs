@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::expand::expand;
-use crate::domain::folders::{Role, lies_in};
 use crate::domain::node::{Key, Node, Value};
+use crate::evidence::compose::is_compose;
 use crate::facts::dockerfiles::ComposeService;
 use crate::repo::Repo;
 use crate::yaml;
@@ -26,13 +26,6 @@ pub(super) fn services(repo: &Repo) -> Vec<ComposeService> {
     }
     all.sort();
     all
-}
-
-fn is_compose(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
-    let vendored = lies_in(path, &[Role::Vendored, Role::Fixture]);
-    yaml && !vendored && ["compose.", "docker-compose.", "docker-compose-"].iter().any(|start| name.starts_with(start))
 }
 
 fn service(repo: &Repo, file: &str, key: &Key, node: &Node) -> ComposeService {

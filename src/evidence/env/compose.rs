@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::combine::Read;
 use crate::domain::folders::{Role, lies_in};
+use crate::evidence::compose::is_compose;
 use crate::facts::env::Site;
 use crate::repo::Repo;
 
@@ -24,7 +25,7 @@ pub(super) struct Composed {
 pub(super) fn read(repo: &Repo) -> Composed {
     let mut composed = Composed::default();
     let mut images = BTreeSet::new();
-    for entry in repo.files().iter().filter(|entry| !entry.link && is_compose(&entry.path)) {
+    for entry in repo.files().iter().filter(|entry| !entry.link && starts_the_service(&entry.path)) {
         let Ok(content) = repo.read(&entry.path, MAX_BYTES) else { continue };
         let text = String::from_utf8_lossy(&content.bytes);
         let mut handed = false;
@@ -48,16 +49,12 @@ pub(super) fn read(repo: &Repo) -> Composed {
 }
 
 /// A compose file that a person starts the service with: none of tests or of a pipeline.
-fn is_compose(path: &str) -> bool {
+fn starts_the_service(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
-    let named = ["compose.", "docker-compose.", "docker-compose-"].iter().any(|start| name.starts_with(start));
-    let foreign = lies_in(
-        path,
-        &[Role::Vendored, Role::Fixture, Role::Docs, Role::Examples, Role::Sample, Role::Test, Role::Spec],
-    ) || path.split('/').any(|part| part == ".github");
+    let foreign = lies_in(path, &[Role::Docs, Role::Examples, Role::Sample, Role::Test, Role::Spec])
+        || path.split('/').any(|part| part == ".github");
     let of_tests = name.split(['.', '-', '_']).any(|part| matches!(part, "ci" | "test" | "tests" | "testing" | "e2e"));
-    yaml && named && !foreign && !of_tests
+    is_compose(path) && !foreign && !of_tests
 }
 
 /// A line without its comment.
@@ -136,12 +133,13 @@ mod tests {
             ("docker-compose.yml", compose),
             ("docker-compose.ci.yml", "x: ${J}\n"),
             ("tests/compose.yml", "x: ${K}\n"),
+            ("stage.compose.yml", "x: ${M}\n"),
             ("deploy/compose.prod.yaml", "image: redis:7\nx: ${L?}\n"),
         ]);
         let composed = read(&repo);
         let mut names: Vec<&str> = composed.needs.iter().map(|read| read.name.as_str()).collect();
         names.sort_unstable();
-        assert_eq!(vec!["A", "C", "D", "I", "L"], names);
+        assert_eq!(vec!["A", "C", "D", "I", "L", "M"], names);
         assert_eq!(vec!["postgres"], composed.images, "the other one is handed no file");
     }
 }

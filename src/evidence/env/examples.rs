@@ -183,7 +183,10 @@ fn is_example_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let parts: Vec<&str> = lower.split(['.', '-', '_']).filter(|part| !part.is_empty()).collect();
     let end = lower.rsplit_once('.').map_or("", |(_, end)| end);
-    parts.iter().any(|part| ["env", "dotenv", "environment"].contains(part))
+    // Of a name that does not begin with it, what `tmpl` ends is filled in by a tool and copied by nobody.
+    let filled = parts.iter().skip(1).any(|part| *part == "dotenv") && matches!(end, "tmpl" | "tpl");
+    !filled
+        && parts.iter().any(|part| ["env", "dotenv", "environment"].contains(part))
         && parts.iter().any(|part| SAYS.contains(part))
         && !FORMATS.contains(&end)
 }
@@ -292,6 +295,7 @@ mod tests {
             ".environment",
             "env.example.ts",
             "env-sample.md",
+            "api.dotenv.prod.tmpl",
         ] {
             assert!(!is_example_name(name), "{name}");
         }

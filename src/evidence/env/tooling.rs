@@ -4,7 +4,7 @@
 //! This is a look-up of words where a variable stands, not a reading of those languages: it only keeps a documented name from
 //! being called unused, so that a word too many costs less than one too few. What they use makes no variable missing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::repo::Repo;
 
@@ -93,6 +93,9 @@ pub(super) fn used(repo: &Repo, names: &BTreeSet<&str>) -> BTreeSet<String> {
     if names.is_empty() {
         return found;
     }
+    // What Terraform gives to a variable that a module declares; the case of the name counts there.
+    let inputs: BTreeMap<String, &str> =
+        names.iter().filter_map(|name| Some((format!("\"{}\"", name.strip_prefix("TF_VAR_")?), *name))).collect();
     for entry in repo.files().iter().filter(|entry| entry.bytes <= MAX_BYTES) {
         let tooling = is_tooling(&entry.path);
         let filled = !tooling && is_yaml(&entry.path);
@@ -104,6 +107,10 @@ pub(super) fn used(repo: &Repo, names: &BTreeSet<&str>) -> BTreeSet<String> {
             continue;
         }
         for line in String::from_utf8_lossy(&content.bytes).lines() {
+            if let Some(input) = line.trim_start().strip_prefix("variable ").filter(|_| entry.path.ends_with(".tf")) {
+                let named = input.split_whitespace().next().and_then(|input| inputs.get(input));
+                found.extend(named.map(|&name| name.to_owned()));
+            }
             look(line, if filled { is_filled_in } else { stands_or_precedes }, names, &mut found);
         }
     }
@@ -165,8 +172,33 @@ fn is_filled_in(before: &str, _: &str) -> bool {
 /// Whether a variable stands behind this.
 fn stands(before: &str) -> bool {
     const BEHIND: &[&str] = &[
-        "- ", "- \"", "- '", "name: ", "name: \"", "key: ", "env.", "env:", "secrets.", "vars.", "env(\"", "ENV ",
-        "ARG ", "export ", "--env ", "-e ", "%", "!", "var.",
+        "- ",
+        "- \"",
+        "- '",
+        "name: ",
+        "name: \"",
+        "key: ",
+        "env.",
+        "env:",
+        "localEnv:",
+        "secrets.",
+        "vars.",
+        "env(\"",
+        "env('",
+        "env_var(\"",
+        "env_var('",
+        "env_var_or_default(\"",
+        "env_var_or_default('",
+        "{{.",
+        "{{ .",
+        "ENV ",
+        "ARG ",
+        "export ",
+        "--env ",
+        "-e ",
+        "%",
+        "!",
+        "var.",
     ];
     let Some(dollar) =
         before.strip_suffix("${").or_else(|| before.strip_suffix("$(")).or_else(|| before.strip_suffix('$'))
@@ -227,10 +259,33 @@ mod tests {
             ("Procfile", "web: serve -p $I\n"),
             ("bin/start", "#!/bin/sh\nexec x \"$J\"\n"),
             ("bin/data", "K=1\n"),
+            ("infra/main.tf", "variable \"region\" {}\n"),
+            (".devcontainer/devcontainer.json", "{\"remoteEnv\": {\"X\": \"${localEnv:N}\"}}"),
+            ("justfile", "x := env_var('O')\n"),
+            ("Taskfile.yml", "cmds: [\"echo {{.P}}\"]\n"),
             ("nginx/default.conf.template", "proxy_pass http://${L};\n"),
             ("prisma/schema.prisma", "  url = env(\"M\")\n"),
         ];
-        let names = ["A", "B", "C", "E", "F", "G", "H", "I", "J", "K", "L", "M"];
-        assert_eq!(vec!["A", "B", "C", "E", "F", "G", "H", "I", "J", "L", "M"], found(&files, &names));
+        let names = [
+            "A",
+            "B",
+            "C",
+            "E",
+            "F",
+            "G",
+            "H",
+            "I",
+            "J",
+            "K",
+            "L",
+            "M",
+            "N",
+            "O",
+            "P",
+            "TF_VAR_other",
+            "TF_VAR_region",
+        ];
+        let wanted = vec!["A", "B", "C", "E", "F", "G", "H", "I", "J", "L", "M", "N", "O", "P", "TF_VAR_region"];
+        assert_eq!(wanted, found(&files, &names));
     }
 }

@@ -74,6 +74,7 @@ const ENDS: &[&str] = &[
     "scala",
     "service",
     "sol",
+    "sql",
     "svelte",
     "swift",
     "tmpl",
@@ -129,7 +130,9 @@ fn look(line: &str, names: &BTreeSet<&str>, found: &mut BTreeSet<String>) {
     while let Some(start) = line[at..].find(is_word).map(|offset| at + offset) {
         let end = line[start..].find(|c| !is_word(c)).map_or(line.len(), |offset| start + offset);
         let word = &line[start..end];
-        if names.contains(word) && line[..start].ends_with(['"', '\'', '`', '.', '$', '{', '%', '(', ':']) {
+        // psql's own.
+        let asked = trimmed.starts_with("\\getenv ");
+        if names.contains(word) && (asked || line[..start].ends_with(['"', '\'', '`', '.', '$', '{', '%', '(', ':'])) {
             found.insert(word.to_owned());
         }
         at = end;
@@ -148,13 +151,14 @@ mod tests {
             ("src/App.vue", "<p>{{ import.meta.env.D }}</p>\n"),
             ("src/app.py", "\"E\"\n"),
             ("node_modules/x/test/a.js", "process.env.F\n"),
+            ("db/init.sql", "\\getenv pass J\n-- $K\n"),
             ("index.html", "<title>%G%</title> H\n"),
             ("src/test/resources/application-test.properties", "url=${I}\n"),
         ]);
-        let names = ["A", "B", "C", "D", "E", "F", "G", "H", "I"];
+        let names = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K"];
         let all = found(&repo, &names.into_iter().collect(), true);
         assert!(all.contains("E") && !all.contains("F"), "where the code was not evaluated to its end: {all:?}");
         let found = found(&repo, &names.into_iter().collect(), false);
-        assert_eq!(vec!["A", "C", "D", "G", "I"], found.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(vec!["A", "C", "D", "G", "I", "J"], found.iter().map(String::as_str).collect::<Vec<_>>());
     }
 }
