@@ -171,8 +171,6 @@ pub(crate) struct Found {
 pub(crate) struct HeldNode {
     /// The router.
     pub(crate) node: usize,
-    /// The prefix of the view.
-    pub(super) view: Option<String>,
     /// What stands before the names of its routes.
     pub(super) spaces: Vec<Vec<String>>,
 }
@@ -325,8 +323,8 @@ impl Machine<'_> {
             Value::Object(object) => {
                 // An instance that merely holds a router is none.
                 if let Some(it) = object.model.borrow().as_ref() {
-                    let (view, spaces) = (it.view.as_ref().map(ToString::to_string), out.spaces.clone());
-                    out.nodes.push(HeldNode { node: it.node, view, spaces });
+                    // What was registered through a view has the view's prefix already.
+                    out.nodes.push(HeldNode { node: it.node, spaces: out.spaces.clone() });
                 }
             }
             Value::List(list) => {

@@ -213,16 +213,13 @@ impl Machine<'_> {
         }
         let given = !prefix.is_nothing();
         let own = (replaces && given).then_some(&prefix);
-        for HeldNode { node: child, view, spaces } in held.nodes {
+        for HeldNode { node: child, spaces } in held.nodes {
             let around = reading.spaces.len();
             reading.spaces.extend(spaces);
             let mut places = match own {
                 Some(_) => at.prefixes.to_vec(),
                 None => self.extended(at.prefixes, &prefix, at.syntax, at.join),
             };
-            if let Some(view) = view {
-                places = places.iter().map(|place| put_together(at.join, place, &view)).collect();
-            }
             let base = stripped.as_ref().map(|prefix| {
                 let base = reading.bases.last().cloned().unwrap_or_else(|| vec![String::new()]);
                 self.extended(&base, prefix, Syntax::Plain, at.join)
