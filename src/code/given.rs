@@ -73,6 +73,11 @@ fn of_lines(text: &str, out: &mut BTreeSet<String>) {
     }
 }
 
+/// Whether a file's name is one of a file of settings.
+pub(crate) fn is_settings(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
+}
+
 /// Whether a file may be the one that the code names: by its path from the package or the root, with or without its ending.
 /// `*` in the name stands for anything; of a name of which nothing is known it is any file that is called as is usual.
 pub(crate) fn may_be_at(file: &str, pattern: &str, home: &str) -> bool {
@@ -82,10 +87,13 @@ pub(crate) fn may_be_at(file: &str, pattern: &str, home: &str) -> bool {
     }
     let near = |path: &str| path.strip_prefix(home).map(|path| path.trim_start_matches('/').to_owned());
     if pattern.chars().all(|c| matches!(c, '*' | '/' | '.')) {
-        let Some(own) = near(stem) else { return false };
+        // The folder of the package may be the one that is called so.
+        let above = home.rsplit_once('/').map_or("", |(above, _)| above);
+        let own = near(stem).and_then(|_| stem.strip_prefix(above)).map(|own| own.trim_start_matches('/'));
+        let Some(own) = own else { return false };
         let parts: Vec<&str> = own.split('/').collect();
         let usual = |part: &&str| USUAL.contains(&part.to_ascii_lowercase().as_str());
-        return parts.len() <= 3 && parts.iter().any(usual);
+        return parts.len() <= 4 && parts.iter().any(usual);
     }
     [Some(file.to_owned()), Some(stem.to_owned()), near(file), near(stem)]
         .into_iter()
@@ -120,6 +128,7 @@ mod tests {
             ("api/config/base.yaml", "*/config/base.yaml"),
             ("api/Settings.toml", "*"),
             ("api/config/x.json", "*"),
+            ("api/config/deep/x.json", "*"),
         ] {
             assert!(may_be_at(file, pattern, "api") || may_be_at(file, pattern, ""), "{file} {pattern}");
         }

@@ -208,11 +208,17 @@ impl Machine<'_> {
         value: Option<&Expr>,
         scope: &ScopeRef,
     ) {
-        if let Some(ty) = ty {
-            self.rust.expected = Some((ty.clone(), scope.clone()));
+        let expected = match ty {
+            Some(ty) => Some((ty.clone(), scope.clone())),
+            None => self.rust_returned(target),
+        };
+        let outer = expected.map(|expected| self.rust.expected.replace(expected));
+        let value = value.map(|value| self.eval(value, scope));
+        if let Some(outer) = outer {
+            self.rust.expected = outer;
         }
         let mut value = match value {
-            Some(value) => self.eval(value, scope),
+            Some(value) => value,
             None => match ty {
                 Some(ty) if self.language(scope) == Language::Go => self.go_zero(ty, scope),
                 // What a library makes is there when it is asked for; the rest may be there or still be to come.

@@ -8,6 +8,8 @@ use super::super::machine::Machine;
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
 use super::super::value::{Args, ClassValue, ListKind, Object, Spot, Value};
 use crate::code::form::{Extension, Language, Name, StmtKind, TypeRef, Yields};
+use crate::code::given;
+use crate::code::holes::hole;
 
 impl Machine<'_> {
     /// Methods that are the language's own; none where the value's own meaning decides.
@@ -49,6 +51,14 @@ impl Machine<'_> {
                 }
                 _ => None,
             },
+            Value::Unknown(_) | Value::Null | Value::Undefined if &**name == "unwrap_or" => {
+                Some(object.clone().join(args.at(0)))
+            }
+            // A file of settings in a folder that is not known.
+            Value::Unknown(_) if &**name == "join" && args.list.len() == 1 => {
+                let file = args.at(0).as_text().filter(|file| given::is_settings(file))?;
+                Some(Value::text(format!("{}/{file}", hole("folder"))))
+            }
             Value::Unknown(_) | Value::List(_) if &**name == "or" && method_of(&args.at(0)).is_some() => {
                 let (mut methods, _) = self.methods_in(object, spot);
                 methods.extend(method_of(&args.at(0)));

@@ -14,8 +14,8 @@ use super::machine::{Machine, Progress};
 use super::scope::{self, Scope, ScopeRef};
 use super::value::{Closure, Lazy, ModuleId, Value};
 use crate::code::form::{
-    Block, Decorator, Export, ExprKind, FunctionKind, Import, Imported, Language, MacroRules, Name, Stmt, StmtKind,
-    TypeRef,
+    Block, Decorator, Export, ExprKind, FunctionKind, Import, Imported, Language, MacroRules, Name, Pattern, Stmt,
+    StmtKind, TypeRef,
 };
 use crate::code::resolve::{folder_of, under};
 
@@ -79,6 +79,12 @@ impl Machine<'_> {
             }
             let value = Value::Lazy(Rc::new(Lazy::Path(scope.clone(), path.clone(), false)));
             self.set_in(scope, &name.alias, value);
+            // `use dotenv::{dotenv, var}`: what a library's function is called like is the library still.
+            let alike = path.len() == 2 && path.first() == Some(&name.alias);
+            if alike && let library @ Value::Unknown(_) = self.crate_value(&name.alias, scope) {
+                self.set_in(scope, &space, library);
+                continue;
+            }
             if scope.own(&space).is_none() {
                 let value = Value::Lazy(Rc::new(Lazy::Path(scope.clone(), path, true)));
                 self.set_in(scope, &space, value);
@@ -350,6 +356,23 @@ impl Machine<'_> {
             self.rust.asked.pop();
         }
         self.rust.expected = expected;
+    }
+
+    /// What the running function returns, where that is what it binds here: `let it = …; Ok(it)`.
+    pub(crate) fn rust_returned(&self, target: &Pattern) -> Option<(TypeRef, ScopeRef)> {
+        let Pattern::Name(name, _) = target else { return None };
+        let closure = self.frames.last()?.closure.as_ref()?;
+        if self.language(&closure.scope) != Language::Rust {
+            return None;
+        }
+        let StmtKind::Return(Some(last)) = &closure.function.body.last()?.kind else { return None };
+        let given = match &last.kind {
+            ExprKind::Call(call) => call.args.first().map(|arg| &arg.value)?,
+            _ => last,
+        };
+        let is_it = matches!(&given.kind, ExprKind::Name(given) if given == name);
+        let returns = closure.function.returns.clone().filter(|_| is_it)?;
+        Some((returns, closure.scope.clone()))
     }
 
     /// The type that the running call is asked for.
