@@ -10,7 +10,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::form::Language;
-use super::{Analysis, Trace, analyse_traced, select};
+use super::{Analysis, Trace, analyse_traced, copied, select};
 use crate::domain::change::is_test;
 use crate::repo::{MAX_SOURCE_BYTES, Repo};
 
@@ -179,6 +179,10 @@ fn sites_of(repo: &Repo, path: &str, known: &Known<'_>) -> Vec<Site> {
         if explained == Explained::Unexplained && sent {
             (explained, why) = (Explained::Reason, "awaited: a request that is sent".to_owned());
         }
+        let alone = language == Language::JavaScript && unanswered(&text[at..]);
+        if explained == Explained::Unexplained && alone {
+            (explained, why) = (Explained::Reason, "nothing is given that answers: a request that is sent".to_owned());
+        }
         let client = search.clients.iter().any(|mark| text.contains(mark.as_str()));
         if explained == Explained::Unexplained && client {
             (explained, why) = (Explained::Reason, "an interface that sends requests".to_owned());
@@ -206,6 +210,9 @@ fn explained(path: &str, line: u32, reach: u32, aside: Option<&str>, known: &Kno
     if !select::is_own_source(path) {
         return (Explained::Reason, "not the service's own source".to_owned());
     }
+    if copied::is_under(&known.trace.copied, path) {
+        return (Explained::Reason, "a template that a generator copies out".to_owned());
+    }
     for near in line..=line.saturating_add(reach) {
         if known.trace.registrations.contains(&(path.to_owned(), near)) {
             return (Explained::Route, "its routes are listed where it is called".to_owned());
@@ -226,6 +233,19 @@ fn explained(path: &str, line: u32, reach: u32, aside: Option<&str>, known: &Kno
         Some(None) => (Explained::Unexplained, "called on something that is not known".to_owned()),
         None => (Explained::Unexplained, "this was not evaluated".to_owned()),
     }
+}
+
+/// Whether a call by a method's name gets a path and nothing else: what would answer there is not given.
+fn unanswered(call: &str) -> bool {
+    let Some((callee, rest)) = call.split_once('(') else { return false };
+    let name = callee.split('<').next().unwrap_or(callee).trim_start_matches(['.', '?']);
+    if !matches!(name, "get" | "post" | "put" | "patch" | "delete" | "head" | "options") {
+        return false;
+    }
+    let rest = rest.trim_start();
+    let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) else { return false };
+    let behind = rest[1..].split_once(quote).map(|(_, behind)| behind.trim_start());
+    behind.is_some_and(|behind| behind.starts_with(')') || behind.starts_with(",)"))
 }
 
 /// Whether what is called at the end of a line's start is waited for, other than by a plugin's registration.
@@ -320,6 +340,26 @@ mod tests {
     fn a_loss_is_seen() {
         let app = "const app = require('express')();\napp.get('/yes', f);\nload((it) => it.get('/lost', f));\n";
         assert_eq!(vec!["unexplained app.js:3", "route app.js:2"], shown(&[("app.js", app)]));
+    }
+
+    #[test]
+    fn a_path_without_anything_that_answers_is_a_request() {
+        let app = "const app = require('express')();\napp.get('/yes', f);\nload((it) => it.get('/asked'));\nload((it) => it.get('/lost', f));\n";
+        let expected = vec!["unexplained app.js:4", "reason app.js:3", "route app.js:2"];
+        let mut found = shown(&[("app.js", app)]);
+        found.sort_by_key(|site| expected.iter().position(|one| one == site));
+        assert_eq!(expected, found);
+    }
+
+    #[test]
+    fn what_a_generator_copies_out_is_no_code_of_its_own() {
+        let app = "const app = require('express')();\napp.get('/yes', f);\napp.listen(1);\n";
+        let files = [
+            ("package.json", "{\"bin\": \"cli.js\"}"),
+            ("templates/api/package.json", "{}"),
+            ("templates/api/app.js", app),
+        ];
+        assert_eq!(vec!["reason templates/api/app.js:2"], shown(&files));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Reading facts out of code: front ends lower each language to one common form, one evaluator runs it, and libraries'
 //! meaning is data under `rules/`.
 
+mod copied;
 mod eval;
 pub mod explain;
 pub mod form;
@@ -98,6 +99,8 @@ pub struct Trace {
     pub(crate) seen: BTreeMap<(String, u32), Option<String>>,
     /// The files that were evaluated.
     pub(crate) loaded: BTreeSet<String>,
+    /// Folders that a generator copies out.
+    pub(crate) copied: Vec<String>,
 }
 
 /// Bytes of stack for the evaluator: its nesting is bounded, and this holds it.
@@ -158,7 +161,9 @@ enum Looked {
 fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let models = models::builtin();
     let tokens = select::Tokens::new(models);
-    let files: Vec<_> = repo.files().iter().filter(|entry| !entry.link && select::is_own_source(&entry.path)).collect();
+    let copied = copied::folders(repo);
+    let is_own = |path: &str| select::is_own_source(path) && !copied::is_under(&copied, path);
+    let files: Vec<_> = repo.files().iter().filter(|entry| !entry.link && is_own(&entry.path)).collect();
     let looked: Vec<Looked> = files.par_iter().map(|entry| look(repo, &entry.path, &tokens)).collect();
     let mut analysis = Analysis { sources: files.len(), ..Analysis::default() };
     let mut lowered = BTreeMap::new();
@@ -187,6 +192,9 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let tree = resolve::Tree::new(repo, lowered);
     let outcome = eval::run(&tree, models, &entries, &idle, eval::machine::Limits::default(), traced);
     for (found, file) in outcome.routes {
+        if copied::is_under(&copied, &file) {
+            continue;
+        }
         let placed = outcome.placed.contains(file.as_str());
         if select::may_serve(&file) || placed || found.library.is_some() {
             analysis.routes.insert(RouteFound {
@@ -222,7 +230,7 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
         analysis.env_settings.entry(name).or_insert((file, line));
     }
     analysis.env_built.extend(outcome.built.into_iter().filter(|(file, _, _)| select::is_own_source(file)));
-    (analysis, outcome.trace)
+    (analysis, Trace { copied, ..outcome.trace })
 }
 
 fn look(repo: &Repo, path: &Name, tokens: &select::Tokens) -> Looked {
