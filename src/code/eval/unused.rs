@@ -21,6 +21,8 @@ const NAMING: &[&str] = &[
     "vercel.json",
     "netlify.toml",
     "deno.json",
+    "vite.config.ts",
+    "vite.config.js",
     "Dockerfile",
     "serverless.yml",
 ];
@@ -37,7 +39,9 @@ impl Machine<'_> {
         let Some(id) = it.entries.first().map(|entry| entry.spot().module) else { return false };
         let file = self.modules[id.0].path.clone();
         let names = self.names_exported(id, node);
-        if names.is_empty() || names.iter().any(|name| &**name == "default") || self.may_be_entry(&file) {
+        // What nobody imports by default may be what a platform runs, unless the package serves another one itself.
+        let entry = names.iter().any(|name| &**name == "default") && !self.serves_another(node, &file);
+        if names.is_empty() || entry || self.may_be_entry(&file) {
             return false;
         }
         let text = self.tree.text(&file).unwrap_or_default();
@@ -49,6 +53,18 @@ impl Machine<'_> {
         !others
             .iter()
             .any(|other| Language::of(other) == Some(Language::JavaScript) && self.takes(other, &file, &stem, &names))
+    }
+
+    /// Whether a package hands an instance like a root to what serves it, and that one stands in another file.
+    fn serves_another(&self, node: usize, file: &str) -> bool {
+        let model = self.forest.nodes[node].model;
+        let package = self.tree.package_of(file);
+        self.forest.nodes.iter().any(|other| {
+            let Some(id) = other.entries.first().map(|entry| entry.spot().module) else { return false };
+            let path = &self.modules[id.0].path;
+            let alike = std::ptr::eq(other.model, model) && (other.served || other.handed);
+            alike && **path != *file && self.tree.package_of(path) == package
+        })
     }
 
     fn names_exported(&self, id: ModuleId, node: usize) -> Vec<Name> {
@@ -83,11 +99,16 @@ impl Machine<'_> {
         {
             return true;
         }
+        // A name that many files have counts with its folder.
         let mut folder = folder_of(file);
+        let named = match ENTRIES.contains(&stem) {
+            true => format!("{}/{stem}", folder.rsplit('/').next().unwrap_or("")),
+            false => stem.to_owned(),
+        };
         loop {
             for name in NAMING {
                 let path = if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") };
-                if self.tree.text(&path).is_some_and(|text| text.contains(stem)) {
+                if self.tree.text(&path).is_some_and(|text| text.contains(&named)) {
                     return true;
                 }
             }
@@ -102,7 +123,9 @@ impl Machine<'_> {
     fn takes(&self, other: &Name, file: &Name, stem: &str, names: &[Name]) -> bool {
         let Some(text) = self.tree.text(other).filter(|text| text.contains(stem)) else { return false };
         let leads = |source: &str| matches!(self.tree.resolve(Language::JavaScript, other, source, 0), Target::File(path) if path == *file);
-        let said = specifiers(text.as_bytes()).iter().filter(|source| leads(source)).count();
+        let is_comment = |line: &&str| matches!(line.trim_start().as_bytes(), [b'/', b'/' | b'*', ..] | [b'*', ..]);
+        let code: Vec<&str> = text.lines().filter(|line| !is_comment(line)).collect();
+        let said = specifiers(code.join("\n").as_bytes()).iter().filter(|source| leads(source)).count();
         if said == 0 {
             return false;
         }
@@ -120,7 +143,7 @@ impl Machine<'_> {
             told += 1;
             let any = |what: &&Imported| match what {
                 Imported::Module | Imported::All => true,
-                Imported::Default => false,
+                Imported::Default => names.iter().any(|name| &**name == "default"),
                 Imported::Named(name) => names.contains(name),
             };
             if whats.iter().any(any) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::{Target, Tree, folder_of, under};
+use super::{Target, Tree, aliases, folder_of, under};
 
 /// Endings that a name may leave out, in the order in which they are tried.
 const ENDINGS: &[&str] = &[
@@ -26,13 +26,13 @@ const ENDINGS: &[&str] = &[
     "/index.cjs",
 ];
 
-/// A `tsconfig.json`.
+/// A `tsconfig.json`, or what says the like.
 #[derive(Debug)]
-struct Config {
-    folder: String,
-    base: String,
-    has_base: bool,
-    paths: Vec<(String, Vec<String>)>,
+pub(super) struct Config {
+    pub(super) folder: String,
+    pub(super) base: String,
+    pub(super) has_base: bool,
+    pub(super) paths: Vec<(String, Vec<String>)>,
 }
 
 /// A `package.json`.
@@ -68,7 +68,10 @@ impl Packages {
                     let package = Package { folder: folder.clone(), manifest: manifest.clone() };
                     out.packages.entry(name.to_owned()).or_insert(package);
                 }
+                out.configs.extend(aliases::of_manifest(&folder, &manifest));
                 out.owners.push((folder, manifest));
+            } else if aliases::is_babel(name) {
+                out.configs.extend(aliases::of_babel(&folder, &tree.text(path).unwrap_or_default()));
             } else if (name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json") {
                 let parsed = tree.text(path).and_then(|text| serde_json::from_str::<Json>(&relaxed(&text)).ok());
                 if let Some(config) = parsed.as_ref().and_then(|json| config(&folder, json)) {
