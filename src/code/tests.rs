@@ -173,3 +173,16 @@ fn a_loop_that_is_not_followed_to_its_end_is_told() {
     let told: Vec<_> = analysis.unresolved.iter().map(|(file, line, _)| (file.as_str(), *line)).collect();
     assert_eq!(vec![("app.js", 2)], told);
 }
+
+#[test]
+fn types_that_hold_or_extend_themselves_end() {
+    let go = "package main\n\nimport (\n\t\"net/http\"\n)\n\ntype A struct{ *A }\ntype B struct{ *C }\ntype C struct{ *B }\n\nfunc main() {\n\tvar a A\n\ta.Foo()\n\tvar b B\n\tb.Foo()\n\thttp.HandleFunc(\"/x\", h)\n}\n";
+    assert_eq!(vec!["ANY /x"], routes(&[("go.mod", "module m\n"), ("main.go", go)]));
+    let java = "class A extends A { void f() { new A().g(); new B(); } }\nclass B extends C { }\nclass C extends B { }\ninterface D extends D { String K = System.getenv(\"Y\"); }\n";
+    let kotlin = "data class E(val y: Int) : E(y)\nfun main() { System.getenv(\"X\"); E(1).foo() }\n";
+    let script = "class A extends B {}\nclass B extends A {}\nnew A().x();\nprocess.env.Z;\n";
+    let python = "import os\nclass A(B): pass\nclass B(A): pass\nA().x()\nos.environ['W']\n";
+    let analysis = analyse(&Repo::in_memory(&[("A.java", java), ("E.kt", kotlin), ("a.js", script), ("a.py", python)]));
+    let reads: Vec<&str> = analysis.env_reads.iter().map(|read| read.name.as_str()).collect();
+    assert_eq!(vec!["W", "X", "Y", "Z"], reads);
+}

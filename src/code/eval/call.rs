@@ -55,13 +55,7 @@ impl Machine<'_> {
 
     /// Calls a value.
     pub(crate) fn call(&mut self, callee: &Value, args: Args, spot: Spot) -> Value {
-        if !self.tick() || self.nesting > self.limits.nesting {
-            return Value::unknown();
-        }
-        self.nesting += 1;
-        let result = self.call_here(callee, args, spot);
-        self.nesting -= 1;
-        result
+        self.nested(|machine| machine.call_here(callee, args, spot)).unwrap_or_else(Value::unknown)
     }
 
     fn call_here(&mut self, callee: &Value, args: Args, spot: Spot) -> Value {

@@ -9,7 +9,8 @@ use super::packages::overloaded;
 use super::scope::{self, Scope, ScopeKind, ScopeRef};
 use super::value::{Args, ClassValue, Map, Object, Spot, Value};
 use crate::code::form::{
-    Class, ClassKind, Extension, Field, FunctionKind, Language, Name, Pos, Spread, StmtKind, TypeRef, Yields,
+    Class, ClassKind, Extension, Field, FunctionKind, INITIALISER, Language, Name, Pos, Spread, StmtKind, TypeRef,
+    Yields,
 };
 use crate::code::models::ObjectModel;
 
@@ -101,7 +102,10 @@ impl Machine<'_> {
                 }
             }
         }
-        for stmt in &class.body {
+        // Static blocks call what stands below them.
+        let (functions, others): (Vec<_>, Vec<_>) =
+            class.body.iter().partition(|stmt| !packages || matches!(stmt.kind, StmtKind::Function(_)));
+        for stmt in functions.into_iter().chain(others) {
             let (functions, before) = match &stmt.kind {
                 StmtKind::Function(function) => (Some(function), None),
                 _ => (None, Some(body.names.borrow().clone())),
@@ -130,7 +134,11 @@ impl Machine<'_> {
                 }
                 continue;
             }
-            self.stmt(stmt, body);
+            if packages {
+                self.in_class(value, Value::Class(value.clone()), |machine, scope| machine.stmt(stmt, scope));
+            } else {
+                self.stmt(stmt, body);
+            }
             let before = before.unwrap_or_default();
             let now = body.names.borrow().clone();
             for (name, bound) in now {
@@ -332,7 +340,11 @@ impl Machine<'_> {
     fn construct_base(&mut self, class: &Rc<ClassValue>, object: &Value, args: Args, spot: Spot) {
         for base in class.bases.clone() {
             match self.force(base) {
-                Value::Class(base) => return self.construct(&base, object, args, spot),
+                // Nothing but a mistake makes a class its own base; bases that never end are left.
+                Value::Class(base) => {
+                    self.nested(|machine| machine.construct(&base, object, args, spot));
+                    return;
+                }
                 Value::Unknown(_) => {
                     if let Value::Object(object) = object {
                         self.init_object(object, &args, spot);
@@ -384,6 +396,9 @@ impl Machine<'_> {
                 (None, None) => continue,
             };
             self.write_member(object, &field.name, value);
+        }
+        if let Some(Value::Function(initialiser)) = class.members.named(INITIALISER) {
+            self.enter(&initialiser, Some(object.clone()), Args::default(), class.spot);
         }
     }
 

@@ -14,13 +14,10 @@ use crate::code::holes::{HOLE, hole};
 impl Machine<'_> {
     /// The value of an expression.
     pub(crate) fn eval(&mut self, expr: &Expr, scope: &ScopeRef) -> Value {
-        if !self.tick() || self.nesting > self.limits.nesting {
-            return Value::unknown();
+        match self.nested(|machine| machine.eval_kind(expr, scope)) {
+            Some(value) => self.force(value),
+            None => Value::unknown(),
         }
-        self.nesting += 1;
-        let value = self.eval_kind(expr, scope);
-        self.nesting -= 1;
-        self.force(value)
     }
 
     /// The object of an assignment: reading it is no read of the environment.

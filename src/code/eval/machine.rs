@@ -297,6 +297,17 @@ impl<'a> Machine<'a> {
         self.steps > self.limits.steps
     }
 
+    /// Runs something one level deeper; nothing where that is too deep.
+    pub(crate) fn nested<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if !self.tick() || self.nesting > self.limits.nesting {
+            return None;
+        }
+        self.nesting += 1;
+        let value = run(self);
+        self.nesting -= 1;
+        Some(value)
+    }
+
     /// The language of a scope's code.
     pub(crate) fn language(&self, scope: &ScopeRef) -> Language {
         self.modules[scope.module.0].language

@@ -168,9 +168,25 @@ impl Machine<'_> {
         Some(ty.and_then(|ty| self.typed(&ty, &class.scope.clone())).unwrap_or_else(Value::unknown))
     }
 
-    /// Go's embedded fields give their members.
+    /// Go's embedded fields give their members; a type that embeds a pointer to itself gives nothing more.
     fn embedded_member(&mut self, it: &Rc<Object>, name: &Name, spot: Spot) -> Option<Value> {
         let class = it.class.clone()?;
+        if self.go.embedding.iter().any(|around| Rc::ptr_eq(around, &class)) {
+            return None;
+        }
+        self.go.embedding.push(class.clone());
+        let found = self.nested(|machine| machine.member_of_embedded(it, &class, name, spot)).flatten();
+        self.go.embedding.pop();
+        found
+    }
+
+    fn member_of_embedded(
+        &mut self,
+        it: &Rc<Object>,
+        class: &Rc<super::value::ClassValue>,
+        name: &Name,
+        spot: Spot,
+    ) -> Option<Value> {
         for field in class.class.fields.iter().filter(|field| field.is_embedded) {
             let inner = it.members.named(&field.name).or_else(|| {
                 let ty = field.ty.as_ref()?;

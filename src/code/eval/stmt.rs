@@ -102,13 +102,7 @@ impl Machine<'_> {
 
     /// Runs one statement.
     pub(crate) fn stmt(&mut self, stmt: &Stmt, scope: &ScopeRef) -> Flow {
-        if !self.tick() || self.nesting > self.limits.nesting {
-            return Flow::Throw;
-        }
-        self.nesting += 1;
-        let flow = self.stmt_kind(stmt, scope);
-        self.nesting -= 1;
-        flow
+        self.nested(|machine| machine.stmt_kind(stmt, scope)).unwrap_or(Flow::Throw)
     }
 
     fn stmt_kind(&mut self, stmt: &Stmt, scope: &ScopeRef) -> Flow {

@@ -248,6 +248,10 @@ pub enum PatternField {
     Rest(Pattern),
 }
 
+/// The name of the method that holds what runs on each instance once its fields are made: Kotlin's `init`, Java's blocks
+/// among the members.
+pub const INITIALISER: &str = "<init>";
+
 /// A function, method, closure or lambda.
 #[derive(Debug)]
 pub struct Function {

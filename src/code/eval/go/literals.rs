@@ -151,14 +151,11 @@ impl Machine<'_> {
             && own.path.is_empty()
             && own.text.is_empty()
         {
-            if !self.tick() || self.nesting > self.limits.nesting {
-                return Value::unknown();
-            }
-            self.nesting += 1;
-            let shape = self.shape(ty, inner);
-            let made = self.shaped(&shape, literal, scope, value.pos.line);
-            self.nesting -= 1;
-            return made;
+            let made = self.nested(|machine| {
+                let shape = machine.shape(ty, inner);
+                machine.shaped(&shape, literal, scope, value.pos.line)
+            });
+            return made.unwrap_or_else(Value::unknown);
         }
         self.eval(value, scope)
     }

@@ -38,6 +38,8 @@ pub(crate) struct State {
     worth: BTreeSet<Name>,
     /// How often functions were entered that brought nothing, by their address; none for those that are of use.
     worn: BTreeMap<usize, Option<u32>>,
+    /// The types whose embedded fields are being asked for a member.
+    pub(super) embedding: Vec<Rc<ClassValue>>,
     /// Programs serve routes: what nobody calls adds none.
     alone: bool,
     /// The program that runs, from 1; 0 is none of them alone.

@@ -3,8 +3,8 @@
 use super::super::reader::{children, has};
 use super::{FrontEnd, Lowering};
 use crate::code::form::{
-    Arg, Block, Call, Class, ClassKind, Expr, ExprKind, Field, Function, FunctionKind, Param, ParamKind, Pattern,
-    Spread, Stmt, StmtKind,
+    Arg, Block, Call, Class, ClassKind, Expr, ExprKind, Field, Function, FunctionKind, INITIALISER, Param, ParamKind,
+    Pattern, Spread, Stmt, StmtKind,
 };
 use std::sync::Arc;
 use tree_sitter::Node;
@@ -91,12 +91,21 @@ impl Lowering<'_> {
 
     /// The members of a body.
     pub(super) fn body(&mut self, node: Node<'_>, class: &mut Class) {
+        let mut initial = Block::new();
         for child in children(node) {
             match child.kind() {
                 "enum_constant" => self.constant(child, class),
                 "enum_body_declarations" => self.body(child, class),
+                "block" => {
+                    let block = self.block(child);
+                    initial.push(Stmt { kind: StmtKind::Block(block), pos: self.pos(child) });
+                }
                 _ => self.member(child, class),
             }
+        }
+        if !initial.is_empty() {
+            let made = self.made(node, INITIALISER, Vec::new(), initial, FunctionKind::Method);
+            class.body.push(Stmt { kind: StmtKind::Function(Arc::new(made)), pos: self.pos(node) });
         }
     }
 

@@ -5,8 +5,8 @@ use super::functions::plain;
 use super::types::TYPES;
 use super::{FrontEnd, Lowering};
 use crate::code::form::{
-    Arg, Block, Call, Class, ClassKind, Decorator, Expr, ExprKind, Field, Function, FunctionKind, Param, Spread, Stmt,
-    StmtKind, TypeRef,
+    Arg, Block, Call, Class, ClassKind, Decorator, Expr, ExprKind, Field, Function, FunctionKind, INITIALISER, Param,
+    Spread, Stmt, StmtKind, TypeRef,
 };
 use std::sync::Arc;
 use tree_sitter::Node;
@@ -164,12 +164,26 @@ impl Lowering<'_> {
     }
 
     fn members(&mut self, body: Node<'_>, class: &mut Class, is_static: bool) {
+        let mut initial = Block::new();
         for child in children(body) {
             if !self.reader.enter(child) {
                 return;
             }
-            self.member(child, class, is_static);
+            match child.kind() {
+                "anonymous_initializer" => {
+                    let block = children(child).into_iter().find(|child| child.kind() == "block");
+                    let block = block.map(|block| self.block(block)).unwrap_or_default();
+                    initial.push(Stmt { kind: StmtKind::Block(block), pos: self.pos(child) });
+                }
+                _ => self.member(child, class, is_static),
+            }
             self.reader.leave();
+        }
+        if is_static {
+            class.body.append(&mut initial);
+        } else if !initial.is_empty() {
+            let made = self.made(body, Some(INITIALISER), Vec::new(), initial, FunctionKind::Method);
+            class.body.push(Stmt { kind: StmtKind::Function(Arc::new(made)), pos: self.pos(body) });
         }
     }
 
@@ -260,6 +274,11 @@ impl Lowering<'_> {
                     },
                     _ => Expr { kind: ExprKind::Unknown(Vec::new()), pos },
                 }
+            }
+            // What a container gives late is of the type that is asked for.
+            ExprKind::Cast(call, ty) => {
+                let late = Expr { kind: ExprKind::Unknown(vec![*call]), pos };
+                Expr { kind: ExprKind::Cast(Box::new(late), ty), pos }
             }
             kind => Expr { kind: ExprKind::Unknown(vec![Expr { kind, pos }]), pos },
         }

@@ -167,7 +167,14 @@ impl Lowering<'_> {
             "navigation_expression" => self.access(function),
             _ => self.expr(function),
         };
-        let (sign, callee) = signed(function, callee);
+        let (sign, mut callee) = signed(function, callee);
+        // The type that a call states behind which a lambda stands is the lambda's matter.
+        if lambda.is_some()
+            && function.kind() == "call_expression"
+            && let ExprKind::Cast(call, _) = callee.kind
+        {
+            callee = *call;
+        }
         let pos = if matches!(callee.kind, ExprKind::Member(..)) { callee.pos } else { self.pos(node) };
         let last = lambda.map(|lambda| {
             let value = self.last(*lambda);
@@ -188,9 +195,33 @@ impl Lowering<'_> {
                 Expr { kind: ExprKind::Call(Box::new(Call { callee, args, is_new: false })), pos }
             }
         };
-        match sign {
+        let called = match sign {
             Some(sign) => Expr { pos: called.pos, kind: ExprKind::Unary(sign, Box::new(called)) },
             None => called,
+        };
+        match parts.iter().find(|part| part.kind() == "type_arguments" && lambda.is_none()) {
+            Some(list) => self.stated(called, *list),
+            None => called,
+        }
+    }
+
+    /// A call that states one type gives it, as far as nothing else is known: `get<Kitchen>()` of a container. What is built of
+    /// elements states theirs.
+    fn stated(&mut self, call: Expr, list: Node<'_>) -> Expr {
+        let builds = match &call.kind {
+            ExprKind::Call(call) => match &call.callee.kind {
+                ExprKind::Name(name) | ExprKind::Member(_, name) => {
+                    name.ends_with("Of") || name.starts_with("empty") || name.starts_with("build")
+                }
+                _ => true,
+            },
+            _ => true,
+        };
+        let types: Vec<_> = children(list);
+        let ty = types.first().filter(|_| types.len() == 1 && !builds).map(|ty| self.ty(*ty));
+        match ty.filter(|ty| !ty.path.is_empty()) {
+            Some(ty) => Expr { pos: call.pos, kind: ExprKind::Cast(Box::new(call), ty) },
+            None => call,
         }
     }
 

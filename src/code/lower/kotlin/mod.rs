@@ -6,13 +6,14 @@ mod expressions;
 mod functions;
 mod imports;
 mod literals;
+mod mended;
 mod statements;
 #[cfg(test)]
 mod tests;
 mod types;
 
 use super::front::{self, FrontEnd};
-use super::reader::{Reader, parse};
+use super::reader::Reader;
 use crate::code::form::{Decorator, Expr, Language, Module, Name};
 use tree_sitter::Node;
 
@@ -24,37 +25,12 @@ const MOST_OPEN: usize = 2_000;
 pub fn lower(source: &str) -> Module {
     let signs = |sign: u8| source.bytes().filter(|byte| *byte == sign).count();
     let bounded = signs(b'<') <= signs(b'>') + MOST_OPEN;
-    let tree = bounded.then(|| parsed(source)).flatten();
-    let lowering = Lowering { reader: Reader::new(source), pending: Vec::new() };
+    let (tree, text) = if bounded { mended::parsed(source) } else { (None, source.into()) };
+    let lowering = Lowering { reader: Reader::new(&text), pending: Vec::new() };
     front::module(Language::Java, tree, lowering, |lowering, root, module| {
         module.package = lowering.package(root);
         module.body = lowering.file(root);
     })
-}
-
-/// Parses. Behind a property the grammar takes every `get(` on the next line for the property's own getter, which takes nothing:
-/// where there is an error, a sign of the same length parts a call of `get` or `set` with a text from what stands before it.
-fn parsed(source: &str) -> Option<tree_sitter::Tree> {
-    let grammar = tree_sitter_kotlin_ng::LANGUAGE.into();
-    let tree = parse(&grammar, source)?;
-    if !tree.root_node().has_error() {
-        return Some(tree);
-    }
-    let parted: String =
-        source.split_inclusive('\n').map(|line| part_call(line).unwrap_or_else(|| line.to_owned())).collect();
-    if parted == source {
-        return Some(tree);
-    }
-    let other = parse(&grammar, &parted);
-    Some(other.filter(|other| !other.root_node().has_error()).unwrap_or(tree))
-}
-
-/// A line that begins with a call of `get` or `set` with a text, with a sign before it in the place of a blank.
-fn part_call(line: &str) -> Option<String> {
-    let call = line.trim_start_matches([' ', '\t']);
-    let blanks = line.len().checked_sub(call.len() + 1)?;
-    let called = call.starts_with("get(\"") || call.starts_with("set(\"");
-    called.then(|| format!("{};{call}", &line[..blanks]))
 }
 
 /// A file being lowered; the rooms of this front end each add the constructs of their name.

@@ -114,7 +114,9 @@ fn a_type_that_a_call_states_is_an_argument() {
     inside(&[
         ("get<A.B> { }", "get(Lexical -(it) {}, <type>=A.B)"),
         ("get<A>(\"x\") { }", "get(\"x\", <type>=A, Lexical -(it) {})"),
-        ("inject<A>()", "inject(<type>=A)"),
+        ("inject<A>()", "(inject(<type>=A) as A)"),
+        ("val a by inject<A.B>()", "bind a = (?(inject(<type>=A.B)) as A.B)"),
+        ("listOf<A>()", "listOf(<type>=A)"),
     ]);
 }
 
@@ -122,4 +124,30 @@ fn a_type_that_a_call_states_is_an_argument() {
 fn signs_that_nothing_closes_are_not_parsed_and_said_so() {
     let source = format!("val a = b{}", "<".repeat(1 << 20));
     assert_eq!(1, lower(&source).errors.len());
+}
+
+#[test]
+fn calls_of_get_behind_a_property_are_no_accessors() {
+    inside(&[("val r: S by inject()\n get { a() }", "bind r: S = ?(inject()); get(Lexical -(it) {return a()})")]);
+    assert!(lower("fun f() {\n val r: String by inject()\n get<A> { a() }\n get(P) { b() }\n post(\"/x\") { c() }\n}\nfun g() {}\n").errors.is_empty());
+    // An accessor stays one, and so does what merely looks like a call within a text or a comment.
+    all(&[("class A {\n  val p\n    get() = X\n}", "Class A() <> {pub Getter p() {return X}}")]);
+    let source = "val t = \"\"\"\n  get { x }\n\"\"\"\n/*\n  get { y }\n*/\nfun f() { \n";
+    assert!(!lower(source).errors.is_empty());
+    assert!(super::mended::parsed(source).1 == source, "nothing to mend is left as it is");
+}
+
+#[test]
+fn a_member_on_the_line_of_its_brace_is_read() {
+    assert!(kt("object T { const val A = \"/x\" }\nfun f() = T.A\n").contains("Plain f()"));
+    assert!(kt("interface T { fun f() }\nclass U { val a = \"}\" }\nfun g() {}\n").contains("Plain g()"));
+    assert!(kt("@R\n@M(\"/h\")\nclass H {\n  @G(\"/a\")\n  fun a(): String { return \"x\" }\n}").contains("Class H()"));
+}
+
+#[test]
+fn what_runs_on_each_instance_is_a_method_and_what_an_object_runs_a_block() {
+    all(&[
+        ("class A {\n  init { a() }\n}", "Class A() <> {pub Method <init>() {{a()}}}"),
+        ("object A {\n  init { a() }\n}", "Class A() <> {{a()}}"),
+    ]);
 }
