@@ -524,7 +524,7 @@ impl Machine<'_> {
                 {
                     return value;
                 }
-                let callee = self.name(name, scope);
+                let callee = self.callee(name, scope);
                 self.call(&callee, args, spot)
             }
             ExprKind::Member(object, name) if !call.is_new => {

@@ -325,7 +325,14 @@ impl Machine<'_> {
             (Value::Unknown(path), _) if self.models.sources.contains_key(&**path) => {
                 self.read_env(index, Spot { module: scope.module, line }, false)
             }
-            (Value::Object(object_ref), Value::Str(name)) if object_ref.model.borrow().is_none() => {
+            (Value::Object(object_ref), Value::Str(name))
+                if object_ref.model.borrow().is_none() || self.has_packages(scope) =>
+            {
+                self.item_member(&object, name, scope, line)
+            }
+            (Value::Class(class), Value::Str(name))
+                if self.has_packages(scope) && self.class_member(class, "get").is_some() =>
+            {
                 self.item_member(&object, name, scope, line)
             }
             (_, Value::Str(name)) if !has_hole(name) => self.member(&object, name, scope, line),
@@ -350,6 +357,10 @@ impl Machine<'_> {
 
     fn item_member(&mut self, object: &Value, name: &Name, scope: &ScopeRef, line: u32) -> Value {
         let spot = Spot { module: scope.module, line };
+        // Kotlin's `a[b]` is `a.get(b)`.
+        if self.has_packages(scope) && self.has_member(object, "get") {
+            return self.call_member(object, &"get".into(), Args::of(vec![Value::Str(name.clone())]), scope, spot);
+        }
         if let Value::Object(it) = object
             && let Some(class) = it.class.clone()
             && let Some((getter @ Value::Function(_), _)) = self.class_member(&class, "__getitem__")
@@ -403,7 +414,8 @@ impl Machine<'_> {
         if let Some(value) = self.call_library_extension(&object, name, &args, scope, spot) {
             return value;
         }
-        if matches!(object, Value::Str(_) | Value::Object(_))
+        if matches!(object, Value::Str(_) | Value::Object(_) | Value::Class(_))
+            && self.has_packages(scope)
             && !self.has_member(&object, name)
             && let Some(value) = self.call_extension(&object, name, &args, scope, spot)
         {
@@ -502,7 +514,11 @@ impl Machine<'_> {
 
     /// Whether an object has a member of its own.
     pub(super) fn has_member(&mut self, object: &Value, name: &str) -> bool {
-        let Value::Object(it) = object else { return false };
+        let it = match object {
+            Value::Object(it) => it,
+            Value::Class(class) => return self.class_member(class, name).is_some(),
+            _ => return false,
+        };
         let class = it.class.clone();
         it.members.named(name).is_some()
             || class.is_some_and(|class| self.class_member(&class, name).is_some())

@@ -329,6 +329,14 @@ impl Machine<'_> {
             }
             any = true;
             let receiver = self.last_instance(&closure).or_else(|| self.instance_of_home(&closure));
+            // A member that is a function for another type has two: the instance is not what it is called on.
+            let extends = closure.function.receiver.is_some() && self.has_packages(&closure.scope);
+            let receiver = if extends {
+                self.dispatch = receiver;
+                None
+            } else {
+                receiver
+            };
             let most = self.most_alone(&closure);
             self.sliced(most, |machine| machine.enter_alone(&closure, receiver));
         }

@@ -147,6 +147,13 @@ impl Machine<'_> {
         if self.models.makers.contains_key(&**path) {
             return self.construct_path(path, args, spot);
         }
+        // Without a name it gives the environment as a whole, where it is known to.
+        if args.list.is_empty() && self.models.functions.contains_key(&**path) {
+            let whole = format!("{path}()");
+            if self.models.sources.contains_key(&whole) {
+                return Value::from_path(whole);
+            }
+        }
         if let Some(action) = self.models.functions.get(&**path).copied() {
             return self.act(action, path, None, &args, spot);
         }

@@ -295,7 +295,8 @@ impl Machine<'_> {
                 }
                 continue;
             };
-            match self.class_member(&own, name) {
+            // A property and a function may have one name: what is called is the function.
+            match self.class_member(&own, name).filter(|(value, _)| is_called(value)) {
                 Some((Value::Function(method), _)) if method.function.receiver.is_some() => {
                     let receiver = self.implicit_receiver(&method);
                     self.dispatch = Some(this.clone());
@@ -313,8 +314,20 @@ impl Machine<'_> {
                 }
             }
         }
-        let class = around.into_iter().find(|class| self.class_member(class, name).is_some())?;
+        let class =
+            around.into_iter().find(|class| self.class_member(class, name).is_some_and(|(it, _)| is_called(&it)))?;
         Some(self.call_member(&Value::Class(class), name, args.clone(), scope, spot))
+    }
+
+    /// What a name means that is called: a field is passed over where what it holds is nothing to call.
+    pub(crate) fn callee(&mut self, name: &Name, scope: &ScopeRef) -> Value {
+        let value = self.name(name, scope);
+        let owner = super::scope::find(scope, name, false).filter(|owner| owner.kind == ScopeKind::Class);
+        let Some(owner) = owner.filter(|_| !is_called(&value)) else { return value };
+        match owner.parent.clone().filter(|parent| super::scope::find(parent, name, false).is_some()) {
+            Some(parent) => self.callee(name, &parent),
+            None => value,
+        }
     }
 
     /// Kotlin's functions that run a block with an object as its receiver or its argument.
@@ -371,6 +384,10 @@ impl Machine<'_> {
         if let Some(value) = self.run_with(object, name, args, spot) {
             return Some(value);
         }
+        if let Some((own, method)) = self.extension_around(name, scope) {
+            self.dispatch = Some(own);
+            return Some(self.enter(&method, Some(object.clone()), args.clone(), spot));
+        }
         match self.name(name, scope) {
             Value::Bound(bound) => match &bound.callee {
                 Value::Function(method) if method.function.receiver.is_some() => {
@@ -384,6 +401,23 @@ impl Machine<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A function for a type that is declared elsewhere which a receiver of the code, or a class around it, has as its member.
+    fn extension_around(&mut self, name: &Name, scope: &ScopeRef) -> Option<(Value, Rc<Closure>)> {
+        let around = classes_around(scope).into_iter().map(Value::Class);
+        let owners: Vec<Value> = self.receivers(scope).into_iter().chain(around).collect();
+        owners.into_iter().find_map(|own| {
+            let class = match &own {
+                Value::Object(object) => object.class.clone()?,
+                Value::Class(class) => class.clone(),
+                _ => return None,
+            };
+            match self.class_member(&class, name) {
+                Some((Value::Function(method), _)) if method.function.receiver.is_some() => Some((own, method)),
+                _ => None,
+            }
+        })
     }
 
     /// A call of a library's function on a value, which comes first among its arguments; none where it is no such function.
@@ -467,6 +501,11 @@ fn classes_around(scope: &ScopeRef) -> Vec<Rc<ClassValue>> {
         at = here.parent.as_ref();
     }
     out
+}
+
+/// Whether a member is something to call: a method, a function that is held, a class within the class.
+fn is_called(value: &Value) -> bool {
+    value.is_callable() || matches!(value, Value::Method(_) | Value::Class(_))
 }
 
 /// The type of a constructor's parameter that is a field too.

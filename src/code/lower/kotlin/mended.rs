@@ -61,8 +61,12 @@ fn mended(source: &str) -> Option<String> {
     let mut out = source.to_owned().into_bytes();
     let mut around: Vec<Inside> = Vec::new();
     let (mut at, mut line, mut declares, mut changed) = (0, 0, false, false);
+    // Where what was read last ends, blanks and comments left out.
+    let mut behind = 0;
     while at < bytes.len() {
         let rest = &bytes[at..];
+        let comment = rest.starts_with(b"//") || rest.starts_with(b"/*");
+        let before = &bytes[..behind];
         match rest[0] {
             b'\n' => {
                 line = at + 1;
@@ -84,6 +88,7 @@ fn mended(source: &str) -> Option<String> {
                 match around.pop() {
                     Some(Inside::Template { raw }) => {
                         at = text(bytes, at + 1, raw, &mut around);
+                        behind = at.min(bytes.len());
                         continue;
                     }
                     Some(Inside::Braces { at: open, members: true }) if open >= line => {
@@ -108,7 +113,7 @@ fn mended(source: &str) -> Option<String> {
                 declares |= matches!(word, b"class" | b"object" | b"interface");
                 declares &= !matches!(word, b"fun" | b"val" | b"var");
                 let leads = bytes[line..at].iter().all(|byte| matches!(byte, b' ' | b'\t'));
-                if leads && at > line && is_call(word, &bytes[end..]) {
+                if leads && at > line && is_call(word, &bytes[end..]) && ends_statement(before) {
                     out[at - 1] = b';';
                     changed = true;
                 }
@@ -116,9 +121,18 @@ fn mended(source: &str) -> Option<String> {
             }
             _ => at += 1,
         }
+        if !comment && !rest[0].is_ascii_whitespace() {
+            behind = at.min(bytes.len());
+        }
     }
     // Blanks alone were replaced, each by one sign of one byte.
     changed.then(|| String::from_utf8(out).ok()).flatten()
+}
+
+/// Whether a statement may end here: nothing was opened, and nothing more is wanted.
+fn ends_statement(before: &[u8]) -> bool {
+    !before.ends_with(b"->")
+        && !matches!(before.last(), None | Some(b'{' | b'(' | b'[' | b',' | b';' | b'=' | b'.' | b':'))
 }
 
 /// Whether a word at the start of a line is a call of `get` or `set`: an accessor has a name or nothing between its brackets.

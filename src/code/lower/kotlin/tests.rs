@@ -129,7 +129,7 @@ fn signs_that_nothing_closes_are_not_parsed_and_said_so() {
 #[test]
 fn calls_of_get_behind_a_property_are_no_accessors() {
     inside(&[("val r: S by inject()\n get { a() }", "bind r: S = ?(inject()); get(Lexical -(it) {return a()})")]);
-    assert!(lower("fun f() {\n val r: String by inject()\n get<A> { a() }\n get(P) { b() }\n post(\"/x\") { c() }\n}\nfun g() {}\n").errors.is_empty());
+    assert!(lower("fun f() {\n val r: String by inject()\n get<A> { a() }\n get(P) { b() }\n post(\"/x\") { c() }\n}\nfun g() {\n get(\"/y\") { }\n}\n").errors.is_empty());
     // An accessor stays one, and so does what merely looks like a call within a text or a comment.
     all(&[("class A {\n  val p\n    get() = X\n}", "Class A() <> {pub Getter p() {return X}}")]);
     let source = "val t = \"\"\"\n  get { x }\n\"\"\"\n/*\n  get { y }\n*/\nfun f() { \n";
