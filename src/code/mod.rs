@@ -229,6 +229,7 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     for (name, file, line) in outcome.settings.into_iter().filter(|(_, file, _)| select::is_own_source(file)) {
         analysis.env_settings.entry(name).or_insert((file, line));
     }
+    properties::tagged(repo, &mut analysis);
     analysis.env_built.extend(outcome.built.into_iter().filter(|(file, _, _)| select::is_own_source(file)));
     (analysis, Trace { copied, ..outcome.trace })
 }

@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Analysis, EnvRead, select};
 use crate::repo::{MAX_SOURCE_BYTES, Repo};
 
+/// What stands before a variable's name in a tag.
+const TAG: &str = "env:\"";
+
 /// So many keys are kept.
 const MOST: usize = 20_000;
 
@@ -174,6 +177,39 @@ fn keys(path: &str, text: &str) -> Vec<(String, u32)> {
     out
 }
 
+/// The variables that tags of Go's fields name where nothing that is known reads the field: whatever library fills it, it may
+/// be by that name.
+pub(super) fn tagged(repo: &Repo, analysis: &mut Analysis) {
+    let mut named = BTreeMap::new();
+    for entry in repo.files().iter().filter(|entry| !entry.link && entry.path.ends_with(".go")) {
+        if !select::is_own_source(&entry.path) {
+            continue;
+        }
+        let Ok(content) = repo.read(&entry.path, MAX_SOURCE_BYTES) else { continue };
+        if memchr::memmem::find(&content.bytes, TAG.as_bytes()).is_some() {
+            tags(&entry.path, &String::from_utf8_lossy(&content.bytes), &mut named);
+        }
+    }
+    let read: BTreeSet<(&str, u32)> = analysis.env_reads.iter().map(|read| (read.file.as_str(), read.line)).collect();
+    named.retain(|_, (file, line)| !read.contains(&(file.as_str(), *line)));
+    for (name, place) in named {
+        analysis.env_settings.entry(name).or_insert(place);
+    }
+}
+
+fn tags(path: &str, text: &str, out: &mut BTreeMap<String, (String, u32)>) {
+    for (line, at) in text.lines().zip(1..) {
+        let code = line.split_once('`').map_or("", |(_, tag)| tag);
+        for (start, _) in code.match_indices(TAG) {
+            let inner = code.get(start + TAG.len()..).unwrap_or_default();
+            let name = inner.split(['"', ',']).next().unwrap_or_default();
+            if is_variable(name) && out.len() < MOST {
+                out.entry(name.to_owned()).or_insert_with(|| (path.to_owned(), at));
+            }
+        }
+    }
+}
+
 fn is_key(key: &str) -> bool {
     !key.is_empty()
         && key.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -271,6 +307,7 @@ mod tests {
     fn analysed(files: &[(&str, &str)]) -> Analysis {
         let mut analysis = Analysis::default();
         read(&Repo::in_memory(files), &mut analysis);
+        tagged(&Repo::in_memory(files), &mut analysis);
         analysis
     }
 
@@ -309,6 +346,14 @@ mod tests {
         for name in ["NO_KEY", "FACEBOOK_SIZE", "PAYMENT_NO"] {
             assert!(!analysis.env_settings.contains_key(name), "{name}");
         }
+    }
+
+    #[test]
+    fn what_tags_name_may_be_read_by_any_library() {
+        let go = "type C struct {\n\tA string `yaml:\"a\" env:\"DB_DSN,required\"`\n\tB string `env:\"lower\"`\n\t// env:\"NO\"\n}\n";
+        let analysis = analysed(&[("config/config.go", go), ("config/config_test.go", "\tX int `env:\"IN_TEST\"`\n")]);
+        let expected = BTreeMap::from([("DB_DSN".to_owned(), ("config/config.go".to_owned(), 2))]);
+        assert_eq!(expected, analysis.env_settings);
     }
 
     #[test]

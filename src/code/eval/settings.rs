@@ -19,6 +19,8 @@ pub(crate) struct Store {
     dotenv: bool,
     /// The files of settings that it reads: patterns of their names, and where that is said.
     files: Vec<(String, Spot)>,
+    /// Whether the file that is read now is one of variables; none where none was named yet.
+    reads: Option<bool>,
     /// What stands before every name.
     prefix: String,
     /// What is replaced in keys.
@@ -37,6 +39,8 @@ struct Key {
     chain: Vec<Spot>,
     /// It is a field of a type that is filled with what the store knows: alone it makes no variable known.
     filled: bool,
+    /// Whether what was read when it was asked for is a file of variables.
+    of_variables: Option<bool>,
 }
 
 impl Machine<'_> {
@@ -73,23 +77,31 @@ impl Machine<'_> {
             let target = self.argument_at(bound, target, spot);
             let before = key.as_ref().map_or_else(String::new, |key| format!("{key}."));
             let fields = self.setting_keys(&target, tag, &before, 0);
-            let filled = |(name, spot)| Key { name, spot, chain: chain.clone(), filled: true };
+            let filled = |(name, spot)| Key { name, spot, chain: chain.clone(), filled: true, of_variables: None };
             keys.extend(fields.into_iter().map(filled));
             // What the store writes into it comes from files: what was zero is not known any more.
             self.go_filled(&target.each());
         } else if let Some(name) = key {
-            keys.push(Key { name, spot, chain: chain.clone(), filled: false });
+            keys.push(Key { name, spot, chain: chain.clone(), filled: false, of_variables: None });
         }
         self.effects += 1;
+        let in_doubt = self.conditional > 0;
         let at = (model.node, self.go.program);
         let store = self.stores.entry(at).or_default();
         store.automatic |= word.automatic;
         if let Some(file) = file {
-            match is_dotenv(&file) {
+            let variables = is_dotenv(&file);
+            match variables {
                 true => store.dotenv = true,
                 false => store.files.push((file, spot)),
             }
+            // What is named where another cannot be read does not take its place.
+            if !in_doubt || store.reads != Some(true) {
+                store.reads = Some(variables);
+            }
         }
+        let of_variables = store.reads;
+        keys.iter_mut().for_each(|key| key.of_variables = of_variables);
         if let Some(prefix) = prefix {
             store.prefix = format!("{}_", prefix.to_uppercase());
         }
@@ -149,10 +161,14 @@ impl Machine<'_> {
                 if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
                     continue;
                 }
+                let of_variables = key.of_variables.unwrap_or(store.dotenv);
+                if !store.automatic && !of_variables {
+                    continue;
+                }
                 let lower = key.name.to_lowercase();
                 let coded = store.defaults.contains(&lower);
                 let given = written.contains(&lower) || (layered && coded);
-                if given || (key.filled && !store.dotenv && !coded) {
+                if given || (key.filled && !of_variables && !coded) {
                     self.may_be_given(name, key.spot);
                 } else if !self.reads.iter().any(|read| read.name == name && read.spot == key.spot) {
                     let read = Read { spot: key.spot, chain: key.chain.clone(), tolerated: true, ..Read::of(name) };
