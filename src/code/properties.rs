@@ -20,7 +20,8 @@ pub(super) fn read(repo: &Repo, analysis: &mut Analysis) {
         let (holds, table) = (is_settings(path), is_table(path));
         let bound = (path.ends_with(".java") || path.ends_with(".kt")) && select::is_own_source(path);
         let schema = path.ends_with(".prisma");
-        if !holds && !table && !bound && !schema {
+        let rendered = !holds && !table && is_rendered(path);
+        if !holds && !table && !bound && !schema && !rendered {
             continue;
         }
         let Ok(content) = repo.read(path, MAX_SOURCE_BYTES) else { continue };
@@ -29,6 +30,8 @@ pub(super) fn read(repo: &Repo, analysis: &mut Analysis) {
             bound_keys(path, &text, &mut settings);
         } else if schema {
             asked(path, &text, analysis);
+        } else if rendered {
+            rendered_with(path, &text, analysis);
         } else if table {
             named_in(path, &text, analysis);
         } else {
@@ -97,6 +100,28 @@ fn asked(path: &str, text: &str, analysis: &mut Analysis) {
             let name = piece.split('"').next().unwrap_or_default();
             if is_variable(name) {
                 insert(analysis, name.to_owned(), path, at, true);
+            }
+        }
+    }
+}
+
+/// Whether a file may be settings that are rendered before they are read: Loco's `config/development.yaml`.
+fn is_rendered(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    (name.ends_with(".yaml") || name.ends_with(".yml")) && folder.rsplit('/').next() == Some("config")
+}
+
+/// Tera's `get_env(name="X", default="…")`.
+fn rendered_with(path: &str, text: &str, analysis: &mut Analysis) {
+    for (line, at) in text.lines().zip(1..) {
+        let code = line.split_once('#').map_or(line, |(code, _)| code);
+        for piece in code.split("get_env(").skip(1) {
+            let call = piece.split(')').next().unwrap_or_default();
+            let named = call.split_once("name").and_then(|(_, rest)| rest.trim_start().strip_prefix('='));
+            let name = named.unwrap_or(call).trim_start().trim_start_matches(['"', '\'']);
+            let name = name.split(['"', '\'']).next().unwrap_or_default();
+            if is_variable(name) {
+                insert(analysis, name.to_owned(), path, at, !call.contains("default"));
             }
         }
     }
@@ -363,12 +388,18 @@ mod tests {
             ("config/custom-environment-variables.json", table),
             ("src/main/resources/application.conf", "port = 80\nport = ${?PORT_OVERRIDE}\nurl = ${DB_URL}\n"),
             ("prisma/schema.prisma", "datasource db {\n  url = env(\"PRISMA_DB\") // env(\"NO\")\n}\n"),
+            (
+                "config/production.yaml",
+                "uri: {{ get_env(name=\"LOCO_DB\") }}\nport: {{get_env(name='LOCO_PORT', default='1')}}\n",
+            ),
             ("src/main/resources/log4j2.xml", "<File name=\"${env:LOG_DIR:-x}\"/>\n"),
         ]);
         let names: Vec<(&str, bool)> = analysis.env_reads.iter().map(|it| (it.name.as_str(), it.required)).collect();
         let expected = vec![
             ("DATABASE_URL", false),
             ("DB_URL", true),
+            ("LOCO_DB", true),
+            ("LOCO_PORT", false),
             ("LOG_DIR", false),
             ("PORT", false),
             ("PORT_OVERRIDE", false),

@@ -66,7 +66,7 @@ impl Machine<'_> {
                 self.go_literal(ty, literal, scope, line)
             }
             ExprKind::Composite(ty, literal) => {
-                let literal = self.eval(literal, scope);
+                let literal = self.rust_fields(ty, literal, scope).unwrap_or_else(|| self.eval(literal, scope));
                 self.composite(ty, literal, scope, line)
             }
             ExprKind::Unary(op, operand) => self.unary(*op, operand, scope),
@@ -539,7 +539,7 @@ impl Machine<'_> {
             }
             _ => {
                 let callee = self.eval(&call.callee, scope);
-                let args = self.arguments(&call.args, scope);
+                let args = self.rust_arguments(&callee, &call.args, scope);
                 if call.is_new { self.instantiate(&callee, args, spot) } else { self.call(&callee, args, spot) }
             }
         }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::super::attributes::method_of;
 use super::super::machine::Machine;
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
-use super::super::value::{Args, ClassValue, ListKind, Object, Spot, Value};
+use super::super::value::{Args, ClassValue, ListKind, Native, Object, Spot, Value};
 use crate::code::form::{Extension, Language, Name, StmtKind, TypeRef, Yields};
 use crate::code::given;
 use crate::code::holes::hole;
@@ -239,6 +239,16 @@ impl Machine<'_> {
             path.is_empty() || model.is_some_and(|model| model.types.iter().any(|ty| **ty == **path))
         })?;
         Some(self.enter(method, Some(object.clone()), args.clone(), spot))
+    }
+
+    /// A function that the project adds to every type there is, as one of a type of its own.
+    pub(super) fn blanket_function(&mut self, class: &Rc<ClassValue>, name: &Name) -> Option<Value> {
+        let (_, function) = self.rust.foreign.get(name)?.iter().find(|(path, _)| path.is_empty())?.clone();
+        if self.class_member(class, name).is_some() {
+            return None;
+        }
+        let args = Args { named: vec![("<>".into(), Value::Class(class.clone()))], ..Args::default() };
+        Some(Value::Native(Rc::new(Native::Partial { callee: Value::Function(function), args })))
     }
 
     /// Functions that a trait brings to a type that implements it and does not define them.

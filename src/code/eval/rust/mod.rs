@@ -4,6 +4,7 @@
 //! its name with [`SPACE`] behind it.
 
 mod calls;
+mod expects;
 mod macros;
 
 use std::collections::BTreeMap;
@@ -14,8 +15,7 @@ use super::machine::{Machine, Progress};
 use super::scope::{self, Scope, ScopeRef};
 use super::value::{Closure, Lazy, ModuleId, Value};
 use crate::code::form::{
-    Block, Decorator, Export, ExprKind, FunctionKind, Import, Imported, Language, MacroRules, Name, Pattern, Stmt,
-    StmtKind, TypeRef,
+    Block, Decorator, Export, ExprKind, Import, Imported, Language, MacroRules, Name, Stmt, StmtKind,
 };
 use crate::code::resolve::{folder_of, under};
 
@@ -150,6 +150,10 @@ impl Machine<'_> {
                     value => value,
                 },
                 (Value::Unknown(path), _) if !path.is_empty() => Value::from_path(format!("{path}.{name}")),
+                (Value::Class(class), _) if self.rust.foreign.contains_key(name) => {
+                    let class = class.clone();
+                    self.blanket_function(&class, name).unwrap_or_else(|| self.member(&value, name, scope, 0))
+                }
                 _ => self.member(&value, name, scope, 0),
             };
         }
@@ -328,56 +332,6 @@ impl Machine<'_> {
             }
         }
         out
-    }
-
-    /// What a call that begins is asked for: the type that it states, or that its caller expects. Gives what the caller
-    /// expected, to be given back when the call ends.
-    pub(crate) fn rust_enter(&mut self, closure: &Closure, stated: &Option<Value>) -> Option<(TypeRef, ScopeRef)> {
-        if self.language(&closure.scope) != Language::Rust {
-            return self.rust.expected.take();
-        }
-        let lexical = closure.function.kind == FunctionKind::Lexical;
-        let asked = match (stated, self.rust.expected.clone()) {
-            (Some(stated), _) => Some(stated.clone()),
-            (None, Some((ty, scope))) if !lexical && closure.function.returns.is_some() => {
-                Some(self.expected_type(&ty, &scope, 0)).filter(|ty| matches!(ty, Value::Class(_)))
-            }
-            (None, _) => None,
-        };
-        let asked = asked.or_else(|| self.rust_asked().filter(|_| lexical || closure.function.returns.is_some()));
-        self.rust.asked.push(asked);
-        // What a closure gives is what its caller gives.
-        if lexical { self.rust.expected.clone() } else { self.rust.expected.take() }
-    }
-
-    /// The call has ended.
-    pub(crate) fn rust_leave(&mut self, closure: &Closure, expected: Option<(TypeRef, ScopeRef)>) {
-        if self.language(&closure.scope) == Language::Rust {
-            self.rust.asked.pop();
-        }
-        self.rust.expected = expected;
-    }
-
-    /// What the running function returns, where that is what it binds here: `let it = …; Ok(it)`.
-    pub(crate) fn rust_returned(&self, target: &Pattern) -> Option<(TypeRef, ScopeRef)> {
-        let Pattern::Name(name, _) = target else { return None };
-        let closure = self.frames.last()?.closure.as_ref()?;
-        if self.language(&closure.scope) != Language::Rust {
-            return None;
-        }
-        let StmtKind::Return(Some(last)) = &closure.function.body.last()?.kind else { return None };
-        let given = match &last.kind {
-            ExprKind::Call(call) => call.args.first().map(|arg| &arg.value)?,
-            _ => last,
-        };
-        let is_it = matches!(&given.kind, ExprKind::Name(given) if given == name);
-        let returns = closure.function.returns.clone().filter(|_| is_it)?;
-        Some((returns, closure.scope.clone()))
-    }
-
-    /// The type that the running call is asked for.
-    pub(crate) fn rust_asked(&self) -> Option<Value> {
-        self.rust.asked.last().cloned().flatten()
     }
 
     /// A scope for what a type of the project gets besides.
