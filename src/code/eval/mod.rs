@@ -14,6 +14,7 @@ mod call;
 mod class;
 mod collections;
 mod configured;
+mod construct;
 mod container;
 mod env;
 mod expr;
@@ -232,6 +233,17 @@ pub(crate) fn run(
     outcome
 }
 
+/// The instance of a class among what its constructor gives; one of which nothing is known where it gives something else.
+fn instance_of(class: &Rc<ClassValue>, made: Value) -> Value {
+    let own =
+        |one: &Value| matches!(one, Value::Object(it) if it.class.as_ref().is_some_and(|of| Rc::ptr_eq(of, class)));
+    if let Some(found) = made.each().into_iter().find(own) {
+        return found;
+    }
+    let (members, model) = Default::default();
+    Value::Object(Rc::new(value::Object { class: Some(class.clone()), members, model }))
+}
+
 impl Machine<'_> {
     /// What explains places that look like registrations.
     fn trace(&mut self) -> Trace {
@@ -305,6 +317,7 @@ impl Machine<'_> {
                 Some(known @ Value::Object(_)) if shared => known.clone(),
                 _ => self.instantiate(&Value::Class(class.clone()), args, spot),
             };
+            let object = if shared && !object.is_nothing() { instance_of(&class, object) } else { object };
             if shared {
                 self.injected.entry(address).or_insert_with(|| object.clone());
             }

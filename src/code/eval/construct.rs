@@ -1,0 +1,273 @@
+//! How instances come to be: constructors, those of bases among them, fields, and what a constructor gives instead.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::packages::overloaded;
+use super::scope::ScopeRef;
+use super::value::{Args, ClassValue, Map, Object, Spot, Value};
+use crate::code::form::{ClassKind, INITIALISER, Language, StmtKind};
+
+impl Machine<'_> {
+    /// An instance.
+    pub(crate) fn instantiate(&mut self, callee: &Value, args: Args, spot: Spot) -> Value {
+        match self.force(callee.clone()) {
+            Value::Class(class) => self.instance(&class, args, spot),
+            Value::Unknown(path) => self.construct_path(&path, args, spot),
+            Value::Alt(all) => {
+                let made = all.iter().map(|one| self.instantiate(one, args.clone(), spot)).collect();
+                Value::any_of(made)
+            }
+            Value::Function(closure) => {
+                let object =
+                    Value::Object(Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() }));
+                let result = self.enter(&closure, Some(object.clone()), args, spot);
+                if matches!(result, Value::Object(_) | Value::Map(_) | Value::Function(_)) { result } else { object }
+            }
+            other => self.call(&other, args, spot),
+        }
+    }
+
+    pub(super) fn instance(&mut self, class: &Rc<ClassValue>, args: Args, spot: Spot) -> Value {
+        class.made.set(true);
+        let enumerated = class.class.kind == ClassKind::Enum && !self.has_packages(&class.scope);
+        if enumerated || self.is_enum(class) {
+            return args.at(0);
+        }
+        let object = Rc::new(Object { class: Some(class.clone()), members: Map::default(), model: RefCell::default() });
+        let value = Value::Object(object.clone());
+        if let Some(model) = self.modelled_base(class) {
+            self.become_object(&object, model);
+        }
+        if self.has_packages(&class.scope) {
+            self.injected.entry(Rc::as_ptr(class).addr()).or_insert_with(|| value.clone());
+        }
+        self.construct(class, &value, args, spot).unwrap_or(value)
+    }
+
+    fn is_enum(&mut self, class: &Rc<ClassValue>) -> bool {
+        self.ancestors(class).iter().any(
+            |ancestor| matches!(ancestor, Value::Unknown(path) if path.starts_with("enum.") && path.ends_with("Enum")),
+        )
+    }
+
+    /// Runs the constructor of a class on an object; gives what it returns in the object's place, where it does.
+    fn construct(&mut self, class: &Rc<ClassValue>, object: &Value, args: Args, spot: Spot) -> Option<Value> {
+        if self.frames.len() >= self.limits.calls || self.exhausted() {
+            return None;
+        }
+        let python = self.modules[class.spot.module.0].language == Language::Python;
+        let name = if python { "__init__" } else { "constructor" };
+        if python {
+            match self.class_member(class, name) {
+                Some((init @ Value::Function(_), _)) => {
+                    self.call(&Self::bound(init, object.clone()), args, spot);
+                }
+                _ => self.construct_plain(class, object, &args, spot),
+            }
+            return None;
+        }
+        let overload = overloaded(name, args.list.len());
+        let own = class.members.named(&overload).or_else(|| class.members.named(name));
+        let derived = !class.bases.is_empty();
+        match own {
+            Some(Value::Function(constructor)) => {
+                let args = if derived { args } else { self.parameter_fields(&constructor, object, args) };
+                if !derived {
+                    self.init_fields(class, object);
+                } else if self.has_packages(&class.scope) && !delegates(&constructor.function.body) {
+                    self.construct_base(class, object, Args::default(), spot);
+                    self.init_fields(class, object);
+                }
+                let result = self.enter(&constructor, Some(object.clone()), args, spot);
+                if self.language(&class.scope) == Language::JavaScript {
+                    instead(object, &result, derived)
+                } else {
+                    None
+                }
+            }
+            _ => {
+                let made = self.construct_base(class, object, args, spot);
+                self.init_fields(class, made.as_ref().unwrap_or(object));
+                made
+            }
+        }
+    }
+
+    /// Parameters that are fields are set before the fields that are written below them are made.
+    fn parameter_fields(&mut self, constructor: &Rc<super::value::Closure>, object: &Value, mut args: Args) -> Args {
+        let function = constructor.function.clone();
+        let script = self.language(&constructor.scope) == Language::JavaScript;
+        if !script || !function.params.iter().any(|param| param.is_field) {
+            return args;
+        }
+        for (at, param) in function.params.iter().enumerate() {
+            let given = args.list.get(at).cloned().unwrap_or_else(Value::unknown);
+            let open = matches!(given, Value::Unknown(_)) && param.default.is_none();
+            let typed = param.ty.as_ref().filter(|_| open);
+            let told = if open { self.injected_by(&param.decorators, &constructor.scope) } else { None };
+            let value = match told.or_else(|| typed.and_then(|ty| self.typed(ty, &constructor.scope))) {
+                Some(typed) => typed,
+                None if at >= args.list.len() => break,
+                None => given,
+            };
+            match args.list.get_mut(at) {
+                Some(place) => *place = value.clone(),
+                None => args.list.push(value.clone()),
+            }
+            if let (true, crate::code::form::Pattern::Name(name, _)) = (param.is_field, &param.target) {
+                self.write_member(object, name, value);
+            }
+        }
+        args
+    }
+
+    /// Runs the constructor of the base; gives what that returns in the object's place.
+    fn construct_base(&mut self, class: &Rc<ClassValue>, object: &Value, args: Args, spot: Spot) -> Option<Value> {
+        for base in class.bases.clone() {
+            match self.force(base) {
+                // Nothing but a mistake makes a class its own base; bases that never end are left.
+                Value::Class(base) => {
+                    return self.nested(|machine| machine.construct(&base, object, args, spot)).flatten();
+                }
+                Value::Unknown(_) => {
+                    if let Value::Object(object) = object {
+                        self.init_object(object, &args, spot);
+                    }
+                    return None;
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// `super(…)` as a call of the base's constructor.
+    pub(crate) fn construct_super(&mut self, args: Args, scope: &ScopeRef, spot: Spot) -> Value {
+        if let Value::Super(it) = self.super_value(scope) {
+            let made = self.construct_base(&it.0, &it.1, args, spot);
+            self.init_fields(&it.0, made.as_ref().unwrap_or(&it.1));
+            if let (Some(made), Some(frame)) = (made, self.frames.last_mut()) {
+                // From here on that is `this`, and what the constructor gives.
+                frame.this = made.clone();
+                frame.returns.push(made);
+            }
+        } else {
+            self.let_go(&args);
+        }
+        Value::Undefined
+    }
+
+    /// `super` in this place.
+    pub(crate) fn super_value(&mut self, _scope: &ScopeRef) -> Value {
+        let found = self.frames.last().and_then(|frame| Some((frame.home.clone()?, frame.this.clone())));
+        match found {
+            Some(found) => Value::Super(Rc::new(found)),
+            None => Value::unknown(),
+        }
+    }
+
+    pub(super) fn init_fields(&mut self, class: &Rc<ClassValue>, object: &Value) {
+        let written = class.class.clone();
+        for field in &written.fields {
+            if field.is_static {
+                continue;
+            }
+            let told = match &field.value {
+                None => self.injected_by(&field.decorators, &class.scope),
+                Some(_) => None,
+            };
+            let value = match (&field.value, &field.ty) {
+                (None, _) if told.is_some() => told.unwrap_or_else(Value::unknown),
+                (Some(init), _) => self.eval_with_this(init, object, class),
+                (None, Some(ty)) => match self.typed(ty, &class.scope) {
+                    Some(value) => value,
+                    None => continue,
+                },
+                (None, None) => continue,
+            };
+            self.write_member(object, &field.name, value);
+        }
+        if let Some(Value::Function(initialiser)) = class.members.named(INITIALISER) {
+            self.enter(&initialiser, Some(object.clone()), Args::default(), class.spot);
+        }
+    }
+
+    fn eval_with_this(&mut self, expr: &crate::code::form::Expr, this: &Value, class: &Rc<ClassValue>) -> Value {
+        self.frames.push(super::machine::Frame {
+            closure: None,
+            spot: class.spot,
+            this: this.clone(),
+            home: Some(class.clone()),
+            returns: Vec::new(),
+            yields: Vec::new(),
+            given: Vec::new(),
+        });
+        let value = self.eval(expr, &class.scope);
+        self.frames.pop();
+        value
+    }
+
+    /// A class without constructor: a model's, or one whose fields are its parameters.
+    fn construct_plain(&mut self, class: &Rc<ClassValue>, object: &Value, args: &Args, spot: Spot) {
+        let Value::Object(it) = object else { return };
+        if it.model.borrow().is_some() {
+            self.init_object(it, args, spot);
+        }
+        let mut fields = Vec::new();
+        for ancestor in self.ancestors(class).iter().rev() {
+            if let Value::Class(ancestor) = ancestor {
+                fields.extend(ancestor.class.fields.iter().map(|field| field.name.clone()));
+            }
+        }
+        for (name, value) in fields.iter().zip(&args.list) {
+            it.members.put(name, value.clone());
+        }
+        for (name, value) in &args.named {
+            it.members.put(name, value.clone());
+        }
+        let tuple = |one: &Value| matches!(one, Value::Unknown(path) if &**path == "typing.NamedTuple");
+        if self.ancestors(class).iter().any(tuple) {
+            let values = fields.iter().map(|name| {
+                let given = it.members.named(name);
+                given.or_else(|| self.class_member(class, name).map(|(value, _)| value)).unwrap_or(Value::Undefined)
+            });
+            let elements = values.collect();
+            it.members.put(super::listing::ELEMENTS, Self::tuple(elements));
+        }
+        if let Some((after @ Value::Function(_), _)) = self.class_member(class, "__post_init__") {
+            self.call(&Self::bound(after, object.clone()), Args::default(), spot);
+        }
+    }
+}
+
+/// What a constructor of JavaScript returns in the place of the object that it was run on; what is no object does not count.
+fn instead(object: &Value, result: &Value, derived: bool) -> Option<Value> {
+    let counts = |one: &Value| {
+        matches!(
+            one,
+            Value::Object(_) | Value::Map(_) | Value::List(_) | Value::Function(_) | Value::Bound(_) | Value::Class(_)
+        )
+    };
+    let all = result.each();
+    let objects: Vec<Value> = all.iter().filter(|one| counts(one)).cloned().collect();
+    if objects.iter().all(|one| one.same(object) == Some(true)) {
+        return None;
+    }
+    // Where it may as well end without one it is the object itself then; that of a derived class is what its base gave.
+    let ends = !derived && matches!(result, Value::Alt(_)) && objects.len() < all.len();
+    Some(Value::any_of(ends.then(|| object.clone()).into_iter().chain(objects).collect()))
+}
+
+/// Whether a constructor starts with another one.
+fn delegates(body: &[crate::code::form::Stmt]) -> bool {
+    use crate::code::form::ExprKind;
+    let Some(StmtKind::Expr(first)) = body.first().map(|stmt| &stmt.kind) else { return false };
+    let ExprKind::Call(call) = &first.kind else { return false };
+    match &call.callee.kind {
+        ExprKind::Super => true,
+        ExprKind::Member(object, name) => matches!(object.kind, ExprKind::This) && &**name == "constructor",
+        _ => false,
+    }
+}
