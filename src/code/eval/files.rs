@@ -15,13 +15,12 @@ impl Machine<'_> {
     /// A function of Node's file system or of a library that lists files; none where it is not one of these.
     pub(crate) fn files_builtin(&mut self, path: &str, args: &Args, spot: Spot) -> Option<Value> {
         if path == "process.cwd" {
-            let folder = self.tree.package_of(self.file(spot)).unwrap_or_default();
-            return Some(Value::text(format!("/{folder}")));
+            return Some(Value::text(format!("/{}", self.working_folder(spot))));
         }
         if let Some(value) = self.loaded_folder(path, args, spot) {
             return Some(value);
         }
-        if let Some(value) = self.globbed(path, args) {
+        if let Some(value) = self.globbed(path, args, spot) {
             return Some(value);
         }
         let (base, leaf) = path.rsplit_once('.')?;
@@ -29,7 +28,7 @@ impl Machine<'_> {
         if !matches!(base, "fs" | "fs/promises" | "fs-extra" | "graceful-fs") {
             return None;
         }
-        let place = inside(args.at(0).as_whole_text().as_deref());
+        let place = self.inside(&args.at(0), spot);
         let listing = matches!(leaf, "readdirSync" | "readdir");
         let value = match (leaf, place) {
             ("readdirSync" | "readdir", Some(folder)) if self.tree.has_folder(&folder) => {
@@ -53,6 +52,20 @@ impl Machine<'_> {
             }
             _ => Some(value),
         }
+    }
+
+    /// The folder in which the program of a place runs: that of its package.
+    pub(super) fn working_folder(&self, spot: Spot) -> &str {
+        self.tree.package_of(self.file(spot)).unwrap_or_default()
+    }
+
+    /// A path of the running program as one of the tree.
+    fn inside(&self, path: &Value, spot: Spot) -> Option<String> {
+        let path = path.as_whole_text().filter(|path| !has_hole(path))?;
+        let path = path.strip_prefix("file://").unwrap_or(&path);
+        let around = if path.starts_with('/') { "" } else { self.working_folder(spot) };
+        let joined = join_paths(&[around, path]);
+        Some(joined.trim_start_matches('/').to_owned())
     }
 
     fn listing(&self, folder: &str, options: &Value) -> Value {
@@ -84,7 +97,7 @@ impl Machine<'_> {
     }
 
     /// Functions that give the files that a pattern names.
-    fn globbed(&self, path: &str, args: &Args) -> Option<Value> {
+    fn globbed(&self, path: &str, args: &Args, spot: Spot) -> Option<Value> {
         let sync = matches!(
             path,
             "glob.sync"
@@ -110,7 +123,10 @@ impl Machine<'_> {
             Value::Map(map) => map.named(name),
             _ => None,
         };
-        let folder = option("cwd").map(|folder| inside(folder.as_whole_text().as_deref()));
+        let folder = match option("cwd") {
+            Some(folder) => Some(self.inside(&folder, spot)),
+            None => Some(Some(self.working_folder(spot).to_owned())),
+        };
         let absolute = matches!(option("absolute"), Some(Value::Bool(true)));
         let patterns = match args.at(0) {
             Value::List(list) => list.items.borrow().clone(),
@@ -181,11 +197,4 @@ fn entry(path: &str, folder: bool) -> Value {
     map.put("isDirectory", gives(folder));
     map.put("isFile", gives(!folder));
     Value::Map(Rc::new(map))
-}
-
-/// A path of the running program as one of the tree.
-fn inside(path: Option<&str>) -> Option<String> {
-    let path = path.filter(|path| !has_hole(path))?;
-    let joined = join_paths(&[path.strip_prefix("file://").unwrap_or(path)]);
-    Some(joined.trim_start_matches('/').to_owned())
 }

@@ -76,7 +76,7 @@ impl Machine<'_> {
                 _ => gateway_pattern(path, args).or_else(|| self.other_builtin(path, args, &scope)),
             },
         };
-        let found = found.or_else(|| self.paths_builtin(path, args));
+        let found = found.or_else(|| self.paths_builtin(path, args, spot));
         match found {
             None if language == Language::JavaScript => {
                 self.files_builtin(path, args, spot).or_else(|| self.reflected(path, args))
@@ -364,7 +364,7 @@ impl Machine<'_> {
     }
 
     /// Functions over file and URL paths.
-    fn paths_builtin(&mut self, path: &str, args: &Args) -> Option<Value> {
+    fn paths_builtin(&mut self, path: &str, args: &Args, spot: Spot) -> Option<Value> {
         let (base, leaf) = path.rsplit_once('.')?;
         let base = base.trim_end_matches(".posix").trim_end_matches(".default");
         if !matches!(
@@ -376,7 +376,17 @@ impl Machine<'_> {
         let texts: Vec<Option<Name>> = args.list.iter().map(Value::as_text).collect();
         let whole: Option<Vec<Name>> = texts.iter().cloned().collect();
         Some(match (leaf, whole) {
-            ("join" | "resolve" | "Join" | "JoinPath", Some(parts)) if !parts.is_empty() => {
+            ("resolve", Some(parts)) if base != "net/url" => {
+                let here = format!("/{}", self.working_folder(spot));
+                let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
+                // From the first absolute one on, or from the folder in which the program runs.
+                let rooted = parts.iter().position(|part| part.starts_with('/'));
+                let open = parts.first().is_some_and(|part| has_hole(part));
+                let around = if rooted.is_none() && !open { Some(&*here) } else { None };
+                let rest = if open { 0 } else { rooted.unwrap_or(0) };
+                Value::text(join_paths(&around.into_iter().chain(parts[rest..].iter().copied()).collect::<Vec<_>>()))
+            }
+            ("join" | "Join" | "JoinPath", Some(parts)) if !parts.is_empty() => {
                 let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
                 Value::text(join_paths(&parts))
             }

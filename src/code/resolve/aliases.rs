@@ -1,5 +1,5 @@
 //! Names that stand for folders of a JavaScript package, where no compiler's configuration says so: module-alias reads them
-//! from the manifest, Babel's module-resolver from its own configuration.
+//! from the manifest, Babel's module-resolver from its own configuration; and the folders in which Node looks for names besides.
 
 use serde_json::Value as Json;
 
@@ -46,6 +46,26 @@ pub(super) fn of_babel(folder: &str, text: &str) -> Vec<Config> {
         let base = under(folder, &root);
         out.push(Config { folder: folder.to_owned(), base, has_base: true, paths: Vec::new() });
     }
+    out
+}
+
+/// The folders in which names are looked for besides: those that a manifest's scripts give as `NODE_PATH`, and module-alias's.
+pub(super) fn roots(folder: &str, manifest: &Json) -> Vec<String> {
+    let mut out = Vec::new();
+    let scripts = manifest.get("scripts").and_then(Json::as_object);
+    for script in scripts.iter().flat_map(|all| all.values()).filter_map(Json::as_str) {
+        for rest in script.split("NODE_PATH=").skip(1) {
+            let value = rest.split([' ', '&', ';']).next().unwrap_or_default().trim_matches(['"', '\'']);
+            out.extend(value.split(':').map(str::to_owned));
+        }
+    }
+    let listed = manifest.get("_moduleDirectories").and_then(Json::as_array);
+    out.extend(listed.into_iter().flatten().filter_map(Json::as_str).map(str::to_owned));
+    out.retain(|root| !root.is_empty() && !root.starts_with('/') && !root.contains(['$', '%']));
+    let mut out: Vec<String> = out.iter().map(|root| under(folder, root)).collect();
+    out.retain(|root| !root.starts_with("..") && !root.ends_with("node_modules"));
+    out.sort();
+    out.dedup();
     out
 }
 
@@ -102,5 +122,13 @@ mod tests {
             found
         );
         assert!(of_babel("", "alias: { a: './b' }").is_empty());
+    }
+
+    #[test]
+    fn scripts_say_where_node_looks_besides() {
+        let manifest = serde_json::json!({"scripts": {"start": "cross-env NODE_PATH=. node src/app.js",
+            "dev": "NODE_PATH=./src:$PWD/x nodemon", "other": "NODE_PATH=/opt node a.js", "up": "NODE_PATH=../.. node a.js"},
+            "_moduleDirectories": ["node_modules_custom", "node_modules"]});
+        assert_eq!(roots("app", &manifest), ["app", "app/node_modules_custom", "app/src"]);
     }
 }

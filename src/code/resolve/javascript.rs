@@ -26,6 +26,9 @@ const ENDINGS: &[&str] = &[
     "/index.cjs",
 ];
 
+/// Where a manifest says what it asks for.
+const DEPENDENCIES: &[&str] = &["dependencies", "devDependencies", "peerDependencies"];
+
 /// A `tsconfig.json`, or what says the like.
 #[derive(Debug)]
 pub(super) struct Config {
@@ -48,6 +51,8 @@ pub(super) struct Packages {
     configs: Vec<Config>,
     packages: BTreeMap<String, Package>,
     owners: Vec<(String, Json)>,
+    /// Folders in which names are looked for besides, by the package's.
+    roots: BTreeMap<String, Vec<String>>,
 }
 
 impl Packages {
@@ -69,6 +74,7 @@ impl Packages {
                     out.packages.entry(name.to_owned()).or_insert(package);
                 }
                 out.configs.extend(aliases::of_manifest(&folder, &manifest));
+                out.roots.insert(folder.clone(), aliases::roots(&folder, &manifest));
                 out.owners.push((folder, manifest));
             } else if aliases::is_babel(name) {
                 out.configs.extend(aliases::of_babel(&folder, &tree.text(path).unwrap_or_default()));
@@ -95,6 +101,7 @@ impl Packages {
             self.alias(tree, from, source)
                 .or_else(|| self.own_import(tree, from, source))
                 .or_else(|| self.workspace(tree, source))
+                .or_else(|| self.inner(tree, from, source))
         };
         match found {
             Some(path) if path.ends_with(".json") => Target::Data(path.into()),
@@ -108,9 +115,7 @@ impl Packages {
     /// The folders of the packages that depend on a package.
     pub(super) fn depending_on(&self, dependency: &str) -> Vec<String> {
         let has = |manifest: &Json| {
-            ["dependencies", "devDependencies", "peerDependencies"]
-                .iter()
-                .any(|kind| manifest.get(kind).and_then(|all| all.get(dependency)).is_some())
+            DEPENDENCIES.iter().any(|kind| manifest.get(kind).and_then(|all| all.get(dependency)).is_some())
         };
         let found = self.owners.iter().filter(|(_, manifest)| has(manifest));
         found.map(|(folder, _)| folder.clone()).collect()
@@ -181,6 +186,23 @@ impl Packages {
             }
         }
         None
+    }
+
+    /// A file in one of the folders in which names of the package are looked for, or below the package by its path: where the
+    /// package asks for no library of that name.
+    fn inner(&self, tree: &Tree<'_>, from: &str, source: &str) -> Option<String> {
+        let (library, rest) = source.split_once('/').unwrap_or((source, ""));
+        if library.starts_with('@') {
+            return None;
+        }
+        self.owners.iter().filter(|(folder, _)| is_under(from, folder)).find_map(|(folder, manifest)| {
+            if DEPENDENCIES.iter().any(|kind| manifest.get(kind).is_some_and(|all| all.get(library).is_some())) {
+                return None;
+            }
+            let named = self.roots.get(folder).into_iter().flatten().map(|root| under(root, source));
+            let own = (!rest.is_empty()).then(|| under(folder, source));
+            named.chain(own).find_map(|path| file(tree, &path))
+        })
     }
 
     /// A package of the same repository.
