@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::forest::{Entry, Found};
 use super::machine::Machine;
 use super::value::{Spot, Value};
-use crate::code::form::Language;
+use crate::code::form::{Language, Name};
 
 impl Machine<'_> {
     /// Leaves out what controllers say that generated code registers.
@@ -33,21 +33,35 @@ impl Machine<'_> {
         script && self.uncalled && self.shared.values().any(held)
     }
 
-    /// The languages in which an app mounts something of which nothing is known.
-    pub(super) fn mounts_unknown(&mut self) -> Vec<Language> {
+    /// The languages in which something of which nothing is known is mounted, each with the router that mounts it and whether
+    /// that is an app. On a router that is none it counts behind a prefix alone: without one it may as well be middleware.
+    pub(super) fn mounts_unknown(&mut self) -> Vec<(Language, usize, bool)> {
         let mut out = Vec::new();
         for node in 0..self.forest.nodes.len() {
-            if !self.forest.nodes[node].model.served {
-                continue;
-            }
+            let app = self.forest.nodes[node].model.served;
             for index in 0..self.forest.nodes[node].entries.len() {
-                let Entry::Mount { child, spot, .. } = &self.forest.nodes[node].entries[index] else { continue };
-                let (child, language) = (child.clone(), self.modules[spot.module.0].language);
-                if !out.contains(&language) && self.held_by(&child).unknown {
-                    out.push(language);
+                let Entry::Mount { at, child, spot, .. } = &self.forest.nodes[node].entries[index] else { continue };
+                let (at, child, language) = (at.clone(), child.clone(), self.modules[spot.module.0].language);
+                let found = (language, node, app);
+                if out.contains(&found) {
+                    continue;
+                }
+                let held = self.held_by(&child);
+                let behind = !at.is_nothing() && at.as_text().is_none_or(|at| !matches!(&*at, "" | "/"));
+                let nameless = |name: &Name| language == Language::JavaScript && !self.is_of_library(name);
+                let alone = held.nodes.is_empty() && (held.unknown || held.outside.iter().any(nameless));
+                if (app && held.unknown) || (behind && alone) {
+                    out.push(found);
                 }
             }
         }
         out
+    }
+
+    /// Whether a path leads into a library that a package of the repository asks for, or into one of the platform's.
+    fn is_of_library(&self, path: &str) -> bool {
+        let cut = if path.starts_with('@') { path.find('/').map_or(0, |at| at + 1) } else { 0 };
+        let end = path[cut..].find(['.', '(', '/', ':']).map_or(path.len(), |at| cut + at);
+        end < path.len() || !self.tree.packages_with(&path[..end]).is_empty()
     }
 }

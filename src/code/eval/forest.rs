@@ -214,10 +214,7 @@ impl Machine<'_> {
         let rest = roots.iter().filter(|root| !served.contains(root) && !self.forest.nodes[**root].model.part);
         for root in rest.copied().collect::<Vec<_>>() {
             let language = self.forest.nodes[root].entries.first().map(|it| self.modules[it.spot().module.0].language);
-            // Where an app mounts what is not known, that may be any router: none is known to stand at its root.
-            let lost =
-                language.is_some_and(|language| astray.contains(&language)) && !self.forest.nodes[root].model.served;
-            if language.is_some_and(|language| !told.contains(&language)) && !lost && !self.is_stray(root, &children) {
+            if language.is_some_and(|language| !told.contains(&language)) && !self.is_stray(root, &children, &astray) {
                 self.read(root, vec![String::new()], false, None, &mut reading);
             }
         }
@@ -278,11 +275,19 @@ impl Machine<'_> {
         reading.found.into_iter().collect()
     }
 
-    /// Whether all that stands on a root stands on one like it that is mounted elsewhere too: the same code made both, and that
-    /// one is meant.
-    fn is_stray(&mut self, root: usize, children: &BTreeSet<usize>) -> bool {
+    /// Whether a root is known to stand elsewhere, or may: where an app, or a router that it does not mount, mounts what is not
+    /// known, that may be any router; and where all that stands on it stands on one like it that is mounted elsewhere, the same
+    /// code made both, and that one is meant.
+    fn is_stray(&mut self, root: usize, children: &BTreeSet<usize>, astray: &[(Language, usize, bool)]) -> bool {
         let mut aside = Reading::default();
         self.read(root, vec![String::new()], false, None, &mut aside);
+        let language = self.forest.nodes[root].entries.first().map(|it| self.modules[it.spot().module.0].language);
+        let elsewhere = |(of, node, app): &(Language, usize, bool)| {
+            Some(*of) == language && (*app || !aside.reached.contains(node))
+        };
+        if !self.forest.nodes[root].model.served && astray.iter().any(elsewhere) {
+            return true;
+        }
         let node = &self.forest.nodes[root];
         let like = |child: &&usize| {
             let child = &self.forest.nodes[**child];
