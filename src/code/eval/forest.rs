@@ -259,6 +259,8 @@ impl Machine<'_> {
             for found in aside.found.iter().filter(|found| !told.contains(&found.spot)) {
                 reading.notes.push((found.spot, "registered on a router that is never mounted".to_owned()));
             }
+            // Nor is what is not known of it known there.
+            reading.notes.extend(aside.notes.into_iter().filter(|(spot, _)| !told.contains(spot)));
         }
         for (spot, reason) in reading.notes {
             self.note(spot, reason);
