@@ -270,7 +270,13 @@ impl Machine<'_> {
             if argument == "prefix" && model.args.named("prefix").is_none() {
                 return Some(self.forest.nodes[model.node].prefix.clone());
             }
-            return Some(model.args.named(argument).unwrap_or(Value::Undefined));
+            let (argument, default) =
+                argument.split_once("|/").map_or((&**argument, None), |(it, rest)| (it, Some(rest)));
+            let given = self.argument_at(&model.args, argument, Spot::nowhere());
+            return Some(match default {
+                Some(default) if given.is_nothing() => Value::text(format!("/{default}")),
+                _ => given,
+            });
         }
         if model.ty.cradle {
             return self.cradle_member(name, Spot::nowhere());
@@ -330,9 +336,11 @@ impl Machine<'_> {
             } else if let Some(optional) = name.strip_prefix(['?', '~']) {
                 let left = args.list.len().saturating_sub(next);
                 let behind = args.list.get(next + 1).is_some_and(|value| looks_like_path(value, left > 2));
+                // What stands before a written path, with more behind that, is its name whatever it comes to.
+                let written = matches!(args.list.get(next + 1), Some(Value::Str(_) | Value::Regex(_)));
+                let named = name.starts_with('~') && left > 2 && written;
                 if let Some(value) = args.list.get(next)
-                    && looks_like_path(value, left > 1)
-                    && (behind || name.starts_with('?'))
+                    && (named || (looks_like_path(value, left > 1) && (behind || name.starts_with('?'))))
                 {
                     map.put(optional, value.clone());
                     next += 1;

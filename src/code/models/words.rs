@@ -334,8 +334,8 @@ pub(crate) struct ObjectModel {
     pub(crate) generates: bool,
     /// Its members that are called; several names stand apart by spaces.
     pub(crate) members: BTreeMap<String, Action>,
-    /// Its members that are read: the argument of the constructor that they give, `self`, `new NAME` for an object of the
-    /// same file, or `registered` for the list of what stands on it.
+    /// Its members that are read: the argument of the constructor that they give, with `|/path` for what holds where none is
+    /// given, `self`, `new NAME` for an object of the same file, or `registered` for the list of what stands on it.
     pub(crate) values: BTreeMap<String, Argument>,
     /// Its members that are always the same.
     pub(crate) constants: BTreeMap<String, String>,
