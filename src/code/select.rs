@@ -17,13 +17,14 @@ pub(super) fn is_own_source(path: &str) -> bool {
 
 /// Whether a path is the project's own, whatever it is: no test, not vendored, built or shown as an example.
 pub(super) fn is_own(path: &str) -> bool {
+    const FOREIGN: &[Role] = &[Role::Vendored, Role::Built, Role::Fixture, Role::Docs, Role::Examples, Role::Hidden];
     // Below a main source root folders are packages, whatever they are called.
     let below = path.find("src/main/").and_then(|at| path.get(..at + "src/main".len())).unwrap_or(path);
     let name = below.rsplit('/').next().unwrap_or(below);
     let declared = name.ends_with(".d.ts") || name.ends_with(".d.mts") || name.ends_with(".min.js");
     let helper = matches!(name, "build.rs" | "conftest.py" | "setupTests.js" | "setupTests.ts");
     let helper = helper || configures_tests(name);
-    let foreign = code_lies_in(path, &[Role::Vendored, Role::Built, Role::Fixture, Role::Docs, Role::Examples]);
+    let foreign = code_lies_in(path, FOREIGN);
     !is_test(below) && !foreign && !declared && !helper
 }
 
@@ -151,7 +152,9 @@ mod tests {
         for own in ["src/vendor/vendor.controller.ts", "app/api/docs/route.ts", "apps/api/src/build/build.ts"] {
             assert!(is_own_source(own), "{own}");
         }
-        for foreign in ["dist/app.js", "packages/api/build/app.js", "docs/app.js", "src/node_modules/x/a.js"] {
+        for foreign in
+            ["dist/app.js", "packages/api/build/app.js", "docs/app.js", "src/node_modules/x/a.js", ".claude/a.py"]
+        {
             assert!(!is_own_source(foreign), "{foreign}");
         }
     }

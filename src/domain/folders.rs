@@ -21,6 +21,8 @@ pub enum Role {
     Test,
     /// Tests to some, descriptions of interfaces to others: `spec`, `specs`.
     Spec,
+    /// What tools and services around the project keep there: `.github`, `.vscode`, `.agents`.
+    Hidden,
 }
 
 /// Whether a path lies in a folder whose name says that it is for one of `roles`.
@@ -84,6 +86,9 @@ fn role(folder: &str) -> Option<(Role, bool)> {
         "example" | "sample" | "samples" => (Role::Sample, false),
         "template" | "templates" => (Role::Template, false),
         "spec" | "specs" => (Role::Spec, false),
+        // These are addresses of a site, and parts of it that frameworks keep apart.
+        ".well-known" | ".server" | ".client" => return None,
+        _ if folder.starts_with('.') && !folder.trim_start_matches('.').is_empty() => (Role::Hidden, false),
         _ if folder == "benches" || is_of_tests(folder) => (Role::Test, true),
         _ => return None,
     })
@@ -127,6 +132,7 @@ mod tests {
             ("app/api/docs/route.ts", Role::Docs),
             ("src/coverage/rates.rs", Role::Built),
             ("server/api/vendor/list.js", Role::Vendored),
+            ("src/app/.internal/route.ts", Role::Hidden),
         ] {
             assert!(lies_in(path, &[role]), "{path}");
             assert!(!code_lies_in(path, &[role]), "{path}");
@@ -143,6 +149,8 @@ mod tests {
             ("docs/app.js", Role::Docs),
             ("examples/a/app.js", Role::Examples),
             ("samples/a/app.js", Role::Sample),
+            (".agents/skills/a/assets/app.py", Role::Hidden),
+            ("packages/a/.storybook/main.ts", Role::Hidden),
             ("src/tests/a.ts", Role::Test),
         ] {
             assert!(code_lies_in(path, &[role]), "{path}");
@@ -151,6 +159,14 @@ mod tests {
         assert!(
             code_surely_lies_in("venv/a.py", &[Role::Vendored]) && !code_surely_lies_in("docs/a.py", &[Role::Docs])
         );
+    }
+
+    #[test]
+    fn hidden_folders_that_serve_are_told() {
+        for path in [".well-known/a/route.ts", "site/.server/db.ts", "./app.js", "../app.js"] {
+            assert!(!lies_in(path, &[Role::Hidden]), "{path}");
+        }
+        assert!(lies_in(".next/server/app.js", &[Role::Built]));
     }
 
     #[test]
