@@ -15,6 +15,12 @@ const METHODS: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OP
 /// Classes within classes that each have a path.
 const MOST_PARENTS: usize = 12;
 
+/// Whether a name is, by its last part, one of those that stand apart by `|`.
+fn is_one_of(name: &str, those: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    those.split('|').any(|one| one == last)
+}
+
 impl Machine<'_> {
     /// Functions whose attributes say what they answer, as routers of their own; everything else as it is.
     pub(crate) fn carried(&mut self, model: &'static ObjectModel, value: Value) -> Value {
@@ -122,7 +128,7 @@ impl Machine<'_> {
             let written = class.class.clone();
             for decorator in &written.decorators {
                 if let Some((name, given)) = written_call(decorator)
-                    && name.rsplit('.').next() == Some(attribute)
+                    && is_one_of(&name, attribute)
                 {
                     return self.arguments(given, &class.scope.clone()).at(0);
                 }
@@ -136,8 +142,7 @@ impl Machine<'_> {
         let Value::Class(class) = self.force(class.clone()) else { return Value::unknown() };
         let written = class.class.clone();
         let attributes = written.decorators.iter().filter_map(written_call);
-        let Some((_, given)) = attributes.into_iter().find(|(name, _)| name.rsplit('.').next() == Some(attribute))
-        else {
+        let Some((_, given)) = attributes.into_iter().find(|(name, _)| is_one_of(name, attribute)) else {
             return Value::unknown();
         };
         let own = self.arguments(given, &class.scope.clone());

@@ -525,6 +525,9 @@ impl Machine<'_> {
                     return value;
                 }
                 let callee = self.callee(name, scope);
+                if let Some(value) = self.call_renamed(&callee, name, &args, scope, spot) {
+                    return value;
+                }
                 self.call(&callee, args, spot)
             }
             ExprKind::Member(object, name) if !call.is_new => {

@@ -330,6 +330,26 @@ impl Machine<'_> {
         }
     }
 
+    /// A call of a library's function by a name that the file gives it: of a member of a model's object among the receivers.
+    pub(crate) fn call_renamed(
+        &mut self,
+        callee: &Value,
+        name: &Name,
+        args: &Args,
+        scope: &ScopeRef,
+        spot: Spot,
+    ) -> Option<Value> {
+        let Value::Unknown(path) = callee else { return None };
+        let (_, own) = path.rsplit_once('.').filter(|(_, own)| *own != &**name)?;
+        let name: &Name = &own.into();
+        self.receivers(scope).iter().find_map(|this| {
+            let Value::Object(object) = this else { return None };
+            let has = |model: &super::value::Modelled| model.ty.members.contains_key(&**name);
+            let is_it = object.class.is_none() && object.model.borrow().as_ref().is_some_and(has);
+            is_it.then(|| self.call_modelled(object, this, name, args, spot)).flatten()
+        })
+    }
+
     /// Kotlin's functions that run a block with an object as its receiver or its argument.
     pub(crate) fn run_with(&mut self, object: &Value, name: &str, args: &Args, spot: Spot) -> Option<Value> {
         let [Value::Function(block)] = args.list.as_slice() else { return None };

@@ -156,7 +156,7 @@ impl Action {
 pub(crate) struct RouteWord {
     /// The path; none for that of the object itself. Where several names stand apart by `|`, the first that is given.
     pub(crate) path: Option<Argument>,
-    /// The attribute that has the path, on the type of a parameter of the handler.
+    /// The attribute that has the path, on the type of a parameter of the handler; several names stand apart by `|`.
     pub(crate) typed: Option<String>,
     /// Where that type itself is given: the argument. Its classes within and their `parent` stand before it.
     pub(crate) of: Option<Argument>,
