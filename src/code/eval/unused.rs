@@ -94,7 +94,10 @@ impl Machine<'_> {
     /// Whether a file may be one that is run: by its name or place, or because a manifest names it.
     fn may_be_entry(&self, file: &str) -> bool {
         let stem = file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or(file);
-        if ENTRIES.contains(&stem)
+        // An entry stands at the top of its package, or of its sources.
+        let package = self.tree.package_of(file).unwrap_or("");
+        let depth = file.strip_prefix(package).unwrap_or(file).trim_start_matches('/').matches('/').count();
+        if (ENTRIES.contains(&stem) && depth < 3)
             || RUN.iter().any(|folder| file.starts_with(folder) || file.contains(&format!("/{folder}")))
         {
             return true;
