@@ -50,6 +50,9 @@ impl Machine<'_> {
             self.let_go(args);
             return Value::Native(Rc::new(Native::Noted(self.noted(action, bound, spot))));
         }
+        if let Some(word) = &action.describes {
+            return self.describes(word, &bound, spot);
+        }
         if let Some(lookup) = &action.lookup
             && let Some(found) = self.looked_up(lookup, &bound, spot)
         {
@@ -259,6 +262,10 @@ impl Machine<'_> {
                 Some(("result", function)) => {
                     let function = self.argument_at(&bound, function, spot);
                     self.call(&function, Args::default(), spot)
+                }
+                Some(("partial", function)) => {
+                    let callee = Value::from_path(function);
+                    Value::Native(Rc::new(Native::Partial { callee, args: args.clone() }))
                 }
                 Some(("instance", class)) => {
                     let class = self.argument_at(&bound, class, spot);

@@ -16,6 +16,7 @@ mod collections;
 mod configured;
 mod construct;
 mod container;
+mod described;
 mod env;
 mod expr;
 mod fields;

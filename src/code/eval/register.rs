@@ -111,6 +111,12 @@ impl Machine<'_> {
         if !self.is_wanted(word, bound, spot) {
             return;
         }
+        if !word.answers.is_empty() {
+            return self.route_answers(word, model, bound, args, spot);
+        }
+        if let Some(each) = word.described.as_ref().and_then(|name| self.each_described(name, bound, spot)) {
+            return each.iter().for_each(|bound| self.route(word, model, bound, args, spot));
+        }
         let mut path = self.given_path(word, model.ty.needs_path, bound, args, spot);
         let of = word.of.as_ref().map_or(Value::Undefined, |of| self.argument_at(bound, of, spot));
         if let (Some(attribute), false) = (&word.typed, of.is_nothing()) {

@@ -366,6 +366,14 @@ impl Machine<'_> {
         app: &App,
     ) {
         let Some(route) = &note.action.route else { return };
+        if let Some(each) = route.described.as_ref().and_then(|name| self.each_described(name, &note.bound, note.spot))
+        {
+            for bound in each {
+                let one = Noted { action: note.action, bound, spot: note.spot, conditional: note.conditional };
+                self.method_route(&Rc::new(one), at, conditional, app);
+            }
+            return;
+        }
         let (controller, before, place, version) = at;
         let methods = match &route.methods {
             Some(given) => {

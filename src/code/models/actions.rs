@@ -126,10 +126,12 @@ pub(crate) struct Action {
     pub(crate) places: Option<PlacesWord>,
     /// Names what a function gives, to be looked up by the name.
     pub(crate) namespace: Option<NamespaceWord>,
+    /// Puts a prefix before the paths of a map of descriptions, at any depth; that map is given.
+    pub(crate) describes: Option<DescribesWord>,
     /// Looks a dotted name up among what was named.
     pub(crate) lookup: Option<Argument>,
     /// What the call gives: `self`, `made`, `pair` (itself and something unknown), `view PREFIX` (the object itself, seen under a prefix), `result FUNCTION` (what
-    /// a given function gives), `instance CLASS` (of a given class), or an argument. Otherwise unknown.
+    /// a given function gives), `partial FUNCTION` (that function, with these arguments first), `instance CLASS` (of a given class), or an argument. Otherwise unknown.
     pub(crate) returns: Option<Argument>,
     /// Filled in: the file's framework.
     #[serde(skip)]
@@ -190,6 +192,13 @@ pub(crate) struct RouteWord {
     pub(crate) given: Option<Argument>,
     /// Where this is a list, each of its elements in its place.
     pub(crate) each: Option<String>,
+    /// Where this is a map without a path of its own, each description in it, at any depth, in its place.
+    pub(crate) described: Option<String>,
+    /// Members of the handler that answer, each with its method and what stands behind the path: `get GET /{id}`. A handler
+    /// with none of them registers nothing.
+    pub(crate) answers: Vec<String>,
+    /// The only ones of those that answer, where a list says so.
+    pub(crate) answers_only: Option<Argument>,
     /// It registers on this argument and not on the object itself; nothing where that is not given.
     pub(crate) on: Option<Argument>,
     /// The library that registers it on the service's behalf.
@@ -204,6 +213,16 @@ pub(crate) struct RouteWord {
     pub(crate) name: Option<Argument>,
     /// The class of the method that it decorates is a controller without being marked as one.
     pub(crate) unmarked: bool,
+}
+
+/// Puts a prefix before the paths of descriptions.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct DescribesWord {
+    /// The map.
+    pub(crate) of: Argument,
+    /// The prefix.
+    pub(crate) prefix: Argument,
 }
 
 /// Marks a class as a controller.

@@ -14,9 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 pub(crate) use actions::{
-    Action, AutoloadWord, BuildWord, ChooseWord, HandWord, IncludeWord, JoinWord, LibraryWord, MakeWord, MarkWord,
-    MountWord, NamespaceWord, PlacesWord, PluginWord, ResourceWord, RouteWord, RowsWord, RpcWord, SetWord, TreeWord,
-    WrapWord,
+    Action, AutoloadWord, BuildWord, ChooseWord, DescribesWord, HandWord, IncludeWord, JoinWord, LibraryWord, MakeWord,
+    MarkWord, MountWord, NamespaceWord, PlacesWord, PluginWord, ResourceWord, RouteWord, RowsWord, RpcWord, SetWord,
+    TreeWord, WrapWord,
 };
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use injection::{BindsWord, ResolvesWord};
@@ -57,6 +57,8 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/polka.yaml", include_str!("../../../rules/frameworks/polka.yaml")),
     ("frameworks/sveltekit.yaml", include_str!("../../../rules/frameworks/sveltekit.yaml")),
     ("frameworks/tsoa.yaml", include_str!("../../../rules/frameworks/tsoa.yaml")),
+    ("frameworks/ts-rest.yaml", include_str!("../../../rules/frameworks/ts-rest.yaml")),
+    ("frameworks/feathers.yaml", include_str!("../../../rules/frameworks/feathers.yaml")),
     ("frameworks/javascript-containers.yaml", include_str!("../../../rules/frameworks/javascript-containers.yaml")),
     ("frameworks/javascript-libraries.yaml", include_str!("../../../rules/frameworks/javascript-libraries.yaml")),
     ("frameworks/fastapi.yaml", include_str!("../../../rules/frameworks/fastapi.yaml")),

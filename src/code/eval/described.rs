@@ -1,0 +1,157 @@
+//! Routes that maps of descriptions tell (a contract), and routes that a service's members tell.
+
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::value::{Args, Map, Modelled, Spot, Value};
+use crate::code::form::Yields;
+use crate::code::models::{DescribesWord, RouteWord};
+
+/// How deep descriptions may lie.
+const MOST_DEPTH: usize = 12;
+/// Descriptions of one map.
+const MOST: usize = 4_000;
+
+impl Machine<'_> {
+    /// The map of descriptions with a prefix before their paths.
+    pub(super) fn describes(&mut self, word: &DescribesWord, bound: &Rc<Map>, spot: Spot) -> Value {
+        let of = self.argument_at(bound, &word.of, spot);
+        let prefix = self.argument_at(bound, &word.prefix, spot);
+        let prefix = if prefix.is_nothing() { Value::text("") } else { self.shown(&prefix, "prefix") };
+        self.behind_prefix(&of, &prefix, 0)
+    }
+
+    fn behind_prefix(&mut self, value: &Value, prefix: &Value, depth: usize) -> Value {
+        let Value::Map(map) = self.force(value.clone()) else { return value.clone() };
+        if depth > MOST_DEPTH {
+            return Value::unknown();
+        }
+        let out = Map::default();
+        out.partial.set(map.partial.get());
+        let is_one = is_description(&map);
+        for (key, value) in map.pairs() {
+            let Some(at) = key.key() else { continue };
+            let value = self.force(value);
+            let named = |name: &str| key.as_text().is_some_and(|key| &*key == name);
+            let value = match &value {
+                path if is_one && named("path") => {
+                    let path = self.shown(path, "path");
+                    self.concat(prefix, &path)
+                }
+                Value::Map(_) if !is_one => self.behind_prefix(&value, prefix, depth + 1),
+                _ => value,
+            };
+            out.set(at, key, value);
+        }
+        Value::Map(Rc::new(out))
+    }
+
+    /// The arguments of a call once for each description in a map that is given under a name; none where that is one itself.
+    pub(super) fn each_described(&mut self, name: &str, bound: &Rc<Map>, spot: Spot) -> Option<Vec<Rc<Map>>> {
+        let given = self.argument_at(bound, name, spot);
+        let Value::Map(map) = &given else {
+            self.note(spot, "the description of what is registered here is not known");
+            return Some(Vec::new());
+        };
+        if is_description(map) {
+            return None;
+        }
+        let (mut leaves, mut open) = (Vec::new(), false);
+        self.descriptions(&given, &mut leaves, &mut open, 0);
+        if open {
+            self.note(spot, "not all routes that are described here are known");
+        }
+        let each = leaves.into_iter().map(|leaf| {
+            let one = Map::default();
+            for (key, value) in bound.pairs() {
+                if let Some(at) = key.key() {
+                    one.set(at, key, value);
+                }
+            }
+            one.put(name, leaf);
+            Rc::new(one)
+        });
+        Some(each.collect())
+    }
+
+    fn descriptions(&mut self, value: &Value, out: &mut Vec<Value>, open: &mut bool, depth: usize) {
+        match self.force(value.clone()) {
+            Value::Map(map) if is_description(&map) && out.len() < MOST => out.push(Value::Map(map)),
+            Value::Map(map) if depth < MOST_DEPTH && out.len() < MOST => {
+                *open |= map.partial.get();
+                for (_, inner) in map.pairs() {
+                    self.descriptions(&inner, out, open, depth + 1);
+                }
+            }
+            _ => *open = true,
+        }
+    }
+
+    /// Registers what the members of a service answer.
+    pub(super) fn route_answers(
+        &mut self,
+        word: &RouteWord,
+        model: &Modelled,
+        bound: &Rc<Map>,
+        args: &Args,
+        spot: Spot,
+    ) {
+        let handler = word.handler.as_ref().map_or(Value::Undefined, |handler| self.argument_at(bound, handler, spot));
+        let only = word.answers_only.as_ref().map_or(Value::Undefined, |only| self.argument_at(bound, only, spot));
+        let scope = self.modules[spot.module.0].scope.clone();
+        let listed: Option<Vec<String>> = match &only {
+            Value::List(list) if !list.partial.get() => {
+                let items = self.walk(&only, Yields::Elements, &scope).0;
+                Some(items.iter().filter_map(|item| item.as_whole_text().map(|text| text.to_string())).collect())
+            }
+            _ => None,
+        };
+        let rows: Vec<(&str, &str, &str)> = word.answers.iter().filter_map(|row| parts(row)).collect();
+        let inherits = self.inherits_unseen(&handler);
+        let answers = |machine: &mut Self, member: &str| {
+            inherits
+                || !matches!(
+                    machine.member(&handler, &member.into(), &scope, spot.line),
+                    Value::Undefined | Value::Unknown(_)
+                )
+        };
+        for (member, method, suffix) in rows {
+            if listed.as_ref().is_some_and(|listed| !listed.iter().any(|one| one == member)) || !answers(self, member) {
+                continue;
+            }
+            let one = RouteWord {
+                method: vec![method.to_owned()],
+                suffix: suffix.to_owned(),
+                answers: Vec::new(),
+                answers_only: None,
+                handler: None,
+                ..word.clone()
+            };
+            self.route(&one, model, bound, args, spot);
+        }
+    }
+
+    /// Whether a service has a base outside of the repository, which answers all.
+    fn inherits_unseen(&mut self, handler: &Value) -> bool {
+        let class = match handler {
+            Value::Object(it) => it.class.clone(),
+            Value::Class(class) => Some(class.clone()),
+            _ => None,
+        };
+        class.is_some_and(|class| {
+            self.ancestors(&class).iter().any(|one| matches!(one, Value::Unknown(path) if !path.is_empty()))
+        })
+    }
+}
+
+/// Whether a map describes a route.
+fn is_description(map: &Map) -> bool {
+    let path = map.named("path");
+    map.named("method").is_some() && path.is_some_and(|path| !matches!(path, Value::Map(_)))
+}
+
+fn parts(row: &str) -> Option<(&str, &str, &str)> {
+    let (member, rest) = row.split_once(' ')?;
+    let (method, suffix) = rest.split_once(' ').unwrap_or((rest, ""));
+    Some((member, method, suffix))
+}
