@@ -80,7 +80,7 @@ impl Machine<'_> {
             let value = Value::Lazy(Rc::new(Lazy::Path(scope.clone(), path.clone(), false)));
             self.set_in(scope, &name.alias, value);
             // `use dotenv::{dotenv, var}`: what a library's function is called like is the library still.
-            let alike = path.len() == 2 && path.first() == Some(&name.alias);
+            let alike = path.len() == 2 && path.first() == Some(&name.alias) && scope.own(&space).is_none();
             if alike && let library @ Value::Unknown(_) = self.crate_value(&name.alias, scope) {
                 self.set_in(scope, &space, library);
                 continue;
