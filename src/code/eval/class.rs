@@ -9,7 +9,7 @@ use super::packages::overloaded;
 use super::scope::{self, Scope, ScopeKind, ScopeRef};
 use super::value::{Args, ClassValue, Map, Object, Spot, Value};
 use crate::code::form::{
-    Class, ClassKind, Extension, Field, FunctionKind, Language, Name, Pos, Spread, StmtKind, TypeRef, Yields,
+    Class, ClassKind, Extension, Field, FunctionKind, Language, Name, Pos, Spread, Stmt, StmtKind, TypeRef, Yields,
 };
 use crate::code::models::ObjectModel;
 
@@ -74,6 +74,19 @@ impl Machine<'_> {
 
     fn class_body(&mut self, class: &Arc<Class>, value: &Rc<ClassValue>, body: &ScopeRef) {
         let packages = self.has_packages(body);
+        // JavaScript's methods are there before its static fields are made; decorators see those fields.
+        let script = self.language(body) == Language::JavaScript;
+        let is_early = |stmt: &Stmt| match &stmt.kind {
+            StmtKind::Function(function) if script && function.decorators.is_empty() => Some(function.clone()),
+            _ => None,
+        };
+        for function in class.body.iter().filter_map(is_early) {
+            let made = self.closure(&function, body, Some(value.clone()));
+            if let Some(name) = &function.name {
+                let constructor = function.kind == FunctionKind::Constructor;
+                value.members.put(if constructor { "constructor" } else { name }, made);
+            }
+        }
         for field in &class.fields {
             if packages || (!field.is_static && self.language(body) != Language::Python) {
                 continue;
@@ -104,7 +117,7 @@ impl Machine<'_> {
         // Static blocks call what stands below them.
         let (functions, others): (Vec<_>, Vec<_>) =
             class.body.iter().partition(|stmt| !packages || matches!(stmt.kind, StmtKind::Function(_)));
-        for stmt in functions.into_iter().chain(others) {
+        for stmt in functions.into_iter().chain(others).filter(|stmt| is_early(stmt).is_none()) {
             let (functions, before) = match &stmt.kind {
                 StmtKind::Function(function) => (Some(function), None),
                 _ => (None, Some(body.names.borrow().clone())),
