@@ -53,8 +53,15 @@ struct Wrong {
 }
 
 impl EnvRule {
-    fn required(&self) -> String {
-        let mut parts = vec![format!("every variable that the code reads is in {}", self.example_name())];
+    fn required(&self, documented: &[&Documented]) -> String {
+        let files: BTreeSet<&str> = documented.iter().map(|entry| entry.file.as_str()).collect();
+        // The one that is there, whatever its name.
+        let example = match (files.len(), files.first()) {
+            (1, Some(only)) => *only,
+            (0, _) => self.example_name(),
+            _ => self.example.as_deref().unwrap_or("the example beside it"),
+        };
+        let mut parts = vec![format!("every variable that the code reads is in {example}")];
         if !self.allow_unused {
             parts.push("every key there is read".to_owned());
         }
@@ -89,9 +96,12 @@ impl EnvRule {
         gaps
     }
 
-    fn judge_missing(&self, rule: &RuleContext<'_>, env: &Env, wrong: &mut Wrong) {
-        let missing = self.missing(env);
-        let mut by_file: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    /// The findings about what the program does without are given back: they come last.
+    fn judge_missing(&self, rule: &RuleContext<'_>, env: &Env, wrong: &mut Wrong) -> Vec<Finding> {
+        let mut missing = self.missing(env);
+        missing.sort_by_key(|gap| !gap.used.required);
+        let mut optional = Vec::new();
+        let mut by_file: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for gap in &missing {
             // The file that is there is the one to add to.
             let file = gap.example.unwrap_or_else(|| self.example_name());
@@ -99,8 +109,9 @@ impl EnvRule {
             let at = gap.sites.first().map(|site| Location::line(site.file.clone(), site.line));
             let need = if used.required { "required" } else { "optional" };
             let message = format!("{} ({need}) is read here and not in {file}", used.name);
-            wrong.findings.push(Finding::new(rule.id, used.name.clone(), message, at));
-            by_file.entry(file).or_default().insert(&used.name);
+            let findings = if used.required { &mut wrong.findings } else { &mut optional };
+            findings.push(Finding::new(rule.id, used.name.clone(), message, at));
+            by_file.entry(file).or_default().push(&used.name);
         }
         if !missing.is_empty() {
             let additions: Vec<String> =
@@ -108,6 +119,7 @@ impl EnvRule {
             let hand = if missing.len() > MANY { " (`donegate fix env` does)" } else { "" };
             wrong.steps.push(format!("add {}{hand}", additions.join(", ")));
         }
+        optional
     }
 
     fn judge_unused(&self, rule: &RuleContext<'_>, documented: &[&Documented], wrong: &mut Wrong) {
@@ -124,7 +136,11 @@ impl EnvRule {
             let message = format!("{} is documented here and read by nothing", entry.name);
             wrong.findings.push(Finding::new(rule.id, entry.name.clone(), message, Some(at)));
         }
-        wrong.steps.push(format!("remove {names} from {}, or set allow-unused", first.file));
+        let step = format!("remove {names} from {}, or set allow-unused", first.file);
+        match wrong.steps.first_mut().filter(|step| step.starts_with("add ")) {
+            Some(add) => *add = format!("{add}; {step}"),
+            None => wrong.steps.push(step),
+        }
     }
 
     fn judge_irregular(&self, rule: &RuleContext<'_>, env: &Env, wrong: &mut Wrong) {
@@ -159,9 +175,10 @@ impl EnvRule {
     }
 }
 
-/// Names in a sentence: at most ten.
+/// Names in a sentence, each once, in their order: at most ten.
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let names: BTreeSet<&str> = names.collect();
+    let mut seen = BTreeSet::new();
+    let names: Vec<&str> = names.filter(|name| seen.insert(*name)).collect();
     let more = names.len().saturating_sub(10);
     let mut shown: Vec<String> = names.into_iter().take(10).map(str::to_owned).collect();
     if more > 0 {
@@ -183,22 +200,35 @@ impl Judge for EnvRule {
     fn judge(&self, rule: &RuleContext<'_>, facts: &Facts) -> Judgement {
         let step = "what the code reads of its environment could not be told";
         let Some(area) = &facts.env else {
-            return Judgement::new(Outcome::Error, self.required(), "the environment was not collected").next(step);
+            return Judgement::new(Outcome::Error, self.required(&[]), "the environment was not collected").next(step);
         };
         let env = match area.proven() {
             Ok(env) => env,
-            Err(evidence) => return Judgement::no_evidence(rule, self.required(), evidence, step),
+            Err(evidence) => return Judgement::no_evidence(rule, self.required(&[]), evidence, step),
         };
         let documented = self.documented(env);
         let mut wrong = Wrong::default();
-        self.judge_missing(rule, env, &mut wrong);
+        let optional = self.judge_missing(rule, env, &mut wrong);
+        let required = wrong.findings.len();
         self.judge_irregular(rule, env, &mut wrong);
+        let before = wrong.findings.len();
         self.judge_unused(rule, &documented, &mut wrong);
+        let lacks = [
+            (required, "required and not documented"),
+            (wrong.findings.len() - before, "documented and unused"),
+            (optional.len(), "optional and not documented"),
+        ];
+        wrong.findings.extend(optional);
         let own = env.used.iter().filter(|used| !used.platform).count();
         let outcome = if wrong.findings.is_empty() { Outcome::Pass } else { Outcome::Fail };
         let keys: BTreeSet<&str> = documented.iter().map(|entry| entry.name.as_str()).collect();
-        let measured = format!("{own} read, {} documented", keys.len());
-        let mut judgement = Judgement::new(outcome, self.required(), measured);
+        let mut measured = format!("{own} read, {} documented", keys.len());
+        let lacks: Vec<String> =
+            lacks.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        if !lacks.is_empty() {
+            measured = format!("{measured}: {}", lacks.join(", "));
+        }
+        let mut judgement = Judgement::new(outcome, self.required(&documented), measured);
         judgement.evidence.clone_from(&area.evidence.reports);
         judgement.findings = wrong.findings;
         judgement.next_step = wrong.steps.into_iter().next();
@@ -253,6 +283,27 @@ mod tests {
         assert_eq!(Outcome::Pass, lenient.judge(&RULE, &facts(env.clone())).outcome);
         let other = EnvRule { example: Some("other".to_owned()), ..EnvRule::default() };
         assert_eq!(3, other.judge(&RULE, &facts(env)).findings.len(), "an absent example documents nothing");
+    }
+
+    #[test]
+    fn what_the_program_needs_comes_first_and_what_it_does_without_last() {
+        let optional = (0..12).map(|at| Used { required: false, ..used(&format!("A{at:02}")) });
+        let env = Env {
+            used: optional.chain([used("ZONE"), used("PORT")]).collect(),
+            documented: vec![key("PORT"), key("OLD")],
+            unused: vec!["OLD".to_owned()],
+            ..Env::default()
+        };
+        let judgement = EnvRule::default().judge(&RULE, &facts(env));
+        let subjects: Vec<&str> = judgement.findings.iter().map(|it| it.subject.as_str()).take(3).collect();
+        assert_eq!(vec!["ZONE", "OLD", "A00"], subjects);
+        let step = judgement.next_step.unwrap_or_default();
+        assert!(step.starts_with("add ZONE, A00,"), "{step}");
+        assert!(step.contains("; remove OLD from .env.example"), "{step}");
+        assert_eq!(
+            "14 read, 2 documented: 1 required and not documented, 1 documented and unused, 12 optional and not documented",
+            judgement.measured
+        );
     }
 
     #[test]
