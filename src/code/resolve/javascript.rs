@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::super::form::Language;
 use super::{Target, Tree, aliases, folder_of, under};
 
 /// Endings that a name may leave out, in the order in which they are tried.
@@ -53,6 +54,8 @@ pub(super) struct Packages {
     owners: Vec<(String, Json)>,
     /// Folders in which names are looked for besides, by the package's.
     roots: BTreeMap<String, Vec<String>>,
+    /// Files by their paths in lower case: where those who write the code work, case may not tell files apart.
+    folded: BTreeMap<String, String>,
 }
 
 impl Packages {
@@ -63,6 +66,9 @@ impl Packages {
             let name = path.rsplit('/').next().unwrap_or(path);
             if path.contains("node_modules/") {
                 continue;
+            }
+            if Language::of(path) == Some(Language::JavaScript) {
+                out.folded.entry(path.to_lowercase()).or_insert_with(|| path.to_string());
             }
             let folder = folder_of(path).to_owned();
             if name == "package.json" {
@@ -94,7 +100,8 @@ impl Packages {
     pub(super) fn resolve(&self, tree: &Tree<'_>, from: &str, source: &str) -> Target {
         let source = source.strip_prefix("file://").unwrap_or(source);
         let found = if source.starts_with('.') {
-            file(tree, &under(folder_of(from), source))
+            let path = under(folder_of(from), source);
+            file(tree, &path).or_else(|| self.in_other_case(&path))
         } else if source.starts_with('/') {
             file(tree, source.trim_start_matches('/'))
         } else {
@@ -186,6 +193,13 @@ impl Packages {
             }
         }
         None
+    }
+
+    /// The file at a path that is written in another case.
+    fn in_other_case(&self, path: &str) -> Option<String> {
+        let path = path.to_lowercase();
+        let endings = ENDINGS.iter().map(|ending| under("", &format!("{path}{ending}")));
+        std::iter::once(path.clone()).chain(endings).find_map(|path| self.folded.get(&path).cloned())
     }
 
     /// A file in one of the folders in which names of the package are looked for, or below the package by its path: where the
