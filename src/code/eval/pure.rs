@@ -12,7 +12,9 @@ use crate::code::resolve::join_paths;
 impl Machine<'_> {
     /// Calls whose meaning depends on where they stand.
     pub(crate) fn special_call(&mut self, name: &Name, call: &Call, scope: &ScopeRef, spot: Spot) -> Option<Value> {
-        if super::scope::find(scope, name, true).is_some() {
+        // A module of the other kind may make itself the function that loads one.
+        let made = |value: Value| matches!(&value, Value::Unknown(path) if &**path == "module.createRequire()");
+        if super::scope::find(scope, name, true).is_some() && !(&**name == "require" && made(self.name(name, scope))) {
             return None;
         }
         match (&**name, self.language(scope)) {
