@@ -531,9 +531,10 @@ impl Machine<'_> {
                 self.call(&callee, args, spot)
             }
             ExprKind::Member(object, name) if !call.is_new => {
-                let object = self.eval(object, scope);
+                let (written, object) = (object, self.eval(object, scope));
                 self.saw(spot, &object);
                 let args = self.arguments(&call.args, scope);
+                self.saw_router((written, &object), name, &args, spot);
                 self.call_member(&object, name, args, scope, spot)
             }
             ExprKind::Super => {

@@ -265,6 +265,7 @@ impl Machine<'_> {
         for (spot, reason) in reading.notes {
             self.note(spot, reason);
         }
+        self.tell_unknown_routers();
         self.leave_generated(&mut reading.found);
         // What is registered for sure as well as under a condition is sure.
         let sure = |one: &Found| Found { conditional: false, ..one.clone() };

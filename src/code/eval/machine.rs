@@ -131,6 +131,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) placed: BTreeSet<Name>,
     /// What could not be evaluated.
     pub(crate) unresolved: BTreeMap<Spot, String>,
+    /// Where something unknown that is called a router is given a path and a handler.
+    pub(super) unknown_routers: BTreeSet<Spot>,
     /// The calls that are running.
     pub(crate) frames: Vec<Frame>,
     /// How many unknown conditions are around.
@@ -233,6 +235,7 @@ impl<'a> Machine<'a> {
             read_before: BTreeSet::new(),
             placed: BTreeSet::new(),
             unresolved: BTreeMap::new(),
+            unknown_routers: BTreeSet::new(),
             frames: Vec::new(),
             conditional: 0,
             journals: Vec::new(),
