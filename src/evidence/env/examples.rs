@@ -183,12 +183,15 @@ fn is_example_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let parts: Vec<&str> = lower.split(['.', '-', '_']).filter(|part| !part.is_empty()).collect();
     let end = lower.rsplit_once('.').map_or("", |(_, end)| end);
+    // `env.go.example` is a copy of code, whose format stands before what says that it is an example.
+    let format = lower.split('.').rfind(|part| !SAYS.contains(part)).unwrap_or("");
     // Of a name that does not begin with it, what `tmpl` ends is filled in by a tool and copied by nobody.
     let filled = parts.iter().skip(1).any(|part| *part == "dotenv") && matches!(end, "tmpl" | "tpl");
     !filled
         && parts.iter().any(|part| ["env", "dotenv", "environment"].contains(part))
         && parts.iter().any(|part| SAYS.contains(part))
         && !FORMATS.contains(&end)
+        && !FORMATS.contains(&format)
 }
 
 /// `.env` files among the files of the source tree, which git tracks or would track.
@@ -294,6 +297,7 @@ mod tests {
             "example.txt",
             ".environment",
             "env.example.ts",
+            "env.go.example",
             "env-sample.md",
             "api.dotenv.prod.tmpl",
         ] {

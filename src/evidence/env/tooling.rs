@@ -137,9 +137,7 @@ fn is_tooling(path: &str) -> bool {
 
 /// Settings of a program: what is filled in from the environment stands behind `$` there.
 fn is_yaml(path: &str) -> bool {
-    [".yml", ".yaml"]
-        .iter()
-        .any(|end| path.len() > end.len() && path[path.len() - end.len()..].eq_ignore_ascii_case(end))
+    path.rsplit_once('.').is_some_and(|(_, end)| ["yml", "yaml"].iter().any(|yaml| end.eq_ignore_ascii_case(yaml)))
 }
 
 /// Words that stand where a variable does: behind `$`, `${`, `$(`, `%`, `env.` or `secrets.`, as an item of a list, before `=`
@@ -226,6 +224,8 @@ mod tests {
         let files = [
             ("monitoring/agent.yml", "url: ${LOKI_URL:-http://x}\nLABEL: 1\nname: NAMED\n"),
             ("proxy/Caddyfile.ce", "trusted {$PROXIES:all}\n"),
+            // A name that no byte of an ending fits.
+            ("docs/01_摘要", "LABEL\n"),
         ];
         assert_eq!(vec!["LOKI_URL", "PROXIES"], found(&files, &["LABEL", "LOKI_URL", "NAMED", "PROXIES"]));
     }

@@ -44,7 +44,9 @@ impl Lowering<'_> {
             self.path(name, &mut path);
         }
         let tree = children(node).into_iter().find(|child| child.kind() == "token_tree");
+        let waits = path.last().is_some_and(|name| &**name == "select");
         let (args, tokens) = match tree {
+            Some(tree) if waits => (self.arms(tree).into_iter().collect(), Name::from(inside(self.text(tree)))),
             Some(tree) => (self.arguments(tree), Name::from(inside(self.text(tree)))),
             None => (Vec::new(), "".into()),
         };
@@ -92,6 +94,16 @@ impl Lowering<'_> {
             Some(args) => args,
             None => self.separate_arguments(tree, written),
         }
+    }
+
+    /// The arms of a `select!` as one block.
+    fn arms(&mut self, tree: Node<'_>) -> Option<Arg> {
+        let block = super::arms::arms(inside(self.text(tree)))?;
+        self.reparse(tree, &block, ("fn f(){f({", "})}"), |lowering, root| {
+            let call = first_of(root, "call_expression")?;
+            let list = call.child_by_field_name("arguments")?;
+            children(list).first().map(|arg| lowering.argument(*arg))
+        })
     }
 
     /// Arguments of which some are no expressions (`body = Vec<User>`): each is parsed by itself.

@@ -3,6 +3,7 @@
 //! Macro calls keep their tokens, and their arguments where these parse as expressions; references, `?`, dereferences
 //! and patterns like `Some(x)` are looked through, since the evaluator's values have none of them.
 
+mod arms;
 mod blocks;
 mod expand;
 mod expressions;

@@ -130,7 +130,7 @@ fn token(rest: &str, first: char) -> (Token, usize) {
 }
 
 /// How long the string or character literal is that a text starts with.
-fn literal(rest: &str) -> Option<usize> {
+pub(super) fn literal(rest: &str) -> Option<usize> {
     let prefix = ["br", "cr", "b", "c", "r", ""].into_iter().find(|prefix| {
         rest.strip_prefix(prefix).is_some_and(|tail| {
             tail.starts_with('"')
