@@ -340,6 +340,11 @@ impl Machine<'_> {
         bound: &Rc<Map>,
         spot: Spot,
     ) -> Value {
+        let kind = word.by.as_ref().map(|by| self.argument_at(bound, by, spot));
+        let other = kind
+            .is_some_and(|kind| !matches!(kind, Value::Unknown(path) if word.kinds.iter().any(|kind| **kind == *path)));
+        let otherwise = self.models.objects.get(&word.otherwise).copied().filter(|_| other);
+        let made_model = otherwise.unwrap_or(made_model);
         let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
         self.become_object(&object, made_model);
         if !made_model.args.is_empty() {
@@ -347,7 +352,7 @@ impl Machine<'_> {
         }
         let value = Value::Object(object);
         let prefix = word.prefix.as_ref().map_or(Value::text(""), |prefix| self.argument_at(bound, prefix, spot));
-        if let (true, Some(parent)) = (word.mounted, parent) {
+        if let (true, Some(parent)) = (word.mounted && !other, parent) {
             let prefix = self.viewed(parent, prefix);
             self.mount(parent.node, prefix, value.clone(), (false, false), spot);
         } else if let (Some(_), Value::Object(object)) = (&word.prefix, &value)

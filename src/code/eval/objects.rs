@@ -329,7 +329,8 @@ impl Machine<'_> {
                 next = args.list.len();
                 map.put(name, Value::list_of(ListKind::List, rest, args.partial));
             } else if let Some(first) = name.strip_prefix('&') {
-                if let Some(value) = args.list.get(next).filter(|_| args.list.len() > next + 1) {
+                let told = |value: &&Value| args.list.len() > next + 1 && !matches!(value, Value::Function(_));
+                if let Some(value) = args.list.get(next).filter(told) {
                     map.put(first, value.clone());
                     next += 1;
                 }

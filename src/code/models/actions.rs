@@ -3,8 +3,8 @@
 //! An [`Argument`] names a value by a path: the parameter's name (from `args`), then members of it: `options.prefix`;
 //! `a|b` is the first of them that is there.
 //! In `args` a leading `?` marks a parameter that is there only where the argument looks like a path, `~` one that is there
-//! only where the argument behind it looks like a path too, `&` one that is there only where another stands behind it, `*` one
-//! that takes the rest.
+//! only where the argument behind it looks like a path too, `&` one that is no function and there only where another stands
+//! behind it, `*` one that takes the rest.
 
 use std::collections::BTreeMap;
 
@@ -449,6 +449,13 @@ pub(crate) struct MakeWord {
     pub(crate) mounted: bool,
     /// Methods among these are the only ones that it answers.
     pub(crate) only: Option<Argument>,
+    /// It is made for some alone: where what this argument leads to is none of `kinds`, what is made is `otherwise`, and it is
+    /// mounted nowhere.
+    pub(crate) by: Option<Argument>,
+    /// The paths of those.
+    pub(crate) kinds: Vec<String>,
+    /// The other object of the same file.
+    pub(crate) otherwise: String,
 }
 
 /// Calls a plugin with a child of the object.

@@ -171,6 +171,9 @@ fn prepared(action: &Action, stem: &str, framework: &str) -> Action {
     framework.clone_into(&mut action.framework);
     if let Some(make) = &mut action.make {
         make.object = format!("{stem}.{}", make.object);
+        if make.by.is_some() {
+            make.otherwise = format!("{stem}.{}", make.otherwise);
+        }
     }
     if let Some(resource) = &mut action.resource {
         resource.table = format!("{stem}.{}", resource.table);
@@ -262,9 +265,11 @@ fn check_made(model: &ModelFile, members: &BTreeMap<String, Action>, stem: &str)
             return Err(format!("`{}` is no table of the file", resource.table));
         }
         let Some(make) = &action.make else { continue };
-        let known = make.object.strip_prefix(stem).and_then(|rest| rest.strip_prefix('.'));
-        if !known.is_some_and(|name| model.objects.contains_key(name)) {
-            return Err(format!("`{}` is made but not described", make.object));
+        for object in std::iter::once(&make.object).chain(make.by.as_ref().map(|_| &make.otherwise)) {
+            let known = object.strip_prefix(stem).and_then(|rest| rest.strip_prefix('.'));
+            if !known.is_some_and(|name| model.objects.contains_key(name)) {
+                return Err(format!("`{object}` is made but not described"));
+            }
         }
     }
     Ok(())

@@ -1,8 +1,10 @@
 //! How libraries spell path templates, reduced to one form: `{name}` for a parameter, `{*name}` for a wildcard.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
-use crate::code::holes::{HOLE, HOLE_END};
+use crate::code::holes::{HOLE, HOLE_END, has_hole};
 
 /// How path templates are spelt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -58,6 +60,7 @@ const MOST: usize = 16;
 
 /// The template in the one form; several where a parameter is optional. Holes stay.
 pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
+    let raw = &*name_holes(syntax, raw);
     match syntax {
         Syntax::Colon => colon(raw),
         Syntax::Brace => optional(brace(raw)),
@@ -70,6 +73,41 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
         Syntax::Regex => super::path::regex(raw),
         Syntax::Plain => vec![raw.to_owned()],
     }
+}
+
+/// A parameter is one whatever its name: a hole between a parameter's brackets, or behind its colon, is a name.
+fn name_holes(syntax: Syntax, raw: &str) -> Cow<'_, str> {
+    let brackets: &[(char, char)] = match syntax {
+        Syntax::Brace | Syntax::Ant | Syntax::Pattern => &[('{', '}')],
+        Syntax::Angle | Syntax::AngleName => &[('<', '>')],
+        Syntax::Either | Syntax::AngleOrBrace => &[('{', '}'), ('<', '>')],
+        Syntax::Colon => &[],
+        Syntax::Regex | Syntax::Plain => return Cow::Borrowed(raw),
+    };
+    if !has_hole(raw) {
+        return Cow::Borrowed(raw);
+    }
+    let colon = matches!(syntax, Syntax::Colon | Syntax::Either);
+    let mut out = String::new();
+    let mut rest = raw;
+    while let Some((before, after)) = rest.split_once(HOLE) {
+        out.push_str(before);
+        let (hint, tail) = after.split_once(HOLE_END).unwrap_or((after, ""));
+        let head = out.rsplit('/').next().unwrap_or_default();
+        let foot = tail.split('/').next().unwrap_or_default();
+        let within = brackets.iter().any(|(open, close)| {
+            let opened = head.rfind(*open).is_some_and(|at| !head[at..].contains(*close));
+            opened && foot.find(*close).is_some_and(|at| !foot[..at].contains(*open))
+        });
+        if within || (colon && head == ":") {
+            out.push_str(hint);
+        } else {
+            out.extend([HOLE].into_iter().chain(hint.chars()).chain([HOLE_END]));
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 fn is_word(c: char) -> bool {
