@@ -524,7 +524,7 @@ impl Machine<'_> {
                 {
                     return value;
                 }
-                let callee = self.callee(name, scope);
+                let callee = self.meant(name, &args, scope);
                 if let Some(value) = self.call_renamed(&callee, name, &args, scope, spot) {
                     return value;
                 }

@@ -256,7 +256,7 @@ impl Machine<'_> {
                 _ => {}
             }
         }
-        if let Some(value) = self.held(path, name) {
+        if let Some(value) = self.held(path, name).or_else(|| self.qualified(path, name, spot.module)) {
             return value;
         }
         if self.models.sources.contains_key(&**path) {

@@ -45,6 +45,7 @@ mod names;
 mod notes;
 mod objects;
 mod ops;
+mod overloads;
 mod packages;
 mod plugin;
 pub(crate) mod pure;

@@ -33,8 +33,9 @@ impl Machine<'_> {
                 Imported::Named(what) => {
                     let full =
                         if import.source.is_empty() { what.to_string() } else { format!("{}.{what}", import.source) };
-                    let value = self.full_name(&full, scope.module).unwrap_or_else(|| Value::from_path(full));
-                    scope.set(&name.alias, value);
+                    let value = self.full_name(&full, scope.module).unwrap_or_else(|| Value::from_path(full.as_str()));
+                    self.bind_imported(&name.alias, value, scope);
+                    self.keep_further(&name.alias, &full, scope);
                 }
                 Imported::All | Imported::Module | Imported::Default => {
                     self.modules[scope.module.0].packages.push(import.source.clone());
@@ -408,7 +409,7 @@ impl Machine<'_> {
             self.dispatch = Some(own);
             return Some(self.enter(&method, Some(object.clone()), args.clone(), spot));
         }
-        match self.name(name, scope) {
+        match self.meant_for(object, name, args, scope) {
             Value::Bound(bound) => match &bound.callee {
                 Value::Function(method) if method.function.receiver.is_some() => {
                     self.dispatch = Some(bound.receiver.clone());

@@ -63,7 +63,8 @@ impl Machine<'_> {
                     if let (true, Some(other @ (Value::Function(_) | Value::Alt(_)))) = (perhaps, scope.own(name)) {
                         closure = other.join(closure);
                     }
-                    scope.set(name, closure.clone());
+                    let before = scope.set(name, closure.clone());
+                    self.keep_declared(name, before, scope);
                     if exported {
                         self.export(scope, name, closure);
                     }

@@ -60,6 +60,11 @@ impl Packages {
         found.map_or_else(|| Target::Outside(full.into()), |path| Target::File(path.clone()))
     }
 
+    /// The files that declare a full name, where names and files need not agree.
+    pub(super) fn declaring(&self, full: &str) -> &[Name] {
+        self.declared.get(full).map_or(&[], Vec::as_slice)
+    }
+
     /// Every file of the language.
     pub(super) fn files(&self) -> impl Iterator<Item = &Name> {
         self.files.values().chain(self.declared.values()).flatten()

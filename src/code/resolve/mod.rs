@@ -166,6 +166,11 @@ impl<'a> Tree<'a> {
         self.lowered.borrow_mut().extend(fresh);
     }
 
+    /// The files that declare a full name, where names and files need not agree (Kotlin).
+    pub(crate) fn declaring(&self, full: &str) -> &[Name] {
+        self.java.declaring(full)
+    }
+
     /// The folders of the JavaScript packages that depend on a package.
     pub(crate) fn packages_with(&self, dependency: &str) -> Vec<String> {
         self.javascript.depending_on(dependency)
