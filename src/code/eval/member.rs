@@ -42,6 +42,9 @@ impl Machine<'_> {
                 },
             },
             Value::Map(map) if !map.keyed.get() => match map.named(name) {
+                Some(Value::Function(method)) if method.function.kind == FunctionKind::Getter => {
+                    self.enter(&method, Some(object.clone()), Args::default(), spot)
+                }
                 Some(value) => self.force(value),
                 None if is_method_of(&object, name) => Value::Method(Rc::new((object.clone(), name.clone()))),
                 None if map.environment.get() => {

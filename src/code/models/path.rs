@@ -258,6 +258,14 @@ fn colon_unnamed(text: &[char], start: usize, wild: usize, outs: &mut Vec<String
         return start + 1;
     };
     let inner: String = text[start + 1..end].iter().collect();
+    // A group that may be absent as a whole: `(.html)?`, `(/:id)?`.
+    let optional = text.get(end + 1) == Some(&'?');
+    if optional && !inner.starts_with("?:") {
+        let mut pieces = vec![String::new()];
+        pieces.extend(inner.split('|').flat_map(colon));
+        spread(outs, &pieces);
+        return end + 2;
+    }
     let plain = |part: &str| part.chars().all(|c| is_word(c) || matches!(c, '-' | '/' | '.'));
     if matches!(inner.as_str(), ".*" | ".+") {
         spread(outs, &["{*}".to_owned()]);
