@@ -25,6 +25,10 @@ pub(crate) struct Read {
     pub(crate) chain: Vec<Spot>,
     /// Whether the program does without the variable.
     pub(crate) tolerated: bool,
+    /// Whether something stands in where it is absent.
+    pub(crate) settled: bool,
+    /// Whether the program fails where it is absent, whatever else tolerates that.
+    pub(crate) demanded: bool,
     /// The functions around, innermost first.
     pub(crate) within: Vec<Name>,
     /// The same by their nodes, those without a name among them.
@@ -50,6 +54,8 @@ impl Read {
             spot: Spot::nowhere(),
             chain: Vec::new(),
             tolerated: false,
+            settled: false,
+            demanded: false,
             within: Vec::new(),
             nodes: Vec::new(),
             given: false,
@@ -138,6 +144,7 @@ impl Machine<'_> {
     pub(crate) fn env_or(&mut self, value: Value, default: Value) -> Value {
         let Value::Env(env) = &value else { return value.join(default) };
         self.tolerate(&value);
+        self.stand_in(&value, &default);
         match &default {
             Value::Env(other) => {
                 self.tolerate(&default);
@@ -169,21 +176,71 @@ impl Machine<'_> {
         spot: Spot,
     ) -> Value {
         match &**name {
-            "unwrap" | "expect" | "into_string" | "to_string" | "to_owned" | "clone" | "as_str" | "trim"
-            | "toString" | "required" => object.clone(),
+            "unwrap" | "expect" | "orElseThrow" => {
+                self.demand(object);
+                object.clone()
+            }
+            "into_string" | "to_string" | "to_owned" | "clone" | "as_str" | "trim" | "toString" | "required" => {
+                object.clone()
+            }
+            // Kotlin's `takeIf`, and what gives the text in another form.
+            "takeIf" | "takeUnless" | "also" | "lowercase" | "uppercase" | "toLowerCase" | "toUpperCase"
+                if self.env_default(object).is_none() =>
+            {
+                self.let_go(&args);
+                object.clone()
+            }
+            "equals" | "equalsIgnoreCase" | "orEmpty" | "toBoolean" | "contentEquals" => {
+                self.tolerate(object);
+                Value::unknown()
+            }
+            "isNullOrBlank" | "isNullOrEmpty" | "isBlank" | "isEmpty" | "is_empty" | "is_none" => {
+                self.ask_about(object);
+                Value::unknown()
+            }
+            "as_deref" | "as_ref" | "filter" | "inspect" | "inspect_err" | "flatten" | "iter" | "into_iter"
+                if matches!(self.language(scope), Language::Rust | Language::Java) =>
+            {
+                if matches!(&**name, "iter" | "into_iter") {
+                    self.tolerate(object);
+                }
+                self.let_go(&args);
+                object.clone()
+            }
+            "or_else" => {
+                let given = Args::starting(vec![Value::unknown()]);
+                let other = self.call(&args.at(0), given, spot);
+                match &other {
+                    Value::Env(_) => self.either(object, &other),
+                    _ => object.clone(),
+                }
+            }
             "unwrap_or" | "or" | "default" | "orElse" | "ifBlank" | "ifEmpty" => {
                 self.env_or(object.clone(), args.at(0))
             }
-            "unwrap_or_else" => {
+            "unwrap_or_else" | "orElseGet" => {
                 let given = Args::starting(vec![Value::unknown()]);
                 let thrown = self.throws(&args.at(0));
                 let default = self.call(&args.at(0), given, spot);
-                if thrown { object.clone() } else { self.env_or_any(object, default) }
+                if thrown {
+                    self.demand(object);
+                    object.clone()
+                } else {
+                    self.env_or_any(object, default)
+                }
             }
             "unwrap_or_default" => self.env_or(object.clone(), Value::text("")),
-            "ok" | "is_ok" | "is_err" | "is_some" | "map" | "map_or" | "and_then" | "ok_or" | "map_err" => {
-                if !matches!(&**name, "map_err" | "map" | "ok_or") {
-                    self.tolerate(object);
+            "is_ok" | "is_err" | "is_some" | "is_ok_and" | "is_some_and" | "is_none_or" | "is_err_and" => {
+                self.ask_about(object);
+                self.let_go(&args);
+                object.clone()
+            }
+            "ok" | "map" | "map_or" | "map_or_else" | "and_then" | "ok_or" | "ok_or_else" | "map_err" | "context"
+            | "with_context" => {
+                match &**name {
+                    "map_err" | "map" => {}
+                    "ok_or" | "ok_or_else" | "context" | "with_context" => self.demand(object),
+                    _ => self.tolerate(object),
                 }
                 self.let_go(&args);
                 object.clone()
@@ -206,20 +263,16 @@ impl Machine<'_> {
         }
     }
 
+    /// One of two variables: what is done without both is done without either.
+    fn either(&mut self, one: &Value, other: &Value) -> Value {
+        let (Value::Env(a), Value::Env(b)) = (one, other) else { return one.clone() };
+        let reads = a.reads.iter().chain(&b.reads).copied().collect();
+        Value::Env(Rc::new(EnvValue { reads, default: b.default.clone() }))
+    }
+
     fn env_or_any(&mut self, object: &Value, default: Value) -> Value {
         self.tolerate(object);
         self.env_or(object.clone(), default)
-    }
-
-    /// Whether a function does nothing but end the path.
-    fn throws(&self, callee: &Value) -> bool {
-        use crate::code::form::StmtKind;
-        let Value::Function(closure) = callee else { return false };
-        closure.function.body.iter().any(|stmt| match &stmt.kind {
-            StmtKind::Throw => true,
-            StmtKind::Return(Some(expr)) | StmtKind::Expr(expr) => is_panic(expr),
-            _ => false,
-        })
     }
 
     /// What a model says of a call that reads the environment.
@@ -364,27 +417,6 @@ fn is_conversion(name: &str) -> bool {
 /// Whether a scheme's entry says a default: it is the second of a pair.
 fn has_default(said: Option<Value>) -> bool {
     matches!(said, Some(Value::List(pair)) if pair.items.borrow().len() > 1)
-}
-
-fn is_panic(expr: &crate::code::form::Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Macro(call) => {
-            call.path.last().is_some_and(|name| matches!(&**name, "panic" | "unreachable" | "todo" | "unimplemented"))
-        }
-        ExprKind::Call(call) => match &call.callee.kind {
-            ExprKind::Member(_, name) | ExprKind::Name(name) => {
-                matches!(&**name, "exit" | "Fatal" | "Fatalf" | "panic" | "abort")
-            }
-            ExprKind::Path(path) => path.last().is_some_and(|name| matches!(&**name, "exit" | "abort")),
-            _ => false,
-        },
-        ExprKind::Block(body) => body.iter().any(|stmt| match &stmt.kind {
-            crate::code::form::StmtKind::Expr(expr) => is_panic(expr),
-            crate::code::form::StmtKind::Throw => true,
-            _ => false,
-        }),
-        _ => false,
-    }
 }
 
 /// The name that is called and its arguments, where an attribute is a call.

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
+use super::absence::{is_failure, reads_of};
 use super::machine::{Flow, Machine};
 use super::scope::{self, Scope, ScopeKind, ScopeRef};
 use super::value::{Args, Lazy, ListKind, Map, Spot, Value};
 use crate::code::form::{
-    Arg, BinaryOp, Call, Comprehension, ComprehensionKind, Entry, Expr, ExprKind, Item, Language, LogicalOp, Name,
-    Spread, Stmt, StmtKind, TemplatePart, UnaryOp, Yields,
+    Arg, BinaryOp, Call, Entry, Expr, ExprKind, Item, Language, LogicalOp, Name, Spread, Stmt, StmtKind, TemplatePart,
+    UnaryOp, Yields,
 };
 use crate::code::holes::{HOLE, hole};
 
@@ -255,7 +256,18 @@ impl Machine<'_> {
     }
 
     fn unary(&mut self, op: UnaryOp, operand: &Expr, scope: &ScopeRef) -> Value {
+        // `!!x` is whether it is there.
+        if let (UnaryOp::Not, ExprKind::Unary(UnaryOp::Not, inner)) = (op, &operand.kind) {
+            let value = self.eval(inner, scope);
+            self.ask_about(&value);
+            return self.truth(&value, scope).map_or_else(Value::unknown, Value::Bool);
+        }
         let value = self.eval(operand, scope);
+        match op {
+            UnaryOp::Not | UnaryOp::TypeOf => self.ask_in_condition(&value),
+            UnaryOp::Maybe => self.ask_about(&value),
+            _ => {}
+        }
         match (op, value) {
             (UnaryOp::Not, value) => match self.truth(&value, scope) {
                 Some(truth) => Value::Bool(!truth),
@@ -265,7 +277,7 @@ impl Machine<'_> {
             (UnaryOp::Minus, Value::Int(value)) => Value::Int(value.wrapping_neg()),
             (UnaryOp::Minus, Value::Float(value)) => Value::Float(-value),
             (UnaryOp::Plus, value @ (Value::Int(_) | Value::Float(_) | Value::Env(_))) => value,
-            (UnaryOp::Address, value) => value,
+            (UnaryOp::Address | UnaryOp::Maybe, value) => value,
             (UnaryOp::TypeOf, value) => type_of(&value).map_or_else(Value::unknown, Value::text),
             (UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Other, _) => Value::unknown(),
         }
@@ -288,8 +300,10 @@ impl Machine<'_> {
                 return self.concat(&piece, &b);
             }
         }
+        let settled = self.compared(op, &a, &b, scope);
         // What a condition on a variable comes to hangs on the variable.
         let env = match (&a, &b) {
+            _ if settled => None,
             (Value::Env(env), _) | (_, Value::Env(env)) if self.language(scope) == Language::Go => Some(env.clone()),
             _ => None,
         };
@@ -318,10 +332,20 @@ impl Machine<'_> {
             }
             (LogicalOp::And, None) => {
                 self.tolerate(&a);
+                let (mut asked, first) = (Vec::new(), self.reads.len());
+                reads_of(&a, &mut asked);
                 self.conditional += 1;
                 let b = self.eval(right, scope);
                 self.conditional -= 1;
+                self.answer_again(&asked, first);
                 b
+            }
+            (LogicalOp::Or | LogicalOp::Coalesce, None) if is_failure(right) => {
+                self.demand(&a);
+                self.conditional += 1;
+                self.eval(right, scope);
+                self.conditional -= 1;
+                a
             }
             (LogicalOp::Or | LogicalOp::Coalesce, None) => {
                 let conditional = u32::from(!matches!(a, Value::Env(_)));
@@ -337,16 +361,21 @@ impl Machine<'_> {
     }
 
     fn conditional(&mut self, test: &Expr, then: &Expr, otherwise: &Expr, scope: &ScopeRef) -> Value {
-        let condition = self.eval(test, scope);
+        let (condition, asked) = self.condition(test, scope);
         match self.truth(&condition, scope) {
             Some(true) => self.eval(then, scope),
             Some(false) => self.eval(otherwise, scope),
             None => {
-                self.tolerate(&condition);
+                let fails = is_failure(then) || is_failure(otherwise);
+                self.answer(&asked, fails);
+                let first = self.reads.len();
                 self.conditional += 1;
                 let a = self.eval(then, scope);
                 let b = self.eval(otherwise, scope);
                 self.conditional -= 1;
+                if !fails {
+                    self.answer_again(&asked, first);
+                }
                 a.join(b)
             }
         }
@@ -379,6 +408,7 @@ impl Machine<'_> {
                 break;
             }
         }
+        self.answer_switch(&value, arms, scope);
         Value::any_of(results)
     }
 
@@ -409,63 +439,6 @@ impl Machine<'_> {
                 Value::unknown()
             }
         }
-    }
-
-    fn comprehension(&mut self, it: &Comprehension, scope: &ScopeRef) -> Value {
-        let inner = Scope::inside(scope, ScopeKind::Function);
-        let mut out = Vec::new();
-        let partial = self.clauses(it, 0, &inner, &mut out);
-        match it.kind {
-            ComprehensionKind::Map => {
-                let value = Value::map(out);
-                if let Value::Map(map) = &value {
-                    map.partial.set(map.partial.get() || partial);
-                }
-                value
-            }
-            ComprehensionKind::Set => {
-                Value::list_of(ListKind::Set, out.into_iter().map(|(_, value)| value).collect(), partial)
-            }
-            ComprehensionKind::List | ComprehensionKind::Generator => {
-                Value::list_of(ListKind::List, out.into_iter().map(|(_, value)| value).collect(), partial)
-            }
-        }
-    }
-
-    fn clauses(&mut self, it: &Comprehension, at: usize, scope: &ScopeRef, out: &mut Vec<(Value, Value)>) -> bool {
-        let Some((target, iterable, tests)) = it.clauses.get(at) else {
-            let key = it.key.as_ref().map_or(Value::Undefined, |key| self.eval(key, scope));
-            let value = self.eval(&it.element, scope);
-            out.push((key, value));
-            return false;
-        };
-        let walked = self.eval(iterable, scope);
-        let (mut items, mut partial) = self.walk(&walked, Yields::Elements, scope);
-        if partial && items.is_empty() {
-            items.push(self.element_of(&walked));
-        }
-        for item in items.into_iter().take(self.limits.elements) {
-            if self.exhausted() {
-                return true;
-            }
-            self.bind(target, item, scope, true);
-            let mut keep = Some(true);
-            for test in tests {
-                let value = self.eval(test, scope);
-                match self.truth(&value, scope) {
-                    Some(true) => {}
-                    Some(false) => keep = Some(false),
-                    None => {
-                        self.tolerate(&value);
-                        keep = keep.filter(|keep| !keep);
-                    }
-                }
-            }
-            if keep != Some(false) {
-                partial |= self.clauses(it, at + 1, scope, out);
-            }
-        }
-        partial
     }
 
     /// The arguments of a call.
@@ -535,6 +508,9 @@ impl Machine<'_> {
                 self.saw(spot, &object);
                 let args = self.arguments(&call.args, scope);
                 self.saw_router((written, &object), name, &args, spot);
+                if let Some(value) = self.asked_by(&object, name, &args, scope) {
+                    return value;
+                }
                 self.call_member(&object, name, args, scope, spot)
             }
             ExprKind::Super => {

@@ -111,7 +111,10 @@ impl Machine<'_> {
                 Value::Int(_) | Value::Env(_) => first,
                 _ => Value::unknown(),
             },
-            "Boolean" => self.truth(&first, scope).map_or_else(Value::unknown, Value::Bool),
+            "Boolean" => {
+                self.ask_about(&first);
+                self.truth(&first, scope).map_or_else(Value::unknown, Value::Bool)
+            }
             "Map" | "WeakMap" => {
                 let map = match &first {
                     Value::List(_) => self.javascript_builtin("Object.fromEntries", args, scope, spot)?,

@@ -2,8 +2,8 @@
 
 use super::machine::{Flow, Machine};
 use super::scope::{Scope, ScopeKind, ScopeRef};
-use super::value::{Spot, Value};
-use crate::code::form::{Block, Expr, Language, Pattern, Yields};
+use super::value::{ListKind, Spot, Value};
+use crate::code::form::{Block, Comprehension, ComprehensionKind, Expr, Language, Pattern, Yields};
 
 /// Steps after which a loop that brought nothing ends.
 const IDLE_LOOP_STEPS: u64 = 20_000;
@@ -70,8 +70,12 @@ impl Machine<'_> {
             }
             before_last = self.effects;
             let truth = test.and_then(|test| {
-                let value = self.eval(test, scope);
-                self.truth(&value, scope)
+                let (value, asked) = self.condition(test, scope);
+                let truth = self.truth(&value, scope);
+                if truth.is_none() {
+                    self.answer(&asked, false);
+                }
+                truth
             });
             match truth {
                 Some(false) => return Flow::Next,
@@ -98,5 +102,65 @@ impl Machine<'_> {
             );
         }
         Flow::Next
+    }
+}
+
+impl Machine<'_> {
+    /// The value of a comprehension.
+    pub(super) fn comprehension(&mut self, it: &Comprehension, scope: &ScopeRef) -> Value {
+        let inner = Scope::inside(scope, ScopeKind::Function);
+        let mut out = Vec::new();
+        let partial = self.clauses(it, 0, &inner, &mut out);
+        match it.kind {
+            ComprehensionKind::Map => {
+                let value = Value::map(out);
+                if let Value::Map(map) = &value {
+                    map.partial.set(map.partial.get() || partial);
+                }
+                value
+            }
+            ComprehensionKind::Set => {
+                Value::list_of(ListKind::Set, out.into_iter().map(|(_, value)| value).collect(), partial)
+            }
+            ComprehensionKind::List | ComprehensionKind::Generator => {
+                Value::list_of(ListKind::List, out.into_iter().map(|(_, value)| value).collect(), partial)
+            }
+        }
+    }
+
+    fn clauses(&mut self, it: &Comprehension, at: usize, scope: &ScopeRef, out: &mut Vec<(Value, Value)>) -> bool {
+        let Some((target, iterable, tests)) = it.clauses.get(at) else {
+            let key = it.key.as_ref().map_or(Value::Undefined, |key| self.eval(key, scope));
+            let value = self.eval(&it.element, scope);
+            out.push((key, value));
+            return false;
+        };
+        let walked = self.eval(iterable, scope);
+        let (mut items, mut partial) = self.walk(&walked, Yields::Elements, scope);
+        if partial && items.is_empty() {
+            items.push(self.element_of(&walked));
+        }
+        for item in items.into_iter().take(self.limits.elements) {
+            if self.exhausted() {
+                return true;
+            }
+            self.bind(target, item, scope, true);
+            let mut keep = Some(true);
+            for test in tests {
+                let value = self.eval(test, scope);
+                match self.truth(&value, scope) {
+                    Some(true) => {}
+                    Some(false) => keep = Some(false),
+                    None => {
+                        self.tolerate(&value);
+                        keep = keep.filter(|keep| !keep);
+                    }
+                }
+            }
+            if keep != Some(false) {
+                partial |= self.clauses(it, at + 1, scope, out);
+            }
+        }
+        partial
     }
 }

@@ -137,6 +137,12 @@ pub(crate) struct Machine<'a> {
     pub(crate) frames: Vec<Frame>,
     /// How many unknown conditions are around.
     pub(crate) conditional: u32,
+    /// The reads that the condition asks about which is evaluated.
+    pub(crate) asked: Option<Vec<usize>>,
+    /// How the branches that ran last were left.
+    pub(crate) left: Vec<super::absence::Left>,
+    /// Conditions that stand behind another one's `else`.
+    pub(crate) chained: std::collections::BTreeSet<usize>,
     /// The journals of the branches that are running.
     pub(crate) journals: Vec<Journal>,
     /// Steps done.
@@ -238,6 +244,9 @@ impl<'a> Machine<'a> {
             unknown_routers: BTreeSet::new(),
             frames: Vec::new(),
             conditional: 0,
+            asked: None,
+            left: Vec::new(),
+            chained: std::collections::BTreeSet::new(),
             journals: Vec::new(),
             steps: 0,
             spent: false,

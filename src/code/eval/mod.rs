@@ -2,6 +2,7 @@
 //! of routes, names of variables) are computed and not matched. It is arithmetic over a syntax tree: nothing of the
 //! repository is executed.
 
+mod absence;
 mod act;
 mod age;
 mod annotated;
@@ -213,7 +214,7 @@ pub(crate) fn run(
                 name: read.name.clone(),
                 file: machine.file(spot).to_owned(),
                 line: spot.line,
-                required: !read.tolerated,
+                required: read.demanded || !read.tolerated,
                 supposed: read.supposed.clone(),
                 peers: read.peers.clone(),
             };

@@ -149,6 +149,7 @@ impl Machine<'_> {
                 let spot = Spot { module: scope.module, line };
                 let read = self.read_env(needle, spot, true);
                 self.tolerate(&read);
+                self.ask_in_condition(&read);
                 None
             }
             Value::List(list) => {

@@ -157,6 +157,7 @@ impl Machine<'_> {
                 }
                 Value::Map(map) if !map.partial.get() => Value::Int(i64::try_from(map.len()).unwrap_or(i64::MAX)),
                 Value::Str(text) if !has_hole(text) => Value::Int(i64::try_from(text.chars().count()).unwrap_or(0)),
+                Value::Env(_) if self.language(scope) == Language::Go => first,
                 _ => Value::unknown(),
             },
             "str" => self.shown_whole(&first),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::absence::{Left, failed};
 use super::machine::{Flow, Journal, Machine};
 use super::scope::{self, Scope, ScopeKind, ScopeRef};
 use super::value::{Spot, Value};
@@ -257,16 +258,28 @@ impl Machine<'_> {
             // What a file does as a program counts as what it does.
             return self.inner_block(then, scope);
         }
-        let condition = self.eval(test, scope);
+        let chained = self.chained.remove(&std::ptr::from_ref(test).addr());
+        let (condition, asked) = self.condition(test, scope);
         match self.truth(&condition, scope) {
             Some(true) => self.inner_block(then, scope),
             Some(false) => self.inner_block(otherwise, scope),
             None => {
-                let throws = then.iter().any(|stmt| matches!(stmt.kind, StmtKind::Throw) || fails(stmt));
-                if !throws {
-                    self.tolerate(&condition);
+                // Where one of several will do, none of them is needed by itself.
+                if let [Stmt { kind: StmtKind::If { test, .. }, .. }] = otherwise.as_slice() {
+                    self.chained.insert(std::ptr::from_ref(test).addr());
                 }
-                self.branches(&[then.as_slice(), otherwise.as_slice()], scope)
+                let first = self.reads.len();
+                let flow = self.branches(&[then.as_slice(), otherwise.as_slice()], scope);
+                let left = std::mem::take(&mut self.left);
+                let fails = failed(then, left.first()) || (!chained && failed(otherwise, left.get(1)));
+                self.answer(&asked, fails);
+                if !fails {
+                    self.answer_again(&asked, first);
+                    if left.first() == Some(&Left::Gone) {
+                        self.answer_gone(&asked);
+                    }
+                }
+                flow
             }
         }
     }
@@ -277,9 +290,11 @@ impl Machine<'_> {
         let mut finals: Vec<Journal> = Vec::new();
         let mut returns = Vec::new();
         let (mut ended, mut breaks, mut continues) = (0, 0, 0);
+        let mut left = Vec::new();
         for block in blocks {
             self.journals.push(Vec::new());
             let flow = self.inner_block(block, scope);
+            left.push(Left::from(&flow));
             let changes = self.rewind();
             match flow {
                 Flow::Next => {
@@ -294,6 +309,7 @@ impl Machine<'_> {
             ended += 1;
         }
         self.conditional -= 1;
+        self.left = left;
         if ended == blocks.len() {
             return match (returns.is_empty(), breaks, continues) {
                 (false, _, _) => Flow::Return(Value::any_of(returns)),
@@ -393,6 +409,7 @@ impl Machine<'_> {
                 Some(true) | None => possible.push(&arm.body),
             }
         }
+        self.answer_switch(&value, arms, scope);
         if possible.is_empty() {
             return default.map_or(Flow::Next, |body| self.arm(body, scope));
         }
@@ -508,19 +525,6 @@ impl Machine<'_> {
         let spot = super::value::Spot { module: scope.module, line };
         self.call_member(&value, &"__enter__".into(), super::value::Args::default(), scope, spot)
     }
-}
-
-/// Whether a statement gives a new error back: `return nil, errors.New("…")`.
-fn fails(stmt: &Stmt) -> bool {
-    let StmtKind::Return(Some(value)) = &stmt.kind else { return false };
-    let last = match &value.kind {
-        ExprKind::Tuple(items) => items.last().map_or(value, |item| &item.value),
-        _ => value,
-    };
-    let ExprKind::Call(call) = &last.kind else { return false };
-    let ExprKind::Member(object, name) = &call.callee.kind else { return false };
-    let ExprKind::Name(package) = &object.kind else { return false };
-    matches!((&**package, &**name), ("errors", "New" | "Errorf" | "Wrap") | ("fmt", "Errorf"))
 }
 
 /// `__name__ == "__main__"`.

@@ -211,6 +211,8 @@ pub enum UnaryOp {
     Plus,
     /// `typeof`: the name of the operand's kind.
     TypeOf,
+    /// The operand, whose absence does no harm (`x?.y`), or whether a pattern takes it (Rust's `if let`).
+    Maybe,
     /// Go's `&` before a place that is handed to a call, which may write there: the operand.
     Address,
     /// Anything else (`~`): unknown.

@@ -103,6 +103,10 @@ impl Machine<'_> {
                 self.name_fields(&text, &mut args, scope);
                 self.format(&text, &args)
             }
+            "matches" => {
+                self.ask_about(&args.at(0));
+                Value::unknown()
+            }
             "concat" => self.join_items("", &args.list),
             "stringify" => Value::text(call.tokens.split_whitespace().collect::<Vec<_>>().join(" ")),
             "vec" if args.list.is_empty() && !call.tokens.trim().is_empty() => {

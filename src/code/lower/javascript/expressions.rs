@@ -112,7 +112,10 @@ impl Lowering<'_> {
 
     /// A member; its place is that of the member's name.
     pub(super) fn member(&mut self, node: Node<'_>) -> Expr {
-        let object = self.expr_in(node, "object");
+        let mut object = self.expr_in(node, "object");
+        if node.child_by_field_name("optional_chain").is_some() {
+            object = Expr { pos: object.pos, kind: ExprKind::Unary(UnaryOp::Maybe, Box::new(object)) };
+        }
         match node.child_by_field_name("property") {
             Some(property) => {
                 let kind = ExprKind::Member(Box::new(object), self.name(property));

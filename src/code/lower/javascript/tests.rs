@@ -146,7 +146,7 @@ fn expressions_of_every_kind_are_told_apart() {
     all(
         js,
         &[
-            ("a?.b?.[c]?.(d)", "a.b[c](d)"),
+            ("a?.b?.[c]?.(d)", "Maybe(a).b[c](d)"),
             ("x = a ?? b || c && d", "set x = (a Coalesce (b Or (c And d)))"),
             ("x = a ? b : c, y = new D", "set x = (a ? b : c); set y = new D()"),
             ("f(...a, b, [, 1, ...c])", "f(...a, b, [null, 1, ...c])"),

@@ -124,6 +124,12 @@ impl Lowering<'_> {
         match parts.last().filter(|_| parts.len() > 1) {
             Some(&name) => {
                 let pos = self.pos(name);
+                let may = all_children(node).iter().any(|part| part.kind() == "?.");
+                let object = if may {
+                    Expr { pos: object.pos, kind: ExprKind::Unary(UnaryOp::Maybe, Box::new(object)) }
+                } else {
+                    object
+                };
                 let member = Expr { kind: ExprKind::Member(Box::new(object), self.name(name)), pos };
                 let refers = all_children(node).iter().any(|part| part.kind() == "::") && self.text(name) != "class";
                 if refers { Expr { kind: ExprKind::Cast(Box::new(member), TypeRef::reference()), pos } } else { member }

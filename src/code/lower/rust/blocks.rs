@@ -2,7 +2,7 @@
 
 use super::super::reader::children;
 use super::{FrontEnd, Lowering};
-use crate::code::form::{Arm, Block, Expr, ExprKind, LogicalOp, Pattern, Stmt, StmtKind, Yields};
+use crate::code::form::{Arm, Block, Expr, ExprKind, LogicalOp, Pattern, Stmt, StmtKind, UnaryOp, Yields};
 use tree_sitter::Node;
 
 /// What the subject of a `match` is called where an arm binds parts of it: no name of the language.
@@ -70,11 +70,24 @@ impl Lowering<'_> {
         let target = node.child_by_field_name("pattern").map_or(Pattern::Ignore, |pattern| self.pattern(pattern));
         let ty = node.child_by_field_name("type").map(|ty| self.ty(ty));
         let value = node.child_by_field_name("value").map(|value| self.expr(value));
+        let bound = self.taken(&target, node);
         self.push(node, StmtKind::Bind { target, ty, value }, out);
         if let Some(alternative) = node.child_by_field_name("alternative") {
             let otherwise = self.block(alternative);
-            let test = self.unknown(alternative);
+            let test = self.at(alternative, ExprKind::Unary(UnaryOp::Maybe, Box::new(bound)));
             self.push(alternative, StmtKind::If { test, then: Block::new(), otherwise }, out);
+        }
+    }
+
+    /// What a pattern has bound, where that is one name.
+    fn taken(&self, target: &Pattern, node: Node<'_>) -> Expr {
+        match target {
+            Pattern::Name(name, _) => self.at(node, ExprKind::Name(name.clone())),
+            Pattern::List(items) if items.len() == 1 => match items.first() {
+                Some(item) => self.taken(&item.target, node),
+                None => self.at(node, ExprKind::Unknown(Vec::new())),
+            },
+            _ => self.at(node, ExprKind::Unknown(Vec::new())),
         }
     }
 
@@ -163,8 +176,16 @@ impl Lowering<'_> {
             "let_condition" => {
                 let target = node.child_by_field_name("pattern").map_or(Pattern::Ignore, |name| self.pattern(name));
                 let value = node.child_by_field_name("value").map(|value| self.expr(value));
-                self.push(node, StmtKind::Bind { target, ty: None, value }, before);
-                self.unknown(node)
+                let test = match (&target, value) {
+                    // What binds nothing asks of the value itself.
+                    (Pattern::Ignore, Some(value)) => value,
+                    (_, value) => {
+                        let bound = self.taken(&target, node);
+                        self.push(node, StmtKind::Bind { target, ty: None, value }, before);
+                        bound
+                    }
+                };
+                self.at(node, ExprKind::Unary(UnaryOp::Maybe, Box::new(test)))
             }
             "let_chain" => {
                 let mut all = Vec::new();

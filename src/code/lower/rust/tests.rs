@@ -98,8 +98,8 @@ fn control_flow_is_kept_as_statement_and_as_value() {
     inside(&[
         ("if a { b(); } else if c { d(); } e();", "if a {b()} else {if c {d()} else {}}; e()"),
         ("let x = if a { 1 } else { 2 };", "bind x = (a ? ({1}) : ({2}))"),
-        ("if let Ok(v) = var(\"A\") { f(v); }", "{bind v = var(\"A\"); if ?() {f(v)} else {}}"),
-        ("let Some(x) = y else { return; };", "bind x = y; if ?() {} else {return -}"),
+        ("if let Ok(v) = var(\"A\") { f(v); }", "{bind v = var(\"A\"); if Maybe(v) {f(v)} else {}}"),
+        ("let Some(x) = y else { return; };", "bind x = y; if Maybe(x) {} else {return -}"),
         (
             "for (k, v) in m { f(k); } while a { b(); } loop { break; }",
             "each Elements [k, v] in m {f(k)}; loop a {b()}; loop - {break}",
