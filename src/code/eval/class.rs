@@ -351,6 +351,9 @@ impl Machine<'_> {
                 (!path.is_empty()).then(|| Value::from_path(format!("{path}()")))
             }
             Value::Class(class) if class.class.kind != ClassKind::Enum => {
+                if let Some(defined) = self.defined(&class) {
+                    return Some(defined);
+                }
                 let object = Object { class: Some(class), members: Map::default(), model: RefCell::default() };
                 Some(Value::Object(Rc::new(object)))
             }

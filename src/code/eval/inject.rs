@@ -1,4 +1,4 @@
-//! Containers of JavaScript: what they are told under a key, and what they give for it.
+//! Containers of JavaScript and Kotlin: what they are told under a key, and what they give for it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -67,9 +67,28 @@ impl Machine<'_> {
                 None => given(&word.value).map(how_of).or_else(|| given(&word.other).map(How::Other)),
             },
         };
-        if let Some(how) = how {
-            self.tell(key, how, hands);
+        match how {
+            Some(How::Function(function)) if word.made && key.is_nothing() => {
+                let made = self.call(&function, Args::unknown(), spot);
+                if let Value::Object(object) = &made
+                    && let Some(class) = object.class.clone()
+                {
+                    self.tell(Value::Class(class), How::Value(made), hands);
+                }
+            }
+            Some(how) => self.tell(key, how, hands),
+            None => {}
         }
+    }
+
+    /// What containers of Kotlin were told of a class.
+    pub(super) fn defined(&mut self, class: &Rc<ClassValue>) -> Option<Value> {
+        if self.told.is_empty() || self.language(&class.scope) != Language::Java {
+            return None;
+        }
+        let key = Value::Class(class.clone());
+        let told = self.told.iter().rev().find(|told| told.key.same(&key) == Some(true)).cloned()?;
+        Some(self.come_to(&told, 0, class.spot)).filter(|value| matches!(value, Value::Object(_)))
     }
 
     fn tell(&mut self, key: Value, how: How, hands: Option<&'static ObjectModel>) {

@@ -116,15 +116,16 @@ impl Machine<'_> {
         }
         out.truncate(MOST_MEANINGS);
         let forced: Vec<Value> = out.into_iter().map(|one| self.force(one)).collect();
-        forced
-            .into_iter()
-            .filter(|one| matches!(one, Value::Function(_)) && one.identity() != first.identity())
-            .collect()
+        let is_called = |one: &Value| match one {
+            Value::Function(_) => one.identity() != first.identity(),
+            other => is_of_library(other),
+        };
+        forced.into_iter().filter(is_called).collect()
     }
 
     /// How well a value fits a call; 0 where it does not.
     fn fitness(&mut self, value: &Value, object: Option<&Value>, args: &Args) -> usize {
-        let Value::Function(closure) = value else { return 0 };
+        let Value::Function(closure) = value else { return usize::from(is_of_library(value)) };
         if !takes(closure, args) {
             return 0;
         }
@@ -170,6 +171,11 @@ fn kept(scope: &ScopeRef, name: &Name) -> Vec<Value> {
         Some(Value::List(list)) => list.items.borrow().clone(),
         _ => Vec::new(),
     }
+}
+
+/// Whether a value is something of a library's, by its full name.
+fn is_of_library(value: &Value) -> bool {
+    matches!(value, Value::Unknown(path) if path.contains('.'))
 }
 
 /// The kind of object that a value is to the models.

@@ -14,6 +14,8 @@ pub(crate) struct BindsWord {
     pub(crate) class: Option<Argument>,
     /// A function that gives it.
     pub(crate) function: Option<Argument>,
+    /// Where no key is given it is the class of what that function gives.
+    pub(crate) made: bool,
     /// The value itself.
     pub(crate) value: Option<Argument>,
     /// Another key that leads to it.
