@@ -1,4 +1,4 @@
-//! Members and elements of values, and calls of members.
+//! Members of values, read.
 
 use std::rc::Rc;
 
@@ -7,9 +7,6 @@ use super::scope::ScopeRef;
 use super::value::{Args, ClassValue, Closure, ListKind, Object, Spot, Value};
 use crate::code::form::{FunctionKind, Language, Name};
 use crate::code::holes::has_hole;
-
-/// A key that is not known may be any of those of a map of so many.
-const MOST_ENTRIES: usize = 8;
 
 impl Machine<'_> {
     /// `object.name`, read.
@@ -104,7 +101,7 @@ impl Machine<'_> {
         }
     }
 
-    fn object_member(&mut self, it: &Rc<Object>, object: &Value, name: &Name, spot: Spot) -> Value {
+    pub(super) fn object_member(&mut self, it: &Rc<Object>, object: &Value, name: &Name, spot: Spot) -> Value {
         if let Some(value) = it.members.named(name) {
             return self.force(value);
         }
@@ -172,7 +169,7 @@ impl Machine<'_> {
     }
 
     /// Go's embedded fields give their members; a type that embeds a pointer to itself gives nothing more.
-    fn embedded_member(&mut self, it: &Rc<Object>, name: &Name, spot: Spot) -> Option<Value> {
+    pub(super) fn embedded_member(&mut self, it: &Rc<Object>, name: &Name, spot: Spot) -> Option<Value> {
         let class = it.class.clone()?;
         if self.go.embedding.iter().any(|around| Rc::ptr_eq(around, &class)) {
             return None;
@@ -221,7 +218,7 @@ impl Machine<'_> {
         }
     }
 
-    fn super_member(&mut self, class: &Rc<super::value::ClassValue>, this: &Value, name: &Name) -> Value {
+    pub(super) fn super_member(&mut self, class: &Rc<super::value::ClassValue>, this: &Value, name: &Name) -> Value {
         let receiver_class = match this {
             Value::Object(object) => object.class.clone(),
             Value::Class(class) => Some(class.clone()),
@@ -279,316 +276,6 @@ impl Machine<'_> {
             return value;
         }
         Value::from_path(format!("{path}.{name}"))
-    }
-
-    /// `object[index]`, read.
-    pub(crate) fn index_read(&mut self, object: &Value, index: &Value, scope: &ScopeRef, line: u32) -> Value {
-        let object = self.force(object.clone());
-        match (&object, index) {
-            // A generic function with its types.
-            (Value::Function(_) | Value::Bound(_), _) if self.language(scope) == Language::Go => object.clone(),
-            (Value::Unknown(_), Value::Class(class)) if self.is_go(class.spot.module) => {
-                let args = Args { named: vec![("[]".into(), index.clone())], ..Args::default() };
-                Value::Native(Rc::new(super::value::Native::Partial { callee: object.clone(), args }))
-            }
-            (Value::Alt(all), _) => {
-                let values = all.iter().map(|one| self.index_read(one, index, scope, line)).collect();
-                Value::any_of(values)
-            }
-            (_, Value::Alt(all)) => {
-                let values = all.iter().map(|one| self.index_read(&object, one, scope, line)).collect();
-                Value::any_of(values)
-            }
-            (Value::List(list), Value::Int(at)) => {
-                let items = list.items.borrow();
-                let index = if *at < 0 { i64::try_from(items.len()).unwrap_or(0).saturating_add(*at) } else { *at };
-                match usize::try_from(index).ok().and_then(|index| items.get(index)) {
-                    Some(value) => value.clone(),
-                    None if list.partial.get() => Value::unknown(),
-                    None => Value::Undefined,
-                }
-            }
-            (Value::Map(map), _) => match index.key() {
-                Some(key) => match map.get(&key) {
-                    Some(value) => self.force(value),
-                    None if map.factory.borrow().is_some() => self.made_entry(map, &key, index, scope, line),
-                    None if map.environment.get() => self.read_env(index, Spot { module: scope.module, line }, false),
-                    None if map.partial.get() => Value::unknown(),
-                    None => Value::Undefined,
-                },
-                None => {
-                    let values = map.pairs().into_iter().map(|(_, value)| value).collect::<Vec<_>>();
-                    if values.len() <= MOST_ENTRIES && !values.is_empty() {
-                        Value::any_of(values)
-                    } else {
-                        Value::unknown()
-                    }
-                }
-            },
-            (Value::Unknown(path), _) if self.models.sources.contains_key(&**path) => {
-                self.read_env(index, Spot { module: scope.module, line }, false)
-            }
-            (Value::Object(object_ref), Value::Str(name))
-                if object_ref.model.borrow().is_none() || self.has_packages(scope) =>
-            {
-                self.item_member(&object, name, scope, line)
-            }
-            (Value::Class(class), Value::Str(name))
-                if self.has_packages(scope) && self.class_member(class, "get").is_some() =>
-            {
-                self.item_member(&object, name, scope, line)
-            }
-            (_, Value::Str(name)) if !has_hole(name) => self.member(&object, name, scope, line),
-            (Value::Unknown(_), _) => self.element_of(&object),
-            (Value::Str(text), Value::Int(at)) if !has_hole(text) && self.language(scope) == Language::Go => {
-                let byte = usize::try_from(*at).ok().and_then(|at| text.as_bytes().get(at));
-                byte.map_or_else(Value::unknown, |byte| Value::Int(i64::from(*byte)))
-            }
-            (Value::Str(text), Value::Int(at)) if !has_hole(text) => {
-                match usize::try_from(*at).ok().and_then(|at| text.chars().nth(at)) {
-                    Some(c) => Value::text(c.to_string()),
-                    None => Value::unknown(),
-                }
-            }
-            (Value::Class(_), _) => object.clone(),
-            (Value::Object(it), _) if it.model.borrow().is_some() && it.class.is_none() => {
-                Value::Method(Rc::new((object.clone(), super::registered::UNKNOWN_MEMBER.into())))
-            }
-            _ => Value::unknown(),
-        }
-    }
-
-    fn item_member(&mut self, object: &Value, name: &Name, scope: &ScopeRef, line: u32) -> Value {
-        let spot = Spot { module: scope.module, line };
-        // Kotlin's `a[b]` is `a.get(b)`.
-        if self.has_packages(scope) && self.has_member(object, "get") {
-            return self.call_member(object, &"get".into(), Args::of(vec![Value::Str(name.clone())]), scope, spot);
-        }
-        if let Value::Object(it) = object
-            && let Some(class) = it.class.clone()
-            && let Some((getter @ Value::Function(_), _)) = self.class_member(&class, "__getitem__")
-        {
-            return self.call(&Self::bound(getter, object.clone()), Args::of(vec![Value::Str(name.clone())]), spot);
-        }
-        self.member(object, name, scope, line)
-    }
-
-    fn made_entry(
-        &mut self,
-        map: &Rc<super::value::Map>,
-        key: &super::value::Key,
-        index: &Value,
-        scope: &ScopeRef,
-        line: u32,
-    ) -> Value {
-        let factory = map.factory.borrow().clone();
-        let Some(factory) = factory else { return Value::Undefined };
-        let made = self.call(&factory, Args::default(), Spot { module: scope.module, line });
-        map.set(key.clone(), index.clone(), made.clone());
-        made
-    }
-
-    /// `object.name(…)`.
-    pub(crate) fn call_member(
-        &mut self,
-        object: &Value,
-        name: &Name,
-        args: Args,
-        scope: &ScopeRef,
-        spot: Spot,
-    ) -> Value {
-        let object = self.force(object.clone());
-        // What a library exports as a whole may be an object that it holds for all.
-        let shared = match &object {
-            Value::Unknown(path) if self.models.shared.contains_key(&**path) => self.shared_object(path),
-            _ => None,
-        };
-        let object: Value = shared.unwrap_or(object);
-        if self.is_go(spot.module)
-            && let Some(result) = self.go_call_member(&object, name, &args, spot)
-        {
-            return result;
-        }
-        if self.language(scope) == Language::Rust
-            && let Some(value) = self.rust_call_member(&object, name, &args, scope, spot)
-        {
-            return value;
-        }
-        if let Some(value) = self.call_library_extension(&object, name, &args, scope, spot) {
-            return value;
-        }
-        if matches!(object, Value::Str(_) | Value::Object(_) | Value::Class(_))
-            && self.has_packages(scope)
-            && !self.has_member(&object, name)
-            && let Some(value) = self.call_extension(&object, name, &args, scope, spot)
-        {
-            return value;
-        }
-        match &object {
-            Value::Alt(all) => {
-                self.conditional += 1;
-                let results = all.iter().map(|one| self.call_member(one, name, args.clone(), scope, spot)).collect();
-                self.conditional -= 1;
-                Value::any_of(results)
-            }
-            Value::Object(it) => {
-                let plain = it.members.named(name).is_some();
-                let code = it.class.clone().is_some_and(|class| self.class_member(&class, name).is_some());
-                if let Some(class) = it.class.clone()
-                    && !plain
-                    && let Some(method @ Value::Function(_)) = self.overload(&class, name, args.list.len())
-                {
-                    return self.call(&Self::bound(method, object.clone()), args, spot);
-                }
-                if !code && let Some(value) = self.accessor(it, name, &args) {
-                    return value;
-                }
-                if !plain && !code {
-                    if let Some(result) = self.call_modelled(it, &object, name, &args, spot) {
-                        return result;
-                    }
-                    if let Some(value) = self.embedded_member(it, name, spot) {
-                        return self.call(&value, args, spot);
-                    }
-                }
-                let callee = self.object_member(it, &object, name, spot);
-                self.call(&callee, args, spot)
-            }
-            Value::Map(map) if !map.keyed.get() => match map.named(name) {
-                Some(callee) => match self.force(callee) {
-                    Value::Function(closure) => self.enter(&closure, Some(object.clone()), args, spot),
-                    other => self.call(&other, args, spot),
-                },
-                None => self.map_method(map, name, args, scope, spot),
-            },
-            Value::Map(map) => self.map_method(map, name, args, scope, spot),
-            Value::List(list) => self.list_method(list, name, args, scope, spot),
-            Value::Str(text) => self.text_method(text, name, &args, scope, spot),
-            Value::Function(closure) => match closure.attributes.named(name) {
-                Some(callee) => self.call(&callee, args, spot),
-                None => self.function_method(&object, name, args, spot),
-            },
-            Value::Bound(_) | Value::Method(_) | Value::Native(_) => self.function_method(&object, name, args, spot),
-            Value::Class(class) if self.overload(class, name, args.list.len()).is_some() => {
-                match self.overload(class, name, args.list.len()) {
-                    Some(Value::Function(method)) => self.enter(&method, Some(object.clone()), args, spot),
-                    Some(callee) => self.call(&callee, args, spot),
-                    None => Value::unknown(),
-                }
-            }
-            Value::Class(class) => match self.class_member(class, name) {
-                Some((Value::Function(method), _)) if method.function.kind == FunctionKind::ClassMethod => {
-                    self.enter(&method, Some(object.clone()), args, spot)
-                }
-                Some((Value::Function(method), _)) => {
-                    let python = self.language(&method.scope) == Language::Python;
-                    let receiver = (!python).then(|| object.clone()).filter(|_| method.function.receiver.is_none());
-                    self.enter_static(&method, receiver, args, spot)
-                }
-                Some((callee, _)) => self.call(&callee, args, spot),
-                None => match self.type_question(class, name, &args) {
-                    Some(answer) => answer,
-                    None => self.class_call(&class.clone(), name, args, spot),
-                },
-            },
-            Value::Super(it) => {
-                let (class, this) = (it.0.clone(), it.1.clone());
-                match self.super_member(&class, &this, name) {
-                    Value::Method(_) => self.call_super_model(&this, name, &args, spot),
-                    callee => self.call(&callee, args, spot),
-                }
-            }
-            Value::Env(_) => self.env_method(&object, name, args, scope, spot),
-            Value::Regex(_) if &**name == "test" => Value::unknown(),
-            Value::Unknown(_) => {
-                let callee = self.member(&object, name, scope, spot.line);
-                self.call_unknown_member(&object, &callee, name, args, spot)
-            }
-            _ => match self.member(&object, name, scope, spot.line) {
-                // A method that nobody defines: calling it would come back here.
-                Value::Method(method) if method.1 == *name => {
-                    self.let_go(&args);
-                    Value::unknown()
-                }
-                callee => self.call(&callee, args, spot),
-            },
-        }
-    }
-
-    /// Whether an object has a member of its own.
-    pub(super) fn has_member(&mut self, object: &Value, name: &str) -> bool {
-        let it = match object {
-            Value::Object(it) => it,
-            Value::Class(class) => return self.class_member(class, name).is_some(),
-            _ => return false,
-        };
-        let class = it.class.clone();
-        it.members.named(name).is_some()
-            || class.is_some_and(|class| self.class_member(&class, name).is_some())
-            || it.model.borrow().as_ref().is_some_and(|model| model.ty.members.contains_key(name))
-    }
-
-    /// A method called on its class: with a receiver of its own as first argument where the language does so.
-    fn enter_static(&mut self, method: &Rc<Closure>, receiver: Option<Value>, mut args: Args, spot: Spot) -> Value {
-        if method.function.receiver.is_some() && !args.list.is_empty() {
-            let receiver = args.list.remove(0);
-            return self.enter(method, Some(receiver), args, spot);
-        }
-        self.enter(method, receiver, args, spot)
-    }
-
-    /// `f.call(this, …)`, `f.apply(this, [...])`, `f.bind(this, …)`.
-    fn function_method(&mut self, callee: &Value, name: &Name, mut args: Args, spot: Spot) -> Value {
-        let receiver = args.at(0);
-        let rest = |args: &mut Args| {
-            if !args.list.is_empty() {
-                args.list.remove(0);
-            }
-        };
-        match &**name {
-            "call" | "bind" => {
-                rest(&mut args);
-                let callee = match (callee, receiver) {
-                    (Value::Function(_), receiver) if !receiver.is_nothing() => Self::bound(callee.clone(), receiver),
-                    (callee, _) => callee.clone(),
-                };
-                if &**name == "call" {
-                    return self.call(&callee, args, spot);
-                }
-                if args.list.is_empty() {
-                    return callee;
-                }
-                Value::Native(Rc::new(super::value::Native::Partial { callee, args }))
-            }
-            "apply" => {
-                let list = match args.at(1) {
-                    Value::List(list) => list.items.borrow().clone(),
-                    _ => Vec::new(),
-                };
-                self.call(&Self::bound(callee.clone(), receiver), Args::of(list), spot)
-            }
-            _ => {
-                self.let_go(&args);
-                Value::unknown()
-            }
-        }
-    }
-
-    /// The object itself is called.
-    pub(crate) fn call_object(&mut self, object: &Rc<Object>, args: Args, spot: Spot) -> Value {
-        if let Some(class) = object.class.clone()
-            && let Some((callee @ Value::Function(_), _)) = self.class_member(&class, "__call__")
-        {
-            return self.call(&Self::bound(callee, Value::Object(object.clone())), args, spot);
-        }
-        let value = Value::Object(object.clone());
-        match self.call_modelled(object, &value, &"()".into(), &args, spot) {
-            Some(result) => result,
-            None => {
-                self.let_go(&args);
-                Value::unknown()
-            }
-        }
     }
 
     /// A list of a kind, known whole.

@@ -1,0 +1,213 @@
+//! Calls of members: `object.name(…)` by what the object is.
+
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::scope::ScopeRef;
+use super::value::{Args, Closure, Object, Spot, Value};
+use crate::code::form::{FunctionKind, Language, Name};
+
+impl Machine<'_> {
+    /// `object.name(…)`.
+    pub(crate) fn call_member(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        args: Args,
+        scope: &ScopeRef,
+        spot: Spot,
+    ) -> Value {
+        let object = self.force(object.clone());
+        // What a library exports as a whole may be an object that it holds for all.
+        let shared = match &object {
+            Value::Unknown(path) if self.models.shared.contains_key(&**path) => self.shared_object(path),
+            _ => None,
+        };
+        let object: Value = shared.unwrap_or(object);
+        if self.is_go(spot.module)
+            && let Some(result) = self.go_call_member(&object, name, &args, spot)
+        {
+            return result;
+        }
+        if self.language(scope) == Language::Rust
+            && let Some(value) = self.rust_call_member(&object, name, &args, scope, spot)
+        {
+            return value;
+        }
+        if let Some(value) = self.call_library_extension(&object, name, &args, scope, spot) {
+            return value;
+        }
+        if matches!(object, Value::Str(_) | Value::Object(_) | Value::Class(_))
+            && self.has_packages(scope)
+            && !self.has_member(&object, name)
+            && let Some(value) = self.call_extension(&object, name, &args, scope, spot)
+        {
+            return value;
+        }
+        match &object {
+            Value::Alt(all) => {
+                self.conditional += 1;
+                let results = all.iter().map(|one| self.call_member(one, name, args.clone(), scope, spot)).collect();
+                self.conditional -= 1;
+                Value::any_of(results)
+            }
+            Value::Object(it) => {
+                let plain = it.members.named(name).is_some();
+                let code = it.class.clone().is_some_and(|class| self.class_member(&class, name).is_some());
+                if let Some(class) = it.class.clone()
+                    && !plain
+                    && let Some(method @ Value::Function(_)) = self.overload(&class, name, args.list.len())
+                {
+                    return self.call(&Self::bound(method, object.clone()), args, spot);
+                }
+                if !code && let Some(value) = self.accessor(it, name, &args) {
+                    return value;
+                }
+                if !plain && !code {
+                    if let Some(result) = self.call_modelled(it, &object, name, &args, spot) {
+                        return result;
+                    }
+                    if let Some(value) = self.embedded_member(it, name, spot) {
+                        return self.call(&value, args, spot);
+                    }
+                }
+                let callee = self.object_member(it, &object, name, spot);
+                self.call(&callee, args, spot)
+            }
+            Value::Map(map) if !map.keyed.get() => match map.named(name) {
+                Some(callee) => match self.force(callee) {
+                    Value::Function(closure) => self.enter(&closure, Some(object.clone()), args, spot),
+                    other => self.call(&other, args, spot),
+                },
+                None => self.map_method(map, name, args, scope, spot),
+            },
+            Value::Map(map) => self.map_method(map, name, args, scope, spot),
+            Value::List(list) => self.list_method(list, name, args, scope, spot),
+            Value::Str(text) => self.text_method(text, name, &args, scope, spot),
+            Value::Function(closure) => match closure.attributes.named(name) {
+                Some(callee) => self.call(&callee, args, spot),
+                None => self.function_method(&object, name, args, spot),
+            },
+            Value::Bound(_) | Value::Method(_) | Value::Native(_) => self.function_method(&object, name, args, spot),
+            Value::Class(class) if self.overload(class, name, args.list.len()).is_some() => {
+                match self.overload(class, name, args.list.len()) {
+                    Some(Value::Function(method)) => self.enter(&method, Some(object.clone()), args, spot),
+                    Some(callee) => self.call(&callee, args, spot),
+                    None => Value::unknown(),
+                }
+            }
+            Value::Class(class) => match self.class_member(class, name) {
+                Some((Value::Function(method), _)) if method.function.kind == FunctionKind::ClassMethod => {
+                    self.enter(&method, Some(object.clone()), args, spot)
+                }
+                Some((Value::Function(method), _)) => {
+                    let python = self.language(&method.scope) == Language::Python;
+                    let receiver = (!python).then(|| object.clone()).filter(|_| method.function.receiver.is_none());
+                    self.enter_static(&method, receiver, args, spot)
+                }
+                Some((callee, _)) => self.call(&callee, args, spot),
+                None => match self.type_question(class, name, &args) {
+                    Some(answer) => answer,
+                    None => self.class_call(&class.clone(), name, args, spot),
+                },
+            },
+            Value::Super(it) => {
+                let (class, this) = (it.0.clone(), it.1.clone());
+                match self.super_member(&class, &this, name) {
+                    Value::Method(_) => self.call_super_model(&this, name, &args, spot),
+                    callee => self.call(&callee, args, spot),
+                }
+            }
+            Value::Env(_) => self.env_method(&object, name, args, scope, spot),
+            Value::Regex(_) if &**name == "test" => Value::unknown(),
+            Value::Unknown(_) => {
+                let callee = self.member(&object, name, scope, spot.line);
+                self.call_unknown_member(&object, &callee, name, args, spot)
+            }
+            _ => match self.member(&object, name, scope, spot.line) {
+                // A method that nobody defines: calling it would come back here.
+                Value::Method(method) if method.1 == *name => {
+                    self.let_go(&args);
+                    Value::unknown()
+                }
+                callee => self.call(&callee, args, spot),
+            },
+        }
+    }
+
+    /// Whether an object has a member of its own.
+    pub(super) fn has_member(&mut self, object: &Value, name: &str) -> bool {
+        let it = match object {
+            Value::Object(it) => it,
+            Value::Class(class) => return self.class_member(class, name).is_some(),
+            _ => return false,
+        };
+        let class = it.class.clone();
+        it.members.named(name).is_some()
+            || class.is_some_and(|class| self.class_member(&class, name).is_some())
+            || it.model.borrow().as_ref().is_some_and(|model| model.ty.members.contains_key(name))
+    }
+
+    /// A method called on its class: with a receiver of its own as first argument where the language does so.
+    fn enter_static(&mut self, method: &Rc<Closure>, receiver: Option<Value>, mut args: Args, spot: Spot) -> Value {
+        if method.function.receiver.is_some() && !args.list.is_empty() {
+            let receiver = args.list.remove(0);
+            return self.enter(method, Some(receiver), args, spot);
+        }
+        self.enter(method, receiver, args, spot)
+    }
+
+    /// `f.call(this, …)`, `f.apply(this, [...])`, `f.bind(this, …)`.
+    fn function_method(&mut self, callee: &Value, name: &Name, mut args: Args, spot: Spot) -> Value {
+        let receiver = args.at(0);
+        let rest = |args: &mut Args| {
+            if !args.list.is_empty() {
+                args.list.remove(0);
+            }
+        };
+        match &**name {
+            "call" | "bind" => {
+                rest(&mut args);
+                let callee = match (callee, receiver) {
+                    (Value::Function(_), receiver) if !receiver.is_nothing() => Self::bound(callee.clone(), receiver),
+                    (callee, _) => callee.clone(),
+                };
+                if &**name == "call" {
+                    return self.call(&callee, args, spot);
+                }
+                if args.list.is_empty() {
+                    return callee;
+                }
+                Value::Native(Rc::new(super::value::Native::Partial { callee, args }))
+            }
+            "apply" => {
+                let list = match args.at(1) {
+                    Value::List(list) => list.items.borrow().clone(),
+                    _ => Vec::new(),
+                };
+                self.call(&Self::bound(callee.clone(), receiver), Args::of(list), spot)
+            }
+            _ => {
+                self.let_go(&args);
+                Value::unknown()
+            }
+        }
+    }
+
+    /// The object itself is called.
+    pub(crate) fn call_object(&mut self, object: &Rc<Object>, args: Args, spot: Spot) -> Value {
+        if let Some(class) = object.class.clone()
+            && let Some((callee @ Value::Function(_), _)) = self.class_member(&class, "__call__")
+        {
+            return self.call(&Self::bound(callee, Value::Object(object.clone())), args, spot);
+        }
+        let value = Value::Object(object.clone());
+        match self.call_modelled(object, &value, &"()".into(), &args, spot) {
+            Some(result) => result,
+            None => {
+                self.let_go(&args);
+                Value::unknown()
+            }
+        }
+    }
+}
