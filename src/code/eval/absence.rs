@@ -35,10 +35,12 @@ impl Machine<'_> {
     /// The branches of a condition have run: the program does without what it asked about, or one of them fails.
     pub(crate) fn answer(&mut self, asked: &[usize], fails: bool) {
         if fails {
-            return self.demand_reads(asked);
+            let sure: Vec<usize> = asked.iter().copied().filter(|read| !self.half_asked.contains(read)).collect();
+            self.demand_reads(&sure);
         }
         for read in asked {
-            self.reads[*read].tolerated = true;
+            self.half_asked.remove(read);
+            self.reads[*read].tolerated |= !fails;
         }
     }
 
@@ -47,6 +49,15 @@ impl Machine<'_> {
         for read in asked {
             self.reads[*read].settled = true;
         }
+    }
+
+    /// One side of an `and` alone does not make the branch that fails run: what it asks about is not demanded.
+    pub(crate) fn ask_by_half(&mut self, sides: [&Value; 2], before: usize) {
+        let Some(asked) = &self.asked else { return };
+        self.half_asked.extend(asked.iter().skip(before));
+        let mut reads = Vec::new();
+        sides.into_iter().for_each(|side| reads_of(side, &mut reads));
+        self.half_asked.extend(reads);
     }
 
     /// What a branch reads again of what its condition asked about is there.
@@ -143,15 +154,23 @@ impl Machine<'_> {
     }
 
     /// What the arms of a switch tell of a variable that it compares: the one for the rest fails, or the program does
-    /// without. What an arm's pattern takes is not known of Rust: there all are looked at.
+    /// without.
     pub(crate) fn answer_switch(&mut self, value: &Value, arms: &[Arm], scope: &ScopeRef) {
         let mut asked = Vec::new();
         reads_of(value, &mut asked);
         if asked.is_empty() {
             return;
         }
-        let any = self.language(scope) == Language::Rust;
-        let fails = arms.iter().any(|arm| (any || arm.values.is_empty()) && fails(&arm.body));
+        // Rust's `Ok(v)` and `Err(e)` bind; what binds nothing (`Err(_)`, `_`) is taken where it is absent.
+        let rust = self.language(scope) == Language::Rust;
+        let is_text = |value: &Expr| matches!(value.kind, ExprKind::Str(_) | ExprKind::Int(_) | ExprKind::Bool(_));
+        let rest = arms.iter().filter(|arm| arm.values.is_empty() || (rust && !arm.values.iter().any(is_text)));
+        let binds = |arm: &&Arm| rust && matches!(arm.body.first().map(|stmt| &stmt.kind), Some(StmtKind::Bind { .. }));
+        let (bound, mut absent): (Vec<&Arm>, Vec<&Arm>) = rest.partition(binds);
+        let fails = match absent.pop() {
+            Some(arm) => fails(&arm.body) && absent.iter().all(|arm| fails(&arm.body)),
+            None => bound.iter().any(|arm| fails(&arm.body)),
+        };
         self.answer(&asked, fails);
     }
 

@@ -316,6 +316,7 @@ impl Machine<'_> {
     }
 
     fn logical(&mut self, op: LogicalOp, left: &Expr, right: &Expr, scope: &ScopeRef) -> Value {
+        let before = self.asked.as_ref().map_or(0, Vec::len);
         let a = self.eval(left, scope);
         let decided = match op {
             LogicalOp::Coalesce => match &a {
@@ -338,6 +339,7 @@ impl Machine<'_> {
                 let b = self.eval(right, scope);
                 self.conditional -= 1;
                 self.answer_again(&asked, first);
+                self.ask_by_half([&a, &b], before);
                 b
             }
             (LogicalOp::Or | LogicalOp::Coalesce, None) if is_failure(right) => {

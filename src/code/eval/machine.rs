@@ -139,6 +139,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) conditional: u32,
     /// The reads that the condition asks about which is evaluated.
     pub(crate) asked: Option<Vec<usize>>,
+    /// Those of them that one side of an `and` asks about.
+    pub(crate) half_asked: std::collections::BTreeSet<usize>,
     /// How the branches that ran last were left.
     pub(crate) left: Vec<super::absence::Left>,
     /// Conditions that stand behind another one's `else`.
@@ -245,6 +247,7 @@ impl<'a> Machine<'a> {
             frames: Vec::new(),
             conditional: 0,
             asked: None,
+            half_asked: std::collections::BTreeSet::new(),
             left: Vec::new(),
             chained: std::collections::BTreeSet::new(),
             journals: Vec::new(),

@@ -133,6 +133,9 @@ impl Machine<'_> {
                 reads.extend(&env.reads);
             }
         }
+        if default.is_some() {
+            reads.iter().for_each(|read| self.reads[*read].settled = true);
+        }
         if names.len() > 1 {
             for read in &reads {
                 self.reads[*read].peers.clone_from(&names);
