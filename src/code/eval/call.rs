@@ -1,6 +1,7 @@
 //! Calls: entering functions, binding arguments, and letting go of what unseen code gets.
 
 use std::cell::{Cell, RefCell};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -173,10 +174,11 @@ impl Machine<'_> {
         } else {
             self.limits.idle_entries
         };
-        if self.idle.get(&node).is_some_and(|idle| *idle >= most) {
+        let entry = self.entry_of(node, &args);
+        if self.idle.get(&entry).is_some_and(|idle| *idle >= most) {
             return Value::unknown();
         }
-        if self.idle_steps.get(&node).is_some_and(|steps| *steps >= self.limits.idle_steps) {
+        if self.idle_steps.get(&entry).is_some_and(|steps| *steps >= self.limits.idle_steps) {
             self.escape_all(&args);
             return Value::unknown();
         }
@@ -217,14 +219,30 @@ impl Machine<'_> {
         }
         let rust = self.language(&closure.scope) == Language::Rust;
         let writes = watch.ends();
+        if self.effects != before {
+            self.useful.insert(node);
+        }
         if self.effects == before && !writes && (brings_nothing(&value) || (rust && is_plain(&value))) {
-            *self.idle.entry(node).or_default() += 1;
+            *self.idle.entry(entry).or_default() += 1;
         }
         if self.effects == before {
             let spent = self.steps.saturating_sub(steps);
-            *self.idle_steps.entry(node).or_default() += if writes { spent / LEAVE_TO_WRITERS } else { spent };
+            *self.idle_steps.entry(entry).or_default() += if writes { spent / LEAVE_TO_WRITERS } else { spent };
         }
         value
+    }
+
+    /// What entries of a function that bring nothing are counted by: the function, and for one that ever registered or read
+    /// something the names that it is given too, as another name may bring something again.
+    fn entry_of(&self, node: usize, args: &Args) -> (usize, u64) {
+        if !self.useful.contains(&node) {
+            return (node, 0);
+        }
+        let mut names = DefaultHasher::new();
+        for name in strings_of(args).iter().filter(|name| !name.contains(char::is_whitespace)) {
+            name.hash(&mut names);
+        }
+        (node, names.finish())
     }
 
     fn bind_arguments(&mut self, closure: &Rc<Closure>, receiver: Option<Value>, args: Args, scope: &ScopeRef) {

@@ -160,9 +160,11 @@ pub(crate) struct Machine<'a> {
     /// Every class that was made.
     pub(crate) classes: Vec<Rc<ClassValue>>,
     /// Entries that brought nothing, by function.
-    pub(crate) idle: BTreeMap<usize, u32>,
+    pub(crate) idle: BTreeMap<(usize, u64), u32>,
     /// Steps that brought nothing, by function.
-    pub(crate) idle_steps: BTreeMap<usize, u64>,
+    pub(crate) idle_steps: BTreeMap<(usize, u64), u64>,
+    /// Functions that ever registered or read something.
+    pub(crate) useful: BTreeSet<usize>,
     /// Registrations, reads and objects so far: tells whether a call brought something.
     pub(crate) effects: u64,
     /// Loads within loads.
@@ -259,6 +261,7 @@ impl<'a> Machine<'a> {
             classes: Vec::new(),
             idle: BTreeMap::new(),
             idle_steps: BTreeMap::new(),
+            useful: BTreeSet::new(),
             effects: 0,
             loading: 0,
             metadata: BTreeMap::new(),
