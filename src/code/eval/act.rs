@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::attributes::method_of;
 use super::machine::Machine;
 use super::value::{Args, ListKind, Map, Modelled, Native, Object, Spot, Value};
-use crate::code::form::{Name, Yields};
+use crate::code::form::{Language, Name, Yields};
 use crate::code::models::{Action, ObjectModel, RouteWord, SetWord};
 
 /// What a schema made of the environment, among an action's arguments.
@@ -115,6 +115,9 @@ impl Machine<'_> {
             (None, Value::Object(object)) => object.model.borrow().clone(),
             _ => model,
         };
+        if action.hand.is_none() && model.is_some() && self.modules[spot.module.0].language == Language::Java {
+            self.given_to_call(args);
+        }
         let idle = action.route.as_ref().is_some_and(|route| args.list.len() < route.at_least);
         if idle && made.is_nothing() {
             return Value::unknown();

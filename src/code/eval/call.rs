@@ -194,6 +194,9 @@ impl Machine<'_> {
         let seen = receiver.clone().filter(|_| self.has_packages(&scope));
         if self.has_packages(&scope) {
             self.see_receiver(&scope, seen.as_ref());
+            if self.called.contains(&node) {
+                self.mark_called(&scope);
+            }
         }
         let this = seen.or_else(|| closure.this.clone()).or_else(|| receiver.clone()).unwrap_or(Value::Undefined);
         self.frames.push(Frame {

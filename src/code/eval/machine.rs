@@ -163,6 +163,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) idle: BTreeMap<(usize, u64), u32>,
     /// Steps that brought nothing, by function.
     pub(crate) idle_steps: BTreeMap<(usize, u64), u64>,
+    /// Functions that routers are given to call.
+    pub(crate) called: BTreeSet<usize>,
     /// Functions that ever registered or read something.
     pub(crate) useful: BTreeSet<usize>,
     /// Registrations, reads and objects so far: tells whether a call brought something.
@@ -261,6 +263,7 @@ impl<'a> Machine<'a> {
             classes: Vec::new(),
             idle: BTreeMap::new(),
             idle_steps: BTreeMap::new(),
+            called: BTreeSet::new(),
             useful: BTreeSet::new(),
             effects: 0,
             loading: 0,

@@ -2,6 +2,7 @@
 //! inherit, the same package; static fields that are evaluated when they are asked for.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::machine::{Frame, Machine};
 use super::scope::{ScopeKind, ScopeRef};
@@ -15,6 +16,8 @@ const OWN: &str = "class";
 const THIS: &str = "<this>";
 /// The name under which it holds the object whose member it is, where its receiver is another.
 const OUTER: &str = "<outer>";
+/// The name that tells that a function's scope is one of what a router is given to call.
+const CALLED: &str = "<called>";
 /// How far out a receiver is looked for that nobody states.
 const MOST_RECEIVERS: usize = 12;
 /// The most classes within classes.
@@ -262,16 +265,36 @@ impl Machine<'_> {
     fn receivers(&self, scope: &ScopeRef) -> Vec<Value> {
         let mut out: Vec<Value> = Vec::new();
         let mut at = Some(scope);
+        let mut called = false;
+        let router = |value: &Value| matches!(value, Value::Object(object) if object.class.is_none());
         while let Some(here) = at {
-            out.extend([THIS, OUTER].iter().filter_map(|name| here.own(name)));
+            let own = [THIS, OUTER].iter().filter_map(|name| here.own(name));
+            out.extend(own.filter(|value| !called || !router(value)));
+            called |= here.own(CALLED).is_some();
             at = here.parent.as_ref();
         }
         let running = self.frames.last().map(|frame| frame.this.clone());
         let new = |value: &Value| !out.iter().any(|other| other.identity() == value.identity());
-        let running = running.filter(|value| matches!(value, Value::Object(_)) && new(value));
+        let seen = |value: &Value| matches!(value, Value::Object(_)) && new(value) && !(called && router(value));
+        let running = running.filter(seen);
         out.extend(running);
         out.truncate(MOST_RECEIVERS);
         out
+    }
+
+    /// Notes that functions are given to a router to call: Kotlin's markers of builders keep them from registering on the router
+    /// around them.
+    pub(crate) fn given_to_call(&mut self, args: &Args) {
+        for value in &args.list {
+            if let Value::Function(closure) = value {
+                self.called.insert(Arc::as_ptr(&closure.function).addr());
+            }
+        }
+    }
+
+    /// Notes that a scope is one of what a router was given to call.
+    pub(crate) fn mark_called(&self, scope: &ScopeRef) {
+        scope.set(&CALLED.into(), Value::Undefined);
     }
 
     /// Notes what the code of a function sees as its receivers.
