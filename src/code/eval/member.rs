@@ -264,6 +264,11 @@ impl Machine<'_> {
             if self.models.functions.contains_key(&full) || is_map_method(name) {
                 return Value::from_path(full);
             }
+            // A map of Java's has methods for members and no variables: what is made of all of them is not known.
+            if self.modules[spot.module.0].language == Language::Java {
+                self.read_env(&Value::unknown(), spot, true);
+                return Value::from_path(full);
+            }
             return self.read_env(&Value::Str(name.clone()), spot, false);
         }
         if &**name == "default" && !path.contains("()") {
