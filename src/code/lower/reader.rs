@@ -68,6 +68,11 @@ impl<'s> Reader<'s> {
         self.source.get(node.byte_range()).unwrap_or_default()
     }
 
+    /// The source text between two places.
+    pub(super) fn between(&self, start: usize, end: usize) -> &'s str {
+        self.source.get(start..end).unwrap_or_default()
+    }
+
     /// The source text of a node as a name.
     pub(super) fn name(&self, node: Node<'_>) -> Name {
         Name::from(self.text(node))

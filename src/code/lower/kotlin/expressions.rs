@@ -51,6 +51,8 @@ impl Lowering<'_> {
             "false" => ExprKind::Bool(false),
             "this_expression" => ExprKind::This,
             "super_expression" => ExprKind::Super,
+            // What stands for a list without elements.
+            "number_literal" if self.text(node).starts_with('[') => ExprKind::List(Vec::new()),
             "number_literal" => self.number(node),
             "float_literal" => self.float(node),
             "character_literal" => self.character(node),
@@ -217,7 +219,10 @@ impl Lowering<'_> {
         let builds = match &call.kind {
             ExprKind::Call(call) => match &call.callee.kind {
                 ExprKind::Name(name) | ExprKind::Member(_, name) => {
-                    name.ends_with("Of") || name.starts_with("empty") || name.starts_with("build")
+                    name.ends_with("Of")
+                        || name.starts_with("empty")
+                        || name.starts_with("build")
+                        || name.ends_with("All")
                 }
                 _ => true,
             },

@@ -67,10 +67,13 @@ impl Lowering<'_> {
                     let parts = children(child);
                     let target = parts.first().map_or(Pattern::Ignore, |name| self.bound(*name));
                     let mut param = plain(target, self.type_in(child));
-                    if let Some(modifiers) = modifiers.take()
-                        && children(modifiers).into_iter().any(|one| self.text(one) == "vararg")
-                    {
-                        param.kind = ParamKind::Rest;
+                    if let Some(modifiers) = modifiers.take() {
+                        let all = children(modifiers);
+                        if all.iter().any(|one| self.text(*one) == "vararg") {
+                            param.kind = ParamKind::Rest;
+                        }
+                        let annotations = all.into_iter().filter(|one| one.kind() == "annotation");
+                        param.decorators = annotations.flat_map(|one| self.annotation(one)).collect();
                     }
                     out.push(param);
                 }

@@ -19,7 +19,6 @@ impl Lowering<'_> {
             match child.kind() {
                 "import" => out.extend(self.import(child)),
                 "package_header" | "file_annotation" | "shebang" => {}
-                "annotated_expression" => self.stray(child),
                 _ => self.statement(child, &mut out),
             }
         }

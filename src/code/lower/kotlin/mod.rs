@@ -5,8 +5,11 @@ mod classes;
 mod expressions;
 mod functions;
 mod imports;
+mod lifted;
 mod literals;
 mod mended;
+mod scan;
+mod signs;
 mod statements;
 #[cfg(test)]
 mod tests;
@@ -14,7 +17,10 @@ mod types;
 
 use super::front::{self, FrontEnd};
 use super::reader::Reader;
-use crate::code::form::{Decorator, Expr, Language, Module, Name};
+use crate::code::form::{Expr, Language, Module, Name};
+use lifted::Lifted;
+use mended::Parsed;
+use std::collections::BTreeMap;
 use tree_sitter::Node;
 
 /// Signs that may open type arguments and that nothing closes, of which the grammar takes time by their square. Source has a
@@ -25,9 +31,17 @@ const MOST_OPEN: usize = 2_000;
 pub fn lower(source: &str) -> Module {
     let signs = |sign: u8| source.bytes().filter(|byte| *byte == sign).count();
     let bounded = signs(b'<') <= signs(b'>') + MOST_OPEN;
-    let (tree, text) = if bounded { mended::parsed(source) } else { (None, source.into()) };
-    let lowering = Lowering { reader: Reader::new(&text), pending: Vec::new() };
+    let Parsed { tree, text, lifted } = match bounded {
+        true => mended::parsed(source),
+        false => Parsed { tree: None, text: source.into(), lifted: Vec::new() },
+    };
+    let lifted = lifted.into_iter().map(|lifted| (lifted.before, lifted)).collect();
+    let lowering = Lowering { reader: Reader::new(&text), lifted };
     front::module(Language::Java, tree, lowering, |lowering, root, module| {
+        for node in mended::misread(root, &text).into_iter().filter(|node| !node.is_error() && !node.is_missing()) {
+            let pos = lowering.pos(node);
+            lowering.reader.note(pos);
+        }
         module.package = lowering.package(root);
         module.body = lowering.file(root);
     })
@@ -36,8 +50,8 @@ pub fn lower(source: &str) -> Module {
 /// A file being lowered; the rooms of this front end each add the constructs of their name.
 struct Lowering<'s> {
     reader: Reader<'s>,
-    /// Annotations that the grammar took for an expression before the declaration that they stand on.
-    pending: Vec<Decorator>,
+    /// Annotations that the tree does not have, by where the declarations start that they stand on.
+    lifted: BTreeMap<usize, Lifted>,
 }
 
 impl<'s> FrontEnd<'s> for Lowering<'s> {

@@ -1,5 +1,6 @@
 use super::super::show;
 use super::lower;
+use crate::code::form::StmtKind;
 
 /// What a piece of Kotlin lowers to, on one line.
 fn kt(source: &str) -> String {
@@ -41,7 +42,7 @@ fn annotations_are_decorators_with_named_arguments() {
         (
             "@RestController\n@RequestMapping(\"/x\", A.B + \"/y\")\nclass C {\n  @GetMapping(value = [\"/a\"], method = [M.GET])\n  fun g(@PathVariable id: Int): List<String> = l()\n}",
             "@RestController @RequestMapping(\"/x\", (A.B Add \"/y\")) Class C() <> \
-             {@GetMapping(value=[\"/a\"], method=[M.GET]) pub Method g(id: Int) -> List<String> {return l()}}",
+             {@GetMapping(value=[\"/a\"], method=[M.GET]) pub Method g(@PathVariable id: Int) -> List<String> {return l()}}",
         ),
         (
             "@R annotation class Api(@get:AliasFor(annotation = R::class) val value: Array<String> = [])",
@@ -134,7 +135,7 @@ fn calls_of_get_behind_a_property_are_no_accessors() {
     all(&[("class A {\n  val p\n    get() = X\n}", "Class A() <> {pub Getter p() {return X}}")]);
     let source = "val t = \"\"\"\n  get { x }\n\"\"\"\n/*\n  get { y }\n*/\nfun f() { \n";
     assert!(!lower(source).errors.is_empty());
-    assert!(super::mended::parsed(source).1 == source, "nothing to mend is left as it is");
+    assert!(super::mended::parsed(source).text == source, "nothing to mend is left as it is");
 }
 
 #[test]
@@ -150,4 +151,88 @@ fn what_runs_on_each_instance_is_a_method_and_what_an_object_runs_a_block() {
         ("class A {\n  init { a() }\n}", "Class A() <> {pub Method <init>() {{a()}}}"),
         ("object A {\n  init { a() }\n}", "Class A() <> {{a()}}"),
     ]);
+}
+
+#[test]
+fn annotations_that_the_grammar_takes_for_an_expression_stand_on_their_declarations() {
+    all(&[
+        ("@R annotation class W\n\n@W\nclass C", "@R Annotation W() <> {}; @W Class C() <> {}"),
+        ("@T(A.B)\n@R\nannotation class W", "@T(A.B) @R Annotation W() <> {}"),
+        (
+            "@R\n@M(\"/h\")\nclass H {\n\n  @G\n  fun a() = \"x\"\n  @P(\"/b\", c = [D])\n  private fun b(): Int {\n    return 1\n  }\n}",
+            "@R @M(\"/h\") Class H() <> {@G pub Method a() {return \"x\"}; @P(\"/b\", c=[D]) Method b() -> Int {return 1}}",
+        ),
+        (
+            "@M(\"/x\") class X { @G(\"/y\") fun y() = 1 }",
+            "@M(\"/x\") Class X() <> {@G(\"/y\") pub Method y() {return 1}}",
+        ),
+        (
+            "@M(\"/x\") open class X { @G(\"/y\") fun y() = 1 }",
+            "@M(\"/x\") Class X() <> {@G(\"/y\") pub Method y() {return 1}}",
+        ),
+        ("@S data object O", "@S Class O() <> {}"),
+        ("@C\nactual fun a() = 1", "@C pub Plain a() {return 1}"),
+        ("@A(\"x\") enum class E { B }", "@A(\"x\") Enum E() <static B = new E()> {}"),
+    ]);
+}
+
+#[test]
+fn lifted_annotations_keep_their_places() {
+    let module = lower("\n@R\n@M(\"/h\")\nclass H {\n\n  @G\n  fun a() = \"x\"\n}\n");
+    let Some(StmtKind::Class(class)) = module.body.first().map(|stmt| &stmt.kind) else { panic!("no class") };
+    let places: Vec<_> = class.decorators.iter().map(|one| (one.pos.line, one.pos.column)).collect();
+    assert_eq!(places, [(2, 1), (3, 1)]);
+    let Some(StmtKind::Function(method)) = class.body.first().map(|stmt| &stmt.kind) else { panic!("no method") };
+    assert_eq!(method.decorators.first().map(|one| (one.pos.line, one.pos.column)), Some((6, 3)));
+}
+
+#[test]
+fn a_keyword_that_stands_for_a_name_is_said_to_be_wrong() {
+    for source in ["f(1) class A { }", "a class B"] {
+        assert!(!lower(source).errors.is_empty(), "{source}");
+    }
+    assert!(lower("val a = A::class\nval b = a.b::class.java\n").errors.is_empty());
+}
+
+#[test]
+fn a_function_that_is_called_get_may_stand_between_values() {
+    inside(&[("val a = b { c } get d.e\n f()", "bind a = b(Lexical -(it) {return c}).get(d.e); f()")]);
+}
+
+#[test]
+fn braces_behind_what_a_class_delegates_to_are_its_own() {
+    all(&[
+        (
+            "class A(val b: B) : B by b {\n  override fun c() = 1\n}",
+            "Class A(type(B)) <b: B> {pub Constructor constructor(field b: B) {}; pub Method c() {return 1}}",
+        ),
+        (
+            "class A : B, C by D(\n  e,\n  f\n) {\n  fun g() = 1\n}",
+            "Class A(type(B), type(C)) <> {pub Method g() {return 1}}",
+        ),
+    ]);
+}
+
+#[test]
+fn names_that_may_be_modifiers_and_lists_without_elements_are_read() {
+    inside(&[
+        ("inline += a", "set inline Add= a"),
+        ("protected = true", "set protected = true"),
+        ("a(dynamic.b)", "a(dynamic.b)"),
+    ]);
+    all(&[
+        (
+            "class A(val b: List<C> = [], val d: List<E> = [])\nfun f() = 1",
+            "Class A() <b: List<C>, d: List<E>> {pub Constructor constructor(field b: List<C> = [], field d: List<E> = []) {}}; pub Plain f() {return 1}",
+        ),
+        ("class \u{ac00} { fun \u{b098}() = 1 }", "Class \u{ac00}() <> {pub Method \u{b098}() {return 1}}"),
+        ("context(A)\nfun R.b() { c() }", "pub Plain (this: R).b() {c()}"),
+    ]);
+}
+
+#[test]
+fn parameters_keep_their_annotations() {
+    let module = lower("fun f(@V(\"x\") a: A, vararg b: B) {}");
+    let Some(StmtKind::Function(function)) = module.body.first().map(|stmt| &stmt.kind) else { panic!("no function") };
+    assert_eq!(function.params.iter().map(|param| param.decorators.len()).collect::<Vec<_>>(), [1, 0]);
 }

@@ -2,7 +2,7 @@
 
 use super::super::reader::children;
 use super::{FrontEnd, Lowering};
-use crate::code::form::{Arg, Call, Decorator, Expr, ExprKind, Name, Spread, TypeRef};
+use crate::code::form::{Call, Decorator, Expr, ExprKind, Name, TypeRef};
 use tree_sitter::Node;
 
 /// Longer types are not kept as text.
@@ -64,38 +64,9 @@ impl Lowering<'_> {
         parts.fold(first, |object, name| self.at(node, ExprKind::Member(Box::new(object), name)))
     }
 
-    /// Annotations that the grammar takes for an expression: what stands in parentheses behind the last one is its arguments.
-    pub(super) fn stray(&mut self, node: Node<'_>) {
-        let mut here = Some(node);
-        while let Some(node) = here {
-            here = None;
-            for child in children(node) {
-                match child.kind() {
-                    "annotation" => {
-                        let found = self.annotation(child);
-                        self.pending.extend(found);
-                    }
-                    "annotated_expression" => here = Some(child),
-                    "parenthesized_expression" => {
-                        let value = self.expr(child);
-                        let Some(last) = self.pending.pop() else { continue };
-                        let args = vec![Arg { name: None, spread: Spread::No, value }];
-                        let call = Call { callee: last.expr, args, is_new: false };
-                        let expr = self.at(child, ExprKind::Call(Box::new(call)));
-                        self.pending.push(Decorator { expr, pos: last.pos });
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-
     /// The annotations among the modifiers.
     pub(super) fn annotations(&mut self, node: Node<'_>) -> Vec<Decorator> {
-        let mut out = Vec::new();
-        if node.kind().ends_with("_declaration") {
-            out.append(&mut self.pending);
-        }
+        let mut out = self.lifted_from(node);
         for modifiers in children(node).into_iter().filter(|child| child.kind().ends_with("modifiers")) {
             for child in children(modifiers).into_iter().filter(|child| child.kind() == "annotation") {
                 let found = self.annotation(child);
@@ -105,7 +76,7 @@ impl Lowering<'_> {
         out
     }
 
-    fn annotation(&mut self, node: Node<'_>) -> Vec<Decorator> {
+    pub(super) fn annotation(&mut self, node: Node<'_>) -> Vec<Decorator> {
         let mut out = Vec::new();
         for inner in children(node) {
             let expr = match inner.kind() {

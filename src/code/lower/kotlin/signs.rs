@@ -1,0 +1,196 @@
+//! Signs that the grammar wants, and others for what it does not know, each as long as what stands there.
+
+use super::lifted::{MODIFIERS, declares};
+use super::mended::{KEYWORDS, blank};
+use super::scan::{Kind, Token, closing};
+
+/// Names that the grammar takes for its own words, besides modifiers.
+const WORDS: &[&str] = &["dynamic"];
+
+/// A source that is rewritten token by token.
+struct Rewriting<'s> {
+    source: &'s [u8],
+    tokens: &'s [Token],
+    out: Vec<u8>,
+    changed: bool,
+}
+
+/// The source with its signs; nothing where none is wanted.
+pub(super) fn signed(source: &[u8], tokens: &[Token]) -> Option<Vec<u8>> {
+    let mut rewriting = Rewriting { source, tokens, out: source.to_vec(), changed: false };
+    // Braces that are open: where, and whether they hold the members of a type.
+    let mut around: Vec<(usize, bool)> = Vec::new();
+    let (mut header, mut depth) = (false, 0_usize);
+    for (index, token) in tokens.iter().enumerate() {
+        match token.kind {
+            Kind::Sign(b'{') => around.push((index, std::mem::take(&mut header))),
+            Kind::Sign(b'}') => {
+                header = false;
+                if let Some((open, true)) = around.pop() {
+                    rewriting.end_members(open, index);
+                }
+            }
+            Kind::Sign(b'(') => depth += 1,
+            Kind::Sign(b')') => depth = depth.saturating_sub(1),
+            Kind::Sign(b'[') => rewriting.empty_list(index),
+            Kind::Sign(b';' | b'=') if depth == 0 => {
+                header = false;
+                rewriting.further_end(index);
+            }
+            Kind::Word if depth == 0 && token.is_word(source, &["class", "object", "interface"]) => {
+                header = !rewriting.is_behind(index, b':');
+            }
+            Kind::Word if depth == 0 && token.is_word(source, &["fun", "val", "var"]) => header = false,
+            Kind::Word if depth == 0 && header && token.is_word(source, &["by"]) => rewriting.delegation(index),
+            Kind::Word => rewriting.word(index),
+            Kind::Sign(_) | Kind::Opaque => {}
+        }
+    }
+    rewriting.changed.then_some(rewriting.out)
+}
+
+impl Rewriting<'_> {
+    fn put(&mut self, at: usize, sign: u8) {
+        self.out[at] = sign;
+        self.changed = true;
+    }
+
+    fn before(&self, index: usize) -> Option<&Token> {
+        index.checked_sub(1).and_then(|at| self.tokens.get(at))
+    }
+
+    fn is_behind(&self, index: usize, sign: u8) -> bool {
+        self.before(index).is_some_and(|before| before.is_sign(sign))
+    }
+
+    /// Whether a token is the first on its line.
+    fn leads(&self, index: usize) -> bool {
+        self.before(index).is_none_or(|before| self.source[before.end..self.tokens[index].at].contains(&b'\n'))
+    }
+
+    /// Members on the line of the braces around them end.
+    fn end_members(&mut self, open: usize, close: usize) {
+        let (from, to) = (self.tokens[open].at, self.tokens[close].at);
+        if close > open + 1 && !self.source[from..to].contains(&b'\n') && self.source[to - 1] == b' ' {
+            self.put(to - 1, b';');
+        }
+    }
+
+    /// A list without elements: a number stands for it.
+    fn empty_list(&mut self, index: usize) {
+        let (at, end) = (self.tokens[index].at, self.tokens[index].end);
+        if self.tokens.get(index + 1).is_some_and(|next| next.is_sign(b']') && next.at == end) {
+            self.put(at, b'0');
+            self.put(end, b' ');
+        }
+    }
+
+    /// What ends twice ends once.
+    fn further_end(&mut self, index: usize) {
+        if self.tokens[index].is_sign(b';') && self.is_behind(index, b';') {
+            self.put(self.tokens[index].at, b' ');
+        }
+    }
+
+    /// What a class delegates to is left out where braces follow.
+    fn delegation(&mut self, by: usize) {
+        let mut index = by + 1;
+        while let Some(token) = self.tokens.get(index) {
+            match token.kind {
+                Kind::Sign(b'{' | b',') => {
+                    blank(&mut self.out, self.tokens[by].at, token.at);
+                    self.changed = true;
+                    return;
+                }
+                Kind::Sign(b'(' | b'[') => match closing(self.tokens, index) {
+                    Some(close) => index = close,
+                    None => return,
+                },
+                _ if self.leads(index) => return,
+                _ => {}
+            }
+            index += 1;
+        }
+    }
+
+    fn word(&mut self, index: usize) {
+        let token = self.tokens[index];
+        if token.is_word(self.source, &["get", "set"]) {
+            self.accessor(index);
+        } else if self.is_name(index) {
+            // Any other name is taken for what it is.
+            self.put(token.end - 1, b'_');
+        } else if token.is_word(self.source, &["context"])
+            && let Some(close) = self.tokens.get(index + 1).and_then(|_| closing(self.tokens, index + 1))
+            && self.tokens[index + 1].is_sign(b'(')
+            && declares(self.source, &self.tokens[close + 1..])
+        {
+            blank(&mut self.out, token.at, self.tokens[close].end);
+            self.changed = true;
+        } else if !token.text(self.source).is_ascii() {
+            // Letters that are no ASCII.
+            for at in token.at..token.end {
+                if !self.source[at].is_ascii() {
+                    self.put(at, b'_');
+                }
+            }
+        }
+    }
+
+    /// Whether a word that may be a modifier is a name: a modifier stands before another word or an annotation.
+    fn is_name(&self, index: usize) -> bool {
+        let token = self.tokens[index];
+        if !token.is_word(self.source, MODIFIERS) && !token.is_word(self.source, WORDS) {
+            return false;
+        }
+        let named = |before: &Token| before.is_word(self.source, &["val", "var", "fun"]) || before.is_sign(b'.');
+        let of_type = token.is_word(self.source, WORDS) && self.is_behind(index, b':');
+        let of_function =
+            |next: &Token| token.is_word(self.source, &["suspend"]) && matches!(next.kind, Kind::Sign(b'(' | b'{'));
+        let ends = |next: &Token| next.kind != Kind::Word && !next.is_sign(b'@') && !of_function(next);
+        self.before(index).is_some_and(named) || (!of_type && self.tokens.get(index + 1).is_none_or(ends))
+    }
+
+    /// A call of `get` or `set` behind a property is none of its accessors.
+    fn accessor(&mut self, index: usize) {
+        let token = self.tokens[index];
+        let Some(before) = self.before(index) else { return };
+        let (end, leads) = (before.end, self.leads(index));
+        if leads && is_call(&token, self.source) && ends_statement(&self.source[..end]) {
+            self.put(token.at - 1, b';');
+        } else if !leads && is_between(before, self.tokens.get(index + 1), self.source) {
+            self.put(token.end - 1, b'_');
+        }
+    }
+}
+
+/// Whether a statement may end here: nothing was opened, and nothing more is wanted.
+fn ends_statement(before: &[u8]) -> bool {
+    !before.ends_with(b"->")
+        && !matches!(before.last(), None | Some(b'{' | b'(' | b'[' | b',' | b';' | b'=' | b'.' | b':'))
+}
+
+/// Whether a word at the start of a line is a call of `get` or `set`: an accessor has a name or nothing between its brackets.
+fn is_call(token: &Token, source: &[u8]) -> bool {
+    let behind = source[token.end..].trim_ascii_start();
+    match behind.first() {
+        Some(b'{' | b'<') => true,
+        Some(b'(') => match behind[1..].trim_ascii_start().first() {
+            Some(b')') => false,
+            Some(b'"') => true,
+            Some(_) => token.text(source) == b"get",
+            None => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether `get` or `set` stands between two values on one line, as a function that is called so.
+fn is_between(before: &Token, behind: Option<&Token>, source: &[u8]) -> bool {
+    let ends = matches!(before.kind, Kind::Sign(b')' | b'}' | b']') | Kind::Opaque)
+        || before.kind == Kind::Word && !before.is_word(source, KEYWORDS) && !before.is_word(source, &["by"]);
+    ends && behind.is_some_and(|behind| {
+        let value = matches!(behind.kind, Kind::Word | Kind::Opaque);
+        value && !behind.is_word(source, KEYWORDS)
+    })
+}
