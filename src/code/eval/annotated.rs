@@ -25,6 +25,8 @@ pub(crate) struct Applied {
     pub(crate) model: &'static AnnotationModel,
     args: Vec<(Name, Value)>,
     line: u32,
+    /// How many annotations of the project's own lead to it.
+    depth: usize,
 }
 
 /// What a class's annotations say.
@@ -256,7 +258,7 @@ impl Machine<'_> {
                         args.push((name, self.annotation_argument(&arg.value, scope)));
                     }
                 }
-                out.push(Applied { model, args, line });
+                out.push(Applied { model, args, line, depth });
             }
             Value::Class(own) if own.class.kind == ClassKind::Annotation && depth < MOST_META => {
                 let before = out.len();
@@ -351,13 +353,15 @@ impl Machine<'_> {
         Some((target, attribute))
     }
 
-    /// What annotations say of paths and methods together. Where one of them says both, it counts alone.
+    /// What annotations say of paths and methods together. Where one of them says both, it counts alone: the nearest, where
+    /// annotations of the project's own bring others.
     fn mapping(&mut self, applied: &[Applied], scope: &ScopeRef) -> Option<Mapping> {
         let telling = |one: &&Applied| one.model.tells();
         let whole = applied
             .iter()
             .filter(telling)
-            .find(|one| !one.model.path.is_empty() && (one.model.methods.is_some() || !one.model.method.is_empty()));
+            .filter(|one| !one.model.path.is_empty() && (one.model.methods.is_some() || !one.model.method.is_empty()))
+            .min_by_key(|one| one.depth);
         let counted: Vec<&Applied> = match whole {
             Some(one) => vec![one],
             None => applied.iter().filter(telling).collect(),

@@ -120,6 +120,11 @@ impl Machine<'_> {
         if let Some(owner) = scope::find(scope, name, skip)
             && let Some(value) = owner.own(name)
         {
+            if owner.kind == ScopeKind::Module
+                && let Some(nearer) = self.member_before(name, scope)
+            {
+                return nearer;
+            }
             let forced = self.force(value.clone());
             if matches!(value, Value::Lazy(_)) && !matches!(forced, Value::Lazy(_) | Value::Unknown(_)) {
                 owner.set(name, forced.clone());

@@ -123,6 +123,23 @@ impl Machine<'_> {
         self.force(value)
     }
 
+    /// What hides a name of the file's: a property of the classes around.
+    pub(crate) fn member_before(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
+        if !self.has_packages(scope) {
+            return None;
+        }
+        let has = |class: &ClassValue| {
+            let written = &class.class;
+            written.fields.iter().any(|field| field.name == *name && !field.is_static)
+                || parameter_field(&written.body, name).is_some()
+        };
+        let around = classes_around(scope);
+        let hidden = around
+            .iter()
+            .any(|class| self.ancestors(class).iter().any(|one| matches!(one, Value::Class(one) if has(one))));
+        if hidden { self.member_around(name, scope) } else { None }
+    }
+
     /// A member of the receiver, of the class that the code stands in, or of one around it.
     fn member_around(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
         let receivers = self.receivers(scope);
