@@ -115,7 +115,10 @@ impl Machine<'_> {
             (None, Value::Object(object)) => object.model.borrow().clone(),
             _ => model,
         };
-        if action.hand.is_none() && model.is_some() && self.modules[spot.module.0].language == Language::Java {
+        // On what has no members nothing is registered either.
+        let empty = |made: &Value| matches!(made, Value::Object(it) if it.model.borrow().as_ref().is_some_and(|it| it.ty.members.is_empty()));
+        let calls = action.hand.is_none() || empty(&made);
+        if calls && receiver.is_some() && self.modules[spot.module.0].language == Language::Java {
             self.given_to_call(args);
         }
         let idle = action.route.as_ref().is_some_and(|route| args.list.len() < route.at_least);
@@ -355,6 +358,10 @@ impl Machine<'_> {
         }
         let value = Value::Object(object);
         let prefix = word.prefix.as_ref().map_or(Value::text(""), |prefix| self.argument_at(bound, prefix, spot));
+        let prefix = match &word.typed {
+            Some(attribute) => self.resource_path(&prefix, attribute, 0),
+            None => prefix,
+        };
         if let (true, Some(parent)) = (word.mounted && !other, parent) {
             let prefix = self.viewed(parent, prefix);
             self.mount(parent.node, prefix, value.clone(), (false, false), spot);

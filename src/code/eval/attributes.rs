@@ -137,7 +137,7 @@ impl Machine<'_> {
         Value::unknown()
     }
 
-    /// The path that an attribute of a class gives, behind that of its `parent`.
+    /// The path that an attribute of a class gives, behind that of the class that a property of it is of.
     pub(crate) fn resource_path(&mut self, class: &Value, attribute: &str, depth: usize) -> Value {
         let Value::Class(class) = self.force(class.clone()) else { return Value::unknown() };
         let written = class.class.clone();
@@ -148,9 +148,13 @@ impl Machine<'_> {
         let own = self.arguments(given, &class.scope.clone());
         let own = if own.list.is_empty() { own.named.into_iter().next().map(|(_, it)| it) } else { Some(own.at(0)) };
         let own = own.unwrap_or_else(Value::unknown);
-        let parent = written.fields.iter().find(|field| &*field.name == "parent").and_then(|field| field.ty.clone());
-        let Some(parent) = parent.filter(|_| depth < MOST_PARENTS) else { return own };
-        let parent = self.type_value(&parent, &class.scope.clone());
+        let types = written.fields.iter().filter_map(|field| field.ty.as_ref()).filter(|_| depth < MOST_PARENTS);
+        let parent = types.map(|ty| self.type_value(ty, &class.scope.clone())).find(|ty| {
+            let Value::Class(parent) = ty else { return false };
+            let written = parent.class.decorators.iter().filter_map(written_call);
+            !Rc::ptr_eq(parent, &class) && written.into_iter().any(|(name, _)| is_one_of(&name, attribute))
+        });
+        let Some(parent) = parent else { return own };
         let before = self.resource_path(&parent, attribute, depth + 1);
         let before = self.shown(&before, "parent");
         let before = self.concat(&before, &Value::text("/"));

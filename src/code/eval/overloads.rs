@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::scope::{ScopeKind, ScopeRef, find, top_of};
-use super::value::{Args, Closure, Lazy, ModuleId, Value};
+use super::value::{Args, Closure, Lazy, Modelled, ModuleId, Value};
 use crate::code::form::{Language, Name, ParamKind, Pattern};
 use crate::code::resolve::Target;
 
@@ -55,6 +55,21 @@ impl Machine<'_> {
         for path in all.iter().take(MOST_MEANINGS).filter(|_| all.len() > 1) {
             add(scope, &imported(name), Value::Lazy(Rc::new(Lazy::Class(path.clone(), vec![last.clone()]))));
         }
+    }
+
+    /// The member of a model's object that a name means: one of a library's by its full name, where the file imports that.
+    pub(crate) fn member_meant(&self, model: &Modelled, name: &Name, scope: &ScopeRef) -> Option<Name> {
+        let members = &model.ty.members;
+        if !members.contains_key(&**name) {
+            return None;
+        }
+        let imported = match top_of(scope).own(name) {
+            Some(Value::Unknown(path)) => Some(path),
+            _ => None,
+        };
+        let packages = self.modules[scope.module.0].packages.iter();
+        let mut full = imported.into_iter().chain(packages.map(|package| format!("{package}.{name}").into()));
+        Some(full.find(|full| members.contains_key(&**full)).unwrap_or_else(|| name.clone()))
     }
 
     /// What a name means that is called: of several functions the one that fits the call, else what the name means anyway.

@@ -331,8 +331,8 @@ impl Machine<'_> {
             let Value::Object(object) = &this else { continue };
             let model = object.model.borrow().clone();
             let Some(own) = object.class.clone() else {
-                if model.is_some_and(|model| model.ty.members.contains_key(&**name)) {
-                    return self.call_modelled(object, &this, name, args, spot);
+                if let Some(name) = model.and_then(|model| self.member_meant(&model, name, scope)) {
+                    return self.call_modelled(object, &this, &name, args, spot);
                 }
                 continue;
             };

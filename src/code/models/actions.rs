@@ -445,6 +445,8 @@ pub(crate) struct MakeWord {
     pub(crate) object: String,
     /// Its prefix.
     pub(crate) prefix: Option<Argument>,
+    /// The prefix is a class: the attribute of it that has the path; several names stand apart by `|`.
+    pub(crate) typed: Option<String>,
     /// It is mounted on this one.
     pub(crate) mounted: bool,
     /// Methods among these are the only ones that it answers.
