@@ -44,12 +44,26 @@ enum CommittedEnv {
     Allow,
 }
 
-/// What is wrong, and the steps that mend it, the most pressing first.
+/// What is wrong, and the steps that mend it.
 #[derive(Default)]
 struct Wrong {
     findings: Vec<Finding>,
+    /// What adds that which is missing, and what removes that which is unused: one edit of the example.
+    adds: Option<String>,
+    removes: Option<String>,
     steps: Vec<String>,
     notes: Vec<String>,
+}
+
+impl Wrong {
+    /// The most pressing step: what is missing, with what is unused; else what is irregular; else what is unused.
+    fn next_step(&self) -> Option<String> {
+        match (&self.adds, &self.removes) {
+            (Some(adds), Some(removes)) => Some(format!("{adds}; {removes}")),
+            (Some(adds), None) => Some(adds.clone()),
+            (None, removes) => self.steps.first().or(removes.as_ref()).cloned(),
+        }
+    }
 }
 
 impl EnvRule {
@@ -117,7 +131,7 @@ impl EnvRule {
             let additions: Vec<String> =
                 by_file.iter().map(|(file, names)| format!("{} to {file}", list(names.iter().copied()))).collect();
             let hand = if missing.len() > MANY { " (`donegate fix env` does)" } else { "" };
-            wrong.steps.push(format!("add {}{hand}", additions.join(", ")));
+            wrong.adds = Some(format!("add {}{hand}", additions.join(", ")));
         }
         optional
     }
@@ -136,11 +150,7 @@ impl EnvRule {
             let message = format!("{} is documented here and read by nothing", entry.name);
             wrong.findings.push(Finding::new(rule.id, entry.name.clone(), message, Some(at)));
         }
-        let step = format!("remove {names} from {}, or set allow-unused", first.file);
-        match wrong.steps.first_mut().filter(|step| step.starts_with("add ")) {
-            Some(add) => *add = format!("{add}; {step}"),
-            None => wrong.steps.push(step),
-        }
+        wrong.removes = Some(format!("remove {names} from {}, or set allow-unused", first.file));
     }
 
     fn judge_irregular(&self, rule: &RuleContext<'_>, env: &Env, wrong: &mut Wrong) {
@@ -230,8 +240,8 @@ impl Judge for EnvRule {
         }
         let mut judgement = Judgement::new(outcome, self.required(&documented), measured);
         judgement.evidence.clone_from(&area.evidence.reports);
+        judgement.next_step = wrong.next_step();
         judgement.findings = wrong.findings;
-        judgement.next_step = wrong.steps.into_iter().next();
         judgement.notes = wrong.notes;
         if own == 0 && documented.is_empty() {
             judgement.notes.push("the code reads no environment variable, so there is nothing to document".to_owned());

@@ -77,6 +77,9 @@ pub(super) struct FixEnv {
     /// nearest to the code.
     #[arg(long, value_name = "FILE")]
     pub(super) example: Option<String>,
+    /// Print what would be added to which file, and write nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

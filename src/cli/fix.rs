@@ -52,7 +52,7 @@ pub(super) fn env(arguments: &args::FixEnv) -> Result<u8, Stop> {
     let repo = Repo::open(&arguments.path).map_err(|why| Stop::Wrong(format!("cannot open the repository: {why}")))?;
     let mut said = String::new();
     for (file, missing) in &additions {
-        said += &append(&repo, file, missing)?;
+        said += &append(&repo, file, missing, arguments.dry_run)?;
     }
     print(&said)
 }
@@ -87,8 +87,8 @@ fn additions<'a>(env: &'a Env, example: Option<&str>, ignore: &[String]) -> BTre
     additions
 }
 
-/// Appends to one file; what was done, in words.
-fn append(repo: &Repo, file: &str, missing: &[Gap<'_>]) -> Result<String, Stop> {
+/// Appends to one file; what was done, in words. A dry run tells the lines, as they would be added, and adds none.
+fn append(repo: &Repo, file: &str, missing: &[Gap<'_>], dry: bool) -> Result<String, Stop> {
     let root = repo.root().ok_or_else(|| Stop::Wrong("there is no folder to write to".to_owned()))?;
     let before = match repo.read(file, MAX_BYTES) {
         Ok(content) => Some(content.bytes.to_vec()),
@@ -98,6 +98,10 @@ fn append(repo: &Repo, file: &str, missing: &[Gap<'_>]) -> Result<String, Stop> 
         }
     };
     let made = before.is_none();
+    if dry {
+        let verb = if made { "would make" } else { "would add to" };
+        return Ok(format!("{verb} {file}:\n{}\n", lines(missing)));
+    }
     let mut bytes = before.unwrap_or_default();
     let end = line_end(&bytes);
     if !bytes.is_empty() {

@@ -108,6 +108,16 @@ impl Env {
             let spaces = known.get(&name.to_ascii_lowercase());
             spaces.is_some_and(|spaces| home.is_empty() || spaces.iter().any(|space| is_within(home, space)))
         };
+        // What starts the services is handed the file beside it, and none of a service's own.
+        let whole = workspaces.contains("");
+        let handed = |name: &str, site: &Site, home: &str| {
+            let spaces = known.get(&name.to_ascii_lowercase());
+            speaks(name, home)
+                && (!whole
+                    || !home.is_empty()
+                    || !is_compose(&site.file)
+                    || spaces.is_some_and(|spaces| spaces.contains("")))
+        };
         let mut gaps = Vec::new();
         for used in self.used.iter().filter(|used| !used.platform) {
             // A file that holds the value is another way to give a variable that is read itself, or documented.
@@ -116,7 +126,8 @@ impl Env {
             for site in &used.sites {
                 let home = home_of(&site.file, &workspaces);
                 let given = held.is_some_and(|name| read.contains(name) || speaks(name, home));
-                let documented = speaks(&used.name, home) || used.one_of.iter().any(|name| speaks(name, home));
+                let documented =
+                    handed(&used.name, site, home) || used.one_of.iter().any(|name| handed(name, site, home));
                 if !given && !documented {
                     lacking.entry(home).or_default().push(site);
                 }
@@ -148,6 +159,12 @@ fn home_of<'a>(file: &str, workspaces: &BTreeSet<&'a str>) -> &'a str {
 /// Whether a path is a folder or lies in it.
 fn is_within(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a file tells compose which services there are.
+fn is_compose(file: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase();
+    name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml"))
 }
 
 /// The example that a variable belongs into which a workspace reads: its own, else one around it; the plainest name first.

@@ -25,6 +25,23 @@ fn missing_keys_are_appended_once() {
 }
 
 #[test]
+fn a_dry_run_tells_the_lines_and_writes_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    write(at, "app.js", "const a = process.env.ALPHA;\n");
+    let (code, out) = fix(at, &["--dry-run"]);
+    let expected = "would make .env.example:\n# required; read in app.js:1\nALPHA=\n\n";
+    assert_eq!((Some(0), expected), (code, out.as_str()));
+    assert!(!at.join(".env.example").exists());
+    write(at, ".env.example", "BETA=1\n");
+    assert!(fix(at, &["--dry-run"]).1.starts_with("would add to .env.example:\n"));
+    assert_eq!("BETA=1\n", fs::read_to_string(at.join(".env.example")).expect("it is there"));
+    write(at, ".env.example", "ALPHA=1\n");
+    let (code, out) = fix(at, &["--dry-run"]);
+    assert!(code == Some(0) && out.contains("nothing to add"), "{out}");
+}
+
+#[test]
 fn each_workspace_gets_its_own_and_lines_end_as_they_did() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();

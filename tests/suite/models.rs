@@ -37,6 +37,8 @@ struct Sample {
     settings: Option<Vec<String>>,
     /// Every pattern of names that are not known: `SHARD_*_DSN src/app.js:3`.
     dynamic: Option<Vec<String>>,
+    /// Variables any one of which will do: `URL or DATABASE_URL`.
+    either: Option<Vec<String>>,
 }
 
 fn models() -> Vec<PathBuf> {
@@ -75,6 +77,8 @@ fn differences(sample: &Sample, analysis: Analysis) -> Vec<String> {
         .into_iter()
         .map(|it| format!("{} {}{} {}:{}", it.method, it.path, mark(it.conditional), it.file, it.line))
         .collect();
+    let peers = analysis.env_reads.iter().map(|it| it.peers.join(" or "));
+    let either = peers.filter(|it| !it.is_empty()).collect();
     let unresolved = analysis.unresolved.into_iter().map(|(file, line, _)| format!("{file}:{line}")).collect();
     let (supposed, named): (Vec<_>, Vec<_>) = analysis.env_reads.into_iter().partition(|it| it.supposed.is_some());
     let env = named.into_iter().map(|it| format!("{}{} {}:{}", it.name, mark(!it.required), it.file, it.line));
@@ -91,6 +95,7 @@ fn differences(sample: &Sample, analysis: Analysis) -> Vec<String> {
         differs("env", sample.env.as_ref(), env.collect()),
         differs("settings", sample.settings.as_ref(), settings.collect()),
         differs("dynamic", sample.dynamic.as_ref(), dynamic.into_iter().collect()),
+        differs("either", sample.either.as_ref(), either),
     ]
     .into_iter()
     .flatten()
@@ -113,7 +118,8 @@ fn every_model_has_samples_and_they_hold() {
             });
         assert!(!samples.is_empty(), "{shown} has no sample");
         for sample in samples {
-            let said = [&sample.routes, &sample.unresolved, &sample.env, &sample.settings, &sample.dynamic];
+            let said =
+                [&sample.routes, &sample.unresolved, &sample.env, &sample.settings, &sample.dynamic, &sample.either];
             assert!(said.iter().any(|one| one.is_some()), "{shown}: {}: says nothing", sample.name);
             let files: Vec<(&str, &str)> =
                 sample.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();

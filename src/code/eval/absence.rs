@@ -7,6 +7,9 @@ use super::scope::ScopeRef;
 use super::value::{Args, EnvValue, Value};
 use crate::code::form::{Arm, BinaryOp, Expr, ExprKind, Language, Stmt, StmtKind};
 
+/// Variables of which any one will do are so many at most.
+const MOST_PEERS: usize = 8;
+
 impl Machine<'_> {
     /// Evaluates a condition; with its value come the reads that it asks about.
     pub(crate) fn condition(&mut self, test: &Expr, scope: &ScopeRef) -> (Value, Vec<usize>) {
@@ -98,6 +101,92 @@ impl Machine<'_> {
         reads_of(default, &mut reads);
         for read in reads {
             self.reads[read].settled = true;
+        }
+    }
+
+    /// One variable is taken where another one is absent: any of them will do.
+    pub(crate) fn either_will_do(&mut self, first: &Value, then: &Value) {
+        let mut reads = Vec::new();
+        reads_of(first, &mut reads);
+        let own = reads.len();
+        reads_of(then, &mut reads);
+        reads.retain(|read| !self.reads[*read].dynamic);
+        if own == 0 || own >= reads.len() || reads.len() > MOST_PEERS {
+            return;
+        }
+        let mut names: Vec<String> = Vec::new();
+        for read in &reads {
+            let read = &self.reads[*read];
+            for name in std::iter::once(&read.name).chain(&read.peers) {
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+        }
+        if names.len() > 1 {
+            reads.iter().for_each(|read| self.reads[*read].peers.clone_from(&names));
+        }
+    }
+
+    /// The first of several values that is there is taken.
+    pub(crate) fn first_of(&mut self, values: &[Value]) {
+        if let Some((last, before)) = values.split_last()
+            && values.iter().all(|one| matches!(one, Value::Env(_)))
+        {
+            let firsts = Value::any_of(before.to_vec());
+            self.either_will_do(&firsts, last);
+        }
+    }
+
+    /// Values of which one is taken where the other, that the condition asked about, is absent.
+    pub(crate) fn either_of(&mut self, asked: &[usize], values: &[&Value]) {
+        let is_asked = |machine: &Self, value: &Value| {
+            let mut reads = Vec::new();
+            reads_of(value, &mut reads);
+            !reads.is_empty()
+                && reads
+                    .iter()
+                    .all(|read| asked.iter().any(|one| machine.reads[*one].name == machine.reads[*read].name))
+        };
+        let (own, others): (Vec<&Value>, Vec<&Value>) = values.iter().partition(|value| is_asked(self, value));
+        if let Some(own) = own.first() {
+            others.iter().for_each(|other| self.either_will_do(own, other));
+        }
+    }
+
+    /// A variable is assigned to where what it holds was asked about: that is absent there.
+    pub(crate) fn assigned_where_absent(&mut self, old: &Value, new: &Value) {
+        if !matches!((old, new), (Value::Env(_), Value::Env(_))) {
+            return;
+        }
+        if let Some(asked) = self.asking.last().cloned() {
+            self.either_of(&asked, &[old, new]);
+        }
+    }
+
+    /// What a function gives where it asked about it first; what it gives after that is taken in its place.
+    pub(crate) fn offered(&mut self, asked: &[usize], from: usize) {
+        let given: Vec<Value> =
+            self.frames.last().map(|frame| frame.returns.get(from..).unwrap_or_default().to_vec()).unwrap_or_default();
+        for value in given {
+            let mut reads = Vec::new();
+            reads_of(&value, &mut reads);
+            let names: Vec<&String> = asked.iter().map(|read| &self.reads[*read].name).collect();
+            reads.retain(|read| names.contains(&&self.reads[*read].name));
+            self.offers.extend(reads);
+        }
+    }
+
+    /// What several returns of a function come to: variables that it offers one after the other are one.
+    pub(crate) fn taken_in_turn(&mut self, value: &Value) {
+        let Value::Alt(all) = value else { return };
+        let envs: Vec<&Value> = all.iter().filter(|one| matches!(one, Value::Env(_))).collect();
+        let Some((last, before)) = envs.split_last() else { return };
+        let mut reads = Vec::new();
+        before.iter().for_each(|one| reads_of(one, &mut reads));
+        if !reads.is_empty() && reads.iter().all(|read| self.offers.contains(read)) {
+            let firsts = Value::any_of(before.iter().map(|one| (*one).clone()).collect());
+            self.either_will_do(&firsts, last);
         }
     }
 

@@ -272,6 +272,7 @@ impl Machine<'_> {
                 Some(key) => map.set(key, index.clone(), value),
                 None => {
                     map.partial.set(true);
+                    self.write_any(map, index, &value);
                     self.escape(&value);
                 }
             },

@@ -215,6 +215,7 @@ impl Machine<'_> {
         self.rust_leave(closure, expected);
         let frame = self.frames.pop();
         let mut value = result_of(flow, frame, &closure.function);
+        self.taken_in_turn(&value);
         if let Some(given) = given {
             value = self.go_result(value, closure);
             let useful = self.effects != before;
@@ -303,7 +304,14 @@ impl Machine<'_> {
     }
 
     /// The value of one parameter: what is given, else its default, else what its type says.
-    fn argument(&mut self, closure: &Closure, at: usize, given: Option<Value>, open: bool, scope: &ScopeRef) -> Value {
+    pub(super) fn argument(
+        &mut self,
+        closure: &Closure,
+        at: usize,
+        given: Option<Value>,
+        open: bool,
+        scope: &ScopeRef,
+    ) -> Value {
         let function = closure.function.clone();
         let Some(param) = function.params.get(at) else { return Value::unknown() };
         let early = closure.defaults.get(at).cloned().flatten();

@@ -36,7 +36,22 @@ impl Machine<'_> {
                 [list @ Value::List(_)] => list.clone(),
                 _ => Value::list(Vec::new()),
             },
-            "HashMap" | "LinkedHashMap" | "TreeMap" | "emptyMap" => Value::map(Vec::new()),
+            "HashMap"
+            | "LinkedHashMap"
+            | "TreeMap"
+            | "concurrent.ConcurrentHashMap"
+            | "ConcurrentHashMap"
+            | "Map.copyOf"
+            | "Collections.unmodifiableMap"
+            | "com.google.common.collect.ImmutableMap.copyOf"
+            | "com.google.common.collect.Maps.newHashMap"
+            | "ImmutableMap.copyOf" => match args.list.as_slice() {
+                [given @ (Value::Map(_) | Value::Unknown(_))] => self.copy_of(given),
+                _ => Value::map(Vec::new()),
+            },
+            "emptyMap" => Value::map(Vec::new()),
+            // What collects entries into a map is told by the functions of its names and values.
+            "Collectors.toMap" | "Collectors.toUnmodifiableMap" => Self::tuple(args.list.clone()),
             "Map.of" => {
                 let pairs = args.list.chunks(2).filter_map(|pair| Some((pair.first()?.clone(), pair.get(1)?.clone())));
                 Value::map(pairs.collect())

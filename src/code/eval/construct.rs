@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::packages::overloaded;
-use super::scope::ScopeRef;
+use super::scope::{Scope, ScopeRef};
 use super::value::{Args, ClassValue, Map, Object, Spot, Value};
-use crate::code::form::{ClassKind, INITIALISER, Language, StmtKind};
+use crate::code::form::{ClassKind, INITIALISER, Language, Pattern, StmtKind};
 
 impl Machine<'_> {
     /// An instance.
@@ -73,12 +73,17 @@ impl Machine<'_> {
         let derived = !class.bases.is_empty();
         match own {
             Some(Value::Function(constructor)) => {
-                let args = if derived { args } else { self.parameter_fields(&constructor, object, args) };
+                let mut args = args;
+                let above = self.has_packages(&class.scope) && !delegates(&constructor.function.body);
                 if !derived {
-                    self.init_fields(class, object);
-                } else if self.has_packages(&class.scope) && !delegates(&constructor.function.body) {
+                    args = self.parameter_fields(&constructor, object, args);
+                } else if above {
                     self.construct_base(class, object, Args::default(), spot);
-                    self.init_fields(class, object);
+                }
+                if !derived || above {
+                    let (given, scope) = self.primary_scope(class, &constructor, object, args);
+                    args = given;
+                    self.init_fields_in(class, object, scope.as_ref());
                 }
                 let result = self.enter(&constructor, Some(object.clone()), args, spot);
                 if self.language(&class.scope) == Language::JavaScript {
@@ -147,7 +152,8 @@ impl Machine<'_> {
     pub(crate) fn construct_super(&mut self, args: Args, scope: &ScopeRef, spot: Spot) -> Value {
         if let Value::Super(it) = self.super_value(scope) {
             let made = self.construct_base(&it.0, &it.1, args, spot);
-            self.init_fields(&it.0, made.as_ref().unwrap_or(&it.1));
+            let primary = Some(scope).filter(|_| self.has_packages(scope));
+            self.init_fields_in(&it.0, made.as_ref().unwrap_or(&it.1), primary);
             if let (Some(made), Some(frame)) = (made, self.frames.last_mut()) {
                 // From here on that is `this`, and what the constructor gives.
                 frame.this = made.clone();
@@ -168,7 +174,44 @@ impl Machine<'_> {
         }
     }
 
+    /// What the initialisers of a Kotlin class see of its primary constructor: its parameters, which are fields where they say
+    /// so. Gives the arguments as the constructor gets them, and the scope.
+    fn primary_scope(
+        &mut self,
+        class: &Rc<ClassValue>,
+        constructor: &Rc<super::value::Closure>,
+        object: &Value,
+        mut args: Args,
+    ) -> (Args, Option<ScopeRef>) {
+        let function = constructor.function.clone();
+        if !self.has_packages(&class.scope) || function.params.is_empty() || args.partial {
+            return (args, None);
+        }
+        let scope = Scope::of_call(&class.scope, self.journals.len());
+        let mut list = Vec::new();
+        for (at, param) in function.params.iter().enumerate() {
+            let Pattern::Name(name, _) = &param.target else { return (args, None) };
+            let given = args.list.get(at).cloned();
+            let given =
+                given.or_else(|| args.named.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone()));
+            let value = self.argument(constructor, at, given, false, &scope);
+            scope.set(name, value.clone());
+            if param.is_field {
+                self.write_member(object, name, value.clone());
+            }
+            list.push(value);
+        }
+        args.named.retain(|(name, _)| scope.own(name).is_none());
+        args.list = list;
+        (args, Some(scope))
+    }
+
     pub(super) fn init_fields(&mut self, class: &Rc<ClassValue>, object: &Value) {
+        self.init_fields_in(class, object, None);
+    }
+
+    fn init_fields_in(&mut self, class: &Rc<ClassValue>, object: &Value, primary: Option<&ScopeRef>) {
+        let scope = primary.unwrap_or(&class.scope);
         let written = class.class.clone();
         for field in &written.fields {
             if field.is_static {
@@ -180,7 +223,7 @@ impl Machine<'_> {
             };
             let value = match (&field.value, &field.ty) {
                 (None, _) if told.is_some() => told.unwrap_or_else(Value::unknown),
-                (Some(init), _) => self.eval_with_this(init, object, class),
+                (Some(init), _) => self.eval_with_this(init, object, class, scope),
                 (None, Some(ty)) => match self.typed(ty, &class.scope) {
                     Some(value) => value,
                     None => continue,
@@ -190,11 +233,22 @@ impl Machine<'_> {
             self.write_member(object, &field.name, value);
         }
         if let Some(Value::Function(initialiser)) = class.members.named(INITIALISER) {
+            let seen = primary.map(|scope| self.closure(&initialiser.function, scope, Some(class.clone())));
+            let initialiser = match seen {
+                Some(Value::Function(seen)) => seen,
+                _ => initialiser,
+            };
             self.enter(&initialiser, Some(object.clone()), Args::default(), class.spot);
         }
     }
 
-    fn eval_with_this(&mut self, expr: &crate::code::form::Expr, this: &Value, class: &Rc<ClassValue>) -> Value {
+    fn eval_with_this(
+        &mut self,
+        expr: &crate::code::form::Expr,
+        this: &Value,
+        class: &Rc<ClassValue>,
+        scope: &ScopeRef,
+    ) -> Value {
         self.frames.push(super::machine::Frame {
             closure: None,
             spot: class.spot,
@@ -204,7 +258,7 @@ impl Machine<'_> {
             yields: Vec::new(),
             given: Vec::new(),
         });
-        let value = self.eval(expr, &class.scope);
+        let value = self.eval(expr, scope);
         self.frames.pop();
         value
     }

@@ -19,8 +19,23 @@ impl Machine<'_> {
     ) -> Value {
         let this = Value::List(list.clone());
         match &**name {
-            "forEach" | "for_each" | "map" | "flatMap" | "filter" | "find" | "some" | "every" | "reduce"
-            | "reduceRight" | "findLast" | "findIndex" => self.list_walk(list, name, &args, spot),
+            "forEach"
+            | "for_each"
+            | "map"
+            | "flatMap"
+            | "filter"
+            | "find"
+            | "some"
+            | "every"
+            | "reduce"
+            | "reduceRight"
+            | "findLast"
+            | "findIndex"
+            | "find_map"
+            | "filter_map"
+            | "mapNotNull"
+            | "firstNotNullOf"
+            | "firstNotNullOfOrNull" => self.list_walk(list, name, &args, spot),
             "push" | "append" | "add" | "unshift" | "insert" => {
                 list.age.written();
                 let mut items = list.items.borrow_mut();
@@ -103,10 +118,13 @@ impl Machine<'_> {
                 Value::unknown()
             }
             "then" => self.call(&args.at(0), Args::of(vec![this]), spot),
-            _ => {
-                self.let_go(&args);
-                Value::unknown()
-            }
+            _ => match super::whole::entry_method(list, name).filter(|_| self.has_packages(scope)) {
+                Some(part) => part,
+                None => {
+                    self.let_go(&args);
+                    Value::unknown()
+                }
+            },
         }
     }
 
@@ -163,6 +181,11 @@ impl Machine<'_> {
             let result = self.call(&callee, Args::starting(given), spot);
             match name {
                 "map" => out.push(result),
+                "find_map" | "filter_map" | "mapNotNull" | "firstNotNullOf" | "firstNotNullOfOrNull" => {
+                    if !result.is_nothing() {
+                        out.push(result);
+                    }
+                }
                 "flatMap" => match &result {
                     Value::List(more) => out.extend(more.items.borrow().iter().cloned()),
                     _ => out.push(result),
@@ -181,8 +204,11 @@ impl Machine<'_> {
             }
         }
         match name {
-            "map" | "flatMap" | "filter" => Value::list_of(ListKind::List, out, partial),
-            "find" | "findLast" if !out.is_empty() => Value::any_of(out),
+            "map" | "flatMap" | "filter" | "filter_map" | "mapNotNull" => Value::list_of(ListKind::List, out, partial),
+            "find" | "findLast" | "find_map" | "firstNotNullOf" | "firstNotNullOfOrNull" if !out.is_empty() => {
+                self.first_of(&out);
+                Value::any_of(out)
+            }
             "find" | "findLast" if !partial => Value::Undefined,
             "some" if sure && !partial => Value::Bool(false),
             "forEach" | "for_each" => Value::Null,
@@ -212,9 +238,16 @@ impl Machine<'_> {
             "set" | "put" | "insert" => {
                 match args.at(0).key() {
                     Some(key) => map.set(key, args.at(0), args.at(1)),
-                    None => map.partial.set(true),
+                    None => {
+                        map.partial.set(true);
+                        self.write_any(map, &args.at(0), &args.at(1));
+                    }
                 }
                 this
+            }
+            "putAll" => {
+                self.merge_map(map, &args.at(0));
+                Value::Null
             }
             "has" | "hasOwnProperty" | "contains_key" | "containsKey" => {
                 self.contains(&args.at(0), &this, true, scope, spot.line)

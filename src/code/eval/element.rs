@@ -43,10 +43,11 @@ impl Machine<'_> {
                 Some(key) => match map.get(&key) {
                     Some(value) => self.force(value),
                     None if map.factory.borrow().is_some() => self.made_entry(map, &key, index, scope, line),
-                    None if map.environment.get() => self.read_env(index, Spot { module: scope.module, line }, false),
+                    None if map.environment.get() => self.read_copy(map, index, Spot { module: scope.module, line }),
                     None if map.partial.get() => Value::unknown(),
                     None => Value::Undefined,
                 },
+                None if map.environment.get() => self.read_copy(map, index, Spot { module: scope.module, line }),
                 None => {
                     let values = map.pairs().into_iter().map(|(_, value)| value).collect::<Vec<_>>();
                     if values.len() <= MOST_ENTRIES && !values.is_empty() {
@@ -57,7 +58,7 @@ impl Machine<'_> {
                 }
             },
             (Value::Unknown(path), _) if self.models.sources.contains_key(&**path) => {
-                self.read_env(index, Spot { module: scope.module, line }, false)
+                self.read_source(path, index, Spot { module: scope.module, line })
             }
             (Value::Object(object_ref), Value::Str(name))
                 if object_ref.model.borrow().is_none() || self.has_packages(scope) =>

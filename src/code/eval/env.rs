@@ -109,6 +109,19 @@ impl Machine<'_> {
         Value::Env(Rc::new(EnvValue { reads, default: None }))
     }
 
+    /// Reads what a source has under a name; what it has besides variables is none.
+    pub(crate) fn read_source(&mut self, path: &str, name: &Value, spot: Spot) -> Value {
+        match name.as_whole_text() {
+            Some(name) if self.provides(path, &name) => Value::unknown(),
+            _ => self.read_env(name, spot, false),
+        }
+    }
+
+    /// Whether a source has something under a name that is no variable.
+    pub(crate) fn provides(&self, path: &str, name: &str) -> bool {
+        self.models.sources.get(path).is_some_and(|names| names.iter().any(|own| own == name))
+    }
+
     /// The names of the innermost functions that run.
     pub(crate) fn functions_around(&self) -> Vec<Name> {
         let functions = self.frames.iter().rev().take(3).filter_map(|frame| frame.closure.as_ref());
@@ -148,6 +161,7 @@ impl Machine<'_> {
         match &default {
             Value::Env(other) => {
                 self.tolerate(&default);
+                self.either_will_do(&value, &default);
                 let reads = env.reads.iter().chain(&other.reads).copied().collect();
                 Value::Env(Rc::new(EnvValue { reads, default: other.default.clone() }))
             }
@@ -266,6 +280,7 @@ impl Machine<'_> {
     /// One of two variables: what is done without both is done without either.
     fn either(&mut self, one: &Value, other: &Value) -> Value {
         let (Value::Env(a), Value::Env(b)) = (one, other) else { return one.clone() };
+        self.either_will_do(one, other);
         let reads = a.reads.iter().chain(&b.reads).copied().collect();
         Value::Env(Rc::new(EnvValue { reads, default: b.default.clone() }))
     }

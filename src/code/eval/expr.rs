@@ -233,7 +233,11 @@ impl Machine<'_> {
                     }
                 }
                 map.partial.set(map.partial.get() || other.partial.get());
-                map.environment.set(map.environment.get() || other.environment.get());
+                if other.environment.get() {
+                    map.environment.set(true);
+                    let renamed = other.renamed.borrow().clone();
+                    map.renamed.replace(renamed);
+                }
             }
             Value::Object(object) => {
                 for (key, value) in object.members.pairs() {
@@ -256,6 +260,11 @@ impl Machine<'_> {
             other => {
                 map.partial.set(true);
                 map.environment.set(map.environment.get() || self.is_environment(&other));
+                if let Value::Unknown(path) = &other
+                    && let Some(names) = self.models.sources.get(&**path)
+                {
+                    names.iter().for_each(|name| map.put(name, Value::unknown()));
+                }
             }
         }
     }
@@ -383,6 +392,7 @@ impl Machine<'_> {
                 if !fails {
                     self.answer_again(&asked, first);
                 }
+                self.either_of(&asked, &[&a, &b]);
                 a.join(b)
             }
         }
@@ -416,6 +426,11 @@ impl Machine<'_> {
             }
         }
         self.answer_switch(&value, arms, scope);
+        if matches!(value, Value::Env(_)) {
+            let mut asked = Vec::new();
+            reads_of(&value, &mut asked);
+            self.either_of(&asked, &results.iter().collect::<Vec<_>>());
+        }
         Value::any_of(results)
     }
 

@@ -40,7 +40,11 @@ impl Machine<'_> {
         if !environment && own.is_none() {
             return Value::unknown();
         }
-        let mut check = Check { word, own, spot, left: MOST };
+        let provided = match &input {
+            Some(Value::Unknown(path)) => self.models.sources.get(&**path).map_or(&[][..], Vec::as_slice),
+            _ => &[],
+        };
+        let mut check = Check { word, own, provided, spot, left: MOST };
         let value = open_map();
         for path in &word.of {
             let shape = match path.as_str() {
@@ -119,8 +123,10 @@ impl Machine<'_> {
     /// A variable under its own name.
     fn read_variable(&mut self, check: &Check<'_>, key: &Value, entry: &Value) -> Value {
         let own = check.own.as_ref().zip(key.key()).and_then(|(own, key)| own.get(&key));
+        let provided = || key.as_text().is_some_and(|key| check.provided.contains(&key.to_string()));
         let value = match own {
             Some(own) => own,
+            None if provided() => Value::unknown(),
             None => {
                 let optional = self.is_optional(check.word, entry);
                 self.read_env(key, check.spot, optional)
@@ -239,6 +245,8 @@ struct Check<'a> {
     word: &'a KeysWord,
     /// What is gone through, where that is a map of the program's own.
     own: Option<Rc<Map>>,
+    /// What the environment that is gone through has besides variables.
+    provided: &'static [String],
     spot: Spot,
     /// Entries that may still be looked at.
     left: usize,

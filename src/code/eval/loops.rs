@@ -47,7 +47,7 @@ impl Machine<'_> {
         if partial {
             let inner = self.loop_scope(scope);
             self.conditional += 1;
-            let element = self.element_of(&walked);
+            let element = self.any_entry(&walked, scope).unwrap_or_else(|| self.element_of(&walked));
             self.bind(target, element, &inner, true);
             self.perhaps(body, &inner);
             self.conditional -= 1;

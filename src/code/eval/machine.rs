@@ -139,6 +139,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) conditional: u32,
     /// The reads that the condition asks about which is evaluated.
     pub(crate) asked: Option<Vec<usize>>,
+    /// The reads that the conditions asked about whose branches are running.
+    pub(crate) asking: Vec<Vec<usize>>,
+    /// What functions gave after they had asked about it.
+    pub(crate) offers: std::collections::BTreeSet<usize>,
     /// Those of them that one side of an `and` asks about.
     pub(crate) half_asked: std::collections::BTreeSet<usize>,
     /// How the branches that ran last were left.
@@ -251,6 +255,8 @@ impl<'a> Machine<'a> {
             frames: Vec::new(),
             conditional: 0,
             asked: None,
+            asking: Vec::new(),
+            offers: std::collections::BTreeSet::new(),
             half_asked: std::collections::BTreeSet::new(),
             left: Vec::new(),
             chained: std::collections::BTreeSet::new(),

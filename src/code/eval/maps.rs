@@ -64,6 +64,8 @@ pub(crate) struct Map {
     pub(crate) keyed: Cell<bool>,
     /// Whether it holds what the environment does.
     pub(crate) environment: Cell<bool>,
+    /// What changed the names that it has from there, in order; something unknown where that is not known.
+    pub(crate) renamed: RefCell<Vec<Value>>,
     /// Makes what is absent: Python's `defaultdict`.
     pub(crate) factory: RefCell<Option<Value>>,
     /// When it was made.

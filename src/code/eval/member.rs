@@ -44,9 +44,10 @@ impl Machine<'_> {
                 }
                 Some(value) => self.force(value),
                 None if is_method_of(&object, name) => Value::Method(Rc::new((object.clone(), name.clone()))),
-                None if map.environment.get() => {
-                    self.read_env(&Value::Str(name.clone()), Spot { module: scope.module, line }, false)
+                None if map.environment.get() && self.language(scope) == Language::Java => {
+                    self.whole_member(&object, name, spot).unwrap_or_else(Value::unknown)
                 }
+                None if map.environment.get() => self.read_copy(map, &Value::Str(name.clone()), spot),
                 None if map.partial.get() => Value::unknown(),
                 None => Value::Undefined,
             },
@@ -74,7 +75,9 @@ impl Machine<'_> {
                 "length" | "size" if !list.partial.get() => {
                     Value::Int(i64::try_from(list.items.borrow().len()).unwrap_or(i64::MAX))
                 }
-                _ => Value::Method(Rc::new((object.clone(), name.clone()))),
+                _ => super::whole::entry_method(list, name)
+                    .filter(|_| self.has_packages(scope))
+                    .unwrap_or_else(|| Value::Method(Rc::new((object.clone(), name.clone())))),
             },
             Value::Str(text) => match &**name {
                 "length" if !has_hole(text) => Value::Int(i64::try_from(text.chars().count()).unwrap_or(i64::MAX)),
@@ -265,11 +268,15 @@ impl Machine<'_> {
                 return Value::from_path(full);
             }
             // A map of Java's has methods for members and no variables: what is made of all of them is not known.
+            if let Some(whole) = self.whole_member(&Value::Unknown(path.clone()), name, spot) {
+                return whole;
+            }
             if self.modules[spot.module.0].language == Language::Java {
                 self.read_env(&Value::unknown(), spot, true);
                 return Value::from_path(full);
             }
-            return self.read_env(&Value::Str(name.clone()), spot, false);
+
+            return self.read_source(path, &Value::Str(name.clone()), spot);
         }
         if &**name == "default" && !path.contains("()") {
             return Value::Unknown(path.clone());

@@ -44,6 +44,9 @@ impl Machine<'_> {
         {
             return value;
         }
+        if let Some(value) = self.whole_method(&object, name, &args, scope, spot) {
+            return value;
+        }
         match &object {
             Value::Alt(all) => {
                 self.conditional += 1;

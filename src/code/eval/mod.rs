@@ -72,6 +72,7 @@ mod text;
 mod tree;
 mod unused;
 pub(crate) mod value;
+mod whole;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;

@@ -99,6 +99,14 @@ impl Machine<'_> {
                 }
                 Value::list_of(list.kind, items, list.partial.get() || !router)
             }
+            (Value::Map(_), Value::Map(_)) => self.union(&a, &b),
+            (one, other) if self.is_environment(one) || self.is_environment(other) => {
+                let copy = self.copy_of(one);
+                if let Value::Map(copy) = &copy {
+                    self.merge_map(copy, other);
+                }
+                copy
+            }
             _ => {
                 let textual = |value: &Value| value.each().iter().any(|one| one.as_text().is_some());
                 if textual(&a) || textual(&b) {
@@ -148,6 +156,12 @@ impl Machine<'_> {
             Value::Unknown(path) if self.models.sources.contains_key(&**path) => {
                 let spot = Spot { module: scope.module, line };
                 let read = self.read_env(needle, spot, true);
+                self.tolerate(&read);
+                self.ask_in_condition(&read);
+                None
+            }
+            Value::Map(map) if map.environment.get() && needle.key().is_none_or(|key| map.get(&key).is_none()) => {
+                let read = self.read_copy(map, needle, Spot { module: scope.module, line });
                 self.tolerate(&read);
                 self.ask_in_condition(&read);
                 None

@@ -263,7 +263,10 @@ impl Machine<'_> {
         keep(Value::unknown());
         let value = self.in_class(class, Value::Undefined, |machine, scope| machine.eval(init, scope));
         let value = match value {
-            Value::Unknown(_) => field.ty.as_ref().and_then(|ty| self.typed(ty, &class.scope)).unwrap_or(value),
+            value @ Value::Unknown(_) => match &field.ty {
+                Some(ty) => self.refined(value, ty, &class.scope),
+                None => value,
+            },
             value => value,
         };
         keep(value.clone());

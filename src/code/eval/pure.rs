@@ -341,6 +341,10 @@ impl Machine<'_> {
                     Some(_) => return None,
                 }
             }
+            "cmp.Or" => args.list.iter().skip(1).fold(first, |all, one| match &all {
+                Value::Env(_) => self.env_or(all, one.clone()),
+                _ => all.join(one.clone()),
+            }),
             "strings.Join" => {
                 let separator = args.at(1).as_text()?;
                 let (items, partial) = self.walk(&first, Yields::Elements, scope);

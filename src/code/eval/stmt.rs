@@ -250,6 +250,10 @@ impl Machine<'_> {
                 self.binary(op, old, value)
             }
         };
+        if matches!((target, &value), (Pattern::Name(..), Value::Env(_))) && !self.asking.is_empty() {
+            let old = self.read_target(target, scope);
+            self.assigned_where_absent(&old, &value);
+        }
         self.bind(target, value, scope, false);
     }
 
@@ -269,7 +273,11 @@ impl Machine<'_> {
                     self.chained.insert(std::ptr::from_ref(test).addr());
                 }
                 let first = self.reads.len();
+                let given = self.frames.last().map_or(0, |frame| frame.returns.len());
+                self.asking.push(asked.clone());
                 let flow = self.branches(&[then.as_slice(), otherwise.as_slice()], scope);
+                self.asking.pop();
+                self.offered(&asked, given);
                 let left = std::mem::take(&mut self.left);
                 let fails = failed(then, left.first()) || (!chained && failed(otherwise, left.get(1)));
                 self.answer(&asked, fails);

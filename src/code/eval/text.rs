@@ -142,10 +142,10 @@ fn pure_method(text: &Name, name: &str, args: &Args) -> Value {
     let first = first.as_deref();
     let given = |default: &'static str| first.unwrap_or(default).to_owned();
     match name {
-        "toLowerCase" | "lower" | "casefold" | "to_lowercase" | "ToLower" | "to_ascii_lowercase" => {
+        "toLowerCase" | "lowercase" | "lower" | "casefold" | "to_lowercase" | "ToLower" | "to_ascii_lowercase" => {
             Value::text(outside_holes(text, str::to_lowercase))
         }
-        "toUpperCase" | "upper" | "to_uppercase" | "ToUpper" | "to_ascii_uppercase" => {
+        "toUpperCase" | "uppercase" | "upper" | "to_uppercase" | "ToUpper" | "to_ascii_uppercase" => {
             Value::text(outside_holes(text, str::to_uppercase))
         }
         "capitalize" => {
@@ -154,10 +154,9 @@ fn pure_method(text: &Name, name: &str, args: &Args) -> Value {
             Value::text(format!("{head}{}", chars.as_str().to_lowercase()))
         }
         "toString" | "valueOf" | "to_string" | "to_owned" | "into" | "as_str" | "clone" | "String" | "encode"
-        | "decode" | "as_ref" | "normalize" | "removeprefix" | "removesuffix" | "trim_start_matches"
-        | "trim_end_matches" | "strip" | "lstrip" | "rstrip" | "trim" | "trimStart" | "trimEnd" => {
-            trimmed(text, name, first)
-        }
+        | "decode" | "as_ref" | "normalize" | "removeprefix" | "removesuffix" | "removePrefix" | "removeSuffix"
+        | "trim_start_matches" | "trim_end_matches" | "strip" | "lstrip" | "rstrip" | "trim" | "trimStart"
+        | "trimEnd" => trimmed(text, name, first),
         "replace" | "replaceAll" | "replaceFirst" => match (args.at(0), &second) {
             (Value::Regex(pattern), Some(with)) => replace_regex(text, &pattern, with),
             (Value::Str(from), Some(with)) if !from.is_empty() && text.len() < LONGEST => {
@@ -253,8 +252,8 @@ fn trimmed(text: &str, name: &str, given: Option<&str>) -> Value {
         ("rstrip", Some(set)) => text.trim_end_matches(&set[..]),
         ("trim_start_matches", Some(set)) => text.trim_start_matches(&set[..]),
         ("trim_end_matches", Some(set)) => text.trim_end_matches(&set[..]),
-        ("removeprefix", Some(_)) => given.and_then(|given| text.strip_prefix(given)).unwrap_or(text),
-        ("removesuffix", Some(_)) => given.and_then(|given| text.strip_suffix(given)).unwrap_or(text),
+        ("removeprefix" | "removePrefix", Some(_)) => given.and_then(|given| text.strip_prefix(given)).unwrap_or(text),
+        ("removesuffix" | "removeSuffix", Some(_)) => given.and_then(|given| text.strip_suffix(given)).unwrap_or(text),
         ("strip" | "trim", None) => text.trim(),
         ("lstrip" | "trimStart", None) => text.trim_start(),
         ("rstrip" | "trimEnd", None) => text.trim_end(),

@@ -138,8 +138,15 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         models.settings.push((Box::leak(Box::new(settings.clone())), object));
     }
     models.derives.extend(model.derives.into_iter().map(|derive| &*Box::leak(Box::new(derive))));
-    models.sources.extend(model.sources.into_iter().map(|source| (source, true)));
-    Ok(())
+    let mut provided = model.provided;
+    for source in model.sources {
+        let names = provided.remove(&source).unwrap_or_default();
+        models.sources.insert(source, names);
+    }
+    match provided.keys().next() {
+        Some(path) => Err(format!("`{path}` provides names and is no source")),
+        None => Ok(()),
+    }
 }
 
 fn claim<T>(table: &mut BTreeMap<String, T>, name: &str, value: T) -> Result<(), String> {

@@ -128,7 +128,7 @@ pub(crate) struct Models {
     /// Functions.
     pub(crate) functions: BTreeMap<String, &'static Action>,
     /// Places where the environment is read by member.
-    pub(crate) sources: BTreeMap<String, bool>,
+    pub(crate) sources: BTreeMap<String, Vec<String>>,
     /// What library classes contribute to their subclasses.
     pub(crate) classes: BTreeMap<String, &'static ClassModel>,
     /// Types whose fields are read from the environment because of what they derive.

@@ -38,6 +38,9 @@ pub(crate) struct ModelFile {
     /// Paths whose members are environment variables.
     #[serde(default)]
     pub(crate) sources: Vec<String>,
+    /// What such a path has besides, which is no variable: by the path, the names.
+    #[serde(default)]
+    pub(crate) provided: BTreeMap<String, Vec<String>>,
     /// What attributes of functions mean where such a function is mounted, by their last name or dotted path; several names
     /// stand apart by spaces.
     #[serde(default)]

@@ -117,9 +117,8 @@ fn may_be(pattern: &str, name: &str) -> bool {
 #[derive(Default)]
 struct Group {
     required: bool,
-    sites: BTreeSet<Site>,
     /// For each of them the names any of which will do.
-    peers: Vec<Vec<String>>,
+    sites: BTreeMap<Site, Vec<String>>,
 }
 
 fn group(reads: Vec<Read>) -> Vec<Used> {
@@ -127,16 +126,18 @@ fn group(reads: Vec<Read>) -> Vec<Used> {
     for read in reads {
         let group = groups.entry(read.name).or_default();
         group.required |= read.required;
-        group.sites.insert(read.site);
-        group.peers.push(read.peers);
+        let peers = group.sites.entry(read.site).or_default();
+        if peers.is_empty() {
+            *peers = read.peers;
+        }
     }
     let used = |(name, group): (String, Group)| Used {
         platform: known::is_platform(&name),
         name,
         required: group.required,
-        sites: group.sites.into_iter().collect(),
+        sites: group.sites.keys().cloned().collect(),
         // Read by itself elsewhere, no other will do.
-        one_of: group.peers.into_iter().reduce(|one, other| common(one, &other)).unwrap_or_default(),
+        one_of: group.sites.into_values().reduce(|one, other| common(one, &other)).unwrap_or_default(),
     };
     groups.into_iter().map(used).collect()
 }
@@ -258,7 +259,8 @@ mod tests {
         let any = |name: &str| Read { peers: peers.clone(), ..read(name, true) };
         assert!(combined(vec![any("NEW"), any("OLD")], &[], vec![documented("NEW", true)]).missing.is_empty());
         assert_eq!(vec!["NEW", "OLD"], combined(vec![any("NEW"), any("OLD")], &[], vec![]).missing);
-        let besides = combined(vec![any("OLD"), read("OLD", false)], &[], vec![documented("NEW", false)]);
+        let elsewhere = Read { site: Site { file: "b.py".to_owned(), line: 1 }, ..read("OLD", false) };
+        let besides = combined(vec![any("OLD"), elsewhere], &[], vec![documented("NEW", false)]);
         assert_eq!(vec!["OLD"], besides.missing, "read by itself elsewhere");
     }
 }

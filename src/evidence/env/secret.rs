@@ -30,6 +30,9 @@ struct Kind {
 static DATA: LazyLock<Data> =
     LazyLock::new(|| super::known::built_in("rules/env/secrets.yaml", include_str!("../../../rules/env/secrets.yaml")));
 
+/// So many that follow one another are no chance.
+const SHORTEST_RUN: usize = 4;
+
 fn has(list: &[String], word: &str) -> bool {
     list.iter().any(|entry| entry == word)
 }
@@ -112,7 +115,22 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
     let mut kinds: Vec<char> = lower.chars().collect();
     kinds.sort_unstable();
     kinds.dedup();
-    marked || kinds.len() < 4 || DATA.placeholders.iter().any(|word| lower.contains(word.as_str()))
+    marked || kinds.len() < 4 || counts_up(&lower) || DATA.placeholders.iter().any(|word| lower.contains(word.as_str()))
+}
+
+/// Whether a value is mostly digits and letters as one counts them: `1234567890:abcdefgh`.
+fn counts_up(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let (mut counted, mut run) = (0, 1);
+    for at in 1..=bytes.len() {
+        if bytes.get(at).is_some_and(|&next| bytes[at - 1].checked_add(1) == Some(next)) {
+            run += 1;
+        } else {
+            counted += if run >= SHORTEST_RUN { run } else { 0 };
+            run = 1;
+        }
+    }
+    counted * 3 > bytes.len() * 2
 }
 
 /// A word that stands where a value has to: a build or a test goes on with it.
@@ -182,6 +200,7 @@ mod tests {
         {
             assert!(!is_real_value("API_TOKEN", value), "{value}");
         }
+        assert!(!is_real_value("BOT_TOKEN", "1234567890:abcdefghijklmn"), "counted up");
         assert!(is_real_value("ANY", concat!("AKIA", "Q3EGRT7NMPLS5ZXW")));
         assert!(is_real_value("API_TOKEN", "9f8Ab37cD0e1T5kLm2Qz"));
         assert!(!is_real_value("BUILD_HASH", "9f8Ab37cD0e1T5kLm2Qz"), "not under a secret's name");

@@ -1,0 +1,269 @@
+//! The environment as a whole, as a map: a copy of it is asked by names as it is itself, also where the copy changed the names.
+
+use std::rc::Rc;
+
+use super::machine::Machine;
+use super::scope::ScopeRef;
+use super::value::{Args, List, ListKind, Map, Spot, Value};
+use crate::code::form::{Language, Name};
+use crate::code::holes::{has_hole, hole};
+
+/// What an entry of the environment holds, whichever it is.
+const HELD: &str = "environment[].value";
+
+/// The name of the variable that it is of.
+const ANY: &str = "environment[].key";
+
+/// So many pieces of code that changes names are tried before them.
+const MOST_PIECES: usize = 8;
+
+impl Machine<'_> {
+    /// A method of Java's and Kotlin's maps, of the environment or of a copy of it; none where it is asked as any other.
+    pub(super) fn whole_method(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        args: &Args,
+        scope: &ScopeRef,
+        spot: Spot,
+    ) -> Option<Value> {
+        let copy = match object {
+            Value::Unknown(path) if self.models.sources.contains_key(&**path) => None,
+            Value::Map(map) if map.environment.get() => Some(map),
+            _ => return None,
+        };
+        if self.language(scope) != Language::Java {
+            return None;
+        }
+        let first = args.at(0);
+        Some(match &**name {
+            "toMap" | "toMutableMap" | "toSortedMap" | "entrySet" | "asSequence" | "asIterable" | "stream"
+            | "toList" | "filterValues" | "filterNot" | "filterNotNull" | "mapValues" | "orEmpty" | "sorted"
+            | "clone" => {
+                self.let_go(args);
+                self.copy_of(object)
+            }
+            "filter" | "filterKeys" => {
+                self.read_families(&first, spot);
+                self.let_go(args);
+                self.copy_of(object)
+            }
+            "mapKeys" | "map" | "associate" | "associateBy" | "mapNotNull" => self.renamed(object, &first),
+            "collect" => match &first {
+                Value::List(pair) if pair.kind == ListKind::Tuple => {
+                    let names = pair.items.borrow().first().cloned().unwrap_or(Value::Undefined);
+                    self.renamed(object, &names)
+                }
+                _ => self.copy_of(object),
+            },
+            "plus" => {
+                let copy = self.copy_of(object);
+                if let Value::Map(copy) = &copy {
+                    self.merge_map(copy, &first);
+                }
+                copy
+            }
+            "containsKey" | "contains" => self.contains(&first, object, true, scope, spot.line),
+            "getValue" => self.index_read(object, &first, scope, spot.line),
+            "getOrElse" | "getOrPut" | "computeIfAbsent" => {
+                let found = self.index_read(object, &first, scope, spot.line);
+                let default = self.call(&args.at(1), Args::default(), spot);
+                self.env_or(found, default)
+            }
+            "forEach" => {
+                self.read_families(&first, spot);
+                let pair = entry(Value::from_path(ANY));
+                let given = match (&first, &pair) {
+                    (Value::Function(block), Value::List(pair)) if block.function.params.len() == 2 => {
+                        pair.items.borrow().clone()
+                    }
+                    _ => vec![pair],
+                };
+                self.call(&first, Args::of(given), spot);
+                Value::Null
+            }
+            "apply" | "also" | "let" | "run" => self.run_with(object, name, args, spot)?,
+            // What it has besides is no variable.
+            _ if copy.is_some_and(|map| map.named(name).is_none()) && !is_of_maps(name) => {
+                self.let_go(args);
+                Value::unknown()
+            }
+            _ => return None,
+        })
+    }
+
+    /// A property of Kotlin's maps, of the environment or of a copy of it.
+    pub(super) fn whole_member(&mut self, object: &Value, name: &str, spot: Spot) -> Option<Value> {
+        let java = self.modules[spot.module.0].language == Language::Java;
+        (java && matches!(name, "entries") && self.is_environment(object)).then(|| self.copy_of(object))
+    }
+
+    /// A copy of the environment.
+    pub(super) fn copy_of(&mut self, whole: &Value) -> Value {
+        let map = Map::default();
+        self.merge_map(&map, whole);
+        Value::Map(Rc::new(map))
+    }
+
+    /// A copy of the environment with other names.
+    fn renamed(&mut self, whole: &Value, names: &Value) -> Value {
+        let copy = self.copy_of(whole);
+        let same = matches!(names, Value::Unknown(path) if path.ends_with("getKey") || path.ends_with("key"));
+        if let (Value::Map(copy), false) = (&copy, same) {
+            copy.renamed.borrow_mut().push(names.clone());
+        }
+        copy
+    }
+
+    /// An entry of the environment, whichever it is; none where a value is not the environment.
+    pub(super) fn any_entry(&mut self, whole: &Value, scope: &ScopeRef) -> Option<Value> {
+        let java = self.language(scope) == Language::Java;
+        (java && self.is_environment(whole)).then(|| entry(Value::from_path(ANY)))
+    }
+
+    /// What an entry of the environment holds is written under a key that is not known: the map is a copy of the environment.
+    pub(super) fn write_any(&mut self, map: &Map, key: &Value, value: &Value) {
+        if matches!(value, Value::Unknown(path) if path.starts_with(HELD)) {
+            map.environment.set(true);
+            if !matches!(key, Value::Unknown(path) if &**path == ANY) {
+                map.renamed.borrow_mut().push(key.clone());
+            }
+        }
+    }
+
+    /// Reads the variable that a copy of the environment has under a name.
+    pub(super) fn read_copy(&mut self, map: &Rc<Map>, asked: &Value, spot: Spot) -> Value {
+        let renames = map.renamed.borrow().clone();
+        if renames.is_empty() {
+            return self.read_env(asked, spot, false);
+        }
+        let Some(text) = asked.as_whole_text() else {
+            return self.read_env(&Value::unknown(), spot, true);
+        };
+        let mut open = false;
+        for name in self.names_before(&renames, &text) {
+            match self.name_behind(&renames, &name, spot) {
+                Some(made) if made == text => return self.read_env(&Value::text(name.as_str()), spot, false),
+                Some(_) => {}
+                None => open = true,
+            }
+        }
+        match open {
+            // Names that are changed otherwise than is known: what looks like one is taken for it.
+            true if is_shouted(&text) => self.read_env(asked, spot, false),
+            true => self.read_env(&Value::unknown(), spot, true),
+            false => Value::Undefined,
+        }
+    }
+
+    /// The names that a variable may have which is asked for by `text`.
+    fn names_before(&mut self, renames: &[Value], text: &str) -> Vec<String> {
+        // What stands for itself as well comes last: `x` is in lower case already.
+        let plain = [shouted(text), text.to_uppercase(), text.to_owned()];
+        let mut names = Vec::new();
+        for rename in renames {
+            let Value::Function(closure) = rename else { continue };
+            let mentions = self.mentions_of(closure);
+            let pieces = mentions.members.iter().filter(|piece| is_shouted(piece)).take(MOST_PIECES);
+            names.extend(pieces.flat_map(|piece| plain.iter().map(move |name| format!("{piece}{name}"))));
+        }
+        names.extend(plain.clone());
+        let mut seen = std::collections::BTreeSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        names
+    }
+
+    /// What functions make of a variable's name; none where that is not known.
+    fn name_behind(&mut self, renames: &[Value], name: &str, spot: Spot) -> Option<Name> {
+        let mut made = Value::text(name);
+        for rename in renames {
+            if !rename.is_callable() {
+                made = Value::text(cased(rename, &made.as_whole_text()?)?);
+                continue;
+            }
+            made = match self.call(rename, Args::of(vec![entry(made)]), spot) {
+                // A pair of the name and the value.
+                Value::List(pair) if pair.kind == ListKind::Tuple => pair.items.borrow().first().cloned()?,
+                other => other,
+            };
+        }
+        made.as_whole_text()
+    }
+
+    /// A function that chooses among the variables names the families that it takes.
+    fn read_families(&mut self, chooser: &Value, spot: Spot) {
+        let Value::Function(closure) = chooser else { return };
+        let mentions = self.mentions_of(closure);
+        let heads = mentions.members.iter().filter(|head| is_shouted(head) && head.ends_with('_')).take(MOST_PIECES);
+        let heads: Vec<String> = heads.map(ToString::to_string).collect();
+        for head in heads {
+            self.read_env(&Value::text(format!("{head}{}", hole("rest"))), spot, true);
+        }
+    }
+}
+
+/// A method of an entry of a map.
+pub(super) fn entry_method(pair: &List, name: &str) -> Option<Value> {
+    let items = pair.items.borrow();
+    let [key, value] = &items[..] else { return None };
+    match (pair.kind, name) {
+        (ListKind::Tuple, "key" | "getKey" | "first" | "component1") => Some(key.clone()),
+        (ListKind::Tuple, "value" | "getValue" | "second" | "component2") => Some(value.clone()),
+        _ => None,
+    }
+}
+
+fn entry(name: Value) -> Value {
+    Value::list_of(ListKind::Tuple, vec![name, Value::from_path(HELD)], false)
+}
+
+/// What a key that a loop makes of each name comes to for one, where it only changes the case of letters.
+fn cased(key: &Value, name: &str) -> Option<String> {
+    let Value::Unknown(path) = key else { return None };
+    match path.strip_prefix(ANY)? {
+        ".toLowerCase()" | ".lowercase()" | ".lower()" => Some(name.to_lowercase()),
+        ".toUpperCase()" | ".uppercase()" | ".upper()" => Some(name.to_uppercase()),
+        _ => None,
+    }
+}
+
+/// Methods of maps that are done as for any other.
+fn is_of_maps(name: &str) -> bool {
+    matches!(name, "get" | "getOrDefault" | "put" | "set" | "putAll" | "putIfAbsent" | "remove")
+}
+
+/// Whether a text looks like a variable's name, or a piece of one.
+fn is_shouted(text: &str) -> bool {
+    text.len() > 1
+        && !has_hole(text)
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// A setting's name as a variable's is spelt: `db.maxIdle` is `DB_MAX_IDLE`.
+fn shouted(text: &str) -> String {
+    let mut out = String::new();
+    let mut lower = false;
+    for c in text.chars() {
+        if lower && c.is_ascii_uppercase() {
+            out.push('_');
+        }
+        lower = c.is_ascii_lowercase() || c.is_ascii_digit();
+        out.push(if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_shouted, shouted};
+
+    #[test]
+    fn settings_are_spelt_as_variables() {
+        assert_eq!(
+            ["DB_MAX_IDLE", "DB_URL", "PORT"],
+            ["db.maxIdle", "db-url", "PORT"].map(shouted).each_ref().map(|it| it.as_str())
+        );
+        assert!(is_shouted("APP_") && !is_shouted("Db") && !is_shouted("_"));
+    }
+}
