@@ -7,6 +7,7 @@ pub mod explain;
 pub mod form;
 mod given;
 mod holes;
+mod logging;
 pub mod lower;
 mod mentions;
 mod models;

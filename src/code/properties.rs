@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::logging::Logging;
 use super::{Analysis, EnvRead, select};
 use crate::repo::{MAX_SOURCE_BYTES, Repo};
 
@@ -59,14 +60,34 @@ pub(super) fn given_by_builds(repo: &Repo) -> BTreeSet<String> {
 
 fn placeholders(path: &str, text: &str, analysis: &mut Analysis) {
     let markup = path.ends_with(".xml");
+    let logging = Logging::of(path, text);
+    let ktor = !markup && text.lines().any(|line| line.starts_with("ktor:"));
     for (line, at) in text.lines().zip(1..) {
         if !markup && line.trim_start().starts_with(['#', '!']) {
             continue;
         }
-        for (name, _, has_default) in variables(line, false) {
+        for (name, place, has_default) in variables(line, false) {
+            let says = line.get(place + 2..).is_some_and(|rest| rest.starts_with("env:") || rest.starts_with("env."));
+            if logging.as_ref().is_none_or(|logging| logging.is_variable(&name, says)) {
+                insert(analysis, name, path, at, !has_default);
+            }
+        }
+        if ktor && let Some((name, has_default)) = bare_value(line) {
             insert(analysis, name, path, at, !has_default);
         }
     }
+}
+
+/// The variable that a value of Ktor's YAML is: `port: $PORT`, `"$PORT:8080"`, `$?PORT` where it may be absent.
+fn bare_value(line: &str) -> Option<(String, bool)> {
+    let code = line.split(" #").next().unwrap_or_default();
+    let value = code.split_once(": ").map_or(code.trim().strip_prefix("- "), |(_, value)| Some(value))?;
+    let name = value.trim().trim_matches(['"', '\'']).strip_prefix('$')?;
+    let optional = name.starts_with('?');
+    let (name, default) =
+        name.strip_prefix('?').unwrap_or(name).split_once(':').map_or((name, None), |(a, b)| (a, Some(b)));
+    let name = name.strip_prefix('?').unwrap_or(name);
+    is_variable(name).then(|| (name.to_owned(), optional || default.is_some()))
 }
 
 fn insert(analysis: &mut Analysis, name: String, path: &str, line: u32, required: bool) {
@@ -81,7 +102,10 @@ fn is_settings(path: &str) -> bool {
     let of = |prefix: &str| stem == prefix || stem.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('-'));
     let settings = of("application") || of("bootstrap") || stem == "microprofile-config";
     let logging = stem.starts_with("logback") || stem.starts_with("log4j2");
-    let fits = (settings && matches!(ending, "yml" | "yaml" | "properties" | "conf")) || (logging && ending == "xml");
+    let fits = (settings && matches!(ending, "yml" | "yaml" | "properties"))
+        || (logging && ending == "xml")
+        // HOCON's files have any name: one includes the other.
+        || ending == "conf";
     fits && folder.contains("src/main/resources")
 }
 
@@ -392,15 +416,32 @@ mod tests {
                 "config/production.yaml",
                 "uri: {{ get_env(name=\"LOCO_DB\") }}\nport: {{get_env(name='LOCO_PORT', default='1')}}\n",
             ),
-            ("src/main/resources/log4j2.xml", "<File name=\"${env:LOG_DIR:-x}\"/>\n"),
+            (
+                "src/main/resources/log4j2.xml",
+                "<Property name=\"OWN\"/><File name=\"${env:LOG_DIR:-x}${OWN}${NO}\"/>\n",
+            ),
+            (
+                "src/main/resources/logback-spring.xml",
+                "<springProperty scope=\"context\" name=\"APP\" source=\"a\"/>\n<property name='DIR' value='${LOG_ROOT:-x}'/>\n<file>${DIR}/${APP}.${LOG_FILE}</file>\n",
+            ),
+            ("src/main/resources/reference.conf", "mailer.token = ${?MAILER_TOKEN}\n"),
+            (
+                "src/main/resources/application.yaml",
+                "ktor:\n  port: \"$KTOR_PORT:8080\"\n  key: $KTOR_KEY\n  may: $?KTOR_MAY\n",
+            ),
         ]);
         let names: Vec<(&str, bool)> = analysis.env_reads.iter().map(|it| (it.name.as_str(), it.required)).collect();
         let expected = vec![
             ("DATABASE_URL", false),
             ("DB_URL", true),
+            ("KTOR_KEY", true),
+            ("KTOR_MAY", false),
+            ("KTOR_PORT", false),
             ("LOCO_DB", true),
             ("LOCO_PORT", false),
             ("LOG_DIR", false),
+            ("LOG_ROOT", false),
+            ("MAILER_TOKEN", false),
             ("PORT", false),
             ("PORT_OVERRIDE", false),
             ("PRISMA_DB", true),

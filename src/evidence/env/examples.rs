@@ -89,7 +89,8 @@ fn add(examples: &mut Examples, path: &str, workspace: &str, text: &str) {
         for piece in entry.value.split('$').skip(1) {
             let piece = piece.strip_prefix('{').unwrap_or(piece);
             let end = piece.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(piece.len());
-            examples.made_of.extend(piece.get(..end).filter(|other| !other.is_empty()).map(str::to_owned));
+            let other = piece.get(..end).filter(|other| !other.is_empty() && *other != name);
+            examples.made_of.extend(other.map(str::to_owned));
         }
         if !entry.commented {
             match first.get(name) {
