@@ -78,6 +78,18 @@ fn placeholders(path: &str, text: &str, analysis: &mut Analysis) {
     }
 }
 
+/// The variables that placeholders in a line of any settings name, and whether each has a default: `${X}`, `${X:1}`, `$X`.
+pub(crate) fn filled_in(line: &str) -> Vec<(String, bool)> {
+    let code = if line.trim_start().starts_with('#') { "" } else { line };
+    let mut out: Vec<(String, bool)> =
+        variables(code, false).into_iter().map(|(name, _, given)| (name, given)).collect();
+    for piece in code.split('$').skip(1).filter(|piece| !piece.starts_with('{')) {
+        let end = piece.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(piece.len());
+        out.extend(piece.get(..end).filter(|name| is_variable(name)).map(|name| (name.to_owned(), false)));
+    }
+    out
+}
+
 /// The variable that a value of Ktor's YAML is: `port: $PORT`, `"$PORT:8080"`, `$?PORT` where it may be absent.
 fn bare_value(line: &str) -> Option<(String, bool)> {
     let code = line.split(" #").next().unwrap_or_default();

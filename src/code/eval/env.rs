@@ -117,6 +117,21 @@ impl Machine<'_> {
         }
     }
 
+    /// A bundler is told by a key what to put where the code names a variable: `{ "process.env.X": … }`.
+    pub(crate) fn note_defined(&mut self, key: &Value, scope: &ScopeRef) {
+        if self.language(scope) == Language::JavaScript
+            && let Value::Str(key) = key
+            && let Some(name) = key.strip_prefix("process.env.").or_else(|| key.strip_prefix("import.meta.env."))
+        {
+            self.defined.insert(name.to_owned(), scope.module);
+        }
+    }
+
+    /// Whether a bundler puts something in the place of what is read there.
+    pub(crate) fn is_defined(&self, read: &Read) -> bool {
+        self.defined.get(&read.name).is_some_and(|module| *module != read.spot.module)
+    }
+
     /// Whether a source has something under a name that is no variable.
     pub(crate) fn provides(&self, path: &str, name: &str) -> bool {
         self.models.sources.get(path).is_some_and(|names| names.iter().any(|own| own == name))
@@ -304,6 +319,20 @@ impl Machine<'_> {
         if env.every {
             return self.every_variable(spot);
         }
+        if let Some(defines) = &env.defines {
+            let given = self.argument_at(bound, defines, spot);
+            for (key, _) in if let Value::Map(given) = &given { given.pairs() } else { Vec::new() } {
+                if let Some(name) = key.as_whole_text() {
+                    self.defined.insert(name.to_string(), spot.module);
+                }
+            }
+            return Value::unknown();
+        }
+        if let Some(files) = &env.filled {
+            let files = self.argument_at(bound, files, spot);
+            self.read_filled(&files, spot);
+            return Value::from_path(FILLED);
+        }
         if let Some(fields) = &env.fields {
             let prefix = model.filter(|_| env.prefixed).map(|model| self.forest.nodes[model.node].prefix.clone());
             self.fields_given(fields, prefix.as_ref(), bound, spot);
@@ -360,6 +389,24 @@ impl Machine<'_> {
             default => {
                 self.tolerate(&value);
                 self.env_or(value, default)
+            }
+        }
+    }
+
+    /// Reads the variables that placeholders in files name.
+    fn read_filled(&mut self, files: &Value, spot: Spot) {
+        let scope = self.modules[spot.module.0].scope.clone();
+        let files = match files {
+            Value::List(_) => self.walk(files, crate::code::form::Yields::Elements, &scope).0,
+            other => other.each(),
+        };
+        for file in files {
+            let Some(path) = file.as_text() else { continue };
+            let pattern = pattern_of(&path);
+            for text in self.texts_at(pattern.trim_start_matches("./").trim_start_matches('/'), spot) {
+                for (name, has_default) in text.lines().flat_map(crate::code::properties::filled_in) {
+                    self.read_env(&Value::text(name), spot, has_default);
+                }
             }
         }
     }
@@ -423,6 +470,9 @@ impl Machine<'_> {
         }
     }
 }
+
+/// What comes of a file whose placeholders are filled in.
+const FILLED: &str = "filled()";
 
 /// Whether a method gives what was read as a value of a type.
 fn is_conversion(name: &str) -> bool {

@@ -205,6 +205,7 @@ impl Machine<'_> {
                 Entry::Pair(key, value) => {
                     let key = self.eval(key, scope);
                     let value = self.eval(value, scope);
+                    self.note_defined(&key, scope);
                     match key.key() {
                         Some(at) => map.set(at, key, value),
                         None => {

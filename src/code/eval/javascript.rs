@@ -35,6 +35,21 @@ impl Machine<'_> {
                 }
                 other => other,
             },
+            "Object.entries" | "Object.fromEntries" if self.is_environment(&first) => self.copy_of(&first),
+            // What is left out of a copy, or changed in it, is asked for by its name all the same.
+            "lodash.pickBy"
+            | "lodash.omitBy"
+            | "lodash.mapValues"
+            | "lodash.cloneDeep"
+            | "lodash.default.pickBy"
+            | "lodash.default.omitBy"
+            | "lodash.default.mapValues"
+            | "lodash.default.cloneDeep"
+                if self.is_environment(&first) =>
+            {
+                self.copy_of(&first)
+            }
+            "lodash.mapKeys" | "lodash.default.mapKeys" if self.is_environment(&first) => self.copy_of(&first),
             "Object.entries" => self.object_list(&first, Yields::Pairs, scope),
             "Object.assign" => {
                 if let Value::Map(map) = &first {

@@ -196,19 +196,29 @@ impl Machine<'_> {
 
     /// The settings that the files give which may be at a path; `*` in it stands for anything.
     pub(super) fn keys_of_files(&mut self, pattern: &str, spot: Spot) -> BTreeSet<String> {
+        let files = self.files_at(pattern, spot);
+        files.into_iter().flat_map(|(path, text)| given::keys(&path, &text)).collect()
+    }
+
+    /// The texts of the files that may be at a path.
+    pub(super) fn texts_at(&mut self, pattern: &str, spot: Spot) -> Vec<String> {
+        self.files_at(pattern, spot).into_iter().map(|(_, text)| text).collect()
+    }
+
+    fn files_at(&mut self, pattern: &str, spot: Spot) -> Vec<(Name, String)> {
         let mut home = folder_of(self.file(spot)).to_owned();
         while !home.is_empty() && !MANIFESTS.iter().any(|name| self.tree.has(&under(&home, name))) {
             home = folder_of(&home).to_owned();
         }
         let paths: Vec<Name> =
             self.tree.files().filter(|file| given::may_be_at(file, pattern, &home)).take(MOST_FILES).cloned().collect();
-        let mut keys = BTreeSet::new();
-        for path in paths {
-            if let Some(text) = self.tree.text(&path) {
-                keys.extend(given::keys(&path, &text));
-            }
-        }
-        keys
+        paths
+            .into_iter()
+            .filter_map(|path| {
+                let text = self.tree.text(&path)?.to_string();
+                Some((path, text))
+            })
+            .collect()
     }
 
     /// The code asks for the settings at a path.

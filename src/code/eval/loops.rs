@@ -113,9 +113,11 @@ impl Machine<'_> {
         let partial = self.clauses(it, 0, &inner, &mut out);
         match it.kind {
             ComprehensionKind::Map => {
+                let unknown: Vec<(Value, Value)> = out.iter().filter(|(key, _)| key.key().is_none()).cloned().collect();
                 let value = Value::map(out);
                 if let Value::Map(map) = &value {
                     map.partial.set(map.partial.get() || partial);
+                    unknown.iter().for_each(|(key, value)| self.write_any(map, key, value));
                 }
                 value
             }
@@ -138,7 +140,7 @@ impl Machine<'_> {
         let walked = self.eval(iterable, scope);
         let (mut items, mut partial) = self.walk(&walked, Yields::Elements, scope);
         if partial && items.is_empty() {
-            items.push(self.element_of(&walked));
+            items.push(self.any_entry(&walked, scope).unwrap_or_else(|| self.element_of(&walked)));
         }
         for item in items.into_iter().take(self.limits.elements) {
             if self.exhausted() {

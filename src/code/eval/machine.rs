@@ -219,6 +219,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) uncalled: bool,
     /// What the code writes into the environment: name, value, place.
     pub(crate) writes: Vec<(Name, Value, Spot)>,
+    /// What a bundler puts where the code names a variable, and the module that says so.
+    pub(crate) defined: BTreeMap<String, super::value::ModuleId>,
     /// The modules of settings.
     pub(crate) settings: Vec<ModuleId>,
     /// What paths are asked for by, and the paths.
@@ -295,6 +297,7 @@ impl<'a> Machine<'a> {
             stated: BTreeMap::new(),
             uncalled: false,
             writes: Vec::new(),
+            defined: BTreeMap::new(),
             settings: Vec::new(),
             names: BTreeSet::new(),
             included: BTreeSet::new(),

@@ -199,7 +199,7 @@ pub(crate) fn run(
     for (spot, reason) in &machine.unresolved {
         outcome.unresolved.push((machine.file(*spot).to_owned(), spot.line, reason.clone()));
     }
-    for read in &machine.reads {
+    for read in machine.reads.iter().filter(|read| !machine.is_defined(read)) {
         // A helper's line reads many variables: there the caller's line is the one that names this one.
         let helper = read.chain.first().filter(|_| {
             machine

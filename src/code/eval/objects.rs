@@ -169,6 +169,9 @@ impl Machine<'_> {
         if let Some(value) = self.call_named(path, &args, spot) {
             return value;
         }
+        if let Some(value) = self.read_by_helper(path, &args, spot) {
+            return value;
+        }
         if let Some(class) = path.strip_suffix(".as_view") {
             return self.view_of(Value::from_path(class), &args);
         }

@@ -32,8 +32,10 @@ impl Machine<'_> {
             Value::Map(map) if map.environment.get() => Some(map),
             _ => return None,
         };
-        if self.language(scope) != Language::Java {
-            return None;
+        match self.language(scope) {
+            Language::Java => {}
+            Language::JavaScript if copy.is_some() => return self.whole_entries(object, name, args, spot),
+            _ => return None,
         }
         let first = args.at(0);
         Some(match &**name {
@@ -92,6 +94,29 @@ impl Machine<'_> {
         })
     }
 
+    /// A method of JavaScript's lists, of the entries of the environment.
+    fn whole_entries(&mut self, entries: &Value, name: &Name, args: &Args, spot: Spot) -> Option<Value> {
+        let first = args.at(0);
+        Some(match &**name {
+            "filter" | "slice" | "sort" | "toSorted" | "reverse" => {
+                self.read_families(&first, spot);
+                self.let_go(args);
+                self.copy_of(entries)
+            }
+            "map" | "flatMap" => self.renamed(entries, &first),
+            "forEach" => {
+                self.read_families(&first, spot);
+                self.call(&first, Args::of(vec![entry(Value::from_path(ANY))]), spot);
+                Value::Undefined
+            }
+            "reduce" => {
+                self.read_families(&first, spot);
+                self.call(&first, Args::of(vec![args.at(1), entry(Value::from_path(ANY))]), spot)
+            }
+            _ => return None,
+        })
+    }
+
     /// A property of Kotlin's maps, of the environment or of a copy of it.
     pub(super) fn whole_member(&mut self, object: &Value, name: &str, spot: Spot) -> Option<Value> {
         let java = self.modules[spot.module.0].language == Language::Java;
@@ -117,8 +142,13 @@ impl Machine<'_> {
 
     /// An entry of the environment, whichever it is; none where a value is not the environment.
     pub(super) fn any_entry(&mut self, whole: &Value, scope: &ScopeRef) -> Option<Value> {
-        let java = self.language(scope) == Language::Java;
-        (java && self.is_environment(whole)).then(|| entry(Value::from_path(ANY)))
+        let walked = match (self.language(scope), whole) {
+            (Language::Java, whole) => whole.clone(),
+            (Language::JavaScript, Value::Map(_)) => whole.clone(),
+            (Language::Python, Value::Unknown(path)) => Value::from_path(path.strip_suffix(".items()")?),
+            _ => return None,
+        };
+        self.is_environment(&walked).then(|| entry(Value::from_path(ANY)))
     }
 
     /// What an entry of the environment holds is written under a key that is not known: the map is a copy of the environment.
@@ -183,11 +213,24 @@ impl Machine<'_> {
             }
             made = match self.call(rename, Args::of(vec![entry(made)]), spot) {
                 // A pair of the name and the value.
-                Value::List(pair) if pair.kind == ListKind::Tuple => pair.items.borrow().first().cloned()?,
+                Value::List(pair) => pair.items.borrow().first().cloned()?,
                 other => other,
             };
         }
         made.as_whole_text()
+    }
+
+    /// A function of a library that nobody describes, whose name says that it reads a variable and whose argument looks like one.
+    pub(super) fn read_by_helper(&mut self, path: &str, args: &Args, spot: Spot) -> Option<Value> {
+        if path.contains("()") || !says_that_it_reads(path.rsplit('.').next()?, self.is_go(spot.module)) {
+            return None;
+        }
+        let name = args.at(0).as_whole_text().filter(|name| is_shouted(name))?;
+        let value = self.read_env(&Value::Str(name), spot, args.list.len() > 1);
+        Some(match args.list.get(1) {
+            Some(default) => self.env_or(value, default.clone()),
+            None => value,
+        })
     }
 
     /// A function that chooses among the variables names the families that it takes.
@@ -211,6 +254,26 @@ pub(super) fn entry_method(pair: &List, name: &str) -> Option<Value> {
         (ListKind::Tuple, "value" | "getValue" | "second" | "component2") => Some(value.clone()),
         _ => None,
     }
+}
+
+/// Whether a function's name says that it reads a variable: `getEnv`, `must_get_env`, Go's `EnvInt`.
+fn says_that_it_reads(name: &str, go: bool) -> bool {
+    let words: Vec<String> = split(name);
+    let Some(at) = words.iter().position(|word| word == "env" || word == "getenv") else { return false };
+    let before = ["get", "must", "require", "required", "read", "load", "lookup", "fetch", "optional"];
+    let behind = [
+        "var", "variable", "value", "string", "str", "int", "int32", "int64", "integer", "bool", "boolean", "float",
+        "float64", "number", "duration", "or", "else", "default", "with", "as", "required", "optional", "list",
+        "slice", "strings",
+    ];
+    words[..at].iter().all(|word| before.contains(&word.as_str()))
+        && words[at + 1..].iter().all(|word| behind.contains(&word.as_str()))
+        && (go || at > 0 || words[at] == "getenv" || words.len() > 1)
+}
+
+/// The words of a name, in small letters.
+fn split(name: &str) -> Vec<String> {
+    shouted(name).split('_').filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
 fn entry(name: Value) -> Value {
@@ -256,13 +319,19 @@ fn shouted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_shouted, shouted};
+    use super::{is_shouted, says_that_it_reads, shouted};
 
     #[test]
     fn settings_are_spelt_as_variables() {
         assert_eq!(
             ["DB_MAX_IDLE", "DB_URL", "PORT"],
             ["db.maxIdle", "db-url", "PORT"].map(shouted).each_ref().map(|it| it.as_str())
+        );
+        let reads = ["getEnv", "must_get_env", "EnvInt", "Getenv", "GetEnvOrDefault"]
+            .map(|name| says_that_it_reads(name, true));
+        assert_eq!([true; 5], reads);
+        assert!(
+            !says_that_it_reads("env", false) && !says_that_it_reads("setEnv", true) && says_that_it_reads("Env", true)
         );
         assert!(is_shouted("APP_") && !is_shouted("Db") && !is_shouted("_"));
     }

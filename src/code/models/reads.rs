@@ -50,6 +50,10 @@ pub(crate) struct EnvWord {
     pub(crate) writes: bool,
     /// An argument of the object's constructor of the variable's name gives a default.
     pub(crate) scheme: bool,
+    /// The keys of this map are put in the place of variables: what the code names so is none.
+    pub(crate) defines: Option<Argument>,
+    /// The placeholders in the files at these paths name the variables.
+    pub(crate) filled: Option<Argument>,
     /// Every variable is read: the names are given by a pattern at best.
     pub(crate) all: bool,
     /// Gives the names and values of every variable; what the names are asked to begin with tells the pattern.

@@ -12,6 +12,9 @@ use crate::repo::Repo;
 /// A longer file is none that a person wrote.
 const MAX_BYTES: u64 = 1 << 20;
 
+/// The name of the project, which compose gives itself.
+const PROJECT: &str = "COMPOSE_PROJECT_NAME";
+
 /// What the compose files of a repository come to.
 #[derive(Debug, Default)]
 pub(super) struct Composed {
@@ -35,7 +38,7 @@ pub(super) fn read(repo: &Repo) -> Composed {
             let words = line.trim_start().trim_start_matches("- ");
             handed |= words.starts_with("env_file:");
             named.extend(words.strip_prefix("image:").and_then(image_name));
-            for name in needed(line) {
+            for name in needed(line).into_iter().filter(|name| name != PROJECT) {
                 let site = Site { file: entry.path.to_string(), line: at };
                 composed.needs.push(Read { name, site, required: true, supposed: None, peers: Vec::new() });
             }
@@ -128,7 +131,7 @@ mod tests {
 
     #[test]
     fn what_has_no_default_is_needed() {
-        let compose = "services:\n  db:\n    image: \"docker.io/library/postgres:16\"\n    env_file: .env\n    environment:\n      A: ${A}\n      B: ${B:-x${NESTED}}\n      C: ${C:?set C}/$D\n      # E: ${E}\n      F: $${F} # ${G}\n      H: ${H-}\n      I: \"a #${I}\"\n";
+        let compose = "services:\n  db:\n    image: \"docker.io/library/postgres:16\"\n    env_file: .env\n    environment:\n      A: ${A}\n      B: ${B:-x${NESTED}}\n      C: ${C:?set C}/$D${COMPOSE_PROJECT_NAME}\n      # E: ${E}\n      F: $${F} # ${G}\n      H: ${H-}\n      I: \"a #${I}\"\n";
         let repo = Repo::in_memory(&[
             ("docker-compose.yml", compose),
             ("docker-compose.ci.yml", "x: ${J}\n"),

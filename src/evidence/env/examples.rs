@@ -136,6 +136,7 @@ fn is_example(path: &str) -> bool {
 }
 
 /// Files that a page, a script or a pipeline copies to `.env`: `cp deploy.env .env`.
+/// What tests start with is theirs alone.
 fn copied(repo: &Repo) -> Vec<String> {
     let mut out = Vec::new();
     for entry in repo.files().iter().filter(|entry| !entry.link && entry.bytes <= MAX_BYTES) {
@@ -155,7 +156,7 @@ fn copied(repo: &Repo) -> Vec<String> {
         for line in text.lines() {
             out.extend(source_of_copy(line).and_then(|from| {
                 let beside = format!("{folder}/{from}");
-                [from, beside].into_iter().find(|path| repo.file(path).is_some())
+                [from, beside].into_iter().find(|path| repo.file(path).is_some() && !is_foreign(path))
             }));
         }
     }
