@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::scope::{self, ScopeRef};
-use super::value::{Key, ListKind, Spot, Value};
-use crate::code::form::{Expr, ExprKind, Language, Name, Pattern, PatternField, PatternItem};
+use super::value::{Key, ListKind, Object, Spot, Value};
+use crate::code::form::{Expr, ExprKind, FunctionKind, Language, Name, Pattern, PatternField, PatternItem, StmtKind};
 
 impl Machine<'_> {
     /// Binds a pattern; `declares` tells a declaration from an assignment.
@@ -78,7 +78,10 @@ impl Machine<'_> {
 
     fn bind_list(&mut self, items: &[PatternItem], value: &Value, scope: &ScopeRef, declares: bool) {
         let value = match self.force(value.clone()) {
-            Value::Object(it) => super::listing::elements_of(&it).unwrap_or(Value::Object(it)),
+            Value::Object(it) => match super::listing::elements_of(&it).or_else(|| self.components(&it)) {
+                Some(elements) => elements,
+                None => Value::Object(it),
+            },
             value => value,
         };
         let known = match &value {
@@ -116,6 +119,24 @@ impl Machine<'_> {
             let bound = self.or_default(bound, item.default.as_ref(), scope);
             self.bind(&item.target, bound, scope, declares);
         }
+    }
+
+    /// What an instance is taken apart into: the properties of its primary constructor (Kotlin).
+    fn components(&mut self, it: &Rc<Object>) -> Option<Value> {
+        let class = it.class.clone().filter(|class| self.has_packages(&class.scope))?;
+        let constructor = class.class.body.iter().find_map(|stmt| match &stmt.kind {
+            StmtKind::Function(function) if function.kind == FunctionKind::Constructor => Some(function),
+            _ => None,
+        });
+        let fields = constructor?.params.iter().filter(|param| param.is_field);
+        let names = fields.filter_map(|param| match &param.target {
+            Pattern::Name(name, _) => Some(name.clone()),
+            Pattern::Place(_) | Pattern::List(_) | Pattern::Map(_) | Pattern::Ignore => None,
+        });
+        let parts: Vec<Value> = names
+            .map(|name| it.members.named(&name).or_else(|| self.field_of(it, &name)).unwrap_or_else(Value::unknown))
+            .collect();
+        (!parts.is_empty()).then(|| Value::list(parts))
     }
 
     fn bind_map(&mut self, fields: &[PatternField], value: &Value, scope: &ScopeRef, declares: bool) {

@@ -41,6 +41,8 @@ pub(super) struct Reader<'s> {
     source: &'s str,
     /// Where each UTF-8 continuation byte stands, ascending: columns count characters, the parser counts bytes.
     continuations: Vec<usize>,
+    /// Where each line starts. What was parsed may have its lines elsewhere, but every node stands at its byte.
+    lines: Vec<usize>,
     depth: usize,
     errors: Vec<Pos>,
     /// The line of the file that this source's second line is; none where the source is the file.
@@ -52,7 +54,9 @@ impl<'s> Reader<'s> {
     pub(super) fn new(source: &'s str) -> Reader<'s> {
         let continuations =
             source.bytes().enumerate().filter(|(_, byte)| byte & 0xC0 == 0x80).map(|(index, _)| index).collect();
-        Reader { source, continuations, depth: 0, errors: Vec::new(), second_line: None }
+        let ends = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(index, _)| index + 1);
+        let lines = std::iter::once(0).chain(ends).collect();
+        Reader { source, continuations, lines, depth: 0, errors: Vec::new(), second_line: None }
     }
 
     /// Starts to read a piece of the file that is parsed by itself, behind a first line that is not in the file.
@@ -81,12 +85,12 @@ impl<'s> Reader<'s> {
     /// Where a node starts.
     pub(super) fn pos(&self, node: Node<'_>) -> Pos {
         let start = node.start_byte();
-        let point = node.start_position();
-        let line_start = start.saturating_sub(point.column);
+        let row = self.lines.partition_point(|&at| at <= start).saturating_sub(1);
+        let line_start = self.lines.get(row).copied().unwrap_or_default();
         let before = self.continuations.partition_point(|&at| at < start)
             - self.continuations.partition_point(|&at| at < line_start);
-        let column = point.column.saturating_sub(before) + 1;
-        let row = u32::try_from(point.row).unwrap_or(u32::MAX);
+        let column = (start - line_start).saturating_sub(before) + 1;
+        let row = u32::try_from(row).unwrap_or(u32::MAX);
         let line = match self.second_line {
             None => row.saturating_add(1),
             Some(second) => row.saturating_add(second).saturating_sub(1),

@@ -19,13 +19,14 @@ impl Lowering<'_> {
             let target = Pattern::Name("this".into(), self.pos(ty));
             plain(target, Some(self.ty(ty)))
         });
+        let context = self.context_of(node);
         let returns = types.iter().copied().find(|child| !before(child)).map(|ty| self.ty(ty));
         let params = self.params_in(node);
         let body = children(node).into_iter().find(|child| child.kind() == "function_body");
         Function {
             name: name.map(|name| self.name(name)),
             params,
-            receiver,
+            receiver: receiver.or(context),
             body: match body {
                 Some(body) => self.function_body(body),
                 None => {

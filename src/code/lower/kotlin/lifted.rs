@@ -1,10 +1,12 @@
 //! Annotations before declarations, which the grammar may take for those of an expression that goes on with the declaration's
 //! keyword as if it were a name. They are read by themselves, and the declarations without them.
 
-use super::super::reader::{children, parse};
+use super::super::reader::children;
+use super::mended::{self, Parsed};
 use super::scan::{Kind, Token, closing};
 use super::{FrontEnd, Lowering};
-use crate::code::form::Decorator;
+use crate::code::form::{Decorator, Param, Pattern};
+use std::collections::BTreeMap;
 use tree_sitter::Node;
 
 /// What may stand between annotations and the keyword of a declaration.
@@ -53,6 +55,32 @@ pub(super) struct Lifted {
     column: usize,
     /// Where the declaration starts.
     pub(super) before: usize,
+}
+
+/// What a function's context is said to be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context {
+    /// Where its word stands.
+    pub(super) at: usize,
+    /// Where its brackets open.
+    open: usize,
+    /// Behind them.
+    pub(super) end: usize,
+    /// Where the function starts.
+    pub(super) before: usize,
+}
+
+/// The contexts of all functions.
+pub(super) fn contexts(source: &[u8], tokens: &[Token]) -> Vec<Context> {
+    let words = tokens.iter().enumerate().filter(|(_, token)| token.is_word(source, &["context"]));
+    let context = |(index, word): (usize, &Token)| {
+        let open = tokens.get(index + 1).filter(|open| open.is_sign(b'('))?;
+        let close = closing(tokens, index + 1)?;
+        let function = group(source, tokens, close + 1).unwrap_or(close + 1);
+        let rest = tokens.get(function..).filter(|rest| declares(source, rest))?;
+        Some(Context { at: word.at, open: open.at, end: tokens[close].end, before: rest.first()?.at })
+    };
+    words.filter_map(context).collect()
 }
 
 /// All annotations before declarations, but those of parameters.
@@ -138,13 +166,39 @@ pub(super) fn declares(source: &[u8], tokens: &[Token]) -> bool {
 }
 
 impl Lowering<'_> {
+    /// What a function is called in the context of, as if it were its receiver: the first, where there are several.
+    pub(super) fn context_of(&mut self, node: Node<'_>) -> Option<Param> {
+        // Annotations that were not lifted belong to the function.
+        let start = node.start_byte();
+        let context = *self.contexts.range(start..).next().map(|(_, it)| it).filter(|it| it.end <= start)?;
+        self.contexts.remove(&context.before);
+        let written = self.reader.between(context.open + 1, context.end - 1);
+        let named = written.contains(':');
+        let source = format!("\nfun f({}{written}) {{}}\n", if named { "" } else { "it: " });
+        let Parsed { tree, .. } = mended::parsed(&source);
+        let reader = self.reader.piece(&source, self.pos(node).line);
+        let mut inner = Lowering { reader, lifted: BTreeMap::new(), contexts: BTreeMap::new() };
+        let root = tree.as_ref().map(|tree| tree.root_node());
+        let function =
+            root.map(children).unwrap_or_default().into_iter().find(|it| it.kind() == "function_declaration");
+        let mut first = inner.params_in(function?).into_iter().next()?;
+        if !named {
+            first.target = Pattern::Name("this".into(), self.pos(node));
+        }
+        Some(first)
+    }
+
     /// The annotations that were lifted from before a declaration.
     pub(super) fn lifted_from(&mut self, node: Node<'_>) -> Vec<Decorator> {
         let Some(lifted) = self.lifted.remove(&node.start_byte()) else { return Vec::new() };
         let written = self.reader.between(lifted.at, lifted.end);
         let source = format!("\n{}{written}{DECLARATION}", " ".repeat(lifted.column));
-        let tree = parse(&tree_sitter_kotlin_ng::LANGUAGE.into(), &source);
-        let mut inner = Lowering { reader: self.reader.piece(&source, lifted.line), lifted: Default::default() };
+        let Parsed { tree, .. } = mended::parsed(&source);
+        let mut inner = Lowering {
+            reader: self.reader.piece(&source, lifted.line),
+            lifted: BTreeMap::new(),
+            contexts: BTreeMap::new(),
+        };
         let root = tree.as_ref().map(|tree| tree.root_node()).filter(|root| !root.has_error());
         let declared = root.map(children).unwrap_or_default().into_iter().find(|it| it.kind() == "class_declaration");
         match declared {

@@ -34,8 +34,11 @@ impl Lowering<'_> {
         ExprKind::Str(out.into())
     }
 
-    /// A string, or a template where something stands in it. The grammar leaves `$name` in the text.
+    /// A string, or a template where something stands in it. The grammar leaves `$name` in the text, and in a string that asks
+    /// for several dollar signs all but the last one.
     pub(super) fn string(&mut self, node: Node<'_>) -> Expr {
+        let before = self.reader.between(0, node.start_byte());
+        let dollars = "$".repeat((before.len() - before.trim_end_matches('$').len()).max(1));
         let mut parts = Vec::new();
         let mut text = String::new();
         let mut raw = String::new();
@@ -44,7 +47,11 @@ impl Lowering<'_> {
                 raw.push_str(self.text(child));
                 continue;
             }
-            self.plain(node, &std::mem::take(&mut raw), &mut text, &mut parts);
+            let mut before = std::mem::take(&mut raw);
+            if child.kind() != "escape_sequence" && before.ends_with(&dollars[1..]) {
+                before.truncate(before.len() + 1 - dollars.len());
+            }
+            self.plain((node, &dollars), &before, &mut text, &mut parts);
             if child.kind() == "escape_sequence" {
                 unescape(self.text(child), &mut text);
                 continue;
@@ -56,7 +63,7 @@ impl Lowering<'_> {
             keep(&mut text, &mut parts);
             parts.push(TemplatePart::Expr(hole));
         }
-        self.plain(node, &raw, &mut text, &mut parts);
+        self.plain((node, &dollars), &raw, &mut text, &mut parts);
         if parts.is_empty() {
             return self.at(node, ExprKind::Str(text.into()));
         }
@@ -65,9 +72,9 @@ impl Lowering<'_> {
     }
 
     /// Text as written, with names behind dollar signs.
-    fn plain(&self, node: Node<'_>, raw: &str, text: &mut String, parts: &mut Vec<TemplatePart>) {
+    fn plain(&self, (node, sign): (Node<'_>, &str), raw: &str, text: &mut String, parts: &mut Vec<TemplatePart>) {
         let mut rest = raw;
-        while let Some((before, after)) = rest.split_once('$') {
+        while let Some((before, after)) = rest.split_once(sign) {
             text.push_str(before);
             let end = after.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(after.len());
             let (name, behind) = after.split_at(end);
@@ -75,7 +82,7 @@ impl Lowering<'_> {
                 keep(text, parts);
                 parts.push(TemplatePart::Expr(self.at(node, ExprKind::Name(name.into()))));
             } else {
-                text.push('$');
+                text.push_str(sign);
                 text.push_str(name);
             }
             rest = behind;

@@ -1,5 +1,5 @@
-//! What the grammar takes for something else, told apart by signs of the same length: every node stands where it stands in the
-//! file, and texts are read off the file itself.
+//! What the grammar takes for something else, told apart by signs of the same length: every node stands at the byte where it
+//! stands in the file, and texts and lines are read off the file itself.
 //!
 //! - Behind a property the grammar takes a call of `get` or `set` at the start of a line, or between two values, for the
 //!   property's own accessor.
@@ -10,7 +10,7 @@
 //! - Signs, names and words of a context are rewritten that the grammar does not know ([`super::signs`]).
 
 use super::super::reader::{children, parse};
-use super::lifted::{Lifted, lifted};
+use super::lifted::{Context, Lifted, contexts, lifted};
 use super::scan::tokens;
 use super::signs::signed;
 use std::borrow::Cow;
@@ -47,6 +47,8 @@ pub(super) struct Parsed<'s> {
     pub(super) text: Cow<'s, str>,
     /// The annotations that the tree does not have.
     pub(super) lifted: Vec<Lifted>,
+    /// The contexts of functions that it does not have.
+    pub(super) contexts: Vec<Context>,
 }
 
 /// Parses: the source as it is, or a mended one where that is taken better.
@@ -56,12 +58,13 @@ pub(super) fn parsed(source: &str) -> Parsed<'_> {
     let wrong = |tree: &Tree| misread(tree.root_node(), &text).iter().map(weight).sum::<usize>();
     let tree = parse(&grammar, &text);
     let mut least = tree.as_ref().map_or(0, wrong);
-    let mut best = Parsed { tree, text: text.clone(), lifted: Vec::new() };
+    let mut best = Parsed { tree, text: text.clone(), lifted: Vec::new(), contexts: Vec::new() };
     if least == 0 {
         return best;
     }
-    let all = tokens(text.as_bytes());
-    let signed = signed(text.as_bytes(), &all);
+    let (all, plain) = tokens(text.as_bytes());
+    let contexts = contexts(text.as_bytes(), &all);
+    let signed = signed(text.as_bytes(), &all, &plain, &contexts);
     let groups = lifted(text.as_bytes(), &all);
     let bare = (!groups.is_empty()).then(|| without(signed.as_deref().unwrap_or(text.as_bytes()), &groups));
     for (mended, groups) in [(signed, Vec::new()), (bare, groups)] {
@@ -70,7 +73,7 @@ pub(super) fn parsed(source: &str) -> Parsed<'_> {
         let wrong = wrong(&tree);
         if wrong < least {
             least = wrong;
-            best = Parsed { tree: Some(tree), text: text.clone(), lifted: groups };
+            best = Parsed { tree: Some(tree), text: text.clone(), lifted: groups, contexts: contexts.clone() };
         }
     }
     best

@@ -18,7 +18,7 @@ mod types;
 use super::front::{self, FrontEnd};
 use super::reader::Reader;
 use crate::code::form::{Expr, Language, Module, Name};
-use lifted::Lifted;
+use lifted::{Context, Lifted};
 use mended::Parsed;
 use std::collections::BTreeMap;
 use tree_sitter::Node;
@@ -31,12 +31,13 @@ const MOST_OPEN: usize = 2_000;
 pub fn lower(source: &str) -> Module {
     let signs = |sign: u8| source.bytes().filter(|byte| *byte == sign).count();
     let bounded = signs(b'<') <= signs(b'>') + MOST_OPEN;
-    let Parsed { tree, text, lifted } = match bounded {
+    let Parsed { tree, text, lifted, contexts } = match bounded {
         true => mended::parsed(source),
-        false => Parsed { tree: None, text: source.into(), lifted: Vec::new() },
+        false => Parsed { tree: None, text: source.into(), lifted: Vec::new(), contexts: Vec::new() },
     };
     let lifted = lifted.into_iter().map(|lifted| (lifted.before, lifted)).collect();
-    let lowering = Lowering { reader: Reader::new(&text), lifted };
+    let contexts = contexts.into_iter().map(|context| (context.before, context)).collect();
+    let lowering = Lowering { reader: Reader::new(&text), lifted, contexts };
     front::module(Language::Java, tree, lowering, |lowering, root, module| {
         for node in mended::misread(root, &text).into_iter().filter(|node| !node.is_error() && !node.is_missing()) {
             let pos = lowering.pos(node);
@@ -52,6 +53,8 @@ struct Lowering<'s> {
     reader: Reader<'s>,
     /// Annotations that the tree does not have, by where the declarations start that they stand on.
     lifted: BTreeMap<usize, Lifted>,
+    /// What functions are called in the context of, by where they start.
+    contexts: BTreeMap<usize, Context>,
 }
 
 impl<'s> FrontEnd<'s> for Lowering<'s> {

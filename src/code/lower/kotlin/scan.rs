@@ -36,11 +36,20 @@ impl Token {
     }
 }
 
-/// All tokens, in order.
-pub(super) fn tokens(bytes: &[u8]) -> Vec<Token> {
-    let mut out = Vec::new();
-    // What braces are open: those of a template within a text, and whether that text is a raw one, or others.
-    let mut around: Vec<Option<bool>> = Vec::new();
+/// A text that is being walked.
+#[derive(Debug, Clone, Copy)]
+struct Text {
+    /// It has three signs at its ends, and no escapes.
+    raw: bool,
+    /// So many dollar signs begin a template.
+    dollars: usize,
+}
+
+/// All tokens, in order, and the dollar signs of texts that ask for several of them and have fewer.
+pub(super) fn tokens(bytes: &[u8]) -> (Vec<Token>, Vec<usize>) {
+    let (mut out, mut plain) = (Vec::<Token>::new(), Vec::new());
+    // What braces are open: those of a template within a text, or others.
+    let mut around: Vec<Option<Text>> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         let rest = &bytes[at..];
@@ -59,7 +68,9 @@ pub(super) fn tokens(bytes: &[u8]) -> Vec<Token> {
             }
             b'"' => {
                 let raw = rest.starts_with(b"\"\"\"");
-                (text(bytes, at + if raw { 3 } else { 1 }, raw, &mut around), Kind::Opaque)
+                let dollars = bytes[..at].iter().rev().take_while(|byte| **byte == b'$').count().max(1);
+                let start = at + if raw { 3 } else { 1 };
+                (text(bytes, start, Text { raw, dollars }, &mut around, &mut plain), Kind::Opaque)
             }
             b'\'' => (end_of_sign(bytes, at), Kind::Opaque),
             b'`' => (end_of_quoted(bytes, at), Kind::Word),
@@ -68,7 +79,7 @@ pub(super) fn tokens(bytes: &[u8]) -> Vec<Token> {
                 (at + 1, Kind::Sign(b'{'))
             }
             b'}' => match around.pop() {
-                Some(Some(raw)) => (text(bytes, at + 1, raw, &mut around), Kind::Opaque),
+                Some(Some(inside)) => (text(bytes, at + 1, inside, &mut around, &mut plain), Kind::Opaque),
                 _ => (at + 1, Kind::Sign(b'}')),
             },
             first if is_letter(first) => {
@@ -81,7 +92,7 @@ pub(super) fn tokens(bytes: &[u8]) -> Vec<Token> {
         out.push(Token { at, end, kind });
         at = end;
     }
-    out
+    (out, plain)
 }
 
 /// The bracket that closes the one at a token.
@@ -105,20 +116,29 @@ fn is_letter(byte: u8) -> bool {
 }
 
 /// Walks a text from behind its opening sign, or from behind a template in it, to behind its end or into its next template.
-fn text(bytes: &[u8], mut at: usize, raw: bool, around: &mut Vec<Option<bool>>) -> usize {
+fn text(bytes: &[u8], mut at: usize, of: Text, around: &mut Vec<Option<Text>>, plain: &mut Vec<usize>) -> usize {
     while at < bytes.len() {
         let rest = &bytes[at..];
-        if rest.starts_with(b"${") {
-            around.push(Some(raw));
-            return at + 2;
+        if rest[0] == b'$' {
+            let run = rest.iter().take_while(|byte| **byte == b'$').count();
+            let opens = run >= of.dollars && rest.get(run) == Some(&b'{');
+            if of.dollars > 1 {
+                plain.extend(at..at + run - usize::from(opens));
+            }
+            at += run;
+            if opens {
+                around.push(Some(of));
+                return at + 1;
+            }
+            continue;
         }
-        if raw && rest.starts_with(b"\"\"\"") {
+        if of.raw && rest.starts_with(b"\"\"\"") {
             // The signs before the last three belong to the text.
             return at + rest.iter().take_while(|byte| **byte == b'"').count();
         }
         match rest[0] {
-            b'\\' if !raw => at += 2,
-            b'"' | b'\n' if !raw => return at + 1,
+            b'\\' if !of.raw => at += 2,
+            b'"' | b'\n' if !of.raw => return at + 1,
             _ => at += 1,
         }
     }

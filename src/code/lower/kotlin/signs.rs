@@ -1,11 +1,13 @@
 //! Signs that the grammar wants, and others for what it does not know, each as long as what stands there.
 
-use super::lifted::{MODIFIERS, declares};
+use super::lifted::{Context, MODIFIERS};
 use super::mended::{KEYWORDS, blank};
 use super::scan::{Kind, Token, closing};
 
 /// Names that the grammar takes for its own words, besides modifiers.
-const WORDS: &[&str] = &["dynamic"];
+const WORDS: &[&str] = &["dynamic", "vararg", "noinline", "crossinline"];
+/// Words that go on with what stands before them, also on another line.
+const GOES_ON: &[&str] = &["catch", "finally"];
 
 /// A source that is rewritten token by token.
 struct Rewriting<'s> {
@@ -15,9 +17,11 @@ struct Rewriting<'s> {
     changed: bool,
 }
 
-/// The source with its signs; nothing where none is wanted.
-pub(super) fn signed(source: &[u8], tokens: &[Token]) -> Option<Vec<u8>> {
+/// The source with its signs; nothing where none is wanted. Of `plain` dollar signs none begins a template.
+pub(super) fn signed(source: &[u8], tokens: &[Token], plain: &[usize], contexts: &[Context]) -> Option<Vec<u8>> {
     let mut rewriting = Rewriting { source, tokens, out: source.to_vec(), changed: false };
+    plain.iter().for_each(|at| rewriting.put(*at, b'_'));
+    contexts.iter().for_each(|context| rewriting.leave_out(context.at, context.end));
     // Braces that are open: where, and whether they hold the members of a type.
     let mut around: Vec<(usize, bool)> = Vec::new();
     let (mut header, mut depth) = (false, 0_usize);
@@ -30,9 +34,16 @@ pub(super) fn signed(source: &[u8], tokens: &[Token]) -> Option<Vec<u8>> {
                     rewriting.end_members(open, index);
                 }
             }
-            Kind::Sign(b'(') => depth += 1,
+            Kind::Sign(b'(') => {
+                if depth == 0 && header {
+                    rewriting.goes_on(index);
+                }
+                depth += 1;
+            }
             Kind::Sign(b')') => depth = depth.saturating_sub(1),
-            Kind::Sign(b'[') => rewriting.empty_list(index),
+            Kind::Sign(b'[') => rewriting.list(index),
+            Kind::Sign(b',') => rewriting.last_comma(index),
+            Kind::Sign(b'$') => rewriting.put(token.at, b' '),
             Kind::Sign(b';' | b'=') if depth == 0 => {
                 header = false;
                 rewriting.further_end(index);
@@ -76,12 +87,64 @@ impl Rewriting<'_> {
         }
     }
 
-    /// A list without elements: a number stands for it.
-    fn empty_list(&mut self, index: usize) {
+    fn leave_out(&mut self, at: usize, end: usize) {
+        blank(&mut self.out, at, end);
+        self.changed = true;
+    }
+
+    /// A list without elements: a number stands for it. Names between such brackets are bound as between others.
+    fn list(&mut self, index: usize) {
         let (at, end) = (self.tokens[index].at, self.tokens[index].end);
-        if self.tokens.get(index + 1).is_some_and(|next| next.is_sign(b']') && next.at == end) {
+        let Some(close) = closing(self.tokens, index) else { return };
+        if self.tokens[close].at == end {
             self.put(at, b'0');
             self.put(end, b' ');
+        } else if self.before(index).is_some_and(|before| before.is_word(self.source, &["val", "var"])) {
+            self.put(at, b'(');
+            self.put(self.tokens[close].at, b')');
+        }
+    }
+
+    /// What a branch of `when` asks besides.
+    fn guard(&mut self, index: usize) {
+        let Some(before) = self.before(index).filter(|_| !self.leads(index)) else { return };
+        let ends = matches!(before.kind, Kind::Sign(b')' | b'>') | Kind::Opaque)
+            || (before.kind == Kind::Word && !before.is_word(self.source, &KEYWORDS[1..]));
+        if !ends || before.end == self.tokens[index].at || self.source[..before.end].ends_with(b"->") {
+            return;
+        }
+        let mut at = index + 1;
+        while let Some(token) = self.tokens.get(at).filter(|_| !self.leads(at)) {
+            match token.kind {
+                Kind::Sign(b'(' | b'[') => match closing(self.tokens, at) {
+                    Some(close) => at = close,
+                    None => return,
+                },
+                Kind::Sign(b'-') if self.source[token.at..].starts_with(b"->") => {
+                    return self.leave_out(self.tokens[index].at, token.at);
+                }
+                Kind::Sign(b'{' | b'}' | b';') => return,
+                Kind::Word | Kind::Sign(_) | Kind::Opaque => {}
+            }
+            at += 1;
+        }
+    }
+
+    /// A comma behind the last of what stands between angles.
+    fn last_comma(&mut self, index: usize) {
+        if self.tokens.get(index + 1).is_some_and(|next| next.is_sign(b'>')) {
+            self.put(self.tokens[index].at, b' ');
+        }
+    }
+
+    /// What goes on with what stands on the line before stands on that line.
+    fn goes_on(&mut self, index: usize) {
+        let token = self.tokens[index];
+        let Some(end) = self.before(index).map(|before| before.end).filter(|_| self.leads(index)) else { return };
+        // A comment between the two would take what stands behind it.
+        if self.source[end..token.at].iter().all(u8::is_ascii_whitespace) {
+            self.out[end..token.at].fill(b' ');
+            self.changed = true;
         }
     }
 
@@ -98,9 +161,7 @@ impl Rewriting<'_> {
         while let Some(token) = self.tokens.get(index) {
             match token.kind {
                 Kind::Sign(b'{' | b',') => {
-                    blank(&mut self.out, self.tokens[by].at, token.at);
-                    self.changed = true;
-                    return;
+                    return self.leave_out(self.tokens[by].at, token.at);
                 }
                 Kind::Sign(b'(' | b'[') => match closing(self.tokens, index) {
                     Some(close) => index = close,
@@ -117,16 +178,17 @@ impl Rewriting<'_> {
         let token = self.tokens[index];
         if token.is_word(self.source, &["get", "set"]) {
             self.accessor(index);
+        } else if token.is_word(self.source, GOES_ON) && self.is_behind(index, b'}') {
+            self.goes_on(index);
+        } else if token.is_word(self.source, &["suspend"])
+            && self.tokens.get(index + 1).is_some_and(|next| next.is_sign(b'{'))
+        {
+            self.leave_out(token.at, token.end);
+        } else if token.is_word(self.source, &["if"]) {
+            self.guard(index);
         } else if self.is_name(index) {
             // Any other name is taken for what it is.
             self.put(token.end - 1, b'_');
-        } else if token.is_word(self.source, &["context"])
-            && let Some(close) = self.tokens.get(index + 1).and_then(|_| closing(self.tokens, index + 1))
-            && self.tokens[index + 1].is_sign(b'(')
-            && declares(self.source, &self.tokens[close + 1..])
-        {
-            blank(&mut self.out, token.at, self.tokens[close].end);
-            self.changed = true;
         } else if !token.text(self.source).is_ascii() {
             // Letters that are no ASCII.
             for at in token.at..token.end {

@@ -226,7 +226,6 @@ fn names_that_may_be_modifiers_and_lists_without_elements_are_read() {
             "Class A() <b: List<C>, d: List<E>> {pub Constructor constructor(field b: List<C> = [], field d: List<E> = []) {}}; pub Plain f() {return 1}",
         ),
         ("class \u{ac00} { fun \u{b098}() = 1 }", "Class \u{ac00}() <> {pub Method \u{b098}() {return 1}}"),
-        ("context(A)\nfun R.b() { c() }", "pub Plain (this: R).b() {c()}"),
     ]);
 }
 
@@ -235,4 +234,48 @@ fn parameters_keep_their_annotations() {
     let module = lower("fun f(@V(\"x\") a: A, vararg b: B) {}");
     let Some(StmtKind::Function(function)) = module.body.first().map(|stmt| &stmt.kind) else { panic!("no function") };
     assert_eq!(function.params.iter().map(|param| param.decorators.len()).collect::<Vec<_>>(), [1, 0]);
+}
+
+#[test]
+fn what_newer_versions_write_is_read() {
+    inside(&[
+        (
+            "val q = $$\"{ $set: $${a()} $$b \" + $$$\"$$c\"\n get(\"/x\") { }",
+            "bind q = (`\"{ $set: \" a() \" \" b \" \"` Add \"$$c\"); get(\"/x\", Lexical -(it) {})",
+        ),
+        (
+            "try {\n a() }\n catch (e: E) {\n b() }\n catch (e: F) {\n c() }\n finally {\n d() }\n e()",
+            "({try {} [b() | c()] {d()}; a()}); e()",
+        ),
+        (
+            "a.let { open -> f(open) }\n b { external, dynamic -> g() }",
+            "a.let(Lexical -(open) {return f(open)}); b(Lexical -(external, dynamic) {return g()})",
+        ),
+        ("f(\n suspend { a() }\n)", "f(Lexical -(it) {return a()})"),
+        ("val [a, b] = c\n val d = []", "bind [a, b] = c; bind d = []"),
+        (
+            "when (a) {\n is B if c(d) -> 1\n E if !f -> 2\n else -> if (g) 3 else 4\n }",
+            "switch a {[?()] => {1}, [E] => {2}, [] => {(g ? 3 : 4)}}",
+        ),
+    ]);
+    all(&[
+        (
+            "class A(\n  @param:V($$\"${s.n}\") private val n: S,\n)",
+            "Class A() <@V(\"${s.n}\") n: S> {pub Constructor constructor(@V(\"${s.n}\") field n: S) {}}",
+        ),
+        (
+            "context(A)\nfun R.b() { c() }\ncontext(B)\n@X private fun d() { }",
+            "pub Plain (this: R).b() {c()}; @X Plain (this: B).d() {}",
+        ),
+        (
+            "context(a: A, b: B)\nfun f() = 1\nfun g(a: Set<\n  S,\n  >,) = 2",
+            "pub Plain (a: A).f() {return 1}; pub Plain g(a: Set<S>) {return 2}",
+        ),
+        (
+            "class A\n  (\n  val b: B\n) : C {\n  fun d() = 1\n}",
+            "Class A(type(C)) <b: B> {pub Constructor constructor(field b: B) {}; pub Method d() {return 1}}",
+        ),
+    ]);
+    let module = lower("fun f() {\n try {\n }\n catch (e: E) {\n }\n catch (e: E) {\n }\n}\nfun g() {}\n");
+    assert_eq!(module.body.last().map(|stmt| stmt.pos.line), Some(9));
 }
