@@ -161,11 +161,11 @@ enum Looked {
 
 fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let models = models::builtin();
-    let tokens = select::Tokens::new(models);
+    let tokens = select::tokens();
     let copied = copied::folders(repo);
     let is_own = |path: &str| select::is_own_source(path) && !copied::is_under(&copied, path);
     let files: Vec<_> = repo.files().iter().filter(|entry| !entry.link && is_own(&entry.path)).collect();
-    let looked: Vec<Looked> = files.par_iter().map(|entry| look(repo, &entry.path, &tokens)).collect();
+    let looked: Vec<Looked> = files.par_iter().map(|entry| look(repo, &entry.path, tokens)).collect();
     let mut analysis = Analysis { sources: files.len(), ..Analysis::default() };
     let mut lowered = BTreeMap::new();
     let mut entries = Vec::new();
@@ -244,7 +244,7 @@ fn look(repo: &Repo, path: &Name, tokens: &select::Tokens) -> Looked {
     if select::is_bundled(path, &content.bytes) {
         return Looked::Nothing;
     }
-    let Some(frameworks) = tokens.found(&content.bytes) else {
+    let Some(frameworks) = tokens.found(language, &content.bytes) else {
         return match language {
             Language::JavaScript => Looked::Idle(path.clone(), resolve::javascript::specifiers(&content.bytes)),
             Language::Python => Looked::Idle(path.clone(), resolve::python::imported(&content.bytes)),

@@ -1,11 +1,12 @@
 //! Which files are looked at: the project's own source, and of that what holds a word that a model knows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
 use super::form::Language;
-use super::models::Models;
+use super::models::{Models, TOGETHER};
 use crate::domain::change::is_test;
 use crate::domain::folders::{Role, code_lies_in, code_surely_lies_in};
 
@@ -91,35 +92,77 @@ pub(super) fn is_bundled(path: &str, bytes: &[u8]) -> bool {
             || bytes.split(|byte| *byte == b'\n').any(|line| line.len() > LONGEST_LINE))
 }
 
-/// The words that models know, searched all at once.
+/// The words that models know, searched all at once in the files of the language that each is for.
 pub(super) struct Tokens {
+    of: BTreeMap<Language, Words>,
+}
+
+/// The words of the built-in models.
+pub(super) fn tokens() -> &'static Tokens {
+    static TOKENS: LazyLock<Tokens> = LazyLock::new(|| Tokens::new(super::models::builtin()));
+    &TOKENS
+}
+
+/// The words of one language's models.
+struct Words {
     automaton: AhoCorasick,
-    /// For each pattern the framework it tells; none for one of the environment.
-    frameworks: Vec<Option<String>>,
+    /// What each pattern is part of.
+    tokens: Vec<usize>,
+    /// How many patterns each token has, all of which a file must hold, and the framework that it tells; none for one of the
+    /// environment.
+    all: Vec<(usize, Option<String>)>,
 }
 
 impl Tokens {
     /// The words of all models.
-    pub(super) fn new(models: &Models) -> Self {
-        let routes = models.route_tokens.iter().map(|(token, framework)| (token.clone(), Some(framework.clone())));
-        let all: Vec<(String, Option<String>)> =
-            routes.chain(models.env_tokens.iter().map(|token| (token.clone(), None))).collect();
-        let automaton = AhoCorasick::new(all.iter().map(|(token, _)| token)).expect("a handful of short words");
-        Self { automaton, frameworks: all.into_iter().map(|(_, framework)| framework).collect() }
+    fn new(models: &Models) -> Self {
+        let languages: BTreeSet<Language> = models.tokens.iter().map(|token| token.language).collect();
+        Self { of: languages.into_iter().map(|language| (language, Words::new(models, language))).collect() }
     }
 
-    /// The frameworks that a file names; none where it holds no word at all.
-    pub(super) fn found(&self, bytes: &[u8]) -> Option<BTreeSet<String>> {
-        let mut any = false;
-        let mut frameworks = BTreeSet::new();
-        for hit in self.automaton.find_iter(bytes) {
-            any = true;
-            if let Some(Some(framework)) = self.frameworks.get(hit.pattern().as_usize()) {
-                frameworks.insert(framework.clone());
+    /// The frameworks that a file of a language names; none where it holds no token at all.
+    pub(super) fn found(&self, language: Language, bytes: &[u8]) -> Option<BTreeSet<String>> {
+        self.of.get(&language)?.found(bytes)
+    }
+}
+
+impl Words {
+    fn new(models: &Models, language: Language) -> Self {
+        let (mut patterns, mut tokens, mut all) = (Vec::new(), Vec::new(), Vec::new());
+        for token in models.tokens.iter().filter(|token| token.language == language) {
+            let before = patterns.len();
+            patterns.extend(token.words.split(TOGETHER).map(str::to_owned));
+            tokens.resize(patterns.len(), all.len());
+            all.push((patterns.len() - before, token.framework.clone()));
+        }
+        let automaton = AhoCorasick::new(&patterns).expect("a handful of short words");
+        Self { automaton, tokens, all }
+    }
+
+    fn found(&self, bytes: &[u8]) -> Option<BTreeSet<String>> {
+        let mut seen = vec![false; self.tokens.len()];
+        for hit in self.automaton.find_overlapping_iter(bytes) {
+            if stands_alone(bytes, hit.start(), hit.end()) {
+                seen[hit.pattern().as_usize()] = true;
             }
         }
-        any.then_some(frameworks)
+        let mut held = vec![0; self.all.len()];
+        for (token, _) in self.tokens.iter().zip(&seen).filter(|(_, seen)| **seen) {
+            held[*token] += 1;
+        }
+        let found: Vec<_> = self.all.iter().zip(held).filter(|((most, _), held)| most == held).collect();
+        let any = !found.is_empty();
+        any.then(|| found.into_iter().filter_map(|((_, framework), _)| framework.clone()).collect())
     }
+}
+
+/// Whether what stands in a text is no part of a longer word: `express` is none of `expression`, and `fastapi` is a word of
+/// `fastapi_utils`.
+fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
+    let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
+    let goes_back = letter(start) && start.checked_sub(1).is_some_and(letter);
+    let goes_on = end.checked_sub(1).is_some_and(letter) && letter(end);
+    !goes_back && !goes_on
 }
 
 #[cfg(test)]
@@ -133,6 +176,23 @@ mod tests {
         assert!(is_bundled("static/a.mjs", format!("{written}var __webpack_require__ = {{}};\n").as_bytes()));
         assert!(is_bundled("static/a.js", written.repeat(20).as_bytes()));
         assert!(!is_bundled("app/a.py", written.repeat(20).as_bytes()), "a script alone");
+    }
+
+    #[test]
+    fn a_token_is_a_word_in_a_file_of_its_language() {
+        let tokens = tokens();
+        let frameworks = |language, text: &str| {
+            let found = tokens.found(language, text.as_bytes());
+            found.map(|names| names.into_iter().collect::<Vec<_>>().join(" "))
+        };
+        let js = Language::JavaScript;
+        assert_eq!(Some("express".to_owned()), frameworks(js, "import app from 'express';"));
+        assert_eq!(None, frameworks(js, "const expression = processed;"));
+        assert_eq!(None, frameworks(Language::Python, "import express"), "another language's");
+        assert_eq!(Some("fastapi".to_owned()), frameworks(Language::Python, "from fastapi_utils.cbv import cbv"));
+        assert_eq!(Some(String::new()), frameworks(js, "export const port = process.env.PORT;"));
+        assert_eq!(None, frameworks(js, "process(items)"), "a word that needs another beside it");
+        assert_eq!(Some(String::new()), frameworks(Language::Rust, "const KEY: Option<&str> = option_env!(\"KEY\");"));
     }
 
     #[test]

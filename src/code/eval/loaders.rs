@@ -19,7 +19,8 @@ impl Machine<'_> {
             return;
         }
         let text = self.tree.text(&path).unwrap_or_default();
-        if self.models.route_tokens.iter().any(|(token, _)| text.contains(token.as_str())) {
+        let frameworks = select::tokens().found(Language::JavaScript, text.as_bytes()).unwrap_or_default();
+        if !frameworks.is_empty() {
             self.note(spot, "what is loaded here is not known");
         }
     }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Models;
 use super::actions::Action;
 use super::words::{ModelFile, ObjectModel};
+use super::{Models, Token};
+use crate::code::form::Language;
 use crate::domain::node::Mistake;
 
 /// Reads and checks model files.
@@ -15,25 +16,28 @@ pub(super) fn load(files: &[(&str, &str)]) -> Result<Models, Mistake> {
         let file: ModelFile = node.read()?;
         add(&mut models, name, file).map_err(|message| Mistake::new(&node.place, message))?;
     }
-    models.route_tokens.sort();
-    models.env_tokens.sort();
-    models.env_tokens.dedup();
     Ok(models)
+}
+
+/// The language of a front end.
+fn language_of(name: &str) -> Option<Language> {
+    Some(match name {
+        "javascript" => Language::JavaScript,
+        "python" => Language::Python,
+        "go" => Language::Go,
+        "rust" => Language::Rust,
+        "java" => Language::Java,
+        _ => return None,
+    })
 }
 
 fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> {
     let stem = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".yaml");
     let framework = model.framework.clone().unwrap_or_default();
-    for token in &model.tokens {
-        match &model.framework {
-            Some(framework) => models.route_tokens.push((token.clone(), framework.clone())),
-            None => models.env_tokens.push(token.clone()),
-        }
-    }
-    for language in &model.languages {
-        if !["javascript", "python", "go", "rust", "java"].contains(&language.as_str()) {
-            return Err(format!("there is no front end for `{language}`"));
-        }
+    for name in &model.languages {
+        let language = language_of(name).ok_or_else(|| format!("there is no front end for `{name}`"))?;
+        let token = |words: &String| Token { language, words: words.clone(), framework: model.framework.clone() };
+        models.tokens.extend(model.tokens.iter().map(token));
     }
     models.hints.extend(model.hints.iter().cloned());
     for (name, object) in resolve_objects(stem, &model)? {

@@ -13,6 +13,7 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use super::form::Language;
 pub(crate) use actions::{
     Action, AutoloadWord, BuildWord, ChooseWord, DescribesWord, HandWord, IncludeWord, JoinWord, LibraryWord, MakeWord,
     MarkWord, MountWord, NamespaceWord, PlacesWord, PluginWord, ResourceWord, RouteWord, RowsWord, RpcWord, SetWord,
@@ -114,6 +115,20 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("env/rust.yaml", include_str!("../../../rules/env/rust.yaml")),
 ];
 
+/// What joins the words of a token all of which a file must hold.
+pub(crate) const TOGETHER: &str = " & ";
+
+/// What a file must hold to matter.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Token {
+    /// The language of the files.
+    pub(crate) language: Language,
+    /// The word; several between [`TOGETHER`].
+    pub(crate) words: String,
+    /// The framework whose library it names; none where it is about the environment.
+    pub(crate) framework: Option<String>,
+}
+
 /// All models, by the names that code reaches them by.
 #[derive(Debug, Default)]
 pub(crate) struct Models {
@@ -145,10 +160,8 @@ pub(crate) struct Models {
     pub(crate) prefixes: Vec<&'static PrefixModel>,
     /// Libraries that register routes of their own.
     pub(crate) libraries: Vec<&'static LibraryModel>,
-    /// The byte sequences that a file must hold, one of them, to matter for routes; with the framework.
-    pub(crate) route_tokens: Vec<(String, String)>,
-    /// The byte sequences that a file must hold, one of them, to matter for the environment.
-    pub(crate) env_tokens: Vec<String>,
+    /// What a file must hold, one of them, to matter.
+    pub(crate) tokens: BTreeSet<Token>,
     /// Constants of libraries.
     pub(crate) constants: BTreeMap<String, String>,
     /// Functions of any package, by a pattern of their path.

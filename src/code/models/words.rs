@@ -18,7 +18,7 @@ pub(crate) struct ModelFile {
     pub(crate) framework: Option<String>,
     /// The languages it is for.
     pub(crate) languages: Vec<String>,
-    /// A file matters if it holds one of these.
+    /// A file of these languages matters if it holds one of these as a word, or all that ` & ` joins.
     pub(crate) tokens: Vec<String>,
     /// Words in a function's parameters or body that say that it makes or takes a router.
     #[serde(default)]
