@@ -507,7 +507,7 @@ fn result_of(flow: Flow, frame: Option<Frame>, function: &Function) -> Value {
         Flow::Next | Flow::Break | Flow::Continue => Value::Null,
         Flow::Throw => Value::unknown(),
     };
-    if returns.is_empty() { last } else { Value::any_of(returns).join(last) }
+    if returns.is_empty() { last } else { Value::one_of(returns).either(last) }
 }
 
 /// The strings among arguments.

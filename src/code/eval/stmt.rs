@@ -320,7 +320,7 @@ impl Machine<'_> {
         self.left = left;
         if ended == blocks.len() {
             return match (returns.is_empty(), breaks, continues) {
-                (false, _, _) => Flow::Return(Value::any_of(returns)),
+                (false, _, _) => Flow::Return(Value::one_of(returns)),
                 (true, 0, 0) => Flow::Throw,
                 (true, _, 0) => Flow::Break,
                 (true, _, _) => Flow::Continue,
@@ -367,7 +367,7 @@ impl Machine<'_> {
             {
                 values.insert(0, old);
             }
-            self.set_in(&scope, &name, Value::any_of(values));
+            self.set_in(&scope, &name, Value::one_of(values));
         }
     }
 

@@ -464,6 +464,34 @@ impl Value {
         }
     }
 
+    /// What two ways of a program came to, as one value: as [`Value::join`], but what is so on one of them alone decides nothing.
+    pub(crate) fn either(self, other: Value) -> Value {
+        match (&self, &other) {
+            (Value::Bool(a), Value::Bool(b)) if a == b => self,
+            (Value::Bool(false), Value::Undefined | Value::Null) => self,
+            (Value::Undefined | Value::Null, Value::Bool(false)) => other,
+            (Value::Bool(_), Value::Bool(_) | Value::Unknown(_) | Value::Undefined | Value::Null)
+            | (Value::Unknown(_) | Value::Undefined | Value::Null, Value::Bool(_)) => Value::unknown(),
+            _ if self.is_absent() && other.identity().is_some() => Value::Alt(vec![other].into()),
+            _ if other.is_absent() && self.identity().is_some() => Value::Alt(vec![self].into()),
+            _ => {
+                let perhaps = self.is_perhaps() || other.is_perhaps();
+                let joined = self.join(other);
+                if perhaps && joined.identity().is_some() { Value::Alt(vec![joined].into()) } else { joined }
+            }
+        }
+    }
+
+    /// Whether it is one value or nothing.
+    fn is_perhaps(&self) -> bool {
+        matches!(self, Value::Alt(all) if all.len() == 1)
+    }
+
+    /// Whether it counts as false in every language.
+    fn is_absent(&self) -> bool {
+        matches!(self, Value::Undefined | Value::Null | Value::Bool(false))
+    }
+
     /// The alternatives, or itself alone.
     pub(crate) fn each(&self) -> Vec<Value> {
         match self {
@@ -475,5 +503,10 @@ impl Value {
     /// The alternatives as one value.
     pub(crate) fn any_of(values: Vec<Value>) -> Value {
         values.into_iter().reduce(Value::join).unwrap_or(Value::Undefined)
+    }
+
+    /// What several ways of a program came to, as one value.
+    pub(crate) fn one_of(values: Vec<Value>) -> Value {
+        values.into_iter().reduce(Value::either).unwrap_or(Value::Undefined)
     }
 }
