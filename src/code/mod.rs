@@ -248,7 +248,8 @@ fn look(repo: &Repo, path: &Name, tokens: &select::Tokens) -> Looked {
         return match language {
             Language::JavaScript => Looked::Idle(path.clone(), resolve::javascript::specifiers(&content.bytes)),
             Language::Python => Looked::Idle(path.clone(), resolve::python::imported(&content.bytes)),
-            Language::Go | Language::Java | Language::Rust => Looked::Nothing,
+            Language::Java => Looked::Idle(path.clone(), Vec::new()),
+            Language::Go | Language::Rust => Looked::Nothing,
         };
     };
     match content.text() {

@@ -156,6 +156,12 @@ impl Words {
     }
 }
 
+/// Whether a text has a word that is no part of a longer one.
+pub(super) fn has_word(text: &str, word: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memmem::find_iter(bytes, word).any(|at| stands_alone(bytes, at, at + word.len()))
+}
+
 /// Whether what stands in a text is no part of a longer word: `express` is none of `expression`, and `fastapi` is a word of
 /// `fastapi_utils`.
 fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {

@@ -12,6 +12,7 @@ mod befores;
 mod bind;
 mod builder;
 mod call;
+mod callers;
 mod class;
 mod collections;
 mod configured;
@@ -159,6 +160,7 @@ pub(crate) fn run(
     let mut idle: Vec<_> = idle.iter().collect();
     machine.note_readers();
     machine.load_importers(&mut idle);
+    machine.load_callers(&mut idle);
     machine.run_commands();
     machine.load_implementations();
     for _ in 0..ROUNDS {
@@ -171,6 +173,7 @@ pub(crate) fn run(
         machine.go_readers();
         machine.note_readers();
         machine.load_importers(&mut idle);
+        machine.load_callers(&mut idle);
     }
     machine.refuel();
     machine.serve_roots();
@@ -379,7 +382,7 @@ impl Machine<'_> {
     /// without one of the models' hints does neither.
     fn worth_entering(&self, id: value::ModuleId) -> bool {
         let module = &self.modules[id.0];
-        if module.language != Language::Java {
+        if module.language != Language::Java || self.is_caller(id) {
             return true;
         }
         let text = self.tree.text(&module.path).unwrap_or_default();

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::callers::Helper;
 use super::machine::{Machine, Progress};
 use super::scope;
 use super::value::{ClassValue, Closure, Lazy, ModuleId, Native, Value};
@@ -38,6 +39,10 @@ pub(crate) struct Reached {
     nodes: BTreeSet<usize>,
     /// The modules that those stand in.
     reading: BTreeSet<ModuleId>,
+    /// Functions of Java and Kotlin that read what their callers name, whose callers were looked for.
+    pub(crate) helpers: BTreeSet<Helper>,
+    /// The modules that call them and were loaded for that.
+    pub(crate) callers: BTreeSet<ModuleId>,
     /// Files whose importers were loaded.
     pub(crate) hot: BTreeSet<Name>,
 }
