@@ -50,6 +50,8 @@ struct Wrong {
     findings: Vec<Finding>,
     /// What adds that which is missing, and what removes that which is unused: one edit of the example.
     adds: Option<String>,
+    /// Keys that are unused and may be.
+    allowed: usize,
     removes: Option<String>,
     steps: Vec<String>,
     notes: Vec<String>,
@@ -143,6 +145,7 @@ impl EnvRule {
         let names = list(unused.iter().map(|entry| entry.name.as_str()));
         if self.allow_unused {
             wrong.notes.push(format!("documented and read by nothing: {names}"));
+            wrong.allowed = unused.len();
             return;
         }
         for entry in &unused {
@@ -226,6 +229,7 @@ impl Judge for EnvRule {
         let lacks = [
             (required, "required and not documented"),
             (wrong.findings.len() - before, "documented and unused"),
+            (wrong.allowed, "documented and unused (allowed)"),
             (optional.len(), "optional and not documented"),
         ];
         wrong.findings.extend(optional);
@@ -335,6 +339,7 @@ mod tests {
         let lenient = EnvRule { allow_unused: true, committed_env: CommittedEnv::Allow, ..EnvRule::default() };
         let judgement = lenient.judge(&RULE, &facts(env));
         assert_eq!((Outcome::Pass, 2), (judgement.outcome, judgement.notes.len()));
+        assert_eq!("1 read, 2 documented: 1 documented and unused (allowed)", judgement.measured);
     }
 
     #[test]

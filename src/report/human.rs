@@ -28,18 +28,7 @@ pub(super) fn write(report: &Report, style: Style<'_>, out: &mut dyn Write) -> i
     if !report.notes.is_empty() {
         writeln!(out)?;
     }
-    let risks = report.open_risks();
-    for risk in &risks {
-        let at = Location { file: risk.file.clone(), line: risk.line, column: None };
-        let lead = format!(
-            "{} ",
-            paint(mark(Outcome::NeedsAttestation), Paint::new().fg_color(Some(AnsiColor::Magenta.into())), style)
-        );
-        placed(out, (&lead, mark(Outcome::NeedsAttestation).len() + 1), Some(&at), &risk.why, style)?;
-    }
-    if !risks.is_empty() {
-        writeln!(out)?;
-    }
+    risks(report, style, out)?;
     let mut open: Vec<&RuleResult> = report.rules.iter().filter(|rule| !rule.off && is_open(rule)).collect();
     open.sort_by_key(|rule| (rule.severity.decides(), weight(rule.outcome), rule.severity));
     for rule in open {
@@ -63,6 +52,30 @@ pub(super) fn write(report: &Report, style: Style<'_>, out: &mut dyn Write) -> i
         }
     }
     Ok(())
+}
+
+/// The risks that wait for a person: each place, as many as a person reads, and once what to do about them.
+fn risks(report: &Report, style: Style<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let open = report.open_risks();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let waits = mark(Outcome::NeedsAttestation);
+    let lead = format!("{} ", paint(waits, Paint::new().fg_color(Some(AnsiColor::Magenta.into())), style));
+    let limit = if style.verbose { usize::MAX } else { SHOWN_FINDINGS };
+    for risk in open.iter().take(limit) {
+        let at = Location { file: risk.file.clone(), line: risk.line, column: None };
+        placed(out, (&lead, waits.len() + 1), Some(&at), &risk.why, style)?;
+    }
+    if open.len() > limit {
+        writeln!(out, "{:2$}and {} more risks (-v shows all)", "", open.len() - limit, waits.len() + 1)?;
+    }
+    let step = match report.changes.as_ref().and_then(|changes| changes.head.as_ref()) {
+        None => "commit what is there already: then only what changes after that waits for a person",
+        Some(_) => "make the change safe, or have it approved: `donegate attest risk --by NAME --note TEXT`",
+    };
+    wrapped(out, "  next: ", step, style)?;
+    writeln!(out)
 }
 
 /// How long judging took, in a person's digits.

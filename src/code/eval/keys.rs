@@ -44,7 +44,7 @@ impl Machine<'_> {
             Some(Value::Unknown(path)) => self.models.sources.get(&**path).map_or(&[][..], Vec::as_slice),
             _ => &[],
         };
-        let mut check = Check { word, own, provided, spot, left: MOST };
+        let mut check = Check { word, own, provided, spot, left: MOST, told: false };
         let value = open_map();
         for path in &word.of {
             let shape = match path.as_str() {
@@ -56,7 +56,7 @@ impl Machine<'_> {
                     let own = Value::Map(own.clone());
                     self.checked(&mut check, &shape, own, 0)
                 }
-                _ => self.read_shape(&mut check, &shape, 0),
+                _ => self.read_shape(&mut check, &shape, None, 0),
             };
             if word.of.len() == 1 {
                 return given_under(word, layer);
@@ -76,9 +76,14 @@ impl Machine<'_> {
         }
     }
 
-    /// What a schema makes of the environment: reads what it names.
-    fn read_shape(&mut self, check: &mut Check<'_>, shape: &Value, depth: usize) -> Value {
-        let mut value = Value::Map(open_map());
+    /// What a schema makes of the environment: reads what it names; or of a map that is given: what it lets through, with the
+    /// defaults of what is not there.
+    fn read_shape(&mut self, check: &mut Check<'_>, shape: &Value, given: Option<&Rc<Map>>, depth: usize) -> Value {
+        let map = open_map();
+        if let Some(given) = given {
+            self.merge_map(&map, &Value::Map(given.clone()));
+        }
+        let mut value = Value::Map(map);
         if depth > DEPTH {
             return value;
         }
@@ -86,22 +91,21 @@ impl Machine<'_> {
             match layer {
                 Value::Map(entries) => {
                     for (key, entry) in entries.pairs() {
-                        let Some(left) = check.left.checked_sub(1) else { break };
-                        check.left = left;
+                        if !self.goes_on(check) {
+                            break;
+                        }
                         let entry = self.force(entry);
-                        let read = match &check.word.named {
-                            None => self.read_variable(check, &key, &entry),
-                            Some(named) => self.read_named(check, named, &entry, depth),
+                        let made = match (given, &check.word.named) {
+                            (Some(given), _) => self.check_entry(check, &key, &entry, given, depth),
+                            (None, None) => self.read_variable(check, &key, &entry),
+                            (None, Some(named)) => self.read_named(check, named, &entry, depth),
                         };
-                        put(&value, key, read);
+                        put(&value, key, made);
                     }
                 }
                 inner @ (Value::Object(_) | Value::Alt(_)) => {
                     for one in inner.each() {
-                        let more = self.read_shape(check, &one, depth + 1);
-                        if let Value::Map(map) = &value {
-                            self.merge_map(&map.clone(), &more);
-                        }
+                        value = self.read_inner(check, &one, given.is_some(), value, depth + 1);
                     }
                 }
                 change if change.is_callable() => value = self.call(&change, Args::of(vec![value]), check.spot),
@@ -109,6 +113,31 @@ impl Machine<'_> {
             }
         }
         value
+    }
+
+    /// A schema within another one, over what the others came to.
+    fn read_inner(&mut self, check: &mut Check<'_>, shape: &Value, of_map: bool, before: Value, depth: usize) -> Value {
+        if of_map {
+            return self.checked(check, shape, before, depth);
+        }
+        let more = self.read_shape(check, shape, None, depth);
+        if let Value::Map(map) = &before {
+            self.merge_map(map, &more);
+        }
+        before
+    }
+
+    /// Whether one more entry may be looked at. What is left out is told once, as reads of names that are not known.
+    fn goes_on(&mut self, check: &mut Check<'_>) -> bool {
+        match check.left.checked_sub(1) {
+            Some(left) => check.left = left,
+            None if !check.told => {
+                check.told = true;
+                self.read_env(&Value::unknown(), check.spot, true);
+            }
+            None => {}
+        }
+        !check.told
     }
 
     /// What a schema is made of, in order: maps of entries, other schemas, functions that change what comes of it.
@@ -137,7 +166,7 @@ impl Machine<'_> {
 
     /// An entry that names its variable under a key, or says its value alone, or holds entries that do.
     fn read_named(&mut self, check: &mut Check<'_>, named: &str, entry: &Value, depth: usize) -> Value {
-        let Value::Map(map) = entry else { return self.read_shape(check, entry, depth + 1) };
+        let Value::Map(map) = entry else { return self.read_shape(check, entry, None, depth + 1) };
         match map.named(named).map(|name| self.force(name)) {
             Some(Value::Str(name)) if !has_hole(&name) => {
                 let optional = self.is_optional(check.word, entry);
@@ -146,44 +175,31 @@ impl Machine<'_> {
             }
             _ => match self.default_of(check, entry) {
                 Some(default) => default,
-                None => self.read_shape(check, entry, depth + 1),
+                None => self.read_shape(check, entry, None, depth + 1),
             },
         }
     }
 
-    /// What a schema lets through of a map, with the defaults of what is not there.
+    /// What a schema lets through of a value.
     fn checked(&mut self, check: &mut Check<'_>, shape: &Value, value: Value, depth: usize) -> Value {
-        let Value::Map(given) = &value else { return value };
-        if depth > DEPTH {
-            return value;
+        match &value {
+            Value::Map(given) => self.read_shape(check, shape, Some(given), depth),
+            _ => value,
         }
-        let mut out = Value::Map(open_map());
-        if let Value::Map(map) = &out {
-            self.merge_map(map, &Value::Map(given.clone()));
-        }
-        for layer in self.parts_of(shape) {
-            match layer {
-                Value::Map(entries) => {
-                    for (key, entry) in entries.pairs() {
-                        let Some(left) = check.left.checked_sub(1) else { break };
-                        check.left = left;
-                        let (entry, own) = (self.force(entry), key.key().and_then(|key| given.get(&key)));
-                        let own = own.map_or(Value::Undefined, |own| self.force(own));
-                        let inner = self.checked(check, &entry, own, depth + 1);
-                        let settled = self.settled(check, &entry, inner);
-                        put(&out, key, settled);
-                    }
-                }
-                inner @ (Value::Object(_) | Value::Alt(_)) => {
-                    for one in inner.each() {
-                        out = self.checked(check, &one, out, depth + 1);
-                    }
-                }
-                change if change.is_callable() => out = self.call(&change, Args::of(vec![out]), check.spot),
-                _ => {}
-            }
-        }
-        out
+    }
+
+    /// What an entry of a schema lets through of a map that is given.
+    fn check_entry(
+        &mut self,
+        check: &mut Check<'_>,
+        key: &Value,
+        entry: &Value,
+        given: &Rc<Map>,
+        depth: usize,
+    ) -> Value {
+        let own = key.key().and_then(|key| given.get(&key)).map_or(Value::Undefined, |own| self.force(own));
+        let inner = self.checked(check, entry, own, depth + 1);
+        self.settled(check, entry, inner)
     }
 
     /// A value behind an entry: its default where it is absent, changed as the entry says.
@@ -226,14 +242,15 @@ impl Machine<'_> {
         match value {
             Value::Unknown(path) => word.optional.iter().any(|call| path.contains(&format!(".{call}()"))),
             Value::Map(map) => word.optional.iter().any(|key| map.named(key).is_some()),
+            // One of several schemas.
+            Value::List(all) => all.items.borrow().iter().any(|one| self.is_optional(word, one)),
             // What it was made with says so.
             Value::Object(it) => {
                 let Some(held) = it.model.borrow().as_ref().map(|model| model.args.clone()) else { return false };
+                let said = |value: &Value| matches!(value, Value::Map(_)) && self.is_optional(word, value);
                 word.optional.iter().any(|key| held.named(key).is_some())
-                    || held
-                        .pairs()
-                        .iter()
-                        .any(|(_, value)| matches!(value, Value::Map(_)) && self.is_optional(word, value))
+                    || held.pairs().iter().any(|(_, value)| said(value))
+                    || ["of", "or"].iter().filter_map(|key| held.named(key)).any(|one| self.is_optional(word, &one))
             }
             _ => false,
         }
@@ -250,6 +267,8 @@ struct Check<'a> {
     spot: Spot,
     /// Entries that may still be looked at.
     left: usize,
+    /// That there are more was told.
+    told: bool,
 }
 
 /// A map of which more may be there.
