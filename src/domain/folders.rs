@@ -42,6 +42,8 @@ pub fn is_within(folder: &str, roles: &[Role]) -> bool {
 #[must_use]
 pub fn code_lies_in(path: &str, roles: &[Role]) -> bool {
     let (mut within_sources, mut below_package) = (false, false);
+    // A package of Rust has its sources in `src` alone, whatever the folder of the package is called.
+    let rust = path.ends_with(".rs");
     let mut parts = folders_of_code(path).split('/').peekable();
     while let Some(folder) = parts.next() {
         // Go keeps what others wrote under the names of their hosts.
@@ -50,7 +52,7 @@ pub fn code_lies_in(path: &str, roles: &[Role]) -> bool {
             return true;
         }
         // What lies beside the sources of a package that is called so may still be built.
-        within_sources |= is_of_sources(folder) || below_package;
+        within_sources |= is_of_sources(folder) && !(rust && folder != "src") || below_package;
         below_package = matches!(folder, "server" | "backend");
     }
     false
@@ -148,6 +150,7 @@ mod tests {
             ("src/__fixtures__/a.ts", Role::Fixture),
             ("docs/app.js", Role::Docs),
             ("examples/a/app.js", Role::Examples),
+            ("lib/examples/a.rs", Role::Examples),
             ("samples/a/app.js", Role::Sample),
             (".agents/skills/a/assets/app.py", Role::Hidden),
             ("packages/a/.storybook/main.ts", Role::Hidden),

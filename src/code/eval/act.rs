@@ -93,6 +93,10 @@ impl Machine<'_> {
         if let Some(word) = &action.tags {
             self.fill(word, &bound, spot);
         }
+        if let Some(word) = action.settings.as_ref().filter(|word| !word.declares.is_empty()) {
+            self.declare_flag(word, &bound, spot);
+            return Value::unknown();
+        }
         if let (Some(word), Some(model)) = (&action.settings, &model) {
             return self.settings(word, model, &bound, spot);
         }

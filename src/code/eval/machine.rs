@@ -181,6 +181,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) shared: BTreeMap<String, Value>,
     /// Stores of settings, by their node and the program that sets them up.
     pub(crate) stores: BTreeMap<(usize, usize), super::settings::Store>,
+    /// Flags that programs take, and where each is declared.
+    pub(crate) flags: BTreeMap<String, (Spot, Vec<Spot>)>,
     /// Stores of layered settings, and what they came to.
     pub(crate) layers: super::layers::State,
     /// Strings that functions of letter case made.
@@ -278,6 +280,7 @@ impl<'a> Machine<'a> {
             metadata: BTreeMap::new(),
             shared: BTreeMap::new(),
             stores: BTreeMap::new(),
+            flags: BTreeMap::new(),
             layers: super::layers::State::default(),
             supposed: super::supposed::Supposed::default(),
             dispatch: None,

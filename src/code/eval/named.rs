@@ -19,7 +19,7 @@ impl Machine<'_> {
     pub(super) fn call_named(&mut self, path: &Name, args: &Args, spot: Spot) -> Option<Value> {
         let models = self.models;
         for (pattern, action) in &models.calls {
-            if action.make.is_some() && action.on.is_none() && is_like(pattern, path) {
+            if (action.make.is_some() || action.settings.is_some()) && action.on.is_none() && is_like(pattern, path) {
                 return Some(self.act(action, path, None, args, spot));
             }
             let Some(on) = action.on.as_ref().filter(|_| captured(pattern, path).is_some()) else { continue };

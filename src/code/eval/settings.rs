@@ -10,6 +10,9 @@ use super::value::{Map, Modelled, Spot, Value};
 use crate::code::form::Yields;
 use crate::code::models::SettingsWord;
 
+/// So many flags are kept.
+const MOST_FLAGS: usize = 2_000;
+
 /// A store, as one program sets it up.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Store {
@@ -29,6 +32,8 @@ pub(crate) struct Store {
     keys: Vec<Key>,
     /// Keys that have a default.
     defaults: BTreeSet<String>,
+    /// Every flag of the program is a key.
+    flags: bool,
 }
 
 /// A key that was asked for.
@@ -89,6 +94,7 @@ impl Machine<'_> {
         let at = (model.node, self.go.program);
         let store = self.stores.entry(at).or_default();
         store.automatic |= word.automatic;
+        store.flags |= word.flags;
         if let Some(file) = file {
             let variables = is_dotenv(&file);
             match variables {
@@ -119,6 +125,31 @@ impl Machine<'_> {
         Value::unknown()
     }
 
+    /// Notes a flag.
+    pub(super) fn declare_flag(&mut self, word: &SettingsWord, bound: &Rc<Map>, spot: Spot) {
+        let names = word.declares.iter().map(|name| self.argument_at(bound, name, spot).as_whole_text());
+        let name = names.collect::<Vec<_>>().into_iter().flatten().next();
+        if let Some(name) = name.filter(|_| self.flags.len() < MOST_FLAGS) {
+            self.effects += 1;
+            let chain = self.chain();
+            self.flags.entry(name.to_string()).or_insert((spot, chain));
+        }
+    }
+
+    /// The keys that flags are, where a store takes them for such: one that asks for a key itself has it already.
+    fn flag_keys(&self, keys: &[Key]) -> Vec<Key> {
+        let known: BTreeSet<&str> = keys.iter().filter(|key| !key.filled).map(|key| key.name.as_str()).collect();
+        let flags = self.flags.iter().filter(|(name, _)| !known.contains(name.as_str()));
+        let key = |(name, (spot, chain)): (&String, &(Spot, Vec<Spot>))| Key {
+            name: name.clone(),
+            spot: *spot,
+            chain: chain.clone(),
+            filled: false,
+            of_variables: None,
+        };
+        flags.map(key).collect()
+    }
+
     /// A store as a program sets it up, and what is not of one program alone; where the program does not, as all of them do.
     fn set_up(&self, node: usize, program: usize) -> Store {
         let own = self.stores.get(&(node, program)).filter(|store| store.is_set_up());
@@ -127,6 +158,7 @@ impl Machine<'_> {
         for (_, store) in all.filter(|((_, of), _)| own.is_none() || *of == program || *of == 0) {
             out.automatic |= store.automatic;
             out.dotenv |= store.dotenv;
+            out.flags |= store.flags;
             out.files.extend(store.files.iter().cloned());
             out.replaced.extend(store.replaced.iter().cloned());
             out.defaults.extend(store.defaults.iter().cloned());
@@ -142,8 +174,12 @@ impl Machine<'_> {
     pub(super) fn read_stores(&mut self) {
         let stores: Vec<((usize, usize), Vec<Key>)> =
             self.stores.iter_mut().map(|(at, store)| (*at, std::mem::take(&mut store.keys))).collect();
-        for ((node, program), keys) in stores {
-            let store = self.set_up(node, program);
+        for ((node, program), mut keys) in stores {
+            let mut store = self.set_up(node, program);
+            if store.flags {
+                store.defaults.extend(self.flags.keys().map(|name| name.to_lowercase()));
+                keys.extend(self.flag_keys(&keys));
+            }
             if !store.automatic && !store.dotenv {
                 continue;
             }

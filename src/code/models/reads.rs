@@ -172,4 +172,8 @@ pub(crate) struct SettingsWord {
     pub(crate) tag: Option<String>,
     /// The key that has a default.
     pub(crate) default: Option<Argument>,
+    /// The first of these that is a text is the name of a flag, which a store may take for a key.
+    pub(crate) declares: Vec<Argument>,
+    /// Every flag is a key, with a default.
+    pub(crate) flags: bool,
 }
