@@ -320,7 +320,7 @@ impl Machine<'_> {
         }
         let skip = self.language(scope) == Language::Python;
         let mut value = match scope::find(scope, first, skip) {
-            Some(_) => self.name(first, scope),
+            Some(_) => self.name_alone(first, scope),
             None if self.has_packages(scope) => return self.type_by_package(&ty.path, scope),
             None => Value::from_path(first.clone()),
         };

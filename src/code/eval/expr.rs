@@ -116,15 +116,18 @@ impl Machine<'_> {
 
     /// The value that a name is bound to; a name that nothing binds is the library's or the language's.
     pub(crate) fn name(&mut self, name: &Name, scope: &ScopeRef) -> Value {
+        match self.member_before(name, scope) {
+            Some(nearer) => nearer,
+            None => self.name_alone(name, scope),
+        }
+    }
+
+    /// The same where a property of the classes around does not hide what the file binds: what is called is no property.
+    pub(crate) fn name_alone(&mut self, name: &Name, scope: &ScopeRef) -> Value {
         let skip = self.language(scope) == Language::Python;
         if let Some(owner) = scope::find(scope, name, skip)
             && let Some(value) = owner.own(name)
         {
-            if owner.kind == ScopeKind::Module
-                && let Some(nearer) = self.member_before(name, scope)
-            {
-                return nearer;
-            }
             let forced = self.force(value.clone());
             if matches!(value, Value::Lazy(_)) && !matches!(forced, Value::Lazy(_) | Value::Unknown(_)) {
                 owner.set(name, forced.clone());

@@ -84,7 +84,7 @@ impl Machine<'_> {
 
     /// What a name means that is called on an object which has no such member.
     pub(crate) fn meant_for(&mut self, object: &Value, name: &Name, args: &Args, scope: &ScopeRef) -> Value {
-        let first = self.name(name, scope);
+        let first = self.name_alone(name, scope);
         self.best(name, first, Some(object), args, scope)
     }
 

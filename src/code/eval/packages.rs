@@ -125,9 +125,8 @@ impl Machine<'_> {
 
     /// What hides a name of the file's: a property of the classes around.
     pub(crate) fn member_before(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
-        if !self.has_packages(scope) {
-            return None;
-        }
+        let owner = super::scope::find(scope, name, false).filter(|_| self.has_packages(scope));
+        owner.filter(|owner| owner.kind == ScopeKind::Module)?;
         let has = |class: &ClassValue| {
             let written = &class.class;
             written.fields.iter().any(|field| field.name == *name && !field.is_static)
@@ -365,7 +364,7 @@ impl Machine<'_> {
 
     /// What a name means that is called: a field is passed over where what it holds is nothing to call.
     pub(crate) fn callee(&mut self, name: &Name, scope: &ScopeRef) -> Value {
-        let value = self.name(name, scope);
+        let value = self.name_alone(name, scope);
         let owner = super::scope::find(scope, name, false).filter(|owner| owner.kind == ScopeKind::Class);
         let Some(owner) = owner.filter(|_| !is_called(&value)) else { return value };
         match owner.parent.clone().filter(|parent| super::scope::find(parent, name, false).is_some()) {
