@@ -199,6 +199,13 @@ impl Lowering<'_> {
                 for inner in children(node).into_iter().filter(|child| child.kind() == "class_body") {
                     self.members(inner, class, true);
                 }
+                // One that has a name is asked for by it too.
+                if let Some(name) = node.child_by_field_name("name") {
+                    let mut named = self.empty(node, ClassKind::Class);
+                    named.name = Some(self.name(name));
+                    self.class_parts(node, &mut named, true);
+                    class.body.push(Stmt { kind: StmtKind::Class(Arc::new(named)), pos: self.pos(node) });
+                }
             }
             "secondary_constructor" => {
                 let params = self.params_in(node);

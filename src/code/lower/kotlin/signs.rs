@@ -6,6 +6,8 @@ use super::scan::{Kind, Token, closing};
 
 /// Names that the grammar takes for its own words, besides modifiers.
 const WORDS: &[&str] = &["dynamic", "vararg", "noinline", "crossinline"];
+/// Words that no condition and no value ends with.
+const NO_END: &[&str] = &["return", "in", "is", "throw", "when", "do", "if", "by"];
 /// Words that go on with what stands before them, also on another line.
 const GOES_ON: &[&str] = &["catch", "finally"];
 
@@ -24,35 +26,39 @@ pub(super) fn signed(source: &[u8], tokens: &[Token], plain: &[usize], contexts:
     contexts.iter().for_each(|context| rewriting.leave_out(context.at, context.end));
     // Braces that are open: where, and whether they hold the members of a type.
     let mut around: Vec<(usize, bool)> = Vec::new();
-    let (mut header, mut depth) = (false, 0_usize);
+    // How many brackets stand around a type whose header is read.
+    let (mut header, mut depth) = (None, 0_usize);
     for (index, token) in tokens.iter().enumerate() {
         match token.kind {
-            Kind::Sign(b'{') => around.push((index, std::mem::take(&mut header))),
+            Kind::Sign(b'{') => around.push((index, header.take_if(|around| *around == depth).is_some())),
             Kind::Sign(b'}') => {
-                header = false;
+                header = None;
                 if let Some((open, true)) = around.pop() {
                     rewriting.end_members(open, index);
                 }
             }
             Kind::Sign(b'(') => {
-                if depth == 0 && header {
+                if header == Some(depth) {
                     rewriting.goes_on(index);
                 }
                 depth += 1;
             }
-            Kind::Sign(b')') => depth = depth.saturating_sub(1),
+            Kind::Sign(b')') => {
+                depth = depth.saturating_sub(1);
+                header = header.filter(|around| *around <= depth);
+            }
             Kind::Sign(b'[') => rewriting.list(index),
             Kind::Sign(b',') => rewriting.last_comma(index),
             Kind::Sign(b'$') => rewriting.put(token.at, b' '),
-            Kind::Sign(b';' | b'=') if depth == 0 => {
-                header = false;
+            Kind::Sign(b';' | b'=') => {
+                header = header.filter(|around| *around != depth);
                 rewriting.further_end(index);
             }
-            Kind::Word if depth == 0 && token.is_word(source, &["class", "object", "interface"]) => {
-                header = !rewriting.is_behind(index, b':');
+            Kind::Word if token.is_word(source, &["class", "object", "interface"]) => {
+                header = (!rewriting.is_behind(index, b':')).then_some(depth);
             }
-            Kind::Word if depth == 0 && token.is_word(source, &["fun", "val", "var"]) => header = false,
-            Kind::Word if depth == 0 && header && token.is_word(source, &["by"]) => rewriting.delegation(index),
+            Kind::Word if header == Some(depth) && token.is_word(source, &["fun", "val", "var"]) => header = None,
+            Kind::Word if header == Some(depth) && token.is_word(source, &["by"]) => rewriting.delegation(index),
             Kind::Word => rewriting.word(index),
             Kind::Sign(_) | Kind::Opaque => {}
         }
@@ -61,9 +67,12 @@ pub(super) fn signed(source: &[u8], tokens: &[Token], plain: &[usize], contexts:
 }
 
 impl Rewriting<'_> {
+    /// Puts a sign where nothing was left out.
     fn put(&mut self, at: usize, sign: u8) {
-        self.out[at] = sign;
-        self.changed = true;
+        if self.out[at] == self.source[at] {
+            self.out[at] = sign;
+            self.changed = true;
+        }
     }
 
     fn before(&self, index: usize) -> Option<&Token> {
@@ -109,7 +118,7 @@ impl Rewriting<'_> {
     fn guard(&mut self, index: usize) {
         let Some(before) = self.before(index).filter(|_| !self.leads(index)) else { return };
         let ends = matches!(before.kind, Kind::Sign(b')' | b'>') | Kind::Opaque)
-            || (before.kind == Kind::Word && !before.is_word(self.source, &KEYWORDS[1..]));
+            || (before.kind == Kind::Word && !before.is_word(self.source, NO_END));
         if !ends || before.end == self.tokens[index].at || self.source[..before.end].ends_with(b"->") {
             return;
         }
@@ -139,11 +148,8 @@ impl Rewriting<'_> {
 
     /// What goes on with what stands on the line before stands on that line.
     fn goes_on(&mut self, index: usize) {
-        let token = self.tokens[index];
-        let Some(end) = self.before(index).map(|before| before.end).filter(|_| self.leads(index)) else { return };
-        // A comment between the two would take what stands behind it.
-        if self.source[end..token.at].iter().all(u8::is_ascii_whitespace) {
-            self.out[end..token.at].fill(b' ');
+        if let Some(end) = self.before(index).map(|before| before.end).filter(|_| self.leads(index)) {
+            self.out[end..self.tokens[index].at].fill(b' ');
             self.changed = true;
         }
     }
@@ -186,6 +192,8 @@ impl Rewriting<'_> {
             self.leave_out(token.at, token.end);
         } else if token.is_word(self.source, &["if"]) {
             self.guard(index);
+        } else if token.is_word(self.source, &["context"]) {
+            self.context_of_type(index);
         } else if self.is_name(index) {
             // Any other name is taken for what it is.
             self.put(token.end - 1, b'_');
@@ -196,6 +204,16 @@ impl Rewriting<'_> {
                     self.put(at, b'_');
                 }
             }
+        }
+    }
+
+    /// What the type of a function says of its context.
+    fn context_of_type(&mut self, index: usize) {
+        if self.tokens.get(index + 1).is_some_and(|open| open.is_sign(b'('))
+            && let Some(close) = closing(self.tokens, index + 1)
+            && self.tokens.get(close + 1).is_some_and(|next| next.is_sign(b'('))
+        {
+            self.leave_out(self.tokens[index].at, self.tokens[close].end);
         }
     }
 

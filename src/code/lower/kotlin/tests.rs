@@ -64,6 +64,10 @@ fn classes_keep_constructors_companions_and_bases() {
             "enum class E(val p: String) { A(\"a\"), B(\"b\") }",
             "Enum E() <p: String, static A = new E(\"a\"), static B = new E(\"b\")> {pub Constructor constructor(field p: String) {}}",
         ),
+        (
+            "class A { companion object P { const val B = 1 } }",
+            "Class A() <static B = 1> {Class P() <static B = 1> {}}",
+        ),
         ("interface I { fun f(): Int }", "Interface I() <> {pub Method f() -> Int {return ?()}}"),
         ("const val A = \"a\"\nprivate val b = A", "bind A = \"a\"; bind b = A"),
         ("fun R.users(s: S) { get(s) }", "pub Plain (this: R).users(s: S) {get(s)}"),
@@ -142,6 +146,7 @@ fn calls_of_get_behind_a_property_are_no_accessors() {
 fn a_member_on_the_line_of_its_brace_is_read() {
     assert!(kt("object T { const val A = \"/x\" }\nfun f() = T.A\n").contains("Plain f()"));
     assert!(kt("interface T { fun f() }\nclass U { val a = \"}\" }\nfun g() {}\n").contains("Plain g()"));
+    assert!(kt("fun f() {\n  a(b to object { val c = 1; val d = 2 })\n}\nfun g() {}\n").contains("Plain g()"));
     assert!(kt("@R\n@M(\"/h\")\nclass H {\n  @G(\"/a\")\n  fun a(): String { return \"x\" }\n}").contains("Class H()"));
 }
 
@@ -207,7 +212,7 @@ fn braces_behind_what_a_class_delegates_to_are_its_own() {
             "Class A(type(B)) <b: B> {pub Constructor constructor(field b: B) {}; pub Method c() {return 1}}",
         ),
         (
-            "class A : B, C by D(\n  e,\n  f\n) {\n  fun g() = 1\n}",
+            "class A : B, C by D\u{e9}(\n  e { it },\n  f\n) {\n  fun g() = 1\n}",
             "Class A(type(B), type(C)) <> {pub Method g() {return 1}}",
         ),
     ]);
@@ -252,10 +257,11 @@ fn what_newer_versions_write_is_read() {
             "a.let(Lexical -(open) {return f(open)}); b(Lexical -(external, dynamic) {return g()})",
         ),
         ("f(\n suspend { a() }\n)", "f(Lexical -(it) {return a()})"),
+        ("val f: context(A) (B) -> C = d", "bind f:  = d"),
         ("val [a, b] = c\n val d = []", "bind [a, b] = c; bind d = []"),
         (
-            "when (a) {\n is B if c(d) -> 1\n E if !f -> 2\n else -> if (g) 3 else 4\n }",
-            "switch a {[?()] => {1}, [E] => {2}, [] => {(g ? 3 : 4)}}",
+            "when (a) {\n is B if c(d) -> 1\n E if !f -> 2\n else if (g\n && h) -> 5\n else -> if (g) 3 else if (i) 4 else 5\n }",
+            "switch a {[?()] => {1}, [E] => {2}, [] => {5}, [] => {(g ? 3 : (i ? 4 : 5))}}",
         ),
     ]);
     all(&[
