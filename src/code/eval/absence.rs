@@ -71,6 +71,14 @@ impl Machine<'_> {
         }
     }
 
+    /// What fails where a variable is absent is taken care of: what a file itself read since `first` is done without.
+    pub(crate) fn answer_failed(&mut self, first: usize, module: super::value::ModuleId) {
+        let depth = self.chain().len();
+        for read in self.reads.iter_mut().skip(first) {
+            read.tolerated |= read.spot.module == module && read.chain.len() == depth;
+        }
+    }
+
     /// The program fails without what was read, unless something stands in its place.
     pub(crate) fn demand(&mut self, value: &Value) {
         let mut reads = Vec::new();

@@ -277,6 +277,10 @@ impl Machine<'_> {
                     let callee = Value::from_path(function);
                     Value::Native(Rc::new(Native::Partial { callee, args: args.clone() }))
                 }
+                Some(("text", file)) => match self.argument_at(&bound, file, spot).as_whole_text() {
+                    Some(path) => Value::from_path(format!("{}{path}>", super::env::TEXT_OF)),
+                    None => Value::unknown(),
+                },
                 Some(("instance", class)) => {
                     let class = self.argument_at(&bound, class, spot);
                     self.given_instance(&class, spot)

@@ -413,6 +413,12 @@ impl Machine<'_> {
 
     /// Reads the variables that stand behind `$` in a text, by a function where one is given.
     fn read_within(&mut self, text: &Value, by: Option<&Value>, spot: Spot) -> Value {
+        if let Value::Unknown(path) = text
+            && let Some((file, _)) = path.strip_prefix(TEXT_OF).and_then(|path| path.split_once('>'))
+        {
+            self.read_filled(&Value::text(file), spot);
+            return Value::unknown();
+        }
         let whole = text.as_text().unwrap_or_default();
         for piece in whole.split('$').skip(1) {
             let inner = piece.strip_prefix('{').and_then(|piece| piece.split('}').next()).unwrap_or(piece);
@@ -470,6 +476,9 @@ impl Machine<'_> {
         }
     }
 }
+
+/// What stands before the path of a file whose text a value is.
+pub(crate) const TEXT_OF: &str = "text<";
 
 /// What comes of a file whose placeholders are filled in.
 const FILLED: &str = "filled()";

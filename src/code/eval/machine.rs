@@ -183,6 +183,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) stores: BTreeMap<(usize, usize), super::settings::Store>,
     /// Flags that programs take, and where each is declared.
     pub(crate) flags: BTreeMap<String, (Spot, Vec<Spot>)>,
+    /// Whether stores ask for the fields of the types that they fill.
+    pub(crate) structs_asked: bool,
     /// Stores of layered settings, and what they came to.
     pub(crate) layers: super::layers::State,
     /// Strings that functions of letter case made.
@@ -281,6 +283,7 @@ impl<'a> Machine<'a> {
             shared: BTreeMap::new(),
             stores: BTreeMap::new(),
             flags: BTreeMap::new(),
+            structs_asked: false,
             layers: super::layers::State::default(),
             supposed: super::supposed::Supposed::default(),
             dispatch: None,

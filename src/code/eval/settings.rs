@@ -95,6 +95,7 @@ impl Machine<'_> {
         let store = self.stores.entry(at).or_default();
         store.automatic |= word.automatic;
         store.flags |= word.flags;
+        self.structs_asked |= word.structs;
         if let Some(file) = file {
             let variables = is_dotenv(&file);
             match variables {
@@ -204,7 +205,7 @@ impl Machine<'_> {
                 let lower = key.name.to_lowercase();
                 let coded = store.defaults.contains(&lower);
                 let given = written.contains(&lower) || (layered && coded);
-                if given || (key.filled && !of_variables && !coded) {
+                if given || (key.filled && !of_variables && !coded && !self.structs_asked) {
                     self.may_be_given(name, key.spot);
                 } else if !self.reads.iter().any(|read| read.name == name && read.spot == key.spot) {
                     let read = Read { spot: key.spot, chain: key.chain.clone(), tolerated: true, ..Read::of(name) };

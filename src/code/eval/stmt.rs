@@ -436,6 +436,7 @@ impl Machine<'_> {
     }
 
     fn stmt_try(&mut self, body: &Block, handlers: &[Block], finally: &Block, scope: &ScopeRef) -> Flow {
+        let first = self.reads.len();
         let flow = match self.inner_block(body, scope) {
             Flow::Throw if !self.exhausted() => {
                 let blocks: Vec<&[Stmt]> = handlers.iter().map(Vec::as_slice).collect();
@@ -448,6 +449,13 @@ impl Machine<'_> {
             flow => {
                 for handler in handlers {
                     self.unlikely(handler, scope);
+                }
+                // Python's subscript fails where the variable is absent, which a handler takes care of.
+                if self.language(scope) == Language::Python
+                    && !handlers.is_empty()
+                    && !handlers.iter().any(|handler| super::absence::fails(handler))
+                {
+                    self.answer_failed(first, scope.module);
                 }
                 flow
             }

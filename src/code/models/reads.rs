@@ -176,4 +176,6 @@ pub(crate) struct SettingsWord {
     pub(crate) declares: Vec<Argument>,
     /// Every flag is a key, with a default.
     pub(crate) flags: bool,
+    /// The fields of a type that is filled are asked for, whatever else names them.
+    pub(crate) structs: bool,
 }
