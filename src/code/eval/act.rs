@@ -93,7 +93,7 @@ impl Machine<'_> {
         if let Some(word) = &action.tags {
             self.fill(word, &bound, spot);
         }
-        if let Some(word) = action.settings.as_ref().filter(|word| !word.declares.is_empty()) {
+        if let Some(word) = action.settings.as_ref().filter(|word| word.declares.is_some()) {
             self.declare_flag(word, &bound, spot);
             return Value::unknown();
         }
@@ -277,10 +277,10 @@ impl Machine<'_> {
                     let callee = Value::from_path(function);
                     Value::Native(Rc::new(Native::Partial { callee, args: args.clone() }))
                 }
-                Some(("text", file)) => match self.argument_at(&bound, file, spot).as_whole_text() {
-                    Some(path) => Value::from_path(format!("{}{path}>", super::env::TEXT_OF)),
-                    None => Value::unknown(),
-                },
+                Some(("text", file)) => {
+                    let file = self.argument_at(&bound, file, spot);
+                    super::env::text_of(&file)
+                }
                 Some(("instance", class)) => {
                     let class = self.argument_at(&bound, class, spot);
                     self.given_instance(&class, spot)

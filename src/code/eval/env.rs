@@ -401,8 +401,13 @@ impl Machine<'_> {
             other => other.each(),
         };
         for file in files {
-            let Some(path) = file.as_text() else { continue };
-            let pattern = pattern_of(&path);
+            let pattern = match file_of(&file) {
+                Some(pattern) => pattern.to_owned(),
+                None => match file.as_text() {
+                    Some(path) => pattern_of(&path),
+                    None => continue,
+                },
+            };
             for text in self.texts_at(pattern.trim_start_matches("./").trim_start_matches('/'), spot) {
                 for (name, has_default) in text.lines().flat_map(crate::code::properties::filled_in) {
                     self.read_env(&Value::text(name), spot, has_default);
@@ -413,10 +418,8 @@ impl Machine<'_> {
 
     /// Reads the variables that stand behind `$` in a text, by a function where one is given.
     fn read_within(&mut self, text: &Value, by: Option<&Value>, spot: Spot) -> Value {
-        if let Value::Unknown(path) = text
-            && let Some((file, _)) = path.strip_prefix(TEXT_OF).and_then(|path| path.split_once('>'))
-        {
-            self.read_filled(&Value::text(file), spot);
+        if file_of(text).is_some() {
+            self.read_filled(text, spot);
             return Value::unknown();
         }
         let whole = text.as_text().unwrap_or_default();
@@ -478,7 +481,22 @@ impl Machine<'_> {
 }
 
 /// What stands before the path of a file whose text a value is.
-pub(crate) const TEXT_OF: &str = "text<";
+const TEXT_OF: &str = "text<";
+
+/// The text of a file, by its path; a part of it that is not known may be anything, but for the file's own name.
+pub(crate) fn text_of(file: &Value) -> Value {
+    let pattern = file.as_text().map(|path| pattern_of(&path));
+    match pattern.filter(|pattern| !pattern.rsplit('/').next().unwrap_or_default().contains('*')) {
+        Some(pattern) => Value::from_path(format!("{TEXT_OF}{pattern}>")),
+        None => Value::unknown(),
+    }
+}
+
+/// The path of the file whose text a value is.
+fn file_of(text: &Value) -> Option<&str> {
+    let Value::Unknown(path) = text else { return None };
+    path.strip_prefix(TEXT_OF)?.split_once('>').map(|(file, _)| file)
+}
 
 /// What comes of a file whose placeholders are filled in.
 const FILLED: &str = "filled()";

@@ -182,7 +182,7 @@ pub(crate) struct Machine<'a> {
     /// Stores of settings, by their node and the program that sets them up.
     pub(crate) stores: BTreeMap<(usize, usize), super::settings::Store>,
     /// Flags that programs take, and where each is declared.
-    pub(crate) flags: BTreeMap<String, (Spot, Vec<Spot>)>,
+    pub(crate) flags: BTreeMap<(usize, String), (Spot, Vec<Spot>)>,
     /// Whether stores ask for the fields of the types that they fill.
     pub(crate) structs_asked: bool,
     /// Stores of layered settings, and what they came to.

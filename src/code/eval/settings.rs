@@ -128,20 +128,19 @@ impl Machine<'_> {
 
     /// Notes a flag.
     pub(super) fn declare_flag(&mut self, word: &SettingsWord, bound: &Rc<Map>, spot: Spot) {
-        let names = word.declares.iter().map(|name| self.argument_at(bound, name, spot).as_whole_text());
-        let name = names.collect::<Vec<_>>().into_iter().flatten().next();
-        if let Some(name) = name.filter(|_| self.flags.len() < MOST_FLAGS) {
+        let name = word.declares.as_ref().and_then(|name| self.argument_at(bound, name, spot).as_whole_text());
+        if let Some(name) = name.filter(|name| !name.is_empty() && self.flags.len() < MOST_FLAGS) {
             self.effects += 1;
             let chain = self.chain();
-            self.flags.entry(name.to_string()).or_insert((spot, chain));
+            self.flags.entry((self.go.program, name.to_string())).or_insert((spot, chain));
         }
     }
 
     /// The keys that flags are, where a store takes them for such: one that asks for a key itself has it already.
-    fn flag_keys(&self, keys: &[Key]) -> Vec<Key> {
+    fn flag_keys(&self, keys: &[Key], program: usize) -> Vec<Key> {
         let known: BTreeSet<&str> = keys.iter().filter(|key| !key.filled).map(|key| key.name.as_str()).collect();
-        let flags = self.flags.iter().filter(|(name, _)| !known.contains(name.as_str()));
-        let key = |(name, (spot, chain)): (&String, &(Spot, Vec<Spot>))| Key {
+        let flags = self.flags.iter().filter(|((of, name), _)| *of == program && !known.contains(name.as_str()));
+        let key = |((_, name), (spot, chain)): (&(usize, String), &(Spot, Vec<Spot>))| Key {
             name: name.clone(),
             spot: *spot,
             chain: chain.clone(),
@@ -178,8 +177,9 @@ impl Machine<'_> {
         for ((node, program), mut keys) in stores {
             let mut store = self.set_up(node, program);
             if store.flags {
-                store.defaults.extend(self.flags.keys().map(|name| name.to_lowercase()));
-                keys.extend(self.flag_keys(&keys));
+                let flags = self.flag_keys(&keys, program);
+                store.defaults.extend(flags.iter().map(|key| key.name.to_lowercase()));
+                keys.extend(flags);
             }
             if !store.automatic && !store.dotenv {
                 continue;

@@ -172,8 +172,8 @@ pub(crate) struct SettingsWord {
     pub(crate) tag: Option<String>,
     /// The key that has a default.
     pub(crate) default: Option<Argument>,
-    /// The first of these that is a text is the name of a flag, which a store may take for a key.
-    pub(crate) declares: Vec<Argument>,
+    /// The name of a flag, which a store may take for a key.
+    pub(crate) declares: Option<Argument>,
     /// Every flag is a key, with a default.
     pub(crate) flags: bool,
     /// The fields of a type that is filled are asked for, whatever else names them.
