@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::forest::{Entry, Found};
+use super::forest::{Entry, Found, Node};
 use super::machine::Machine;
 use super::value::{Args, Spot, Value};
 use crate::code::form::{Expr, ExprKind, Language, Name, Pattern};
@@ -31,6 +31,17 @@ impl Machine<'_> {
             object.model.borrow().as_ref().is_some_and(|model| model.node == node)
         };
         script && self.uncalled && self.shared.values().any(held)
+    }
+
+    /// Whether a root is merely what a function takes that nobody called, beside an app that code builds: who calls it, and behind
+    /// what, is not known.
+    pub(super) fn is_parameter(&self, root: usize) -> bool {
+        let java = |node: &Node| {
+            node.entries.first().is_some_and(|it| self.modules[it.spot().module.0].language == Language::Java)
+        };
+        let node = &self.forest.nodes[root];
+        let app = |node: &Node| node.model.served && node.entries.iter().any(|it| matches!(it, Entry::Mount { .. }));
+        node.unbound && !node.model.served && java(node) && self.forest.nodes.iter().any(|node| app(node) && java(node))
     }
 
     /// Keeps where something unknown that is called a router, or an app, is given a path and a function that answers it: an

@@ -338,6 +338,9 @@ impl Machine<'_> {
         if ty.path.is_empty() {
             return None;
         }
+        if let Some(defined) = self.defined_as(ty, scope) {
+            return Some(defined);
+        }
         match self.type_value(ty, scope) {
             Value::Unknown(path) => {
                 if let Some(model) = self.models.types.get(&*path) {

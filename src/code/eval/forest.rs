@@ -212,6 +212,7 @@ impl Machine<'_> {
         let told: Vec<Language> = places.map(|spot| self.modules[spot.module.0].language).collect();
         let astray = self.mounts_unknown();
         let rest = roots.iter().filter(|root| !served.contains(root) && !self.forest.nodes[**root].model.part);
+        let rest = rest.filter(|root| !self.is_parameter(**root));
         for root in rest.copied().collect::<Vec<_>>() {
             let language = self.forest.nodes[root].entries.first().map(|it| self.modules[it.spot().module.0].language);
             if language.is_some_and(|language| !told.contains(&language)) && !self.is_stray(root, &children, &astray) {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::value::{Args, ClassValue, Map, Modelled, Native, Object, Spot, Value};
-use crate::code::form::{Decorator, Language, Name};
+use crate::code::form::{Decorator, Language, Name, TypeRef};
 use crate::code::models::{BindsWord, ObjectModel, ResolvesWord};
 
 /// Things that containers may be told.
@@ -89,6 +89,18 @@ impl Machine<'_> {
         let key = Value::Class(class.clone());
         let told = self.told.iter().rev().find(|told| told.key.same(&key) == Some(true)).cloned()?;
         Some(self.come_to(&told, 0, class.spot)).filter(|value| matches!(value, Value::Object(_)))
+    }
+
+    /// What they were told of a type that states what it is of: a list of one class.
+    pub(super) fn defined_as(&mut self, ty: &TypeRef, scope: &super::scope::ScopeRef) -> Option<Value> {
+        if self.told.is_empty() || ty.args.is_empty() || self.language(scope) != Language::Java {
+            return None;
+        }
+        let is_it = |told: &Told| matches!(&told.key, Value::Str(key) if **key == *ty.text);
+        let told = self.told.iter().rev().find(|told| is_it(told)).cloned()?;
+        let spot = Spot { module: scope.module, line: 0 };
+        Some(self.come_to(&told, 0, spot))
+            .filter(|value| matches!(value, Value::Object(_) | Value::List(_) | Value::Map(_)))
     }
 
     fn tell(&mut self, key: Value, how: How, hands: Option<&'static ObjectModel>) {

@@ -335,7 +335,8 @@ impl Machine<'_> {
                 let waits = !method.entered.get() && !matches!(method.function.kind, FunctionKind::Constructor);
                 if waits && self.may_reach(&method) {
                     let most = self.most_alone(&method);
-                    self.sliced(most, |machine| machine.enter_alone(&method, Some(object.clone())));
+                    let receiver = self.receiver_of(&method, Some(object.clone()));
+                    self.sliced(most, |machine| machine.enter_alone(&method, receiver));
                 }
             }
         }
@@ -351,18 +352,22 @@ impl Machine<'_> {
             }
             any = true;
             let receiver = self.last_instance(&closure).or_else(|| self.instance_of_home(&closure));
-            // A member that is a function for another type has two: the instance is not what it is called on.
-            let extends = closure.function.receiver.is_some() && self.has_packages(&closure.scope);
-            let receiver = if extends {
-                self.dispatch = receiver;
-                None
-            } else {
-                receiver
-            };
+            let receiver = self.receiver_of(&closure, receiver);
             let most = self.most_alone(&closure);
             self.sliced(most, |machine| machine.enter_alone(&closure, receiver));
         }
         any && !self.exhausted()
+    }
+
+    /// What a member of an instance is called on. One that is a function for another type has two receivers: the instance is not
+    /// what it is called on.
+    fn receiver_of(&mut self, closure: &Closure, instance: Option<Value>) -> Option<Value> {
+        let extends = closure.function.receiver.is_some() && self.has_packages(&closure.scope);
+        if !extends {
+            return instance;
+        }
+        self.dispatch = instance;
+        None
     }
 
     /// The first instance that was made of a method's class, where its code calls other methods of it without saying on what.

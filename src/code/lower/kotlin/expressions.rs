@@ -243,7 +243,12 @@ impl Lowering<'_> {
         if ty.kind() != "user_type" {
             return None;
         }
-        Some(Arg { name: Some("<type>".into()), spread: Spread::No, value: self.dotted(ty) })
+        // What the type is of tells it apart: a list of these from a list of those.
+        let value = match children(ty).iter().any(|part| part.kind() == "type_arguments") {
+            true => self.at(ty, ExprKind::Str(self.text(ty).into())),
+            false => self.dotted(ty),
+        };
+        Some(Arg { name: Some("<type>".into()), spread: Spread::No, value })
     }
 
     /// Arguments, some by name.
