@@ -137,6 +137,13 @@ impl Machine<'_> {
         Value::unknown()
     }
 
+    /// Whether something is a class of the repository that has no such attribute.
+    pub(crate) fn is_plain_class(&mut self, of: &Value, attribute: &str) -> bool {
+        let Value::Class(class) = self.force(of.clone()) else { return false };
+        let mut written = class.class.decorators.iter().filter_map(written_call);
+        !written.any(|(name, _)| is_one_of(&name, attribute))
+    }
+
     /// The path that an attribute of a class gives, behind that of the class that a property of it is of.
     pub(crate) fn resource_path(&mut self, class: &Value, attribute: &str, depth: usize) -> Value {
         let Value::Class(class) = self.force(class.clone()) else { return Value::unknown() };

@@ -120,7 +120,12 @@ impl Machine<'_> {
         let mut path = self.given_path(word, model.ty.needs_path, bound, args, spot);
         let of = word.of.as_ref().map_or(Value::Undefined, |of| self.argument_at(bound, of, spot));
         if let (Some(attribute), false) = (&word.typed, of.is_nothing()) {
-            path = self.resource_path(&of, attribute, 0);
+            let given = word.path.as_ref().map(|given| self.argument_at(bound, given, spot));
+            // A type that has no path is that of the body.
+            let is_body = given.is_some_and(|given| !given.is_nothing()) || self.is_plain_class(&of, attribute);
+            if !is_body {
+                path = self.resource_path(&of, attribute, 0);
+            }
         } else if let (Some(attribute), Some(handler)) = (&word.typed, &word.handler) {
             let handler = self.argument_at(bound, handler, spot);
             path = self.typed_path(&handler, attribute);
