@@ -358,7 +358,8 @@ impl Machine<'_> {
                 self.conditional -= 1;
                 self.answer_again(&asked, first);
                 self.ask_by_half([&a, &b], before);
-                b
+                // With what is not known on the left, a truth on the right decides nothing.
+                if matches!(b, Value::Bool(true)) { Value::unknown() } else { b }
             }
             (LogicalOp::Or | LogicalOp::Coalesce, None) if is_failure(right) => {
                 self.demand(&a);

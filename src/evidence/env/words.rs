@@ -97,12 +97,17 @@ pub(super) fn found(repo: &Repo, names: &BTreeSet<&str>, all: bool) -> BTreeSet<
         if found.len() == names.len() {
             break;
         }
-        if !is_looked_at(&entry.path, all) {
+        let (looked_at, own) = (is_looked_at(&entry.path, all), code::is_source(&entry.path));
+        if !looked_at && !own {
             continue;
         }
         let Ok(content) = repo.read(&entry.path, MAX_BYTES) else { continue };
         for line in String::from_utf8_lossy(&content.bytes).lines() {
-            look(line, names, &mut found);
+            if looked_at {
+                look(line, names, &mut found);
+            } else {
+                look_for_texts(line, names, &mut found);
+            }
         }
     }
     found
@@ -119,10 +124,26 @@ fn is_looked_at(path: &str, all: bool) -> bool {
         && !matches!(name, "Cargo.toml" | "pyproject.toml")
 }
 
+/// A whole text of several words in the program's own code: whatever asks for it there, something may.
+fn look_for_texts(line: &str, names: &BTreeSet<&str>, found: &mut BTreeSet<String>) {
+    if is_comment(line) || !line.contains('_') {
+        return;
+    }
+    for quote in ['"', '\'', '`'] {
+        let texts = line.split(quote).skip(1);
+        found.extend(texts.filter(|text| text.contains('_') && names.contains(text)).map(str::to_owned));
+    }
+}
+
+fn is_comment(line: &str) -> bool {
+    let trimmed = line.trim_start();
+    ["#", "//", "*", "/*", "--", ";", "<!--"].iter().any(|comment| trimmed.starts_with(comment))
+}
+
 /// A word behind a quote, a dot, a bracket, `$` or `%`.
 fn look(line: &str, names: &BTreeSet<&str>, found: &mut BTreeSet<String>) {
     let trimmed = line.trim_start();
-    if ["#", "//", "*", "--", ";", "<!--"].iter().any(|comment| trimmed.starts_with(comment)) {
+    if is_comment(line) {
         return;
     }
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -149,16 +170,16 @@ mod tests {
             ("tests/test_app.py", "os.environ['A']\n# os.environ['B']\n"),
             ("lib/app/config.ex", "System.get_env(\"C\")\n"),
             ("src/App.vue", "<p>{{ import.meta.env.D }}</p>\n"),
-            ("src/app.py", "\"E\"\n"),
+            ("src/app.py", "\"E\"\nask('L_L', \"x M_M\")\n# 'N_N'\n"),
             ("node_modules/x/test/a.js", "process.env.F\n"),
             ("db/init.sql", "\\getenv pass J\n-- $K\n"),
             ("index.html", "<title>%G%</title> H\n"),
             ("src/test/resources/application-test.properties", "url=${I}\n"),
         ]);
-        let names = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K"];
+        let names = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L_L", "M_M", "N_N"];
         let all = found(&repo, &names.into_iter().collect(), true);
         assert!(all.contains("E") && !all.contains("F"), "where the code was not evaluated to its end: {all:?}");
         let found = found(&repo, &names.into_iter().collect(), false);
-        assert_eq!(vec!["A", "C", "D", "G", "I", "J"], found.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(vec!["A", "C", "D", "G", "I", "J", "L_L"], found.iter().map(String::as_str).collect::<Vec<_>>());
     }
 }
