@@ -2,6 +2,7 @@
 
 mod combine;
 mod compose;
+mod coordinates;
 mod dotenv;
 mod examples;
 pub(in crate::evidence) mod known;
@@ -90,8 +91,9 @@ fn reads(context: &Context<'_>) -> Reads {
 fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {
     let examples = examples::read(context.repo, context.env_examples);
     let declared = dependencies::collect(context.repo);
-    let names: Vec<String> =
+    let mut names: Vec<String> =
         declared.facts.iter().flat_map(|facts| &facts.items).map(|dependency| dependency.name.clone()).collect();
+    names.extend(coordinates::declared(context.repo));
     let composed = compose::read(context.repo);
     let elsewhere = |names: &BTreeSet<&str>| {
         let mut used = tooling::used(context.repo, names);
