@@ -44,6 +44,8 @@ struct Key {
     chain: Vec<Spot>,
     /// It is a field of a type that is filled with what the store knows: alone it makes no variable known.
     filled: bool,
+    /// It is only given a default, or a flag.
+    declared: bool,
     /// Whether what was read when it was asked for is a file of variables.
     of_variables: Option<bool>,
 }
@@ -82,12 +84,20 @@ impl Machine<'_> {
             let target = self.argument_at(bound, target, spot);
             let before = key.as_ref().map_or_else(String::new, |key| format!("{key}."));
             let fields = self.setting_keys(&target, tag, &before, 0);
-            let filled = |(name, spot)| Key { name, spot, chain: chain.clone(), filled: true, of_variables: None };
+            let filled = |(name, spot)| Key {
+                name,
+                spot,
+                chain: chain.clone(),
+                filled: true,
+                declared: false,
+                of_variables: None,
+            };
             keys.extend(fields.into_iter().map(filled));
             // What the store writes into it comes from files: what was zero is not known any more.
             self.go_filled(&target.each());
         } else if let Some(name) = key {
-            keys.push(Key { name, spot, chain: chain.clone(), filled: false, of_variables: None });
+            let declared = default.is_some();
+            keys.push(Key { name, spot, chain: chain.clone(), filled: false, declared, of_variables: None });
         }
         self.effects += 1;
         let in_doubt = self.conditional > 0;
@@ -145,6 +155,7 @@ impl Machine<'_> {
             spot: *spot,
             chain: chain.clone(),
             filled: false,
+            declared: true,
             of_variables: None,
         };
         flags.map(key).collect()
@@ -193,6 +204,7 @@ impl Machine<'_> {
                 }
             }
             let layered = !store.files.is_empty() && !store.dotenv;
+            let idle = idle_keys(&keys);
             for key in &keys {
                 let name = store.named(&key.name);
                 if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
@@ -205,7 +217,7 @@ impl Machine<'_> {
                 let lower = key.name.to_lowercase();
                 let coded = store.defaults.contains(&lower);
                 let given = written.contains(&lower) || (layered && coded);
-                if given || (key.filled && !of_variables && !coded && !self.structs_asked) {
+                if given || idle.contains(&lower) || (key.filled && !of_variables && !coded && !self.structs_asked) {
                     self.may_be_given(name, key.spot);
                 } else if !self.reads.iter().any(|read| read.name == name && read.spot == key.spot) {
                     let read = Read { spot: key.spot, chain: key.chain.clone(), tolerated: true, ..Read::of(name) };
@@ -214,6 +226,18 @@ impl Machine<'_> {
             }
         }
     }
+}
+
+/// Keys with a default that nothing asks for: no call, and no field of the types that are filled. Where most of those with a
+/// default are none of the fields, what the fields are is not known.
+fn idle_keys(keys: &[Key]) -> BTreeSet<String> {
+    let names = |declared: bool| -> BTreeSet<String> {
+        keys.iter().filter(|key| key.declared == declared).map(|key| key.name.to_lowercase()).collect()
+    };
+    let (declared, asked) = (names(true), names(false));
+    let idle: BTreeSet<String> = declared.difference(&asked).cloned().collect();
+    let known = keys.iter().any(|key| key.filled) && idle.len() * 2 < declared.len();
+    if known { idle } else { BTreeSet::new() }
 }
 
 impl Store {
