@@ -29,6 +29,8 @@ pub(crate) enum Syntax {
     Regex,
     /// Go's patterns: `/users/{id}`, `/files/{path...}`, `/exact/{$}`, `/tree/`; behind a host.
     Pattern,
+    /// `/users/{id}`, `{/id}` that may be left out, `{+rest}`; a query in `{?a,b}` is left out.
+    Template,
     /// As it stands.
     Plain,
 }
@@ -64,6 +66,7 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
     match syntax {
         Syntax::Colon => colon(raw),
         Syntax::Brace => optional(brace(raw)),
+        Syntax::Template => optional(brace(&template(raw))),
         Syntax::Pattern => vec![pattern(raw)],
         Syntax::Ant => vec![ant(raw)],
         Syntax::Angle => vec![angle(raw, false)],
@@ -75,10 +78,28 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
     }
 }
 
+/// A URI template with what frameworks write for it.
+fn template(raw: &str) -> String {
+    let mut out = String::new();
+    let mut rest = raw;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((inner, behind)) = after.split_once('}') else { break };
+        out.push_str(before);
+        match inner.split_at_checked(1) {
+            Some(("?" | "&" | "#", _)) => {}
+            Some(("/", name)) => out.push_str(&format!("/{{{name}?}}")),
+            Some(("+", name)) => out.push_str(&format!("{{{name}...}}")),
+            _ => out.push_str(&format!("{{{inner}}}")),
+        }
+        rest = behind;
+    }
+    out + rest
+}
+
 /// A parameter is one whatever its name: a hole between a parameter's brackets, or behind its colon, is a name.
 fn name_holes(syntax: Syntax, raw: &str) -> Cow<'_, str> {
     let brackets: &[(char, char)] = match syntax {
-        Syntax::Brace | Syntax::Ant | Syntax::Pattern => &[('{', '}')],
+        Syntax::Brace | Syntax::Template | Syntax::Ant | Syntax::Pattern => &[('{', '}')],
         Syntax::Angle | Syntax::AngleName => &[('<', '>')],
         Syntax::Either | Syntax::AngleOrBrace => &[('{', '}'), ('<', '>')],
         Syntax::Colon => &[],
