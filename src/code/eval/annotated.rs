@@ -504,7 +504,17 @@ impl Machine<'_> {
     fn read_child(&mut self, declared: &Declared, full: &[String], spot: Spot, place: &Place<'_>) {
         let stated = declared.function.returns.clone();
         let scope = declared.class.scope.clone();
-        let child = stated.and_then(|ty| self.class_of_type(&ty, &scope));
+        let child = match stated {
+            Some(ty) => self.class_of_type(&ty, &scope),
+            // Kotlin states no type where a function is an expression.
+            None => match declared.function.body.first().map(|stmt| &stmt.kind) {
+                Some(StmtKind::Return(Some(value))) => match self.eval(value, &scope) {
+                    Value::Object(it) => it.class.clone(),
+                    _ => None,
+                },
+                _ => None,
+            },
+        };
         match child {
             Some(child) if place.depth < MOST_CHILDREN => {
                 let none = BTreeSet::new();
