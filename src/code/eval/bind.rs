@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::scope::{self, ScopeRef};
-use super::value::{Key, ListKind, Object, Spot, Value};
+use super::value::{Args, Key, ListKind, Object, Spot, Value};
 use crate::code::form::{Expr, ExprKind, FunctionKind, Language, Name, Pattern, PatternField, PatternItem, StmtKind};
 
 impl Machine<'_> {
@@ -252,6 +252,13 @@ impl Machine<'_> {
 
     /// Sets a member.
     pub(crate) fn write_member(&mut self, object: &Value, name: &Name, value: Value) {
+        if let Value::Object(it) = object
+            && let Some(model) = it.model.borrow().clone()
+            && let Some((set, spot)) = Some(format!("{name}=")).zip(self.frames.last().map(|frame| frame.spot))
+            && model.ty.members.contains_key(&set)
+        {
+            self.call_modelled(it, object, &set.into(), &Args::of(vec![value.clone()]), spot);
+        }
         match object {
             // A branch that may not run takes no router away.
             Value::Object(it)

@@ -111,7 +111,7 @@ impl Machine<'_> {
             return;
         }
         let at = word.at.as_ref().map_or(Value::Undefined, |at| self.argument_at(bound, at, spot));
-        let child = self.argument_at(bound, &word.child, spot);
+        let child = self.acted_on(&word.child, bound, spot);
         let child = self.carried(model.ty, child);
         let child = self.answering(word, model.ty, child, spot);
         let prefixed = self.viewed(model, at);

@@ -415,7 +415,7 @@ pub(crate) struct JoinWord {
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct MountWord {
-    /// The child or a list of them; whatever is no router among them is left out.
+    /// The child or a list of them, or an object that the library holds for all; whatever is no router among them is left out.
     pub(crate) child: Argument,
     /// The prefix.
     pub(crate) at: Option<Argument>,

@@ -335,7 +335,7 @@ pub(crate) struct ObjectModel {
     pub(crate) tree: Option<TreeWord>,
     /// Generated code registers what its controllers say: where that is in the repository, it tells the routes.
     pub(crate) generates: bool,
-    /// Its members that are called; several names stand apart by spaces.
+    /// Its members that are called; several names stand apart by spaces. `name=` is what assigning to it does.
     pub(crate) members: BTreeMap<String, Action>,
     /// Its members that are read: the argument of the constructor that they give, with `|/path` for what holds where none is
     /// given, `self`, `new NAME` for an object of the same file, or `registered` for the list of what stands on it.
