@@ -8,7 +8,7 @@ use super::machine::Machine;
 use super::reading::Reading;
 use super::value::{Args, Map, Modelled, Spot, Value};
 use crate::code::form::{Language, Name, Yields};
-use crate::code::models::{LibraryWord, ObjectModel, RpcWord, put_together, spell, tidy};
+use crate::code::models::{LibraryWord, ObjectModel, RpcWord, Syntax, put_together, spell, tidy};
 use crate::code::resolve::Service;
 
 /// Where something is registered, and whether under a condition that is not known.
@@ -134,10 +134,10 @@ impl Machine<'_> {
             return;
         };
         let module = self.module_of(&service.file, Language::Go);
-        let (syntax, join) = (model.paths.unwrap_or_default(), model.join.unwrap_or_default());
+        let join = model.join.unwrap_or_default();
         for rule in &service.rules {
             for prefix in prefixes {
-                for path in spell(syntax, &plain_template(&rule.path)) {
+                for path in spell(Syntax::HttpRule, &rule.path) {
                     let found = Found {
                         path: tidy(&put_together(join, prefix, &path)),
                         method: rule.method.clone(),
@@ -187,21 +187,6 @@ impl Machine<'_> {
             reading.notes.push((spot, format!("{why} the service {name} that is registered here")));
         }
     }
-}
-
-/// A template of an HTTP rule without the patterns of its variables: `{name=shelves/*}` is `{name}`.
-fn plain_template(template: &str) -> String {
-    let mut out = String::new();
-    let mut rest = template;
-    while let Some((before, inner)) = rest.split_once('{') {
-        let (variable, after) = inner.split_once('}').unwrap_or((inner, ""));
-        let name = variable.split('=').next().unwrap_or_default();
-        let wild = if variable.contains("=**") { "*" } else { "" };
-        out.extend([before, "{", wild, name, "}"]);
-        rest = after;
-    }
-    out.push_str(rest);
-    out
 }
 
 /// What the last `*` of a pattern stands for in a name; it is one word.

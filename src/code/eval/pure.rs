@@ -483,8 +483,8 @@ fn gateway_pattern(path: &str, args: &Args) -> Option<Value> {
                 stack.push(joined);
             }
             5 => {
-                let wild = if stack.pop().is_some_and(|segment| segment.contains("**")) { "*" } else { "" };
-                stack.push(format!("{{{wild}{}}}", pool.get(operand).map_or("", String::as_str)));
+                let taken = stack.pop().unwrap_or_default();
+                stack.push(format!("{{{}={taken}}}", pool.get(operand).map_or("", String::as_str)));
             }
             _ => {}
         }

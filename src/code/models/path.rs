@@ -31,6 +31,9 @@ pub(crate) enum Syntax {
     Pattern,
     /// `/users/{id}`, `{/id}` that may be left out, `{+rest}`; a query in `{?a,b}` is left out.
     Template,
+    /// `google.api.http`'s templates: `/v1/{name=shelves/*/books/*}:move`, `/v1/{path=**}`.
+    /// Source: <https://github.com/googleapis/googleapis/blob/master/google/api/http.proto>.
+    HttpRule,
     /// As it stands.
     Plain,
 }
@@ -74,6 +77,7 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
         Syntax::AngleOrBrace => vec![angle_or_brace(raw)],
         Syntax::Either => vec![either(raw)],
         Syntax::Regex => super::path::regex(raw),
+        Syntax::HttpRule => vec![http_rule(raw)],
         Syntax::Plain => vec![raw.to_owned()],
     }
 }
@@ -99,7 +103,7 @@ fn template(raw: &str) -> String {
 /// A parameter is one whatever its name: a hole between a parameter's brackets, or behind its colon, is a name.
 fn name_holes(syntax: Syntax, raw: &str) -> Cow<'_, str> {
     let brackets: &[(char, char)] = match syntax {
-        Syntax::Brace | Syntax::Template | Syntax::Ant | Syntax::Pattern => &[('{', '}')],
+        Syntax::Brace | Syntax::Template | Syntax::Ant | Syntax::Pattern | Syntax::HttpRule => &[('{', '}')],
         Syntax::Angle | Syntax::AngleName => &[('<', '>')],
         Syntax::Either | Syntax::AngleOrBrace => &[('{', '}'), ('<', '>')],
         Syntax::Colon => &[],
@@ -424,6 +428,35 @@ fn ant(raw: &str) -> String {
         }
     }
     out
+}
+
+/// The segments that a variable takes up stand for it, each star among them a parameter.
+fn http_rule(raw: &str) -> String {
+    let mut out = String::new();
+    let mut rest = raw;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (variable, tail) = after.split_once('}').unwrap_or((after, ""));
+        let (field, taken) = variable.split_once('=').unwrap_or((variable, "*"));
+        out.push_str(&starred(before, ""));
+        out.push_str(&starred(taken, field.trim()));
+        rest = tail;
+    }
+    out + &starred(rest, "")
+}
+
+/// Segments with parameters for stars: `*` is one segment, `**` any number.
+fn starred(segments: &str, field: &str) -> String {
+    let mut stars = 0;
+    let mut spelt = |segment: &str| match segment {
+        "*" if field.is_empty() => "{*}".to_owned(),
+        "*" => {
+            stars += 1;
+            if stars == 1 { format!("{{{field}}}") } else { format!("{{{field}_{stars}}}") }
+        }
+        "**" => format!("{{*{field}}}"),
+        literal => literal.to_owned(),
+    };
+    segments.split('/').map(&mut spelt).collect::<Vec<_>>().join("/")
 }
 
 /// `/users/:id`, as older versions spell what is `/users/<id>` now.

@@ -111,7 +111,7 @@ impl<'a> Reading<'a> {
                 self.security(operation);
                 let more = bases(operation);
                 self.found.push(Found {
-                    path: bare(&key.name).to_owned(),
+                    path: spelt_out(bare(&key.name), &declared),
                     method: name.name.to_uppercase(),
                     bases: if more.is_empty() { own.clone() } else { more },
                     file: name.place.file.to_string(),
@@ -248,6 +248,26 @@ fn entries(node: &Node) -> &[(Key, Node)] {
 
 fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
     node.get(key).and_then(Node::as_str)
+}
+
+/// A path with the segments that its parameters take up: a parameter `name` of the pattern `shelves/[^/]+`, as
+/// protoc-gen-openapiv2 writes the `{name=shelves/*}` of an HTTP rule, is `shelves/{name}`.
+fn spelt_out(path: &str, declared: &[&Node]) -> String {
+    let mut out = path.to_owned();
+    for parameter in declared.iter().filter(|node| text(node, "in") == Some("path")) {
+        let pattern = text(parameter, "pattern").or_else(|| text(parameter.get("schema")?, "pattern"));
+        let (Some(name), Some(pattern)) = (text(parameter, "name"), pattern) else { continue };
+        let parameter = format!("{{{name}}}");
+        let segment = |part: &str| match part {
+            "*" => Some(parameter.clone()),
+            literal => literal.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c)).then(|| literal.to_owned()),
+        };
+        let segments: Option<Vec<String>> = pattern.replace("[^/]+", "*").split('/').map(segment).collect();
+        if let Some(segments) = segments.filter(|segments| segments.len() > 1) {
+            out = out.replace(&parameter, &segments.join("/"));
+        }
+    }
+    out
 }
 
 /// A path without query and fragment, which do not belong there.

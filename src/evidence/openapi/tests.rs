@@ -228,6 +228,14 @@ fn both_directions_are_told() {
 }
 
 #[test]
+fn a_parameter_of_several_segments_is_those() {
+    let text = "swagger: '2.0'\ninfo: { title: t, version: '1' }\npaths:\n  /v1/{name}:\n    get:\n      parameters:\n        - { name: name, in: path, required: true, type: string, pattern: 'shelves/[^/]+/books/[^/]+' }\n      responses: { '200': { description: d } }\n  /v1/keys/{key}:\n    get:\n      parameters:\n        - { name: key, in: path, required: true, type: string, pattern: '[a-z]+' }\n      responses: { '200': { description: d } }\n";
+    let facts = held(&[("openapi.yaml", text)], &["GET /v1/shelves/{a}/books/{b}", "GET /v1/keys/{key}"]);
+    assert_eq!(vec!["GET /v1/keys/{key}", "GET /v1/shelves/{name}/books/{name}"], names(&facts.operations));
+    assert!(facts.undocumented.is_empty() && facts.unimplemented.is_empty(), "{facts:?}");
+}
+
+#[test]
 fn routes_that_are_not_known_are_held_against_nothing() {
     let text = spec("", &["GET /a"]);
     let repo = Repo::in_memory(&[("openapi.yaml", &text)]);
