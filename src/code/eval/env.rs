@@ -81,7 +81,8 @@ impl Machine<'_> {
                 Some(text) => (text.to_string(), false),
                 None => ("*".to_owned(), true),
             };
-            if name.is_empty() {
+            // No shell gives a variable such a name: it is a key of the program's own, tried there as well.
+            if name.is_empty() || (!dynamic && name.contains(['.', '/', ' '])) {
                 continue;
             }
             // What was read here before brings nothing new.
