@@ -4,12 +4,20 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::scope::ScopeRef;
-use super::value::{Args, Spot, Value};
+use super::value::{Args, MOST_NAMES, Spot, Value};
 use crate::code::form::{Language, Name};
 use crate::code::holes::has_hole;
 
 /// A key that is not known may be any of those of a map of so many.
 const MOST_ENTRIES: usize = 8;
+
+/// Whether an entry of a table is a variable's name, or holds one.
+fn names_variables(entry: &Value) -> bool {
+    match entry {
+        Value::Map(map) => map.pairs().iter().any(|(_, value)| value.is_shouted()),
+        other => other.is_shouted(),
+    }
+}
 
 impl Machine<'_> {
     /// `object[index]`, read.
@@ -52,6 +60,8 @@ impl Machine<'_> {
                     let values = map.pairs().into_iter().map(|(_, value)| value).collect::<Vec<_>>();
                     if values.len() <= MOST_ENTRIES && !values.is_empty() {
                         Value::any_of(values)
+                    } else if values.len() <= MOST_NAMES && values.iter().all(names_variables) {
+                        Value::Alt(values.into())
                     } else {
                         Value::unknown()
                     }

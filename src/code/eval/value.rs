@@ -15,6 +15,9 @@ pub(crate) use super::maps::{Key, List, ListKind, Map};
 /// The most values that travel on together.
 const MOST_ALTERNATIVES: usize = 8;
 
+/// The most names of variables that do: a table of them is as long as what it is about.
+pub(crate) const MOST_NAMES: usize = 64;
+
 /// The index of a module in the machine's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ModuleId(pub(crate) usize);
@@ -492,6 +495,11 @@ impl Value {
         matches!(self, Value::Undefined | Value::Null | Value::Bool(false))
     }
 
+    /// Whether it is a text that looks like a variable's name.
+    pub(crate) fn is_shouted(&self) -> bool {
+        matches!(self, Value::Str(text) if super::whole::is_shouted(text))
+    }
+
     /// The alternatives, or itself alone.
     pub(crate) fn each(&self) -> Vec<Value> {
         match self {
@@ -502,6 +510,11 @@ impl Value {
 
     /// The alternatives as one value.
     pub(crate) fn any_of(values: Vec<Value>) -> Value {
+        if values.len() > MOST_ALTERNATIVES && values.iter().all(Value::is_shouted) {
+            let mut seen = std::collections::BTreeSet::new();
+            let names = values.into_iter().filter(|name| name.as_text().is_some_and(|name| seen.insert(name)));
+            return Value::Alt(names.take(MOST_NAMES).collect());
+        }
         values.into_iter().reduce(Value::join).unwrap_or(Value::Undefined)
     }
 

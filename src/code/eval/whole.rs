@@ -296,7 +296,7 @@ fn is_of_maps(name: &str) -> bool {
 }
 
 /// Whether a text looks like a variable's name, or a piece of one.
-fn is_shouted(text: &str) -> bool {
+pub(super) fn is_shouted(text: &str) -> bool {
     text.len() > 1
         && !has_hole(text)
         && text.starts_with(|c: char| c.is_ascii_uppercase())
