@@ -300,6 +300,7 @@ impl Machine<'_> {
                 self.write_member(&this, name, value.clone());
             }
             self.bind(&param.target, value, scope, true);
+            self.note_received(param, closure, scope);
         }
     }
 

@@ -211,7 +211,7 @@ impl Machine<'_> {
     }
 
     fn init_fields_in(&mut self, class: &Rc<ClassValue>, object: &Value, primary: Option<&ScopeRef>) {
-        let scope = primary.unwrap_or(&class.scope);
+        let scope = &self.seeing(primary.unwrap_or(&class.scope), object);
         let written = class.class.clone();
         for field in &written.fields {
             if field.is_static {
@@ -223,7 +223,13 @@ impl Machine<'_> {
             };
             let value = match (&field.value, &field.ty) {
                 (None, _) if told.is_some() => told.unwrap_or_else(Value::unknown),
-                (Some(init), _) => self.eval_with_this(init, object, class, scope),
+                (Some(init), ty) => {
+                    let value = self.eval_with_this(init, object, class, scope);
+                    match ty.as_ref().filter(|_| self.has_packages(&class.scope)) {
+                        Some(ty) => self.refined(value, ty, &class.scope),
+                        None => value,
+                    }
+                }
                 (None, Some(ty)) => match self.typed(ty, &class.scope) {
                     Some(value) => value,
                     None => continue,

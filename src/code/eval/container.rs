@@ -291,9 +291,16 @@ impl Machine<'_> {
                 None => Value::unknown(),
             },
             "forEach" => {
+                let packages = self.has_packages(scope);
                 for (key, value) in map.pairs() {
                     let value = self.force(value);
-                    self.call(&args.at(0), Args::starting(vec![value, key]), spot);
+                    let one = matches!(&args.at(0), Value::Function(it) if it.function.params.len() == 1);
+                    let given = match (packages, one) {
+                        (true, true) => vec![Self::tuple(vec![key, value])],
+                        (true, false) => vec![key, value],
+                        (false, _) => vec![value, key],
+                    };
+                    self.call(&args.at(0), Args::starting(given), spot);
                 }
                 Value::Null
             }

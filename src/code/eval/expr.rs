@@ -524,13 +524,27 @@ impl Machine<'_> {
                 {
                     return value;
                 }
+                if let Some(value) = self.call_received(name, &args, scope, spot) {
+                    return value;
+                }
                 let callee = self.meant(name, &args, scope);
                 if let Some(value) = self.call_renamed(&callee, name, &args, scope, spot) {
                     return value;
                 }
+                if let Value::Function(closure) = &callee
+                    && let Some(receiver) = self.taken_receiver(closure, &args)
+                {
+                    return self.call(&Self::bound(callee.clone(), receiver), args, spot);
+                }
                 self.call(&callee, args, spot)
             }
             ExprKind::Member(object, name) if !call.is_new => {
+                if &**name == "invoke"
+                    && let Some(function) = named(object).filter(|name| self.is_received(name, scope))
+                {
+                    let args = self.arguments(&call.args, scope);
+                    return self.call_received(function, &args, scope, spot).unwrap_or_else(Value::unknown);
+                }
                 let (written, object) = (object, self.eval(object, scope));
                 self.saw(spot, &object);
                 let args = self.arguments(&call.args, scope);
@@ -576,6 +590,15 @@ impl Machine<'_> {
             },
             _ => Value::text(hole(hint)),
         }
+    }
+}
+
+/// The name that an expression is, where it may be there or not.
+fn named(expr: &Expr) -> Option<&Name> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name),
+        ExprKind::Unary(UnaryOp::Maybe, inner) => named(inner),
+        _ => None,
     }
 }
 

@@ -55,6 +55,7 @@ mod plugin;
 pub(crate) mod pure;
 mod reach;
 mod reading;
+mod receivers;
 mod record;
 mod register;
 mod registered;

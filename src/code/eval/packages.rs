@@ -2,7 +2,6 @@
 //! inherit, the same package; static fields that are evaluated when they are asked for.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::machine::{Frame, Machine};
 use super::scope::{ScopeKind, ScopeRef};
@@ -12,14 +11,6 @@ use crate::code::resolve::Target;
 
 /// The name under which a class's scope holds the class: no name of the language.
 const OWN: &str = "class";
-/// The name under which a function's scope holds its receiver: no name of the language.
-const THIS: &str = "<this>";
-/// The name under which it holds the object whose member it is, where its receiver is another.
-const OUTER: &str = "<outer>";
-/// The name that tells that a function's scope is one of what a router is given to call.
-const CALLED: &str = "<called>";
-/// How far out a receiver is looked for that nobody states.
-const MOST_RECEIVERS: usize = 12;
 /// The most classes within classes.
 const MOST_NESTED: usize = 24;
 
@@ -195,8 +186,16 @@ impl Machine<'_> {
             };
             object.members.put(name, Value::unknown());
             let value = match (&field.value, &field.ty) {
-                (Some(init), _) => {
-                    self.in_class(&ancestor, Value::Object(object.clone()), |machine, scope| machine.eval(init, scope))
+                (Some(init), ty) => {
+                    let this = Value::Object(object.clone());
+                    self.in_class(&ancestor, this.clone(), |machine, scope| {
+                        let inner = machine.seeing(scope, &this);
+                        let value = machine.eval(init, &inner);
+                        match ty {
+                            Some(ty) => machine.refined(value, ty, scope),
+                            None => value,
+                        }
+                    })
                 }
                 (None, Some(ty)) => self.typed(ty, &ancestor.scope).unwrap_or_else(Value::unknown),
                 (None, None) => Value::unknown(),
@@ -278,52 +277,6 @@ impl Machine<'_> {
             return None;
         }
         self.class_member(class, &overloaded(name, count)).map(|(value, _)| value)
-    }
-
-    /// What code sees as its receivers, innermost first: those of the functions around it, and of what is running.
-    fn receivers(&self, scope: &ScopeRef) -> Vec<Value> {
-        let mut out: Vec<Value> = Vec::new();
-        let mut at = Some(scope);
-        let mut called = false;
-        let router = |value: &Value| matches!(value, Value::Object(object) if object.class.is_none());
-        while let Some(here) = at {
-            let own = [THIS, OUTER].iter().filter_map(|name| here.own(name));
-            out.extend(own.filter(|value| !called || !router(value)));
-            called |= here.own(CALLED).is_some();
-            at = here.parent.as_ref();
-        }
-        let running = self.frames.last().map(|frame| frame.this.clone());
-        let new = |value: &Value| !out.iter().any(|other| other.identity() == value.identity());
-        let seen = |value: &Value| matches!(value, Value::Object(_)) && new(value) && !(called && router(value));
-        let running = running.filter(seen);
-        out.extend(running);
-        out.truncate(MOST_RECEIVERS);
-        out
-    }
-
-    /// Notes that functions are given to a router to call: Kotlin's markers of builders keep them from registering on the router
-    /// around them.
-    pub(crate) fn given_to_call(&mut self, args: &Args) {
-        for value in &args.list {
-            if let Value::Function(closure) = value {
-                self.called.insert(Arc::as_ptr(&closure.function).addr());
-            }
-        }
-    }
-
-    /// Notes that a scope is one of what a router was given to call.
-    pub(crate) fn mark_called(&self, scope: &ScopeRef) {
-        scope.set(&CALLED.into(), Value::Undefined);
-    }
-
-    /// Notes what the code of a function sees as its receivers.
-    pub(crate) fn see_receiver(&mut self, scope: &ScopeRef, receiver: Option<&Value>) {
-        if let Some(receiver) = receiver {
-            scope.set(&THIS.into(), receiver.clone());
-        }
-        if let Some(outer) = self.dispatch.take() {
-            scope.set(&OUTER.into(), outer);
-        }
     }
 
     /// A call of a method by its name alone: a member of the receivers or of the classes around.
@@ -408,16 +361,6 @@ impl Machine<'_> {
             }
             _ => None,
         }
-    }
-
-    /// What a function for a type that is declared elsewhere is called on where nothing is stated: the receiver of the code
-    /// that calls it, else what the type says.
-    pub(crate) fn implicit_receiver(&mut self, closure: &Rc<Closure>) -> Option<Value> {
-        let receiver = closure.function.receiver.as_ref().filter(|_| self.has_packages(&closure.scope))?;
-        let typed = receiver.ty.as_ref().and_then(|ty| self.typed(ty, &closure.scope));
-        let wanted = modelled_as(typed.as_ref()?)?;
-        let around = self.frames.iter().rev().take(MOST_RECEIVERS).map(|frame| &frame.this);
-        around.into_iter().find(|this| modelled_as(this).is_some_and(|own| own == wanted)).cloned().or(typed)
     }
 
     /// A call of a function for a type that is declared elsewhere: one in scope, or one that the receiver of the code has.
@@ -535,14 +478,8 @@ impl Machine<'_> {
 }
 
 /// Whether a function is a block without parameters, which may be one with a receiver.
-fn is_block(closure: &Closure) -> bool {
+pub(super) fn is_block(closure: &Closure) -> bool {
     closure.function.kind == FunctionKind::Lexical && closure.function.params.len() <= 1
-}
-
-/// The kind of object that a value is to the models.
-fn modelled_as(value: &Value) -> Option<&'static str> {
-    let Value::Object(object) = value else { return None };
-    object.model.borrow().as_ref().map(|model| model.ty.name.as_str())
 }
 
 /// The name under which a class holds a method of so many parameters.

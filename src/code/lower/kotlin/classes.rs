@@ -247,7 +247,7 @@ impl Lowering<'_> {
             return;
         }
         let ty = self.type_in(declared);
-        let value = self.initial(node);
+        let value = self.initial(node).map(|value| self.received(value, ty.as_ref()));
         let decorators = self.annotations(node);
         class.fields.push(self.field(name, ty, value, decorators, is_static));
     }

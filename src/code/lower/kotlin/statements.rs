@@ -97,7 +97,7 @@ impl Lowering<'_> {
         let Some(declared) = declared else { return };
         let target = self.bound(declared);
         let ty = if declared.kind() == "variable_declaration" { self.type_in(declared) } else { None };
-        let value = self.initial(node);
+        let value = self.initial(node).map(|value| self.received(value, ty.as_ref()));
         self.push(node, StmtKind::Bind { target, ty, value }, out);
     }
 

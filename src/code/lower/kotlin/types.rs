@@ -1,8 +1,10 @@
 //! Types and annotations.
 
-use super::super::reader::children;
+use super::super::reader::{children, has};
+use super::functions::plain;
 use super::{FrontEnd, Lowering};
-use crate::code::form::{Call, Decorator, Expr, ExprKind, Name, TypeRef};
+use crate::code::form::{Call, Decorator, Expr, ExprKind, Name, Pattern, TypeRef};
+use std::sync::Arc;
 use tree_sitter::Node;
 
 /// Longer types are not kept as text.
@@ -25,6 +27,13 @@ impl Lowering<'_> {
         }
         for child in children(node) {
             match child.kind() {
+                // What a function is called on is all that is kept of its type.
+                kind if node.kind() == "function_type" && TYPES.contains(&kind) && has(node, ".") => {
+                    if out.args.is_empty() {
+                        let on = self.ty(child);
+                        out.args.push(on);
+                    }
+                }
                 "identifier" => out.path.push(self.name(child)),
                 "type_arguments" => {
                     for argument in children(child) {
@@ -43,6 +52,21 @@ impl Lowering<'_> {
         }
         self.reader.leave();
         out
+    }
+
+    /// A value of a stated type: a function that is called on something has that as its receiver.
+    pub(super) fn received(&self, value: Expr, ty: Option<&TypeRef>) -> Expr {
+        match (value.kind, ty.map(|ty| (ty.path.as_slice(), ty.args.as_slice()))) {
+            (ExprKind::Function(function), Some(([], [on]))) => {
+                // Nobody else has it yet.
+                let mut function = function;
+                if let Some(own) = Arc::get_mut(&mut function) {
+                    own.receiver = Some(plain(Pattern::Name("this".into(), value.pos), Some(on.clone())));
+                }
+                Expr { kind: ExprKind::Function(function), pos: value.pos }
+            }
+            (kind, _) => Expr { kind, pos: value.pos },
+        }
     }
 
     /// The type among the children.
