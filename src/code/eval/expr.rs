@@ -398,7 +398,7 @@ impl Machine<'_> {
                     self.answer_again(&asked, first);
                 }
                 self.either_of(&asked, &[&a, &b]);
-                a.join(b)
+                a.either(b)
             }
         }
     }

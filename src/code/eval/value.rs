@@ -475,6 +475,12 @@ impl Value {
             (Value::Undefined | Value::Null, Value::Bool(false)) => other,
             (Value::Bool(_), Value::Bool(_) | Value::Unknown(_) | Value::Undefined | Value::Null)
             | (Value::Unknown(_) | Value::Undefined | Value::Null, Value::Bool(_)) => Value::unknown(),
+            (Value::Str(_) | Value::Int(_) | Value::Float(_), Value::Unknown(_) | Value::Undefined | Value::Null) => {
+                self.fallback()
+            }
+            (Value::Unknown(_) | Value::Undefined | Value::Null, Value::Str(_) | Value::Int(_) | Value::Float(_)) => {
+                other.fallback()
+            }
             _ if self.is_absent() && other.identity().is_some() => Value::Alt(vec![other].into()),
             _ if other.is_absent() && self.identity().is_some() => Value::Alt(vec![self].into()),
             _ => {
@@ -483,6 +489,11 @@ impl Value {
                 if perhaps && joined.identity().is_some() { Value::Alt(vec![joined].into()) } else { joined }
             }
         }
+    }
+
+    /// What may be it, or anything else: what the environment gives where a variable is absent is so, too.
+    fn fallback(self) -> Value {
+        Value::Env(Rc::new(EnvValue { reads: Vec::new(), default: Some(self) }))
     }
 
     /// Whether it is one value or nothing.
