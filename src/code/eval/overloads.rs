@@ -85,6 +85,8 @@ impl Machine<'_> {
     /// What a name means that is called on an object which has no such member.
     pub(crate) fn meant_for(&mut self, object: &Value, name: &Name, args: &Args, scope: &ScopeRef) -> Value {
         let first = self.name_alone(name, scope);
+        // What stands in another file of the package is looked for when it is asked for.
+        let first = self.force(first);
         self.best(name, first, Some(object), args, scope)
     }
 
