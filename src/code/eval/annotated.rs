@@ -88,6 +88,7 @@ impl Machine<'_> {
                 names.insert(name.to_string());
             }
         }
+        names.append(&mut self.generated_names());
         let Ok(automaton) = aho_corasick::AhoCorasick::new(&names) else { return };
         if names.is_empty() {
             return;
@@ -187,6 +188,7 @@ impl Machine<'_> {
             }
         }
         out.serves |= component && inherited;
+        out.serves |= self.answers_generated(class);
         out
     }
 

@@ -1,5 +1,6 @@
 //! Routes of code that a build generates of an OpenAPI document: the document is their source.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::forest::Found;
@@ -37,6 +38,28 @@ impl Machine<'_> {
             }
         }
         None
+    }
+
+    /// Whether a class answers for an interface that is generated with the annotations which make its implementations answer.
+    pub(super) fn answers_generated(&mut self, class: &Rc<ClassValue>) -> bool {
+        if !self.tree.homes().iter().any(|home| home.generated.iter().any(|one| one.framework == "jaxrs")) {
+            return false;
+        }
+        self.ancestors(class).into_iter().any(|ancestor| {
+            let Value::Unknown(path) = ancestor else { return false };
+            self.generated_base(&path).is_some_and(|(one, _)| one.framework == "jaxrs")
+        })
+    }
+
+    /// The names of the interfaces that builds generate.
+    pub(super) fn generated_names(&mut self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for (_, one) in self.all_generated() {
+            let Some(listed) = self.operations_of(&one).filter(|_| one.interfaces) else { continue };
+            let each = listed.0.iter().flat_map(|it| [true, false].map(|by_tag| it.interface(by_tag).to_owned()));
+            names.extend(each.flat_map(|name| ENDINGS.map(|ending| format!("{name}{ending}"))));
+        }
+        names
     }
 
     fn operations_of(&mut self, one: &Generated) -> Option<Rc<Listed>> {
