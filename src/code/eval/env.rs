@@ -283,6 +283,7 @@ impl Machine<'_> {
                     (made @ Value::Str(_), Value::Env(env)) => {
                         Value::Env(Rc::new(EnvValue { reads: env.reads.clone(), default: Some(made) }))
                     }
+                    (Value::Bool(_) | Value::Int(_), _) => Value::unknown(),
                     (made, _) => made,
                 },
                 None => {

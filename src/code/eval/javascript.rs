@@ -4,7 +4,7 @@ use super::machine::Machine;
 use super::pure::parent_of;
 use super::scope::ScopeRef;
 use super::value::{Args, ListKind, Spot, Value};
-use crate::code::form::{Name, Yields};
+use crate::code::form::{Name, Yields, with_flags};
 use crate::code::holes::has_hole;
 use crate::code::resolve::join_paths;
 
@@ -144,7 +144,12 @@ impl Machine<'_> {
                 let (items, partial) = self.walk(&first, Yields::Elements, scope);
                 Value::list_of(ListKind::Set, items, partial)
             }
-            "RegExp" => first.as_whole_text().map_or_else(Value::unknown, Value::Regex),
+            "RegExp" => match (&first, args.at(1).as_whole_text().unwrap_or_else(|| "".into())) {
+                (Value::Regex(_), _) => first,
+                (_, flags) => first
+                    .as_whole_text()
+                    .map_or_else(Value::unknown, |source| Value::Regex(with_flags(&source, &flags).into())),
+            },
             "Symbol.for" | "Symbol" => match first.as_whole_text() {
                 Some(text) => Value::text(format!("Symbol({text})")),
                 None => Value::unknown(),

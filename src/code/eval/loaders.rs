@@ -12,17 +12,18 @@ use crate::code::select;
 const MOST_MODULES: usize = 500;
 
 impl Machine<'_> {
-    /// What a module loads that speaks of a framework may register anything.
-    pub(super) fn unknown_load(&mut self, scope: &ScopeRef, spot: Spot) {
+    /// What a module loads that speaks of a framework may register anything. Whether that was told.
+    pub(super) fn unknown_load(&mut self, scope: &ScopeRef, spot: Spot) -> bool {
         let path = self.modules[scope.module.0].path.clone();
         if self.language(scope) != Language::JavaScript {
-            return;
+            return false;
         }
         let text = self.tree.text(&path).unwrap_or_default();
         let frameworks = select::tokens().found(Language::JavaScript, text.as_bytes()).unwrap_or_default();
         if !frameworks.is_empty() {
             self.note(spot, "what is loaded here is not known");
         }
+        !frameworks.is_empty()
     }
 
     /// A function that loads a folder; none where it is not one of these.

@@ -6,6 +6,7 @@ use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::value::{Args, Closure, Object, Spot, Value};
 use crate::code::form::{FunctionKind, Language, Name};
+use crate::code::holes::has_hole;
 
 impl Machine<'_> {
     /// `object.name(…)`.
@@ -122,7 +123,12 @@ impl Machine<'_> {
                 }
             }
             Value::Env(_) => self.env_method(&object, name, args, scope, spot),
-            Value::Regex(_) if &**name == "test" => Value::unknown(),
+            Value::Regex(source) if matches!(&**name, "test" | "exec") => match args.at(0) {
+                Value::Str(text) if !has_hole(&text) => {
+                    super::regexes::searched(&text, name, source, &args).unwrap_or_else(Value::unknown)
+                }
+                _ => Value::unknown(),
+            },
             Value::Unknown(_) => {
                 let callee = self.member(&object, name, scope, spot.line);
                 self.call_unknown_member(&object, &callee, name, args, spot)

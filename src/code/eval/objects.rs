@@ -176,7 +176,11 @@ impl Machine<'_> {
             return self.view_of(Value::from_path(class), &args);
         }
         self.let_go(&args);
-        if self.is_missing(path, spot) && args.list.iter().any(registers) {
+        let registered = args.list.iter().any(registers);
+        if registered && self.modules[spot.module.0].language == Language::JavaScript && is_loaded(path) {
+            self.note(spot, "what is registered here is not known: the module that is loaded is not");
+        }
+        if registered && self.is_missing(path, spot) {
             self.note(spot, format!("what `{path}` registers here is not known: it is not in the repository"));
         }
         if let ([one @ (Value::Function(_) | Value::Class(_) | Value::Native(_))], true) =
@@ -421,6 +425,11 @@ pub(super) fn looks_like_registration(name: &str, args: &Args) -> bool {
         _ => false,
     });
     verb && path && handler
+}
+
+/// Whether it is what a module that is not known gives, or a member of that.
+fn is_loaded(path: &str) -> bool {
+    path.strip_prefix("require()").or_else(|| path.strip_prefix("import()")).is_some_and(|rest| !rest.contains('('))
 }
 
 /// Whether an argument is a path: text, a pattern, a list of them; something unknown where more follows.

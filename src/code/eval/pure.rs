@@ -22,8 +22,7 @@ impl Machine<'_> {
                 let args = self.arguments(&call.args, scope);
                 let all = args.at(0).each().iter().map(Value::as_whole_text).collect::<Option<Vec<Name>>>();
                 let Some(all) = all else {
-                    self.unknown_load(scope, spot);
-                    return None;
+                    return self.unknown_load(scope, spot).then(|| Value::from_path("loaded()"));
                 };
                 let loaded = all.iter().map(|source| self.required(source, scope)).collect();
                 Some(Value::any_of(loaded))
@@ -75,7 +74,9 @@ impl Machine<'_> {
             Language::Java => self.class_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),
             Language::Go => match (path, args.at(0)) {
                 ("len", Value::Str(text)) if !has_hole(&text) => i64::try_from(text.len()).ok().map(Value::Int),
-                _ => gateway_pattern(path, args).or_else(|| self.other_builtin(path, args, &scope)),
+                _ => super::strings::of_go(path, args)
+                    .or_else(|| gateway_pattern(path, args))
+                    .or_else(|| self.other_builtin(path, args, &scope)),
             },
         };
         let found = found.or_else(|| self.paths_builtin(path, args, spot));
@@ -322,11 +323,11 @@ impl Machine<'_> {
             "strings.ToUpper" => {
                 self.text_method(&first.as_text()?, "upper", &Args::default(), scope, Spot::default_in(scope))
             }
-            "strings.TrimSuffix" | "strings.TrimRight" => {
+            "strings.TrimSuffix" => {
                 let (text, cut) = (first.as_text()?, args.at(1).as_text()?);
                 Value::text(text.strip_suffix(&*cut).unwrap_or(&text))
             }
-            "strings.TrimPrefix" | "strings.TrimLeft" => {
+            "strings.TrimPrefix" => {
                 let (text, cut) = (first.as_text()?, args.at(1).as_text()?);
                 Value::text(text.strip_prefix(&*cut).unwrap_or(&text))
             }

@@ -1,8 +1,9 @@
 //! Strings: the methods whose result is worth knowing, over all languages.
 
 use super::machine::Machine;
+use super::regexes::replaced;
 use super::scope::ScopeRef;
-use super::value::{Args, ListKind, Spot, Value};
+use super::value::{Args, Spot, Value};
 use crate::code::form::{Language, Name, Yields};
 use crate::code::holes::{HOLE, HOLE_END, fill_holes, has_hole, hole};
 
@@ -27,7 +28,9 @@ impl Machine<'_> {
             }
             _ => {}
         }
-        let _ = spot;
+        if matches!(name, "replace" | "replaceAll") && args.at(1).is_callable() {
+            return self.replaced_by(text, name, args, spot);
+        }
         if self.language(scope) == Language::Python
             && let Some(value) = self.path_method(text, name, args)
         {
@@ -36,8 +39,9 @@ impl Machine<'_> {
         if matches!(args.at(0), Value::Alt(_)) {
             return Value::unknown();
         }
-        let made = pure_method(text, name, args);
-        self.suppose_method(text, name, made, |pattern| pure_method(pattern, name, args))
+        let language = self.language(scope);
+        let made = pure_method(language, text, name, args);
+        self.suppose_method(text, name, made, |pattern| pure_method(language, pattern, name, args))
     }
 
     fn join_text(&mut self, separator: &str, list: &Value, scope: &ScopeRef) -> Value {
@@ -136,11 +140,19 @@ impl Machine<'_> {
 }
 
 /// Methods that need nothing but the string and plain arguments.
-fn pure_method(text: &Name, name: &str, args: &Args) -> Value {
+fn pure_method(language: Language, text: &Name, name: &str, args: &Args) -> Value {
+    if !has_hole(text) {
+        let searched = match args.at(0) {
+            Value::Regex(source) => super::regexes::searched(text, name, &source, args),
+            _ => super::strings::asked_of(language, text, name, args),
+        };
+        if let Some(value) = searched {
+            return value;
+        }
+    }
     let first = args.at(0).as_text();
     let second = args.at(1).as_text();
     let first = first.as_deref();
-    let given = |default: &'static str| first.unwrap_or(default).to_owned();
     match name {
         "toLowerCase" | "lowercase" | "lower" | "casefold" | "to_lowercase" | "ToLower" | "to_ascii_lowercase" => {
             Value::text(outside_holes(text, str::to_lowercase))
@@ -158,9 +170,10 @@ fn pure_method(text: &Name, name: &str, args: &Args) -> Value {
         | "trim_start_matches" | "trim_end_matches" | "strip" | "lstrip" | "rstrip" | "trim" | "trimStart"
         | "trimEnd" => trimmed(text, name, first),
         "replace" | "replaceAll" | "replaceFirst" => match (args.at(0), &second) {
-            (Value::Regex(pattern), Some(with)) => replace_regex(text, &pattern, with),
+            (Value::Regex(pattern), Some(with)) => replaced(text, &pattern, with, name == "replaceAll"),
             (Value::Str(from), Some(with)) if !from.is_empty() && text.len() < LONGEST => {
-                Value::text(text.replace(&*from, with))
+                let first = language == Language::JavaScript && name == "replace";
+                Value::text(text.replacen(&*from, with, if first { 1 } else { usize::MAX }))
             }
             _ => Value::text(hole("x")),
         },
@@ -190,56 +203,14 @@ fn pure_method(text: &Name, name: &str, args: &Args) -> Value {
             first.map_or_else(Value::unknown, |suffix| Value::Bool(text.ends_with(suffix)))
         }
         "includes" | "contains" => first.map_or_else(Value::unknown, |part| Value::Bool(text.contains(part))),
-        "split" => {
-            if let Value::Regex(_) = args.at(0) {
-                return Value::unknown();
-            }
-            let separator = given(" ");
-            if separator.is_empty() {
-                return Value::list(text.chars().map(|c| Value::text(c.to_string())).collect());
-            }
-            Value::list(text.split(separator.as_str()).take(1_000).map(Value::text).collect())
-        }
-        "slice" | "substring" | "substr" => {
-            let to = match (args.at(1), name) {
-                (Value::Int(length), "substr") => match args.at(0) {
-                    Value::Int(from) => Some(Value::Int(from.saturating_add(length))),
-                    _ => None,
-                },
-                (Value::Undefined, _) => None,
-                (to, _) => Some(to),
-            };
-            slice(&Value::Str(text.clone()), Some(&args.at(0)), to.as_ref())
-        }
+        "slice" | "substring" => slice(&Value::Str(text.clone()), Some(&args.at(0)), Some(&args.at(1))),
         "repeat" => match args.at(0) {
             Value::Int(times) if (0..100).contains(&times) && text.len() < 100 => {
                 Value::text(text.repeat(usize::try_from(times).unwrap_or(0)))
             }
             _ => Value::unknown(),
         },
-        "title" => Value::text(
-            text.split(' ')
-                .map(|word| {
-                    let mut chars = word.chars();
-                    let head = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-                    format!("{head}{}", chars.as_str())
-                })
-                .collect::<Vec<_>>()
-                .join(" "),
-        ),
         "isupper" => Value::Bool(text.chars().any(char::is_alphabetic) && text.to_uppercase() == **text),
-        "rsplit" | "rpartition" | "partition" => {
-            let separator = given(" ");
-            let parts = if name == "partition" { text.split_once(&*separator) } else { text.rsplit_once(&*separator) };
-            match parts {
-                Some((a, b)) if name == "rsplit" => Value::list(vec![Value::text(a), Value::text(b)]),
-                Some((a, b)) => {
-                    let items = vec![Value::text(a), Value::text(separator.as_str()), Value::text(b)];
-                    Value::list_of(ListKind::Tuple, items, false)
-                }
-                None => Value::list(vec![Value::Str(text.clone())]),
-            }
-        }
         _ => Value::unknown(),
     }
 }
@@ -274,18 +245,6 @@ fn outside_holes(text: &str, change: impl Fn(&str) -> String) -> String {
     }
     out.push_str(&change(rest));
     out
-}
-
-/// JavaScript's `replace` with a regular expression; the first match alone without a global flag is the rule there, but
-/// literals come without flags, and one replacement for all is what path code does.
-fn replace_regex(text: &str, pattern: &str, with: &str) -> Value {
-    if text.len() > LONGEST || pattern.len() > 200 {
-        return Value::text(hole("x"));
-    }
-    match regex::RegexBuilder::new(pattern).size_limit(1 << 18).build() {
-        Ok(pattern) => Value::text(pattern.replace_all(text, with).into_owned()),
-        Err(_) => Value::text(hole("x")),
-    }
 }
 
 /// `object[from:to]`.

@@ -29,7 +29,7 @@ pub enum ExprKind {
     Str(Name),
     /// A string with holes: template literal, f-string.
     Template(Vec<TemplatePart>),
-    /// A regular expression literal, without its delimiters.
+    /// A regular expression literal, without its delimiters; flags stand before it as a group.
     Regex(Name),
     /// A name. A Rust path of one segment is this, longer ones are [`ExprKind::Path`].
     Name(Name),
@@ -263,4 +263,10 @@ pub enum LogicalOp {
     Or,
     /// `??`, Rust's `unwrap_or` is a call.
     Coalesce,
+}
+
+/// The source of a regular expression with those of its flags before it that matter, as a group: `(?gi)x` is `/x/gi`.
+pub(crate) fn with_flags(source: &str, flags: &str) -> String {
+    let known: String = flags.chars().filter(|flag| "gims".contains(*flag)).collect();
+    if known.is_empty() { source.to_owned() } else { format!("(?{known}){source}") }
 }

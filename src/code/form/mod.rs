@@ -11,6 +11,7 @@ mod expressions;
 
 use std::sync::Arc;
 
+pub(crate) use expressions::with_flags;
 pub use expressions::{
     Arg, BinaryOp, Call, Comprehension, ComprehensionKind, Entry, Expr, ExprKind, Item, LogicalOp, MacroCall,
     MacroRules, Spread, TemplatePart, UnaryOp,

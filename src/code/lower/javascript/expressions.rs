@@ -3,7 +3,7 @@
 use super::super::reader::{children, has};
 use super::statements::binary_op;
 use super::{FrontEnd, Lowering};
-use crate::code::form::{Arg, Call, Expr, ExprKind, Item, LogicalOp, Spread, UnaryOp};
+use crate::code::form::{Arg, Call, Expr, ExprKind, Item, LogicalOp, Spread, UnaryOp, with_flags};
 use tree_sitter::Node;
 
 impl Lowering<'_> {
@@ -47,9 +47,11 @@ impl Lowering<'_> {
             "number" => self.number(node),
             "string" => ExprKind::Str(self.string(node)),
             "template_string" => self.template(node),
-            "regex" => ExprKind::Regex(
-                node.child_by_field_name("pattern").map_or_else(|| self.name(node), |pattern| self.name(pattern)),
-            ),
+            "regex" => {
+                let source = self.name(node.child_by_field_name("pattern").unwrap_or(node));
+                let flags = node.child_by_field_name("flags").map(|flags| self.name(flags));
+                ExprKind::Regex(flags.map_or(source.clone(), |flags| with_flags(&source, &flags).into()))
+            }
             "subscript_expression" => {
                 let object = self.expr_in(node, "object");
                 let index = self.expr_in(node, "index");

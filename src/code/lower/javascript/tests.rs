@@ -104,7 +104,7 @@ fn strings_arrive_with_their_escapes_resolved() {
             ("x = `/a\\`${b}/c${d.e}`", "set x = `\"/a`\" b \"/c\" d.e`"),
             ("x = `plain`", "set x = \"plain\""),
             ("x = ``", "set x = \"\""),
-            ("x = /a\\/[b]+/gi", "set x = /a\\/[b]+/"),
+            ("x = /a\\/[b]+/gi", "set x = /(?gi)a\\/[b]+/"),
             ("x = tag`a${b}`", "set x = ?(tag, `\"a\" b`)"),
         ],
     );
