@@ -125,7 +125,7 @@ impl Machine<'_> {
         if calls && receiver.is_some() && self.modules[spot.module.0].language == Language::Java {
             self.given_to_call(args);
         }
-        let idle = action.route.as_ref().is_some_and(|route| args.list.len() < route.at_least);
+        let idle = action.route.as_ref().is_some_and(|route| !args.partial && args.list.len() < route.at_least);
         if idle && made.is_nothing() {
             return Value::unknown();
         }

@@ -269,6 +269,10 @@ impl Machine<'_> {
             Value::Map(it) => it.put(name, value),
             Value::Class(it) => it.members.put(name, value),
             Value::Function(it) => it.attributes.put(name, value),
+            Value::List(it) if &**name != "length" => {
+                self.escape(&value);
+                it.members.borrow_mut().get_or_insert_default().put(name, value);
+            }
             Value::Module(id) => {
                 let scope = self.modules[id.0].scope.clone();
                 self.initialise_first(&scope, name);

@@ -89,6 +89,7 @@ impl Machine<'_> {
             (Value::Str(text), Value::Int(at)) if !has_hole(text) => {
                 match usize::try_from(*at).ok().and_then(|at| text.chars().nth(at)) {
                     Some(c) => Value::text(c.to_string()),
+                    None if self.language(scope) == Language::JavaScript => Value::Undefined,
                     None => Value::unknown(),
                 }
             }

@@ -39,6 +39,8 @@ pub(crate) struct List {
     pub(crate) class: RefCell<Option<Rc<ClassValue>>>,
     /// What stands before the names of the routes in it: any of these.
     pub(crate) names: RefCell<Vec<Value>>,
+    /// Members that it was given besides its elements.
+    pub(crate) members: RefCell<Option<Rc<Map>>>,
 }
 
 /// A key of a map.
@@ -151,6 +153,11 @@ impl Map {
 }
 
 impl List {
+    /// A member that it was given.
+    pub(crate) fn named(&self, name: &str) -> Option<Value> {
+        self.members.borrow().as_ref()?.named(name)
+    }
+
     /// Notes where what is not known came in, where something did.
     pub(crate) fn note_opened(&self, spot: Spot) {
         if self.partial.get() && self.opened.get().is_none() {

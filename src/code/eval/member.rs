@@ -71,6 +71,13 @@ impl Machine<'_> {
                 let values = all.iter().map(|one| self.member(one, name, scope, line)).collect();
                 Value::any_of(values)
             }
+            Value::List(list) if list.named(name).is_some() => {
+                let value = list.named(name).unwrap_or(Value::Undefined);
+                self.force(value)
+            }
+            _ if self.language(scope) == Language::JavaScript && super::prototypes::lacks(&object, name) => {
+                Value::Undefined
+            }
             Value::List(list) => match &**name {
                 "length" | "size" if !list.partial.get() => {
                     Value::Int(i64::try_from(list.items.borrow().len()).unwrap_or(i64::MAX))

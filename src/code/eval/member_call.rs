@@ -86,6 +86,10 @@ impl Machine<'_> {
                 None => self.map_method(map, name, args, scope, spot),
             },
             Value::Map(map) => self.map_method(map, name, args, scope, spot),
+            Value::List(list) if list.named(name).is_some() => {
+                let callee = list.named(name).unwrap_or(Value::Undefined);
+                self.call(&callee, args, spot)
+            }
             Value::List(list) => self.list_method(list, name, args, scope, spot),
             Value::Str(text) => self.text_method(text, name, &args, scope, spot),
             Value::Function(closure) => match closure.attributes.named(name) {

@@ -52,6 +52,7 @@ mod ops;
 mod overloads;
 mod packages;
 mod plugin;
+mod prototypes;
 pub(crate) mod pure;
 mod reach;
 mod reading;

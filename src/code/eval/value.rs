@@ -303,6 +303,7 @@ impl Value {
             age: Age::default(),
             class: RefCell::default(),
             names: RefCell::default(),
+            members: RefCell::default(),
         }))
     }
 
