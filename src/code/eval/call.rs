@@ -11,8 +11,10 @@ use super::scope::{Scope, ScopeRef};
 use super::value::{Args, Bound, ClassValue, Closure, Map, Native, Spot, Value};
 use crate::code::form::{Function, FunctionKind, Language, Name, ParamKind, Pattern};
 
-/// How often one function may be entered within itself.
+/// How often one function may be entered within itself with the same functions to call.
 const MOST_RECURSION: usize = 3;
+/// How often it may be with others: a project's own `group(path, (router) => …)` lies as deep as its paths have parts.
+const MOST_NESTING: usize = 12;
 /// How often a function of Rust is entered that brings nothing: handlers reach deep into code that makes no routes.
 const MOST_IDLE_IN_RUST: u32 = 2;
 /// How many times longer a function may compute that changes what was there before it, a list of its caller's or a variable
@@ -47,6 +49,21 @@ impl Machine<'_> {
         });
         self.closures.push(closure.clone());
         Value::Function(closure)
+    }
+
+    /// Whether a function that is to be entered with these functions to call has been so often enough already. One that
+    /// was made in another call is another one.
+    fn is_in_itself(&self, closure: &Closure, handed: &[usize]) -> bool {
+        let (mut all, mut alike) = (0, 0);
+        for frame in &self.frames {
+            let Some(active) = frame.closure.as_ref().filter(|it| Arc::ptr_eq(&it.function, &closure.function)) else {
+                continue;
+            };
+            all += 1;
+            let same = handed.is_empty() || frame.handed == handed;
+            alike += usize::from(same && Rc::ptr_eq(&active.scope, &closure.scope));
+        }
+        alike >= MOST_RECURSION || all >= MOST_NESTING
     }
 
     fn lexical_home(&self, function: &Function) -> Option<Rc<ClassValue>> {
@@ -161,11 +178,8 @@ impl Machine<'_> {
             return self.call_abstract(closure, args, spot);
         }
         let node = Arc::as_ptr(&closure.function).addr();
-        let active = self
-            .frames
-            .iter()
-            .filter(|frame| frame.closure.as_ref().is_some_and(|it| Arc::as_ptr(&it.function).addr() == node));
-        if active.count() >= MOST_RECURSION || self.frames.len() >= self.limits.calls || self.exhausted() {
+        let handed = functions_of(&args);
+        if self.is_in_itself(closure, &handed) || self.frames.len() >= self.limits.calls || self.exhausted() {
             self.escape_all(&args);
             return Value::unknown();
         }
@@ -207,6 +221,7 @@ impl Machine<'_> {
             returns: Vec::new(),
             yields: Vec::new(),
             given: strings_of(&args),
+            handed,
         });
         let stated = args.named.iter().find(|(name, _)| &**name == "<>").map(|(_, ty)| ty.clone());
         self.bind_arguments(closure, receiver, args, &scope);
@@ -515,6 +530,16 @@ fn result_of(flow: Flow, frame: Option<Frame>, function: &Function) -> Value {
 fn strings_of(args: &Args) -> Vec<Name> {
     let all = args.list.iter().chain(args.named.iter().map(|(_, value)| value));
     all.filter_map(|value| if let Value::Str(text) = value { Some(text.clone()) } else { None }).collect()
+}
+
+/// The nodes of the functions among arguments.
+fn functions_of(args: &Args) -> Vec<usize> {
+    let all = args.list.iter().chain(args.named.iter().map(|(_, value)| value));
+    all.filter_map(|value| match value {
+        Value::Function(closure) => Some(Arc::as_ptr(&closure.function).addr()),
+        _ => None,
+    })
+    .collect()
 }
 
 /// Whether a value is an object that routes are registered on.

@@ -62,7 +62,7 @@ impl Machine<'_> {
             let (spot, this, home) = (value.spot, Value::Class(value.clone()), Some(value.clone()));
             let closure = self.frames.last().and_then(|frame| frame.closure.clone());
             let (returns, yields, given) = (Vec::new(), Vec::new(), Vec::new());
-            self.frames.push(Frame { closure, spot, this, home, returns, yields, given });
+            self.frames.push(Frame { closure, spot, this, home, returns, yields, given, handed: Vec::new() });
         }
         self.class_body(class, &value, &body);
         if script {

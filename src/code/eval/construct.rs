@@ -263,6 +263,7 @@ impl Machine<'_> {
             returns: Vec::new(),
             yields: Vec::new(),
             given: Vec::new(),
+            handed: Vec::new(),
         });
         let value = self.eval(expr, scope);
         self.frames.pop();

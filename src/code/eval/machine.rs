@@ -91,6 +91,8 @@ pub(crate) struct Frame {
     pub(crate) yields: Vec<Value>,
     /// The strings that it was given.
     pub(crate) given: Vec<Name>,
+    /// The nodes of the functions that it was given.
+    pub(crate) handed: Vec<usize>,
 }
 
 /// How a statement ends.

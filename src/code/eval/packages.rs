@@ -80,8 +80,10 @@ impl Machine<'_> {
         let module = &self.modules[scope.module.0];
         let (own, packages) = (module.dotted.clone(), module.packages.clone());
         let inside = if own.is_empty() { name.to_string() } else { format!("{own}.{name}") };
-        if let Some(value) = self.full_name(&inside, scope.module) {
-            return Some(value);
+        // What is before the name is the package, even where a function of the package above has its name.
+        let file = &self.modules[scope.module.0].path;
+        if let Target::File(path) = self.tree.resolve(Language::Java, file, &inside, 0) {
+            return Some(Value::Lazy(Rc::new(Lazy::Class(path, vec![name.clone()]))));
         }
         for package in packages {
             let full = format!("{package}.{name}");
@@ -223,6 +225,7 @@ impl Machine<'_> {
             returns: Vec::new(),
             yields: Vec::new(),
             given: Vec::new(),
+            handed: Vec::new(),
         });
         let scope = class.scope.clone();
         let value = run(self, &scope);

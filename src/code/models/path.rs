@@ -13,6 +13,8 @@ pub(crate) enum Syntax {
     /// `/users/:id`, `:id?`, `:id(\d+)`, `*`.
     #[default]
     Colon,
+    /// `/users/:user-id`, `/files/*path`: a name goes on to the next slash, as in gin, echo and httprouter; `\\:` is a colon.
+    Segment,
     /// `/users/{id}`, `{id:path}`.
     Brace,
     /// `/users/{id}`, `{id:[0-9]+}` within one segment, `*`, `**`, `{*rest}`.
@@ -68,6 +70,7 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
     let raw = &*name_holes(syntax, raw);
     match syntax {
         Syntax::Colon => colon(raw),
+        Syntax::Segment => vec![segment(raw)],
         Syntax::Brace => optional(brace(raw)),
         Syntax::Template => optional(brace(&template(raw))),
         Syntax::Pattern => vec![pattern(raw)],
@@ -106,13 +109,13 @@ fn name_holes(syntax: Syntax, raw: &str) -> Cow<'_, str> {
         Syntax::Brace | Syntax::Template | Syntax::Ant | Syntax::Pattern | Syntax::HttpRule => &[('{', '}')],
         Syntax::Angle | Syntax::AngleName => &[('<', '>')],
         Syntax::Either | Syntax::AngleOrBrace => &[('{', '}'), ('<', '>')],
-        Syntax::Colon => &[],
+        Syntax::Colon | Syntax::Segment => &[],
         Syntax::Regex | Syntax::Plain => return Cow::Borrowed(raw),
     };
     if !has_hole(raw) {
         return Cow::Borrowed(raw);
     }
-    let colon = matches!(syntax, Syntax::Colon | Syntax::Either);
+    let colon = matches!(syntax, Syntax::Colon | Syntax::Segment | Syntax::Either);
     let mut out = String::new();
     let mut rest = raw;
     while let Some((before, after)) = rest.split_once(HOLE) {
@@ -211,6 +214,31 @@ fn colon(raw: &str) -> Vec<String> {
         }
     }
     outs
+}
+
+/// A name behind a colon or a star goes on to the next slash.
+fn segment(raw: &str) -> String {
+    let mut out = String::new();
+    let mut rest = raw;
+    while let Some(at) = rest.find([':', '*', '\\']) {
+        let (before, sign) = rest.split_at(at);
+        let after = sign.get(1..).unwrap_or_default();
+        out.push_str(before);
+        if sign.starts_with('\\') {
+            let mut escaped = after.chars();
+            out.extend(escaped.next());
+            rest = escaped.as_str();
+            continue;
+        }
+        let (name, tail) = after.split_at(after.find('/').unwrap_or(after.len()));
+        match (sign.starts_with('*'), name) {
+            (true, name) => out.extend(["{*", name, "}"]),
+            (false, "") => out.push(':'),
+            (false, name) => out.extend(["{", name, "}"]),
+        }
+        rest = tail;
+    }
+    out + rest
 }
 
 /// `:name`, `:name(…)`, `:name?`, `:name*`, `:name+`; gives where it ends.
