@@ -136,7 +136,9 @@ impl Machine<'_> {
         }
         let apart = library.apart.as_ref().is_some_and(|key| home.settings.get(key).is_some());
         let own = home.settings.filled(&route.path);
-        let prefix = if apart { String::new() } else { self.prefix(&library.framework, home, None) };
+        // A path that is set with a slash before it is the whole one.
+        let (own, whole) = own.rsplit_once("//").map_or((own.clone(), false), |(_, path)| (format!("/{path}"), true));
+        let prefix = if apart || whole { String::new() } else { self.prefix(&library.framework, home, None) };
         let path = tidy(&put_together(Default::default(), &prefix, &own));
         let found = Found {
             path,
