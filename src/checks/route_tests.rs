@@ -63,8 +63,13 @@ impl RouteTestsRule {
             0 => String::new(),
             lost => format!("; {lost} ask by a name that leads to no route"),
         };
+        let bare = match read.bases.as_slice() {
+            [] => String::new(),
+            [one] => format!("; {} leaves out {}", one.file, one.base),
+            [one, rest @ ..] => format!("; {} and {} more leave out a base such as {}", one.file, rest.len(), one.base),
+        };
         let measured = format!(
-            "{good} of {total} routes reached by {} requests in {} files of tests{lost}",
+            "{good} of {total} routes reached by {} requests in {} files of tests{lost}{bare}",
             read.requests, read.files
         );
         let unresolved = routes.unresolved.len() as u64;
@@ -163,6 +168,7 @@ mod tests {
             files: 1,
             requests: 1,
             unmatched: 0,
+            bases: Vec::new(),
             unnamed: Vec::new(),
             problems: vec![problem; problems],
         });

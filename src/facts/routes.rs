@@ -27,12 +27,24 @@ pub struct TestsRead {
     /// How many of them reach no route that is known: another service's, a path that is not there, one that is not known.
     #[serde(default)]
     pub unmatched: usize,
+    /// The base paths that files of tests leave out, below which their requests were found, by file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bases: Vec<TestBase>,
     /// Those that ask for a path by the name of a route and reach none, by file and line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unnamed: Vec<Unnamed>,
     /// Files of tests that cannot be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,
+}
+
+/// The base path that a file of tests leaves out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct TestBase {
+    /// The file.
+    pub file: String,
+    /// What stands before the paths that it asks for.
+    pub base: String,
 }
 
 /// A request whose path is asked for by the name of a route, where that leads to no route.

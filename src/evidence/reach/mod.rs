@@ -1,6 +1,9 @@
 //! Which routes the requests of tests reach. A part of a URL that is not known fits a parameter and no literal; where several
 //! routes fit, the most literal one answers, as a router would choose. A URL whose beginning is not known (`${BASE}/users`) may
-//! stand under a literal prefix, the shortest that fits; a host that is not this machine is another service.
+//! stand under a literal prefix, the shortest that fits; so may one without a slash before it, which a client puts behind its
+//! own address. A host that is not this machine is another service.
+
+mod bases;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,6 +11,7 @@ use crate::code::requests::{Asked, HOLE, Requests, asked};
 use crate::domain::template::{Segment, Template};
 use crate::facts::Problem;
 use crate::facts::routes::{Route, Routes, TestSite, TestsRead, Unnamed};
+use bases::Inventory;
 
 /// Places that are kept for one route.
 const MOST_SITES: usize = 20;
@@ -25,6 +29,7 @@ pub(super) fn add(routes: &mut Routes, requests: &Requests, names: &Names) {
         let site = TestSite { file: one.file.clone(), line: one.line };
         sites.entry((&one.method, &one.url)).or_default().push(site);
     }
+    let mut inventory = Inventory::default();
     let (mut unmatched, mut unnamed) = (0, Vec::new());
     for ((method, url), sites) in sites {
         let reached = match asked(url) {
@@ -41,9 +46,15 @@ pub(super) fn add(routes: &mut Routes, requests: &Requests, names: &Names) {
         if reached.is_empty() {
             unmatched += sites.len();
         }
+        inventory.note(method, url, &sites, !reached.is_empty());
         for index in reached {
             routes.items[index].tests.extend(sites.iter().cloned());
         }
+    }
+    let (bases, late) = inventory.under_bases(routes, &templates);
+    unmatched -= late.iter().map(|(site, _)| site).collect::<BTreeSet<_>>().len();
+    for (site, index) in late {
+        routes.items[index].tests.push(site.site);
     }
     for route in &mut routes.items {
         route.tests.sort();
@@ -57,6 +68,7 @@ pub(super) fn add(routes: &mut Routes, requests: &Requests, names: &Names) {
         files: requests.files,
         requests: requests.items.len(),
         unmatched,
+        bases,
         unnamed,
         problems: requests.problems.iter().map(problem).collect(),
     });
@@ -145,9 +157,10 @@ impl<'a> Target<'a> {
             rest = url.trim_start_matches(HOLE);
         }
         let path = rest.split(['?', '#']).next().unwrap_or_default();
-        if !path.starts_with('/') && (floating || !path.is_empty()) {
+        if !path.starts_with('/') && (floating || path.starts_with('.')) {
             return None;
         }
+        let floating = floating || !(path.is_empty() || path.starts_with('/'));
         Some(Self { pieces: path.split('/').filter(|piece| !piece.is_empty()).collect(), floating })
     }
 
@@ -254,6 +267,29 @@ mod tests {
         assert!(reached(&routes, "GET", "{}/{}/{}").is_empty(), "nothing but holes reaches nothing");
         assert!(reached(&routes, "GET", "https://api.stripe.com/api/v1/users/1").is_empty(), "another service");
         assert!(reached(&routes, "GET", "{}").is_empty());
+    }
+
+    #[test]
+    fn a_path_without_a_slash_stands_behind_the_clients_address() {
+        let routes = ["GET /ingredients/{id}/recipes", "GET /api/items/{id}"];
+        assert_eq!(vec!["GET /ingredients/{id}/recipes"], reached(&routes, "GET", "ingredients/{}/recipes"));
+        assert_eq!(vec!["GET /api/items/{id}"], reached(&routes, "GET", "items/3"));
+        assert!(reached(&routes, "GET", "text/plain").is_empty());
+    }
+
+    #[test]
+    fn tests_may_leave_out_what_only_the_entry_point_puts_before() {
+        let app = "const express = require('express');\nconst r = express.Router();\nr.get('/users/:id', h);\nr.post('/users', h);\nr.get('/boxes', h);\nconst app = express();\napp.use('/api/v2', r);\napp.get('/boxes/top', h);\napp.listen(1);\n";
+        let test =
+            "it('x', async () => {\n  await request(app).get('/users/3');\n  await request(app).post('/users');\n});\n";
+        let (told, _) = reached_in(&[("app.js", app), ("test/users.test.js", test)]);
+        assert_eq!(vec!["2 GET /api/v2/users/{id}", "3 POST /api/v2/users"], told);
+        let one = "it('x', async () => {\n  await request(app).get('/users/3');\n});\n";
+        let (told, _) = reached_in(&[("app.js", app), ("test/users.test.js", one)]);
+        assert!(told.is_empty(), "one request proves no base: {told:?}");
+        let whole = "it('x', async () => {\n  await request(app).get('/users/3');\n  await request(app).post('/users');\n  await request(app).get('/boxes/top');\n});\n";
+        let (told, _) = reached_in(&[("app.js", app), ("test/users.test.js", whole)]);
+        assert_eq!(vec!["4 GET /boxes/top"], told, "this file says whole paths");
     }
 
     /// Files, and which requests of which line of them reach which routes; what asks by name and reaches none.
