@@ -375,7 +375,7 @@ impl Machine<'_> {
                 self.conditional -= conditional;
                 match a {
                     Value::Env(_) => self.env_or(a, b),
-                    a => a.join(b),
+                    a => a.either(b),
                 }
             }
         }
