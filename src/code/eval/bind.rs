@@ -60,6 +60,9 @@ impl Machine<'_> {
             let this = frame.this.clone();
             return self.write_member(&this, name, value);
         }
+        if owner.is_none() && self.language(scope) == Language::JavaScript {
+            self.set_global("global", name, &value);
+        }
         let owner = owner.unwrap_or_else(|| scope::top_of(scope));
         self.initialise_first(&owner, name);
         owner.age.written();
@@ -283,6 +286,7 @@ impl Machine<'_> {
                     self.write_member(one, name, value.clone());
                 }
             }
+            Value::Unknown(path) if self.set_global(path, name, &value) => {}
             _ => self.escape(&value),
         }
     }
@@ -310,6 +314,7 @@ impl Machine<'_> {
             },
             (Value::Object(object), Value::Str(name)) => object.members.put(name, value),
             (Value::Class(class), Value::Str(name)) => class.members.put(name, value),
+            (Value::Unknown(path), Value::Str(name)) if self.set_global(path, name, &value) => {}
             _ => self.escape(&value),
         }
     }

@@ -140,6 +140,9 @@ impl Machine<'_> {
         if let Some(value) = self.implicit(name, scope) {
             return value;
         }
+        if let Some(value) = self.global_name(name, scope) {
+            return self.force(value);
+        }
         Value::from_path(name.clone())
     }
 

@@ -3,9 +3,9 @@
 use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::value::{Args, Map, Spot, Value};
-use crate::code::form::Language;
-use crate::code::holes::has_hole;
-use crate::code::resolve::{folder_of, join_paths};
+use crate::code::form::{Language, Name};
+use crate::code::holes::{HOLE, HOLE_END, has_hole};
+use crate::code::resolve::{ended_by, folder_of, join_paths};
 use crate::code::select;
 
 /// The most modules that a folder gives.
@@ -24,6 +24,22 @@ impl Machine<'_> {
             self.note(spot, "what is loaded here is not known");
         }
         !frameworks.is_empty()
+    }
+
+    /// What is loaded, as it is named. Behind a folder that is not known (`ROOT + '/lib/users'`) it is the one file of the
+    /// repository that is called so, where there is one.
+    pub(super) fn source_of(&self, given: &Value, scope: &ScopeRef) -> Option<Name> {
+        let text = given.as_text()?;
+        if !has_hole(&text) {
+            return Some(text);
+        }
+        let (_, tail) = text.strip_prefix(HOLE)?.split_once(HOLE_END)?;
+        let tail = tail.strip_prefix('/').filter(|tail| !has_hole(tail) && !tail.is_empty())?;
+        let named = ended_by(self.tree, &join_paths(&[tail]));
+        match &named[..] {
+            [file] if self.language(scope) == Language::JavaScript => Some(format!("/{file}").into()),
+            _ => None,
+        }
     }
 
     /// A function that loads a folder; none where it is not one of these.

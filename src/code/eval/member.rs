@@ -266,6 +266,9 @@ impl Machine<'_> {
                 _ => {}
             }
         }
+        if let Some(value) = self.global_member(path, name) {
+            return self.force(value);
+        }
         if let Some(value) = self.held(path, name).or_else(|| self.qualified(path, name, spot.module)) {
             return value;
         }

@@ -28,6 +28,7 @@ mod filters;
 mod folders;
 pub(crate) mod forest;
 mod generated;
+mod globals;
 mod go;
 mod handler;
 mod importers;

@@ -20,7 +20,8 @@ impl Machine<'_> {
         match (&**name, self.language(scope)) {
             ("require" | "import" | "__import__", _) => {
                 let args = self.arguments(&call.args, scope);
-                let all = args.at(0).each().iter().map(Value::as_whole_text).collect::<Option<Vec<Name>>>();
+                let given = args.at(0).each();
+                let all = given.iter().map(|one| self.source_of(one, scope)).collect::<Option<Vec<Name>>>();
                 let Some(all) = all else {
                     return self.unknown_load(scope, spot).then(|| Value::from_path("loaded()"));
                 };

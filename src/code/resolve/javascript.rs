@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::super::form::Language;
+use super::super::form::{Language, Name};
+use super::super::select;
 use super::{Target, Tree, aliases, folder_of, under};
 
 /// Endings that a name may leave out, in the order in which they are tried.
@@ -272,6 +273,17 @@ fn built(tree: &Tree<'_>, folder: &str, target: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// The files whose paths end with what is written, or with what it leaves out; two of them are enough to tell.
+pub(crate) fn ended_by(tree: &Tree<'_>, tail: &str) -> Vec<String> {
+    let ends = |path: &str, ending: &str| {
+        let before = path.strip_suffix(ending).and_then(|path| path.strip_suffix(tail));
+        before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    };
+    let named = |path: &&Name| ends(path, "") || ENDINGS.iter().any(|ending| ends(path, ending));
+    let own = tree.files().filter(|path| Language::of(path) == Some(Language::JavaScript) && select::is_own(path));
+    own.filter(named).take(2).map(ToString::to_string).collect()
 }
 
 /// The file at a path, with what the path leaves out.
