@@ -292,7 +292,7 @@ impl Machine<'_> {
     }
 
     /// Sets an element.
-    fn write_index(&mut self, object: &Value, index: &Value, value: Value) {
+    pub(super) fn write_index(&mut self, object: &Value, index: &Value, value: Value) {
         match (object, index) {
             (Value::List(list), Value::Int(at)) => {
                 list.age.written();

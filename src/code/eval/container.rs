@@ -19,23 +19,7 @@ impl Machine<'_> {
     ) -> Value {
         let this = Value::List(list.clone());
         match &**name {
-            "forEach"
-            | "for_each"
-            | "map"
-            | "flatMap"
-            | "filter"
-            | "find"
-            | "some"
-            | "every"
-            | "reduce"
-            | "reduceRight"
-            | "findLast"
-            | "findIndex"
-            | "find_map"
-            | "filter_map"
-            | "mapNotNull"
-            | "firstNotNullOf"
-            | "firstNotNullOfOrNull" => self.list_walk(list, name, &args, spot),
+            name if walks(name) => self.list_walk(list, name, &args, spot),
             "push" | "append" | "add" | "unshift" | "insert" => {
                 list.age.written();
                 let mut items = list.items.borrow_mut();
@@ -111,6 +95,7 @@ impl Machine<'_> {
             }
             "includes" | "contains" | "has" => self.contains(&args.at(0), &this, true, scope, spot.line),
             "at" | "get" => self.index_read(&this, &args.at(0), scope, spot.line),
+            "value" if self.language(scope) == Language::JavaScript => this,
             "values" | "iter" | "into_iter" | "to_vec" | "copy" | "clone" | "cloned" | "sort" | "toSorted"
             | "collect" | "as_slice" | "iter_mut" | "toArray" | "stream" | "toList" | "copied" => this,
             "remove" | "discard" | "clear" | "delete" | "splice" => {
@@ -147,24 +132,34 @@ impl Machine<'_> {
 
     /// Methods that call a function for each element.
     fn list_walk(&mut self, list: &Rc<List>, name: &str, args: &Args, spot: Spot) -> Value {
-        let callee = args.at(0);
         let mut items: Vec<Value> = list.items.borrow().iter().take(self.limits.elements).cloned().collect();
         let partial = list.partial.get();
         if partial && items.is_empty() {
             items.push(Value::unknown());
         }
+        let places = (0_i64..).map(Value::Int);
+        self.walk_each(items.into_iter().zip(places).collect(), (&Value::List(list.clone()), partial), name, args, spot)
+    }
+
+    /// The same over elements with their places or keys, of a list or map that may have more.
+    pub(super) fn walk_each(
+        &mut self,
+        mut items: Vec<(Value, Value)>,
+        whole: (&Value, bool),
+        name: &str,
+        args: &Args,
+        spot: Spot,
+    ) -> Value {
+        let (callee, (whole, partial)) = (args.at(0), whole);
         if let "reduce" | "reduceRight" = name {
             let mut all = args.list.get(1).cloned();
             if name == "reduceRight" {
                 items.reverse();
             }
-            for (at, item) in items.into_iter().enumerate() {
+            for (item, index) in items {
                 all = Some(match all {
                     None => item,
-                    Some(all) => {
-                        let index = Value::Int(i64::try_from(at).unwrap_or(0));
-                        self.call(&callee, Args::starting(vec![all, item, index]), spot)
-                    }
+                    Some(all) => self.call(&callee, Args::starting(vec![all, item, index]), spot),
                 });
             }
             return all.unwrap_or_else(Value::unknown);
@@ -172,13 +167,11 @@ impl Machine<'_> {
         let scope = self.modules[spot.module.0].scope.clone();
         let mut out = Vec::new();
         let mut sure = true;
-        for (at, item) in items.into_iter().enumerate() {
+        for (item, index) in items {
             if self.exhausted() {
                 return Value::unknown();
             }
-            let index = Value::Int(i64::try_from(at).unwrap_or(0));
-            let given = vec![item.clone(), index, Value::List(list.clone())];
-            let result = self.call(&callee, Args::starting(given), spot);
+            let result = self.said_of(&callee, vec![item.clone(), index, whole.clone()], spot);
             match name {
                 "map" => out.push(result),
                 "find_map" | "filter_map" | "mapNotNull" | "firstNotNullOf" | "firstNotNullOfOrNull" => {
@@ -315,4 +308,28 @@ impl Machine<'_> {
             }
         }
     }
+}
+
+/// Methods that call a function for each element.
+pub(super) fn walks(name: &str) -> bool {
+    matches!(
+        name,
+        "forEach"
+            | "for_each"
+            | "map"
+            | "flatMap"
+            | "filter"
+            | "find"
+            | "some"
+            | "every"
+            | "reduce"
+            | "reduceRight"
+            | "findLast"
+            | "findIndex"
+            | "find_map"
+            | "filter_map"
+            | "mapNotNull"
+            | "firstNotNullOf"
+            | "firstNotNullOfOrNull"
+    )
 }

@@ -28,9 +28,7 @@ impl Machine<'_> {
     /// A member of the global object or of `process`, where one was set; without one the global object's are the language's.
     pub(super) fn global_member(&self, path: &str, name: &Name) -> Option<Value> {
         match path {
-            "global" | "globalThis" => {
-                Some(self.globals.named(name).unwrap_or_else(|| Value::from_path(name.clone())))
-            }
+            "global" | "globalThis" => Some(self.globals.named(name).unwrap_or_else(|| Value::from_path(name.clone()))),
             "process" => self.globals.named(&format!("process.{name}")),
             _ => None,
         }

@@ -154,8 +154,14 @@ impl Machine<'_> {
                 return Value::from_path(whole);
             }
         }
-        if let Some(action) = self.models.functions.get(&**path).copied() {
-            return self.act(action, path, None, &args, spot);
+        match self.models.functions.get(&**path).copied() {
+            Some(action) if action.only_computes() => {
+                if let Some(value) = self.computed(action, &args, spot) {
+                    return value;
+                }
+            }
+            Some(action) => return self.act(action, path, None, &args, spot),
+            None => {}
         }
         if let Some(value) = self.pure(path, &args, spot) {
             return value;
@@ -347,7 +353,10 @@ impl Machine<'_> {
                 // What stands before a written path, with more behind that, is its name whatever it comes to.
                 let written = matches!(args.list.get(next + 1), Some(Value::Str(_) | Value::Regex(_)));
                 let named = name.starts_with('~') && left > 2 && written;
+                // A path that is written is none's name where what follows it is not.
+                let slashed = |value: &Value| matches!(value, Value::Str(text) if text.starts_with('/'));
                 if let Some(value) = args.list.get(next)
+                    && (name.starts_with('?') || written || !slashed(value))
                     && (named || (looks_like_path(value, left > 1) && (behind || name.starts_with('?'))))
                 {
                     map.put(optional, value.clone());

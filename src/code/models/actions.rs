@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::computing::Computes;
 use super::injection::{BindsWord, ResolvesWord};
 use super::layers::LayersWord;
 use super::path::Syntax;
@@ -108,6 +109,12 @@ pub(crate) struct Action {
     pub(crate) rows: Option<RowsWord>,
     /// Leaves some of those alone.
     pub(crate) choose: Option<ChooseWord>,
+    /// It is this method of its first argument; of a map, it is that of the list of the map's values, with keys for places.
+    pub(crate) method: Option<String>,
+    /// It is this function of the language.
+    pub(crate) function: Option<String>,
+    /// It computes this of what it is given.
+    pub(crate) computes: Option<Computes>,
     /// Gives its arguments as one list, those before this place left out.
     pub(crate) lists: Option<usize>,
     /// Sets the object's prefix, before what it has.
@@ -143,6 +150,11 @@ impl Action {
     pub(crate) fn asks(&self) -> bool {
         let store = self.ask.is_some() || self.supply.is_some() || self.layers.is_some();
         store || self.env.is_some() || self.tags.is_some() || self.settings.is_some()
+    }
+
+    /// Whether it computes something of what it is given, where that is known, and does nothing else.
+    pub(crate) fn only_computes(&self) -> bool {
+        self.method.is_some() || self.function.is_some() || self.computes.is_some()
     }
 
     /// Whether it speaks of the class or method that it decorates.

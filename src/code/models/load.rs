@@ -74,12 +74,12 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
     }
     for (names, action) in &model.functions {
         let action = prepared(action, stem, &framework);
-        for name in names.split_whitespace() {
-            let last = name.rsplit('.').next().unwrap_or(name);
+        for name in names.split_whitespace().flat_map(|name| rooted(&model.roots, name)) {
+            let last = name.rsplit('.').next().unwrap_or(&name);
             if action.extension {
                 models.extensions.insert(last.to_owned());
             }
-            claim(&mut models.functions, name, &*Box::leak(Box::new(named(action.clone(), last))))?;
+            claim(&mut models.functions, &name, &*Box::leak(Box::new(named(action.clone(), last))))?;
         }
     }
     for (names, class) in model.classes {
@@ -175,6 +175,18 @@ fn method_word(name: &str) -> String {
     let known =
         |word: &&str| matches!(*word, "get" | "post" | "put" | "patch" | "delete" | "head" | "options" | "trace");
     name.split('_').find(known).or_else(|| name.split('_').next()).unwrap_or(name).to_uppercase()
+}
+
+/// The names that a function's name stands for.
+fn rooted(roots: &BTreeMap<String, Vec<String>>, name: &str) -> Vec<String> {
+    let Some((rest, all)) = roots.iter().find_map(|(root, all)| Some((name.strip_prefix(root.as_str())?, all))) else {
+        return vec![name.to_owned()];
+    };
+    let named = |root: &String| match root.ends_with('/') {
+        true => vec![format!("{root}{rest}"), format!("{root}{rest}.default")],
+        false => vec![format!("{root}{rest}")],
+    };
+    all.iter().flat_map(named).collect()
 }
 
 fn prepared(action: &Action, stem: &str, framework: &str) -> Action {

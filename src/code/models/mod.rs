@@ -3,6 +3,7 @@
 
 mod actions;
 mod annotations;
+mod computing;
 mod injection;
 mod layers;
 mod load;
@@ -20,6 +21,7 @@ pub(crate) use actions::{
     TreeWord, WrapWord,
 };
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
+pub(crate) use computing::Computes;
 pub(crate) use injection::{BindsWord, ResolvesWord};
 pub(crate) use layers::{LayersWord, SourceWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
@@ -61,6 +63,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/ts-rest.yaml", include_str!("../../../rules/frameworks/ts-rest.yaml")),
     ("frameworks/feathers.yaml", include_str!("../../../rules/frameworks/feathers.yaml")),
     ("frameworks/javascript-containers.yaml", include_str!("../../../rules/frameworks/javascript-containers.yaml")),
+    ("frameworks/javascript-collections.yaml", include_str!("../../../rules/frameworks/javascript-collections.yaml")),
     ("frameworks/javascript-libraries.yaml", include_str!("../../../rules/frameworks/javascript-libraries.yaml")),
     ("frameworks/fastapi.yaml", include_str!("../../../rules/frameworks/fastapi.yaml")),
     ("frameworks/flask.yaml", include_str!("../../../rules/frameworks/flask.yaml")),

@@ -32,6 +32,10 @@ pub(crate) struct ModelFile {
     /// Objects: apps, routers, blueprints.
     #[serde(default)]
     pub(crate) objects: BTreeMap<String, ObjectModel>,
+    /// What a name of a function may begin with, by what stands for it there: `_.` for `lodash.` and `underscore.`. What such
+    /// a beginning leads to by a slash is a module, with the function for its default.
+    #[serde(default)]
+    pub(crate) roots: BTreeMap<String, Vec<String>>,
     /// Functions, by the path that reaches them; several names stand apart by spaces.
     #[serde(default)]
     pub(crate) functions: BTreeMap<String, Action>,
