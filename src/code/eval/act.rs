@@ -178,13 +178,8 @@ impl Machine<'_> {
             return self.joined(join, model, &this, &bound, spot);
         }
         if let Some(serves) = &action.serves {
-            for one in self.argument_at(&bound, serves, spot).each() {
-                if let Value::Object(object) = one
-                    && let Some(it) = object.model.borrow().as_ref()
-                {
-                    self.forest.nodes[it.node].served = true;
-                }
-            }
+            let given = self.argument_at(&bound, serves, spot);
+            self.serves(action, &given, spot);
         }
         if let (Some(restrict), Some(model)) = (&action.restrict, &model) {
             let given = self.argument_at(&bound, restrict, spot);

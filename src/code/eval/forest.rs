@@ -201,7 +201,7 @@ impl Machine<'_> {
             (node.model.served || node.served || (node.begun && !node.model.part)) && !node.unbound
         };
         let mut served: Vec<usize> = roots.iter().copied().filter(|node| is_app(self, node)).collect();
-        served.retain(|node| !self.is_unused(*node));
+        served.retain(|node| !self.is_unused(*node) && !self.is_unadapted(*node));
         let mut reading = Reading::default();
         for root in &served {
             self.read(*root, vec![String::new()], false, None, &mut reading);

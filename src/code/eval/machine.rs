@@ -233,6 +233,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) names: BTreeSet<(String, String)>,
     /// Modules whose list another one includes.
     pub(crate) included: BTreeSet<ModuleId>,
+    /// What was seen that serves objects of frameworks.
+    pub(crate) adapters: BTreeMap<String, super::unused::Adapters>,
     /// What JavaScript's global object was given, and `process` under its name.
     pub(crate) globals: Map,
     /// The instances that stand for objects of which only the class is known, by class.
@@ -311,6 +313,7 @@ impl<'a> Machine<'a> {
             settings: Vec::new(),
             names: BTreeSet::new(),
             included: BTreeSet::new(),
+            adapters: BTreeMap::new(),
             globals: Map::default(),
             injected: BTreeMap::new(),
         }

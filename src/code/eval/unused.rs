@@ -3,10 +3,14 @@
 //!
 //! Whoever may use it counts as one who does: a file that an entry may be, an import that cannot be told, a word of serving.
 
+use std::collections::BTreeSet;
+
 use super::machine::Machine;
-use super::value::{ModuleId, Value};
+use super::value::{ModuleId, Spot, Value};
 use crate::code::form::{Export, Imported, Language, Name, StmtKind};
+use crate::code::models::Action;
 use crate::code::resolve::{Target, folder_of, specifiers};
+use crate::code::select;
 
 /// Words of a file that serves what stands in it.
 const SERVES: &[&str] = &["serve(", ".fetch", ".fire(", "handle(", ".listen(", "module.exports", ".request("];
@@ -29,7 +33,59 @@ const NAMING: &[&str] = &[
 /// What entries are called.
 const ENTRIES: &[&str] = &["index", "main", "server", "app", "worker", "entry"];
 
+/// What was seen of a framework's functions that serve its objects.
+#[derive(Debug, Default)]
+pub(crate) struct Adapters {
+    /// The files in which they were called.
+    files: BTreeSet<Name>,
+    /// One of them served something that is not known.
+    open: bool,
+}
+
+/// Folders whose index is that of the package.
+const SOURCES: &[&str] = &["src", "app", "server", "source"];
+
 impl Machine<'_> {
+    /// What is given is served from here on.
+    pub(super) fn serves(&mut self, action: &'static Action, given: &Value, spot: Spot) {
+        let mut open = false;
+        for one in given.each() {
+            match one {
+                Value::Object(object) => match object.model.borrow().as_ref() {
+                    Some(it) => self.forest.nodes[it.node].served = true,
+                    None => open = true,
+                },
+                _ => open = true,
+            }
+        }
+        let file: Name = self.file(spot).into();
+        let seen = self.adapters.entry(action.framework.clone()).or_default();
+        seen.files.insert(file);
+        seen.open |= open;
+    }
+
+    /// Whether a root is of a kind that others of are served by code that is seen, and it is not. Code that may serve it and
+    /// was not run leaves that open.
+    pub(super) fn is_unadapted(&mut self, node: usize) -> bool {
+        let it = &self.forest.nodes[node];
+        let framework = it.model.framework();
+        let Some(seen) = self.adapters.get(framework).filter(|_| it.model.adapted && !it.served && !it.handed) else {
+            return false;
+        };
+        let functions = self.models.functions.iter();
+        let of_it = functions.filter(|(_, action)| action.serves.is_some() && action.framework == framework);
+        let names: BTreeSet<&str> = of_it.map(|(path, _)| path.rsplit(['.', '/']).next().unwrap_or(path)).collect();
+        let unseen = |file: &&Name| {
+            let script = Language::of(file) == Some(Language::JavaScript) && select::is_own(file);
+            script && !seen.files.contains(&***file)
+        };
+        let serves = |file: &Name| {
+            let text = self.tree.text(file).unwrap_or_default();
+            names.iter().any(|name| text.contains(name))
+        };
+        !seen.open && !self.tree.files().filter(unseen).any(serves)
+    }
+
     /// Whether a root is exported under a name that nobody takes.
     pub(super) fn is_unused(&mut self, node: usize) -> bool {
         let it = &self.forest.nodes[node];
@@ -40,8 +96,9 @@ impl Machine<'_> {
         let file = self.modules[id.0].path.clone();
         let names = self.names_exported(id, node);
         // What nobody imports by default may be what a platform runs, unless the package serves another one itself.
-        let entry = names.iter().any(|name| &**name == "default") && !self.serves_another(node, &file);
-        if names.is_empty() || entry || self.may_be_entry(&file) {
+        let another = self.serves_another(node, &file);
+        let entry = names.iter().any(|name| &**name == "default") && !another;
+        if names.is_empty() || entry || self.may_be_entry(&file, another) {
             return false;
         }
         let text = self.tree.text(&file).unwrap_or_default();
@@ -91,13 +148,15 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether a file may be one that is run: by its name or place, or because a manifest names it.
-    fn may_be_entry(&self, file: &str) -> bool {
+    /// Whether a file may be one that is run: by its name or place, or because a manifest names it. The index of a folder says
+    /// nothing by its name where the package is known to serve another instance.
+    fn may_be_entry(&self, file: &str, other: bool) -> bool {
         let stem = file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or(file);
         // An entry stands at the top of its package, or of its sources.
         let package = self.tree.package_of(file).unwrap_or("");
         let depth = file.strip_prefix(package).unwrap_or(file).trim_start_matches('/').matches('/').count();
-        if (ENTRIES.contains(&stem) && depth < 3)
+        let below = depth > 0 && stem == "index" && !SOURCES.contains(&stem_of(file));
+        if (ENTRIES.contains(&stem) && depth < 3 && !(below && other))
             || RUN.iter().any(|folder| file.starts_with(folder) || file.contains(&format!("/{folder}")))
         {
             return true;

@@ -307,6 +307,9 @@ pub(crate) struct ObjectModel {
     pub(crate) holds: Option<MountWord>,
     /// Exported under a name that nobody imports it is not served.
     pub(crate) unused: bool,
+    /// Where code is seen that serves one of its kind, another that nothing serves is served nowhere: what serves them is
+    /// called by a function with `serves`.
+    pub(crate) adapted: bool,
     /// A member that no other word speaks of is what containers were told under its name.
     pub(crate) cradle: bool,
     /// It is a part of others and no router of its own: mounted nowhere it makes no routes.
