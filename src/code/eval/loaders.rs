@@ -1,15 +1,30 @@
 //! Libraries that load every module of a folder: what each exports is given to a function, and all of it given back.
 
-use super::machine::Machine;
+use super::machine::{Machine, Progress};
 use super::scope::ScopeRef;
 use super::value::{Args, Map, Spot, Value};
 use crate::code::form::{Language, Name};
 use crate::code::holes::{HOLE, HOLE_END, has_hole};
-use crate::code::resolve::{ended_by, folder_of, join_paths};
+use crate::code::resolve::{ended_by, fitting, folder_of, join_paths};
 use crate::code::select;
 
 /// The most modules that a folder gives.
 const MOST_MODULES: usize = 500;
+
+/// The most files that fit a name of which a part is not known.
+const MOST_FITTING: usize = 40;
+
+/// So many of them are told apart in all that is done with them.
+const MOST_TOGETHER: usize = 8;
+
+/// What may be loaded.
+#[derive(Debug)]
+pub(super) enum Sources {
+    /// This.
+    One(Name),
+    /// Any of these.
+    Any(Vec<Name>),
+}
 
 impl Machine<'_> {
     /// What a module loads that speaks of a framework may register anything. Whether that was told.
@@ -27,19 +42,62 @@ impl Machine<'_> {
     }
 
     /// What is loaded, as it is named. Behind a folder that is not known (`ROOT + '/lib/users'`) it is the one file of the
-    /// repository that is called so, where there is one.
-    pub(super) fn source_of(&self, given: &Value, scope: &ScopeRef) -> Option<Name> {
+    /// repository that is called so; where a name within is not known (`'./' + name`), any of the files that fit.
+    pub(super) fn sources_of(&self, given: &Value, scope: &ScopeRef) -> Option<Sources> {
         let text = given.as_text()?;
-        if !has_hole(&text) {
-            return Some(text);
+        let Some((before, rest)) = text.split_once(HOLE) else { return Some(Sources::One(text)) };
+        let after = rest.split_once(HOLE_END).map_or("", |(_, after)| after);
+        if has_hole(after) || self.language(scope) != Language::JavaScript {
+            return None;
         }
-        let (_, tail) = text.strip_prefix(HOLE)?.split_once(HOLE_END)?;
-        let tail = tail.strip_prefix('/').filter(|tail| !has_hole(tail) && !tail.is_empty())?;
-        let named = ended_by(self.tree, &join_paths(&[tail]));
-        match &named[..] {
-            [file] if self.language(scope) == Language::JavaScript => Some(format!("/{file}").into()),
-            _ => None,
+        if before.is_empty() {
+            let tail = after.strip_prefix('/').filter(|tail| !tail.is_empty())?;
+            return match &ended_by(self.tree, &join_paths(&[tail]))[..] {
+                [file] => Some(Sources::One(format!("/{file}").into())),
+                _ => None,
+            };
         }
+        let own = &self.modules[scope.module.0].path;
+        let (folder, name) = before.rsplit_once('/')?;
+        let around = if before.starts_with('/') { "" } else { folder_of(own) };
+        if !before.starts_with(['/', '.']) {
+            return None;
+        }
+        let folder = join_paths(&[around, folder]);
+        let folder = folder.trim_matches('/');
+        let start = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        // What is being loaded itself is not what is meant.
+        let runs = |file: &Name| {
+            let id = self.by_path.get(file);
+            *file == *own || id.is_some_and(|id| self.modules[id.0].progress == Progress::Running)
+        };
+        let fitting: Vec<Name> = fitting(self.tree, &start, after).into_iter().filter(|file| !runs(file)).collect();
+        let few = !fitting.is_empty() && fitting.len() <= MOST_FITTING;
+        few.then(|| Sources::Any(fitting.iter().map(|file| format!("/{file}").into()).collect()))
+    }
+
+    /// What modules give that are loaded, the one that is or any of them.
+    pub(super) fn loaded(&mut self, all: Vec<Sources>, scope: &ScopeRef, spot: Spot) -> Option<Value> {
+        let mut perhaps = Vec::new();
+        let mut sure = Vec::new();
+        for one in all {
+            match one {
+                Sources::One(source) => sure.push(self.required(&source, scope)),
+                Sources::Any(sources) => {
+                    self.conditional += 1;
+                    perhaps.extend(sources.iter().map(|source| self.required(source, scope)));
+                    self.conditional -= 1;
+                }
+            }
+        }
+        if perhaps.is_empty() {
+            return Some(Value::any_of(sure));
+        }
+        // More than travel on together once a member of theirs is taken.
+        if perhaps.len() > MOST_TOGETHER {
+            self.unknown_load(scope, spot);
+        }
+        Some(Value::Alt(perhaps.into_iter().chain(sure).collect()))
     }
 
     /// A function that loads a folder; none where it is not one of these.

@@ -20,13 +20,11 @@ impl Machine<'_> {
         match (&**name, self.language(scope)) {
             ("require" | "import" | "__import__", _) => {
                 let args = self.arguments(&call.args, scope);
-                let given = args.at(0).each();
-                let all = given.iter().map(|one| self.source_of(one, scope)).collect::<Option<Vec<Name>>>();
+                let all = args.at(0).each().iter().map(|one| self.sources_of(one, scope)).collect::<Option<Vec<_>>>();
                 let Some(all) = all else {
                     return self.unknown_load(scope, spot).then(|| Value::from_path("loaded()"));
                 };
-                let loaded = all.iter().map(|source| self.required(source, scope)).collect();
-                Some(Value::any_of(loaded))
+                self.loaded(all, scope, spot)
             }
             ("with", Language::Java) => {
                 let mut args = self.arguments(&call.args, scope);

@@ -275,6 +275,17 @@ fn built(tree: &Tree<'_>, folder: &str, target: &str) -> Option<String> {
     None
 }
 
+/// The files whose paths begin and end with what is written, or with what it leaves out, and have one name between that.
+pub(crate) fn fitting(tree: &Tree<'_>, start: &str, tail: &str) -> Vec<Name> {
+    let fits = |path: &str, ending: &str| {
+        let name = path.strip_prefix(start).and_then(|rest| rest.strip_suffix(ending)?.strip_suffix(tail));
+        name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
+    };
+    let own = tree.files().filter(|path| Language::of(path) == Some(Language::JavaScript) && select::is_own(path));
+    let own = own.filter(|path| !path.ends_with(".d.ts"));
+    own.filter(|path| fits(path, "") || ENDINGS.iter().any(|ending| fits(path, ending))).cloned().collect()
+}
+
 /// The files whose paths end with what is written, or with what it leaves out; two of them are enough to tell.
 pub(crate) fn ended_by(tree: &Tree<'_>, tail: &str) -> Vec<String> {
     let ends = |path: &str, ending: &str| {
