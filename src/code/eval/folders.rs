@@ -147,10 +147,19 @@ impl Machine<'_> {
         let line = |name: &str| self.form(&path).and_then(|form| exported_at(&form.body, name)).unwrap_or(1);
         if word.methods.is_empty() {
             let common = self.modules[id.0].common.named("exports");
-            let assigned = common.is_some_and(|value| value.is_callable());
-            return match exports.iter().any(|name| &**name == "default") || assigned {
-                true => vec![(own.map_or("ANY".to_owned(), str::to_uppercase), line("default"))],
-                false => Vec::new(),
+            let assigned = common.filter(Value::is_callable);
+            if !exports.iter().any(|name| &**name == "default") && assigned.is_none() {
+                return Vec::new();
+            }
+            let line = line("default");
+            let given = assigned.or_else(|| self.exported(id, &"default".into())).unwrap_or(Value::Undefined);
+            let guarded = match (own, self.force(given)) {
+                (None, Value::Function(closure)) => super::guarded::methods(&closure.function),
+                _ => Vec::new(),
+            };
+            return match guarded.is_empty() {
+                true => vec![(own.map_or("ANY".to_owned(), str::to_uppercase), line)],
+                false => guarded.into_iter().map(|method| (method, line)).collect(),
             };
         }
         let has = |wanted: &str| exports.iter().any(|name| **name == *wanted);

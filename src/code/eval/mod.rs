@@ -31,6 +31,7 @@ pub(crate) mod forest;
 mod generated;
 mod globals;
 mod go;
+mod guarded;
 mod handler;
 mod importers;
 mod inject;
