@@ -17,6 +17,8 @@ struct Before<'a> {
     prefix: &'a str,
     /// What stands between the name of a field and those of the class that it holds.
     delimiter: Option<&'a str>,
+    /// Names are looked for as they are written, not in upper case.
+    cased: bool,
     /// The program does without all of them.
     tolerated: bool,
 }
@@ -33,9 +35,12 @@ impl Machine<'_> {
         self.derived_settings(class);
         let ancestors = self.ancestors(class);
         let Some(settings) = self.settings_of(&ancestors) else { return };
-        let prefix = self.said(&settings.prefix, &ancestors, class).unwrap_or_default();
-        let delimiter = self.said(&settings.nested, &ancestors, class);
-        let before = Before { settings, prefix: &prefix, delimiter: delimiter.as_deref(), tolerated: false };
+        let text = |value: &Value| value.as_whole_text().map(|text| text.to_string());
+        let is_true = |value: &Value| matches!(value, Value::Bool(_)).then(|| matches!(value, Value::Bool(true)));
+        let prefix = self.said(&settings.prefix, &ancestors, class, text).unwrap_or_default();
+        let delimiter = self.said(&settings.nested, &ancestors, class, text);
+        let cased = self.said(&settings.cased, &ancestors, class, is_true).unwrap_or_default();
+        let before = Before { settings, prefix: &prefix, delimiter: delimiter.as_deref(), cased, tolerated: false };
         self.setting_fields(class, &before, 0);
         // What is inherited is read by the names that the class itself gives.
         let mut own: BTreeSet<Name> = class.class.fields.iter().map(|field| field.name.clone()).collect();
@@ -58,7 +63,13 @@ impl Machine<'_> {
     }
 
     /// What the class or a base says under one of these paths.
-    fn said(&mut self, paths: &[String], ancestors: &[Value], class: &Rc<ClassValue>) -> Option<String> {
+    fn said<T>(
+        &mut self,
+        paths: &[String],
+        ancestors: &[Value],
+        class: &Rc<ClassValue>,
+        taken: impl Fn(&Value) -> Option<T>,
+    ) -> Option<T> {
         for path in paths {
             for ancestor in ancestors {
                 let Value::Class(ancestor) = ancestor else { continue };
@@ -68,17 +79,17 @@ impl Machine<'_> {
                         bound.set(at, key, value);
                     }
                 }
-                if let Some(text) = self.argument_at(&Rc::new(bound), path, class.spot).as_whole_text() {
-                    return Some(text.to_string());
+                if let Some(said) = taken(&self.argument_at(&Rc::new(bound), path, class.spot)) {
+                    return Some(said);
                 }
                 // `class Mail(BaseSettings, env_prefix="MAIL_")`.
                 let last = path.rsplit('.').next();
                 let keyword =
                     ancestor.class.bases.iter().find(|arg| arg.name.as_deref().is_some_and(|name| Some(name) == last));
                 if let Some(arg) = keyword
-                    && let Some(text) = self.eval(&arg.value, &ancestor.scope.clone()).as_whole_text()
+                    && let Some(said) = taken(&self.eval(&arg.value, &ancestor.scope.clone()))
                 {
-                    return Some(text.to_string());
+                    return Some(said);
                 }
             }
         }
@@ -97,7 +108,7 @@ impl Machine<'_> {
     fn setting_field(&mut self, class: &Rc<ClassValue>, field: &Field, before: &Before<'_>, depth: usize) {
         let spot = Spot { module: class.spot.module, line: field.pos.line };
         let name = format!("{}{}", before.prefix, field.name);
-        let mut names = Value::text(name.to_uppercase());
+        let mut names = Value::text(name.as_str());
         let mut tolerated = before.tolerated || field.value.is_some();
         let mut aliased = false;
         if let Some(expr) = &field.value
@@ -127,8 +138,7 @@ impl Machine<'_> {
             match before.delimiter {
                 Some(delimiter) if depth < MOST_NESTED => {
                     let prefix = format!("{name}{delimiter}");
-                    let inner =
-                        Before { settings: before.settings, prefix: &prefix, delimiter: before.delimiter, tolerated };
+                    let inner = Before { prefix: &prefix, tolerated, ..*before };
                     return self.setting_fields(&held, &inner, depth + 1);
                 }
                 _ if tolerated => return,
@@ -142,8 +152,11 @@ impl Machine<'_> {
         };
         let first = self.reads.len();
         for name in all {
-            let upper = name.as_whole_text().map_or(name, |text| Value::text(text.to_uppercase()));
-            self.read_env(&upper, spot, tolerated);
+            let name = match name.as_whole_text() {
+                Some(text) if !before.cased => Value::text(text.to_uppercase()),
+                _ => name,
+            };
+            self.read_env(&name, spot, tolerated);
         }
         let made = self.reads.get_mut(first..).unwrap_or_default();
         let peers: Vec<String> = made.iter().map(|read| read.name.clone()).collect();

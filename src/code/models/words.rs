@@ -395,6 +395,8 @@ pub(crate) struct Settings {
     pub(crate) prefix: Vec<String>,
     /// Where what stands between the name of a field and those of the class that it holds is said.
     pub(crate) nested: Vec<String>,
+    /// Where it is said that names are looked for as they are written.
+    pub(crate) cased: Vec<String>,
     /// The arguments of a field's function that give names of its own.
     pub(crate) alias: Vec<String>,
     /// The arguments of a field's function that make it optional.
