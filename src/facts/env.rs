@@ -24,6 +24,9 @@ pub struct Env {
     /// Keys that an example file defines more than once, malformed lines, values that look like real secrets (the value
     /// is never in here), committed .env files.
     pub irregular: Vec<Irregular>,
+    /// The folders that are projects of their own beside one that the repository's root is, with an example there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub projects: Vec<String>,
 }
 
 /// A variable that is read.
@@ -93,8 +96,8 @@ impl Gap<'_> {
 impl Env {
     /// What is read and documented nowhere that speaks for the place, by name and example; `counts` says which entries count.
     ///
-    /// A workspace with an example of its own is held against that one and those of the folders around it; what lies in
-    /// none, against all.
+    /// A workspace with an example of its own is held against that one and those of the folders around it, the project that
+    /// is the root itself among them; what lies in none, against all.
     #[must_use]
     pub fn gaps(&self, counts: impl Fn(&Documented) -> bool) -> Vec<Gap<'_>> {
         let documented: Vec<&Documented> = self.documented.iter().filter(|entry| counts(entry)).collect();
@@ -109,14 +112,13 @@ impl Env {
             spaces.is_some_and(|spaces| home.is_empty() || spaces.iter().any(|space| is_within(home, space)))
         };
         // What starts the services is handed the file beside it, and none of a service's own.
-        let whole = workspaces.contains("");
+        let general: Vec<&&Documented> =
+            documented.iter().filter(|entry| entry.workspace.is_empty() && is_general(&entry.file)).collect();
+        let (whole, own) = (!general.is_empty(), general.iter().any(|entry| !entry.file.contains('/')));
         let handed = |name: &str, site: &Site, home: &str| {
             let spaces = known.get(&name.to_ascii_lowercase());
-            speaks(name, home)
-                && (!whole
-                    || !home.is_empty()
-                    || !is_compose(&site.file)
-                    || spaces.is_some_and(|spaces| spaces.contains("")))
+            let apart = (whole && is_compose(&site.file)) || (own && self.is_of_the_root(&site.file));
+            speaks(name, home) && (!apart || !home.is_empty() || spaces.is_some_and(|spaces| spaces.contains("")))
         };
         let mut gaps = Vec::new();
         for used in self.used.iter().filter(|used| !used.platform) {
@@ -139,6 +141,11 @@ impl Env {
             }));
         }
         gaps
+    }
+
+    /// Whether a file lies in the project that the root itself is, where others are beside it.
+    fn is_of_the_root(&self, file: &str) -> bool {
+        !self.projects.is_empty() && !self.projects.iter().any(|project| is_within(file, project))
     }
 
     /// Whether a workspace's entry is read by something that it speaks for: not by another workspace that has an example of
@@ -165,6 +172,34 @@ fn is_within(path: &str, folder: &str) -> bool {
 fn is_compose(file: &str) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase();
     name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml"))
+}
+
+/// Whether an example is called as one of everything is, and not after one part: `relay.env.example`.
+fn is_general(file: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "compose",
+        "default",
+        "defaults",
+        "dev",
+        "development",
+        "dist",
+        "docker",
+        "dotenv",
+        "env",
+        "environment",
+        "example",
+        "examples",
+        "local",
+        "prod",
+        "production",
+        "sample",
+        "staging",
+        "template",
+        "tmpl",
+        "tpl",
+    ];
+    let name = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase();
+    name.split(['.', '-', '_']).all(|word| word.is_empty() || WORDS.contains(&word))
 }
 
 /// The example that a variable belongs into which a workspace reads: its own, else one around it; the plainest name first.

@@ -28,6 +28,8 @@ pub(super) struct Around<'a> {
     pub(super) settings: &'a BTreeMap<String, (String, u32)>,
     /// The images that are handed a file of variables.
     pub(super) images: &'a [String],
+    /// The projects beside the one that the root is, where that has an example of its own.
+    pub(super) projects: &'a [String],
     /// Which of some names stand in tooling, or in code that is not evaluated.
     pub(super) elsewhere: &'a dyn Fn(&BTreeSet<&str>) -> BTreeSet<String>,
 }
@@ -53,7 +55,7 @@ pub(super) fn combine(
     dynamic.sort();
     dynamic.dedup();
     let used = group(with_settings(reads, &documented, around.settings));
-    let mut env = Env { used, documented, dynamic, irregular, ..Env::default() };
+    let mut env = Env { used, documented, dynamic, irregular, projects: around.projects.to_vec(), ..Env::default() };
     env.missing = env.gaps(|_| true).into_iter().map(|gap| gap.used.name.clone()).collect();
     env.missing.dedup();
     let unused = unused(&env, around);
@@ -172,13 +174,19 @@ mod tests {
     }
 
     fn combined(reads: Vec<Read>, patterns: &[&str], documented: Vec<Documented>) -> Env {
+        combined_beside(&[], reads, patterns, documented)
+    }
+
+    fn combined_beside(projects: &[&str], reads: Vec<Read>, patterns: &[&str], documented: Vec<Documented>) -> Env {
+        let projects: Vec<String> = projects.iter().map(|&project| project.to_owned()).collect();
         let dynamic = patterns
             .iter()
             .map(|pattern| Dynamic { file: "a.py".to_owned(), line: 1, pattern: (*pattern).to_owned() })
             .collect();
         let elsewhere = |_: &BTreeSet<&str>| BTreeSet::from(["TOOL".to_owned()]);
         let settings = BTreeMap::from([("MAIL_FROM".to_owned(), ("application.yml".to_owned(), 3))]);
-        let around = Around { dependencies: &[], settings: &settings, images: &[], elsewhere: &elsewhere };
+        let around =
+            Around { dependencies: &[], settings: &settings, images: &[], projects: &projects, elsewhere: &elsewhere };
         combine(reads, dynamic, documented, Vec::new(), &around)
     }
 
@@ -251,6 +259,35 @@ mod tests {
         assert_eq!(vec![("A", Some("web/.env.example")), ("D", Some("api/.env.example"))], gaps);
         assert_eq!(vec!["A", "D"], env.missing);
         assert_eq!(vec!["D"], env.unused, "what api alone reads, web's example has for nothing");
+    }
+
+    fn at(name: &str, file: &str) -> Read {
+        Read { site: Site { file: file.to_owned(), line: 1 }, ..read(name, true) }
+    }
+
+    fn of(name: &str, workspace: &str, file: &str) -> Documented {
+        Documented { file: file.to_owned(), workspace: workspace.to_owned(), ..documented(name, false) }
+    }
+
+    #[test]
+    fn a_project_at_the_root_is_held_against_its_own_example() {
+        let reads = || vec![at("A", "bot/a.js"), at("A", "netlify/a.js"), at("A", "db/a.js"), at("B", "netlify/a.js")];
+        let examples = |own: &str| vec![of("A", "bot", "bot/.env.example"), of("B", "", own)];
+        let missing = |projects: &[&str], own: &str| combined_beside(projects, reads(), &[], examples(own)).missing;
+        assert_eq!(vec!["A"], missing(&["bot", "db"], ".env.example"));
+        assert!(missing(&[], ".env.example").is_empty(), "the root is no project");
+        assert!(missing(&["bot", "db"], "relay.env.example").is_empty(), "one part's example");
+        let elsewhere = combined_beside(&["bot", "netlify", "db"], reads(), &[], examples(".env.example"));
+        assert!(elsewhere.missing.is_empty(), "a project without an example of its own");
+    }
+
+    #[test]
+    fn compose_is_handed_the_example_of_the_whole_repository() {
+        let reads = || vec![at("A", "api/a.js"), at("A", "docker-compose.yml")];
+        let missing =
+            |own: &str| combined(reads(), &[], vec![of("A", "api", "api/.env.example"), of("B", "", own)]).missing;
+        assert_eq!(vec!["A"], missing(".env.production.example"));
+        assert!(missing("relay.env.example").is_empty(), "one part's example");
     }
 
     #[test]

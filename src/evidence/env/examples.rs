@@ -40,6 +40,8 @@ pub(super) struct Examples {
     pub(super) looked_for: Vec<String>,
     /// The keys that other keys' values are made of: `URL=http://${HOST}`.
     pub(super) made_of: BTreeSet<String>,
+    /// The projects beside the one that the root is, where that has an example of its own.
+    pub(super) projects: Vec<String>,
 }
 
 /// Reads the examples with a usual name in any folder, and those that rules name.
@@ -70,6 +72,10 @@ pub(super) fn read(repo: &Repo, named: &[String]) -> Examples {
                 examples.problems.push(Problem { path, line: None, why: error.to_string() });
             }
         }
+    }
+    let spoken_for: BTreeSet<&str> = examples.documented.iter().map(|entry| entry.workspace.as_str()).collect();
+    if spoken_for.len() > 1 && shown.iter().any(|path| !path.contains('/')) {
+        examples.projects = projects.beside_the_root();
     }
     examples.irregular.extend(committed(repo, &shown));
     examples.irregular.sort_by(|a, b| (&a.problem, &a.kind).cmp(&(&b.problem, &b.kind)));

@@ -95,14 +95,25 @@ fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {
         declared.facts.iter().flat_map(|facts| &facts.items).map(|dependency| dependency.name.clone()).collect();
     names.extend(coordinates::declared(context.repo));
     let composed = compose::read(context.repo);
+    let sites: Vec<(String, Site)> = reads.reads.iter().map(|read| (read.name.clone(), read.site.clone())).collect();
+    let mut tags = words::Tags::new();
+    for (name, site) in sites.iter().filter(|(_, site)| site.file.ends_with(".go")) {
+        tags.entry((&site.file, site.line as usize)).or_default().push(name);
+    }
     let elsewhere = |names: &BTreeSet<&str>| {
         let mut used = tooling::used(context.repo, names);
         used.extend(names.iter().filter(|name| examples.made_of.contains(**name)).map(|&name| name.to_owned()));
-        used.extend(words::found(context.repo, names, context.analysis().cut_short));
+        used.extend(words::found(context.repo, names, context.analysis().cut_short, &tags));
         used
     };
     let settings = &context.analysis().env_settings;
-    let around = Around { dependencies: &names, settings, images: &composed.images, elsewhere: &elsewhere };
+    let around = Around {
+        dependencies: &names,
+        settings,
+        images: &composed.images,
+        projects: &examples.projects,
+        elsewhere: &elsewhere,
+    };
     let mut all = reads.reads;
     all.extend(composed.needs);
     let mut env = combine(all, reads.dynamic, examples.documented, examples.irregular, &around);

@@ -2,7 +2,7 @@
 //!
 //! A look-up of words that stand where a name of a variable may: it only keeps a documented name from being called unused.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::code;
 use crate::domain::folders::{Role, code_lies_in};
@@ -90,8 +90,11 @@ const ENDS: &[&str] = &[
 /// Folders of what others wrote or what was built.
 const FOREIGN: &[Role] = &[Role::Vendored, Role::Built];
 
+/// The variables that the lines of Go files are known to read.
+pub(super) type Tags<'a> = BTreeMap<(&'a str, usize), Vec<&'a str>>;
+
 /// Which of `names` stand in such code; in `all` code where it was not evaluated to its end.
-pub(super) fn found(repo: &Repo, names: &BTreeSet<&str>, all: bool) -> BTreeSet<String> {
+pub(super) fn found(repo: &Repo, names: &BTreeSet<&str>, all: bool, tags: &Tags<'_>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for entry in repo.files().iter().filter(|entry| !entry.link && entry.bytes <= MAX_BYTES) {
         if found.len() == names.len() {
@@ -102,11 +105,12 @@ pub(super) fn found(repo: &Repo, names: &BTreeSet<&str>, all: bool) -> BTreeSet<
             continue;
         }
         let Ok(content) = repo.read(&entry.path, MAX_BYTES) else { continue };
-        for line in String::from_utf8_lossy(&content.bytes).lines() {
+        for (line, at) in String::from_utf8_lossy(&content.bytes).lines().zip(1..) {
             if looked_at {
                 look(line, names, &mut found);
             } else {
-                look_for_texts(line, names, &mut found);
+                let read = tags.get(&(&*entry.path, at)).map_or(&[][..], Vec::as_slice);
+                look_for_texts(line, names, read, &mut found);
             }
         }
     }
@@ -125,14 +129,20 @@ fn is_looked_at(path: &str, all: bool) -> bool {
 }
 
 /// A whole text of several words in the program's own code: whatever asks for it there, something may.
-fn look_for_texts(line: &str, names: &BTreeSet<&str>, found: &mut BTreeSet<String>) {
+fn look_for_texts(line: &str, names: &BTreeSet<&str>, read: &[&str], found: &mut BTreeSet<String>) {
     if is_comment(line) || !line.contains('_') {
         return;
     }
     for quote in ['"', '\'', '`'] {
-        let texts = line.split(quote).skip(1);
-        found.extend(texts.filter(|text| text.contains('_') && names.contains(text)).map(str::to_owned));
+        let texts = line.split(quote).zip(line.split(quote).skip(1));
+        let own = texts.filter(|(_, text)| text.contains('_') && names.contains(text));
+        found.extend(own.filter(|(before, text)| !is_end_of_tag(before, text, read)).map(|(_, text)| text.to_owned()));
     }
+}
+
+/// Whether what stands in a struct's tag is the end of the name that is read there, behind a prefix: `env:"PORT"` of `DB_PORT`.
+fn is_end_of_tag(before: &str, text: &str, read: &[&str]) -> bool {
+    before.ends_with(':') && read.iter().any(|name| name.len() > text.len() && name.ends_with(text))
 }
 
 fn is_comment(line: &str) -> bool {
@@ -177,9 +187,18 @@ mod tests {
             ("src/test/resources/application-test.properties", "url=${I}\n"),
         ]);
         let names = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L_L", "M_M", "N_N"];
-        let all = found(&repo, &names.into_iter().collect(), true);
+        let all = found(&repo, &names.into_iter().collect(), true, &Tags::new());
         assert!(all.contains("E") && !all.contains("F"), "where the code was not evaluated to its end: {all:?}");
-        let found = found(&repo, &names.into_iter().collect(), false);
+        let found = found(&repo, &names.into_iter().collect(), false, &Tags::new());
         assert_eq!(vec!["A", "C", "D", "G", "I", "J", "L_L"], found.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_end_of_a_name_that_a_tag_has_behind_a_prefix_is_no_name() {
+        let repo =
+            Repo::in_memory(&[("config.go", "Model string `env:\"A_MODEL\"`\nModel string `env:\"B_MODEL\"`\n")]);
+        let tags = Tags::from([(("config.go", 1), vec!["BOT_A_MODEL"])]);
+        let found = found(&repo, &BTreeSet::from(["A_MODEL", "B_MODEL"]), false, &tags);
+        assert_eq!(BTreeSet::from(["B_MODEL".to_owned()]), found);
     }
 }
