@@ -11,6 +11,8 @@ struct Data {
     words: Vec<String>,
     keys: Vec<String>,
     about: Vec<String>,
+    #[serde(rename = "kinds-of-things")]
+    things: Vec<String>,
     kinds: Vec<Kind>,
     placeholders: Vec<String>,
     #[cfg_attr(not(test), expect(dead_code, reason = "what the tests hold the rest against"))]
@@ -43,6 +45,9 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
     let words = words(name);
     let Some(last) = words.last() else { return false };
     if has(&DATA.about, last) || words.iter().any(|word| word == "PUBLIC") {
+        return false;
+    }
+    if !has(&DATA.words, last) && last != "KEY" && words.iter().any(|word| has(&DATA.things, word)) {
         return false;
     }
     // `PWD` alone is the shell's folder.
@@ -144,9 +149,23 @@ fn is_random(value: &str) -> bool {
     value.len() >= 16
         && !value.contains(char::is_whitespace)
         && !value.contains("://")
+        && !is_path(value)
+        && !is_fingerprint(value)
         && value.bytes().any(|byte| byte.is_ascii_digit())
         && value.bytes().any(|byte| byte.is_ascii_alphabetic())
         && entropy(value) >= 3.3
+}
+
+/// A file's place. What begins with `/` may be base64, which has capitals.
+fn is_path(value: &str) -> bool {
+    let rooted = value.starts_with('/') && !value.bytes().any(|byte| byte.is_ascii_uppercase());
+    rooted || ["~/", "./", "../"].iter().any(|start| value.starts_with(start))
+}
+
+/// Bytes in hexadecimal with colons between them.
+fn is_fingerprint(value: &str) -> bool {
+    let is_byte = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    value.split(':').all(is_byte)
 }
 
 /// Shannon's entropy, in bits for each byte.
@@ -201,6 +220,11 @@ mod tests {
             assert!(!is_real_value("API_TOKEN", value), "{value}");
         }
         assert!(!is_real_value("BOT_TOKEN", "1234567890:abcdefghijklmn"), "counted up");
+        for value in ["~/.ssh/id_ed25519", "/run/keys/service-key-1", "aa:b1:cc:d2:ee:ff:00:11:22:33:44:55:66:77:88:99"]
+        {
+            assert!(!is_real_value("SSH_PRIVATE_KEY", value), "{value}");
+        }
+        assert!(!is_real_value("TOTP_SECRET", "JBSWY3DPEHPK3PXP"), "what everybody shows");
         assert!(is_real_value("ANY", concat!("AKIA", "Q3EGRT7NMPLS5ZXW")));
         assert!(is_real_value("API_TOKEN", "9f8Ab37cD0e1T5kLm2Qz"));
         assert!(!is_real_value("BUILD_HASH", "9f8Ab37cD0e1T5kLm2Qz"), "not under a secret's name");
