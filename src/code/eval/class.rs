@@ -392,7 +392,10 @@ impl Machine<'_> {
     pub(crate) fn refined(&mut self, value: Value, ty: &TypeRef, scope: &ScopeRef) -> Value {
         match &value {
             // A function, whatever it is: what looks for a path does not take it for one.
-            Value::Unknown(_) if *ty == TypeRef::reference() => Value::from_path("reference()".to_owned()),
+            Value::Unknown(path) if *ty == TypeRef::reference() => match self.models.functions.contains_key(&**path) {
+                true => value,
+                false => Value::from_path("reference()".to_owned()),
+            },
             Value::Unknown(path) if !self.is_modelled(path) && !self.models.sources.contains_key(&**path) => {
                 self.typed(ty, scope).unwrap_or(value)
             }

@@ -8,6 +8,25 @@ use super::value::{Args, Closure, Object, Spot, Value};
 use crate::code::form::{FunctionKind, Language, Name};
 use crate::code::holes::has_hole;
 
+/// What Java's and Kotlin's interfaces of functions call their one method.
+const CALLED: &[&str] = &[
+    "accept",
+    "apply",
+    "applyAsBoolean",
+    "applyAsDouble",
+    "applyAsInt",
+    "applyAsLong",
+    "call",
+    "get",
+    "getAsBoolean",
+    "getAsDouble",
+    "getAsInt",
+    "getAsLong",
+    "invoke",
+    "run",
+    "test",
+];
+
 impl Machine<'_> {
     /// `object.name(…)`.
     pub(crate) fn call_member(
@@ -47,6 +66,13 @@ impl Machine<'_> {
         }
         if let Some(value) = self.whole_method(&object, name, &args, scope, spot) {
             return value;
+        }
+        if self.has_packages(scope) && CALLED.contains(&&**name) && self.is_function(&object) {
+            // Kotlin's `apply` takes a block, which is run on whatever it stands behind.
+            match self.run_with(&object, name, &args, spot) {
+                Some(value) => return value,
+                None => return self.call(&object, args, spot),
+            }
         }
         match &object {
             Value::Alt(all) => {
@@ -145,6 +171,15 @@ impl Machine<'_> {
                 }
                 callee => self.call(&callee, args, spot),
             },
+        }
+    }
+
+    /// Whether a value is a function: the project's own, or one of a library's that reads variables.
+    fn is_function(&self, value: &Value) -> bool {
+        match value {
+            Value::Function(_) | Value::Bound(_) => true,
+            Value::Unknown(path) => self.models.functions.get(&**path).is_some_and(|action| action.env.is_some()),
+            _ => false,
         }
     }
 
