@@ -95,6 +95,19 @@ fn code_without_end_ends() {
 }
 
 #[test]
+fn globs_that_lead_to_each_other_end() {
+    let modules = || (0..14).map(|one| format!("m{one}"));
+    let all: String = modules().map(|name| format!("pub use crate::{name}::*;\n")).collect();
+    let root: String = modules().map(|name| format!("pub mod {name};\n")).collect();
+    let main = "use crate::m3::*;\nuse axum::{routing::get, Router};\nfn main() { let app = Router::new().route(PATH, get(h)).route(\"/b\", get(absent)); serve(app); }\n";
+    let mut files: Vec<(String, String)> = modules().map(|name| (format!("src/{name}.rs"), all.clone())).collect();
+    files.push(("src/main.rs".to_owned(), format!("{root}{main}")));
+    files[12].1.push_str("pub const PATH: &str = \"/a\";\n");
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    assert_eq!(vec!["GET /a", "GET /b"], routes(&files));
+}
+
+#[test]
 fn modules_that_import_each_other_find_their_functions() {
     let app = "import Fastify from 'fastify';\nimport ping from './ping';\nexport function define(cb: any): any;\nexport function define(cb: any, options?: any) {\n  if (typeof cb === 'function') return { plugin: cb, options };\n  return { plugin: cb.setup, options: cb.options || {} };\n}\nconst app = Fastify();\napp.register(async (it: any) => ping.plugin(it), ping.options);\n";
     let ping = "import { define } from './app';\nexport default define(async (it) => { it.get('/ping', h); });\n";

@@ -22,11 +22,19 @@ use crate::code::resolve::{folder_of, under};
 /// What stands behind a name that is looked for among modules and types.
 const SPACE: &str = "::";
 
+/// How many globs lead from one to the next.
+const MOST_SEARCHING: usize = 64;
+
 /// What the machine knows of Rust's modules.
 #[derive(Default)]
 pub(crate) struct State {
     /// Names that are being resolved: an import that leads to itself ends here.
     pub(super) resolving: Vec<(usize, Name)>,
+    /// What the globs of modules have brought under names in the search that runs: globs that lead to each other have more
+    /// ways than can be gone.
+    searched: BTreeMap<(ModuleId, Name, bool), Value>,
+    /// How deep that search is.
+    searching: usize,
     places: BTreeMap<ModuleId, Place>,
     /// The project's own macros by name.
     pub(super) macros: BTreeMap<Name, Vec<(ModuleId, Arc<MacroRules>)>>,
@@ -190,7 +198,7 @@ impl Machine<'_> {
 
     /// A member of a module; undefined where it has none.
     pub(crate) fn rust_member(&mut self, id: ModuleId, name: &Name, space: bool) -> Value {
-        self.load(id);
+        self.load_apart(id);
         let scope = self.modules[id.0].scope.clone();
         for key in keys(name, space) {
             if let Some(value) = scope.own(&key) {
@@ -205,12 +213,16 @@ impl Machine<'_> {
 
     /// What a module's globs bring under a name.
     fn rust_globs(&mut self, id: ModuleId, name: &Name, space: bool) -> Value {
-        let key = (id.0, name.clone());
         let globs = self.rust.places.get(&id).map(|place| place.globs.clone()).unwrap_or_default();
-        if globs.is_empty() || self.rust.resolving.contains(&key) || self.rust.resolving.len() > 64 {
+        if globs.is_empty() || self.rust.searching > MOST_SEARCHING {
             return Value::Undefined;
         }
-        self.rust.resolving.push(key);
+        let key = (id, name.clone(), space);
+        if let Some(known) = self.rust.searched.get(&key) {
+            return known.clone();
+        }
+        self.rust.searched.insert(key.clone(), Value::Undefined);
+        self.rust.searching += 1;
         let mut found = Value::Undefined;
         for glob in globs {
             let value = match self.force(glob) {
@@ -226,8 +238,20 @@ impl Machine<'_> {
                 break;
             }
         }
-        self.rust.resolving.pop();
+        self.rust.searching -= 1;
+        if self.rust.searching == 0 {
+            self.rust.searched.clear();
+        } else {
+            self.rust.searched.insert(key, found.clone());
+        }
         found
+    }
+
+    /// Loads a module in the midst of a search: what its code looks for is another one.
+    fn load_apart(&mut self, id: ModuleId) {
+        let (searched, searching) = (std::mem::take(&mut self.rust.searched), std::mem::take(&mut self.rust.searching));
+        self.load(id);
+        (self.rust.searched, self.rust.searching) = (searched, searching);
     }
 
     /// The module around a module.
