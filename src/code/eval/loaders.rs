@@ -14,6 +14,9 @@ const MOST_MODULES: usize = 500;
 /// The most files that fit a name of which a part is not known.
 const MOST_FITTING: usize = 40;
 
+/// Folders of a package below which its sources stand.
+const ROOTS: &[&str] = &["", "src", "dist", "build", "lib", "app", "server"];
+
 /// So many of them are told apart in all that is done with them.
 const MOST_TOGETHER: usize = 8;
 
@@ -65,6 +68,12 @@ impl Machine<'_> {
         }
         let folder = join_paths(&[around, folder]);
         let folder = folder.trim_matches('/');
+        // Below the root of a package or of its sources, what is not known is a path rather than a name.
+        let package = self.tree.package_of(own).unwrap_or_default();
+        let below = folder.strip_prefix(package).map(|rest| rest.trim_start_matches('/'));
+        if !before.starts_with("./") && below.is_some_and(|below| ROOTS.contains(&below)) {
+            return None;
+        }
         let start = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
         // What is being loaded itself is not what is meant.
         let runs = |file: &Name| {
