@@ -175,9 +175,7 @@ impl Machine<'_> {
             match name {
                 "map" => out.push(result),
                 "find_map" | "filter_map" | "mapNotNull" | "firstNotNullOf" | "firstNotNullOfOrNull" => {
-                    if !result.is_nothing() {
-                        out.push(result);
-                    }
+                    out.extend(Some(result).filter(|result| !result.is_nothing()));
                 }
                 "flatMap" => match &result {
                     Value::List(more) => out.extend(more.items.borrow().iter().cloned()),

@@ -82,11 +82,11 @@ fn replacement(with: &str) -> String {
                 &after[1..]
             }
             (_, Some((name, behind))) => {
-                out.push_str(&format!("${{{name}}}"));
+                out.extend(["${", name, "}"]);
                 behind
             }
             _ if digits > 0 => {
-                out.push_str(&format!("${{{}}}", &after[..digits]));
+                out.extend(["${", &after[..digits], "}"]);
                 &after[digits..]
             }
             _ => {

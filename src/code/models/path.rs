@@ -94,9 +94,9 @@ fn template(raw: &str) -> String {
         out.push_str(before);
         match inner.split_at_checked(1) {
             Some(("?" | "&" | "#", _)) => {}
-            Some(("/", name)) => out.push_str(&format!("/{{{name}?}}")),
-            Some(("+", name)) => out.push_str(&format!("{{{name}...}}")),
-            _ => out.push_str(&format!("{{{inner}}}")),
+            Some(("/", name)) => out.extend(["/{", name, "?}"]),
+            Some(("+", name)) => out.extend(["{", name, "...}"]),
+            _ => out.extend(["{", inner, "}"]),
         }
         rest = behind;
     }

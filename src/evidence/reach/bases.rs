@@ -32,7 +32,7 @@ pub(super) struct Inventory {
 impl Inventory {
     /// Notes what came of a request.
     pub(super) fn note(&mut self, method: &str, url: &str, sites: &[TestSite], reaches: bool) {
-        if !Target::parse(url).is_some_and(|target| !target.floating) {
+        if Target::parse(url).is_none_or(|target| target.floating) {
             return;
         }
         for site in sites {
@@ -46,7 +46,7 @@ impl Inventory {
     }
 
     /// The bases that files leave out, and the routes that their requests reach below them.
-    pub(super) fn under_bases(&self, routes: &Routes, templates: &[Template]) -> (Vec<TestBase>, Vec<(Sent, usize)>) {
+    pub(super) fn under_bases(&self, routes: &Routes, templates: &[Template]) -> (Vec<TestBase>, Reached) {
         let (mut bases, mut all) = (Vec::new(), Vec::new());
         for (file, lost) in self.lost.iter().filter(|(file, _)| !self.found.contains(*file)) {
             if let Some((base, reached)) = base_of(lost, routes, templates) {
@@ -58,15 +58,14 @@ impl Inventory {
     }
 }
 
+/// Requests, and the routes that they reach, by their places.
+type Reached = Vec<(Sent, usize)>;
+
 /// A method, and the URL that it is sent to.
 type Asked<'s> = (&'s str, &'s str);
 
 /// The base below which most requests fit, and what they reach there.
-fn base_of<'t>(
-    lost: &BTreeSet<Sent>,
-    routes: &Routes,
-    templates: &'t [Template],
-) -> Option<(&'t [Segment], Vec<(Sent, usize)>)> {
+fn base_of<'t>(lost: &BTreeSet<Sent>, routes: &Routes, templates: &'t [Template]) -> Option<(&'t [Segment], Reached)> {
     let asked: BTreeSet<Asked<'_>> = lost.iter().map(|sent| (&*sent.method, &*sent.url)).collect();
     if asked.len() < 2 || asked.len() > MOST_REQUESTS {
         return None;

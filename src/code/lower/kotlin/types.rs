@@ -29,10 +29,8 @@ impl Lowering<'_> {
             match child.kind() {
                 // What a function is called on is all that is kept of its type.
                 kind if node.kind() == "function_type" && TYPES.contains(&kind) && has(node, ".") => {
-                    if out.args.is_empty() {
-                        let on = self.ty(child);
-                        out.args.push(on);
-                    }
+                    let on = out.args.is_empty().then(|| self.ty(child));
+                    out.args.extend(on);
                 }
                 "identifier" => out.path.push(self.name(child)),
                 "type_arguments" => {
