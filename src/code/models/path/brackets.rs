@@ -1,0 +1,139 @@
+//! Parameters between brackets: `{id}`, `<int:id>`, and what libraries write within them.
+
+use super::{closing, is_word};
+use crate::code::holes::HOLE;
+
+pub(super) fn brace(raw: &str) -> String {
+    let text: Vec<char> = raw.chars().collect();
+    let mut out = String::new();
+    let mut at = 0;
+    while at < text.len() {
+        if text[at] == '{' {
+            let end = closing(&text, at, '{', '}').unwrap_or(text.len() - 1);
+            let inner: String = text[at + 1..end.max(at + 1)].iter().collect();
+            let (name, rule) = inner.split_once(':').unwrap_or((inner.as_str(), ""));
+            let bare = name.trim_start_matches('*').trim_end_matches("...").trim_end_matches('*').trim();
+            let wild =
+                matches!(rule.trim(), "path" | ".*" | ".+") || name.starts_with('*') || name.ends_with(['.', '*']);
+            out.push('{');
+            if wild {
+                out.push('*');
+            }
+            out.push_str(bare);
+            out.push('}');
+            at = end + 1;
+        } else if text[at] == '*' && at + 1 == text.len() {
+            out.push_str("{*}");
+            at += 1;
+        } else {
+            out.push(text[at]);
+            at += 1;
+        }
+    }
+    out
+}
+
+/// `{name?}` at the end is two templates.
+pub(super) fn optional(template: String) -> Vec<String> {
+    match template.strip_suffix("?}").and_then(|with| Some((with.rsplit_once("/{")?.0.to_owned(), with.to_owned()))) {
+        Some((without, with)) => vec![without, format!("{with}}}")],
+        None => vec![template],
+    }
+}
+
+/// A pattern of Go's `ServeMux`, without its method: one that ends in a slash takes in all below it.
+pub(super) fn pattern(raw: &str) -> String {
+    let start = raw.find(['/', HOLE]).unwrap_or(0);
+    let path = raw.get(start..).unwrap_or(raw);
+    match path.strip_suffix("{$}") {
+        Some(exact) => brace(exact),
+        None if path.ends_with('/') => format!("{}{{*}}", brace(path)),
+        None => brace(path),
+    }
+}
+
+/// A URI template with what frameworks write for it.
+pub(super) fn template(raw: &str) -> String {
+    let mut out = String::new();
+    let mut rest = raw;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((inner, behind)) = after.split_once('}') else { break };
+        out.push_str(before);
+        match inner.split_at_checked(1) {
+            Some(("?" | "&" | "#", _)) => {}
+            Some(("/", name)) => out.extend(["/{", name, "?}"]),
+            Some(("+", name)) => out.extend(["{", name, "...}"]),
+            _ => out.extend(["{", inner, "}"]),
+        }
+        rest = behind;
+    }
+    out + rest
+}
+
+/// A rule stands behind a colon or a bar; stars before the name take in the rest, also with `+` or `?` behind them.
+pub(super) fn angle_or_brace(raw: &str) -> String {
+    let text: Vec<char> = raw.chars().collect();
+    let mut out = String::new();
+    let mut at = 0;
+    while at < text.len() {
+        let close = match text[at] {
+            '<' => '>',
+            '{' => '}',
+            c => {
+                out.push(c);
+                at += 1;
+                continue;
+            }
+        };
+        let end = closing(&text, at, text[at], close).unwrap_or(text.len() - 1);
+        let inner: String = text[at + 1..end.max(at + 1)].iter().collect();
+        let name = inner.split([':', '|']).next().unwrap_or_default().trim();
+        let wild = if name.starts_with('*') { "*" } else { "" };
+        let bare = name.trim_start_matches(['*', '+', '?']);
+        out.extend(["{", wild, bare, "}"]);
+        at = end + 1;
+    }
+    out
+}
+
+pub(super) fn angle(raw: &str, name_first: bool) -> String {
+    let text: Vec<char> = raw.chars().collect();
+    let mut out = String::new();
+    let mut at = 0;
+    while at < text.len() {
+        // What follows is a query, which is no part of the path.
+        if text[at] == '?' {
+            break;
+        }
+        let end = if text[at] == '<' { text[at..].iter().position(|&c| c == '>').map(|i| at + i) } else { None };
+        let Some(end) = end else {
+            out.push(text[at]);
+            at += 1;
+            continue;
+        };
+        let inner: String = text[at + 1..end].iter().collect();
+        let name = match name_first {
+            true => inner.split_once(':').map_or(inner.as_str(), |(name, _)| name),
+            false => inner.rsplit_once(':').map_or(inner.as_str(), |(_, name)| name),
+        };
+        let (name, wild) = match name.trim().strip_suffix("..") {
+            Some(name) => (name, "*"),
+            None => (name.trim(), ""),
+        };
+        out.push('{');
+        out.push_str(wild);
+        out.push_str(name);
+        out.push('}');
+        at = end + 1;
+    }
+    out
+}
+
+/// `/users/:id`, as older versions spell what is `/users/<id>` now.
+pub(super) fn old_names(raw: &str) -> String {
+    let named = |segment: &str| match segment.strip_prefix(':') {
+        Some(name) if !name.is_empty() && name.chars().all(is_word) => format!("<{name}>"),
+        _ => segment.to_owned(),
+    };
+    raw.split('/').map(named).collect::<Vec<_>>().join("/")
+}
