@@ -25,6 +25,7 @@ use rayon::prelude::*;
 
 use crate::repo::{MAX_SOURCE_BYTES, Repo};
 use form::{Language, Module, Name};
+pub(crate) use resolve::under;
 
 /// What the code of a repository says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -132,6 +133,16 @@ fn on_a_deep_stack(repo: &Repo, traced: bool) -> (Analysis, Trace) {
 #[must_use]
 pub fn is_source(path: &str) -> bool {
     select::is_own_source(path)
+}
+
+/// What a file of code imports, by a quick look at its words.
+pub(crate) fn imports(path: &str, text: &str) -> Vec<String> {
+    match Language::of(path) {
+        Some(Language::JavaScript) => resolve::javascript::specifiers(text.as_bytes()),
+        Some(Language::Python) => resolve::python::imported(text.as_bytes()),
+        Some(Language::Go) => resolve::go_imports(text),
+        Some(Language::Java | Language::Rust) | None => Vec::new(),
+    }
 }
 
 /// Whether a file belongs to a package that is there for tests alone.

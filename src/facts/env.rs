@@ -27,6 +27,9 @@ pub struct Env {
     /// The folders that are projects of their own beside one that the repository's root is, with an example there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub projects: Vec<String>,
+    /// The folders that are no project, in which an example lies beside what it may be for: code, a compose file, scripts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
 }
 
 /// A variable that is read.
@@ -97,24 +100,32 @@ impl Env {
     /// What is read and documented nowhere that speaks for the place, by name and example; `counts` says which entries count.
     ///
     /// A workspace with an example of its own is held against that one and those of the folders around it, the project that
-    /// is the root itself among them; what lies in none, against all.
+    /// is the root itself among them; what lies in none, against all but those of folders that are parts of something with an
+    /// example of its own.
     #[must_use]
     pub fn gaps(&self, counts: impl Fn(&Documented) -> bool) -> Vec<Gap<'_>> {
         let documented: Vec<&Documented> = self.documented.iter().filter(|entry| counts(entry)).collect();
+        let spaces = self.spaces(&documented);
         let mut known: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-        for entry in &documented {
-            known.entry(entry.name.to_ascii_lowercase()).or_default().insert(&entry.workspace);
+        for (entry, space) in documented.iter().zip(&spaces) {
+            known.entry(entry.name.to_ascii_lowercase()).or_default().insert(space);
         }
-        let workspaces: BTreeSet<&str> = documented.iter().map(|entry| entry.workspace.as_str()).collect();
+        let workspaces: BTreeSet<&str> = spaces.iter().copied().collect();
         let read: BTreeSet<&str> = self.used.iter().map(|used| used.name.as_str()).collect();
+        // What starts the services is handed the file beside it, and none of a service's own.
+        let general: Vec<&Documented> = documented
+            .iter()
+            .zip(&spaces)
+            .filter(|(entry, space)| space.is_empty() && is_general(&entry.file))
+            .map(|(entry, _)| *entry)
+            .collect();
+        let (whole, own) = (!general.is_empty(), general.iter().any(|entry| !entry.file.contains('/')));
+        let is_apart = |space: &str| whole && self.parts.iter().any(|part| part == space);
         let speaks = |name: &str, home: &str| {
             let spaces = known.get(&name.to_ascii_lowercase());
-            spaces.is_some_and(|spaces| home.is_empty() || spaces.iter().any(|space| is_within(home, space)))
+            let hears = |space: &str| if home.is_empty() { !is_apart(space) } else { is_within(home, space) };
+            spaces.is_some_and(|spaces| spaces.iter().any(|space| hears(space)))
         };
-        // What starts the services is handed the file beside it, and none of a service's own.
-        let general: Vec<&&Documented> =
-            documented.iter().filter(|entry| entry.workspace.is_empty() && is_general(&entry.file)).collect();
-        let (whole, own) = (!general.is_empty(), general.iter().any(|entry| !entry.file.contains('/')));
         let handed = |name: &str, site: &Site, home: &str| {
             let spaces = known.get(&name.to_ascii_lowercase());
             let apart = (whole && is_compose(&site.file)) || (own && self.is_of_the_root(&site.file));
@@ -136,11 +147,24 @@ impl Env {
             }
             gaps.extend(lacking.into_iter().map(|(home, sites)| Gap {
                 used,
-                example: example_of(&documented, home),
+                example: example_of(&documented, &spaces, home),
                 sites,
             }));
         }
         gaps
+    }
+
+    /// What each entry's example speaks for: its workspace, or the folder that it lies in where that is a part of something
+    /// with an example of its own.
+    fn spaces<'a>(&self, documented: &[&'a Documented]) -> Vec<&'a str> {
+        let own: BTreeSet<&str> =
+            documented.iter().map(|entry| folder_of(&entry.file)).filter(|folder| !folder.is_empty()).collect();
+        let space = |entry: &&'a Documented| {
+            let (folder, workspace) = (folder_of(&entry.file), entry.workspace.as_str());
+            let part = self.parts.iter().any(|part| part == folder);
+            if part && (workspace.is_empty() || own.contains(workspace)) { folder } else { workspace }
+        };
+        documented.iter().map(space).collect()
     }
 
     /// Whether a file lies in the project that the root itself is, where others are beside it.
@@ -156,6 +180,11 @@ impl Env {
         let home = home_of(&site.file, &workspaces);
         is_within(home, &entry.workspace) || is_within(&entry.workspace, home)
     }
+}
+
+/// The folder that a file lies in; empty for the root.
+fn folder_of(file: &str) -> &str {
+    file.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The deepest workspace that a file lies in; empty for none.
@@ -203,11 +232,11 @@ fn is_general(file: &str) -> bool {
 }
 
 /// The example that a variable belongs into which a workspace reads: its own, else one around it; the plainest name first.
-fn example_of<'a>(documented: &[&'a Documented], home: &str) -> Option<&'a str> {
-    let around = documented.iter().filter(|entry| is_within(home, &entry.workspace));
-    let best = around.max_by_key(|entry| (entry.workspace.len(), std::cmp::Reverse((entry.file.len(), &entry.file))));
+fn example_of<'a>(documented: &[&'a Documented], spaces: &[&str], home: &str) -> Option<&'a str> {
+    let around = documented.iter().zip(spaces).filter(|(_, space)| is_within(home, space));
+    let best = around.max_by_key(|(entry, space)| (space.len(), std::cmp::Reverse((entry.file.len(), &entry.file))));
     let any = || documented.iter().min_by_key(|entry| (entry.file.len(), &entry.file));
-    best.or_else(any).map(|entry| entry.file.as_str())
+    best.map(|(entry, _)| entry).or_else(any).map(|entry| entry.file.as_str())
 }
 
 /// A read whose name is not known.

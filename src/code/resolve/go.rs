@@ -55,6 +55,22 @@ impl Modules {
     }
 }
 
+/// The packages that a file imports, found without parsing.
+pub(crate) fn imported(text: &str) -> Vec<String> {
+    let (mut out, mut listed) = (Vec::new(), false);
+    for line in text.lines().map(str::trim) {
+        let import = line.strip_prefix("import ");
+        if listed || import.is_some() {
+            out.extend(import.unwrap_or(line).split('"').nth(1).map(str::to_owned));
+        }
+        if import.is_none() && ["func ", "type ", "var ", "const "].iter().any(|word| line.starts_with(word)) {
+            break;
+        }
+        listed = (listed || import.is_some_and(|rest| rest.trim_start().starts_with('('))) && !line.starts_with(')');
+    }
+    out
+}
+
 /// The files that make the package of a folder in the default build: no tests, none for other systems.
 pub(super) fn sources(tree: &Tree<'_>, folder: &str) -> Vec<String> {
     if !tree.has_folder(folder) {

@@ -30,6 +30,8 @@ pub(super) struct Around<'a> {
     pub(super) images: &'a [String],
     /// The projects beside the one that the root is, where that has an example of its own.
     pub(super) projects: &'a [String],
+    /// The folders that are no project, in which an example lies beside what it may be for.
+    pub(super) parts: &'a [String],
     /// Which of some names stand in tooling, or in code that is not evaluated.
     pub(super) elsewhere: &'a dyn Fn(&BTreeSet<&str>) -> BTreeSet<String>,
 }
@@ -55,7 +57,8 @@ pub(super) fn combine(
     dynamic.sort();
     dynamic.dedup();
     let used = group(with_settings(reads, &documented, around.settings));
-    let mut env = Env { used, documented, dynamic, irregular, projects: around.projects.to_vec(), ..Env::default() };
+    let (projects, parts) = (around.projects.to_vec(), around.parts.to_vec());
+    let mut env = Env { used, documented, dynamic, irregular, projects, parts, ..Env::default() };
     env.missing = env.gaps(|_| true).into_iter().map(|gap| gap.used.name.clone()).collect();
     env.missing.dedup();
     let unused = unused(&env, around);
@@ -178,15 +181,32 @@ mod tests {
     }
 
     fn combined_beside(projects: &[&str], reads: Vec<Read>, patterns: &[&str], documented: Vec<Documented>) -> Env {
-        let projects: Vec<String> = projects.iter().map(|&project| project.to_owned()).collect();
+        combined_among(projects, &[], reads, patterns, documented)
+    }
+
+    fn combined_among(
+        projects: &[&str],
+        parts: &[&str],
+        reads: Vec<Read>,
+        patterns: &[&str],
+        documented: Vec<Documented>,
+    ) -> Env {
+        let owned = |folders: &[&str]| folders.iter().map(|&folder| folder.to_owned()).collect::<Vec<_>>();
+        let (projects, parts) = (owned(projects), owned(parts));
         let dynamic = patterns
             .iter()
             .map(|pattern| Dynamic { file: "a.py".to_owned(), line: 1, pattern: (*pattern).to_owned() })
             .collect();
         let elsewhere = |_: &BTreeSet<&str>| BTreeSet::from(["TOOL".to_owned()]);
         let settings = BTreeMap::from([("MAIL_FROM".to_owned(), ("application.yml".to_owned(), 3))]);
-        let around =
-            Around { dependencies: &[], settings: &settings, images: &[], projects: &projects, elsewhere: &elsewhere };
+        let around = Around {
+            dependencies: &[],
+            settings: &settings,
+            images: &[],
+            projects: &projects,
+            parts: &parts,
+            elsewhere: &elsewhere,
+        };
         combine(reads, dynamic, documented, Vec::new(), &around)
     }
 
@@ -279,6 +299,35 @@ mod tests {
         assert!(missing(&["bot", "db"], "relay.env.example").is_empty(), "one part's example");
         let elsewhere = combined_beside(&["bot", "netlify", "db"], reads(), &[], examples(".env.example"));
         assert!(elsewhere.missing.is_empty(), "a project without an example of its own");
+    }
+
+    #[test]
+    fn the_example_of_a_part_documents_what_lies_in_it() {
+        let reads = || vec![at("A", "src/a.js"), at("A", "deploy/compose.yaml"), at("B", "deploy/run.js")];
+        let missing = |examples: Vec<Documented>| {
+            let env = combined_among(&[], &["deploy"], reads(), &[], examples);
+            env.gaps(|_| true).iter().map(|gap| (gap.used.name.clone(), gap.sites[0].file.clone())).collect::<Vec<_>>()
+        };
+        let gap = |name: &str, file: &str| vec![(name.to_owned(), file.to_owned())];
+        let part = || of("A", "", "deploy/.env.example");
+        assert_eq!(gap("A", "src/a.js"), missing(vec![part(), of("B", "", ".env.example")]));
+        let alone = missing(vec![part(), of("B", "", "deploy/.env.example")]);
+        assert!(alone.is_empty(), "there is no other: {alone:?}");
+        let other = missing(vec![part(), of("B", "", "worker.env.example")]);
+        assert!(other.is_empty(), "one that is called after a part is none of the whole: {other:?}");
+        let env = combined_among(&[], &["deploy"], vec![at("A", "src/a.js")], &[], vec![part(), of("B", "", ".env")]);
+        assert!(!env.unused.contains(&"A".to_owned()), "what is read anywhere is handed over from there");
+    }
+
+    #[test]
+    fn a_part_of_a_workspace_is_no_place_for_what_the_workspace_reads() {
+        let reads = || vec![at("A", "api/src/a.js")];
+        let missing = |own: Option<Documented>| {
+            let examples = own.into_iter().chain([of("A", "api", "api/docker/.env.example")]).collect();
+            combined_among(&[], &["api/docker"], reads(), &[], examples).missing
+        };
+        assert_eq!(vec!["A"], missing(Some(of("B", "api", "api/.env.example"))));
+        assert!(missing(None).is_empty());
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub(super) struct Examples {
     pub(super) made_of: BTreeSet<String>,
     /// The projects beside the one that the root is, where that has an example of its own.
     pub(super) projects: Vec<String>,
+    /// The folders that are no project, in which an example lies beside what it may be for.
+    pub(super) parts: Vec<String>,
 }
 
 /// Reads the examples with a usual name in any folder, and those that rules name.
@@ -77,6 +79,7 @@ pub(super) fn read(repo: &Repo, named: &[String]) -> Examples {
     if spoken_for.len() > 1 && shown.iter().any(|path| !path.contains('/')) {
         examples.projects = projects.beside_the_root();
     }
+    examples.parts = projects.parts(repo, &shown);
     examples.irregular.extend(committed(repo, &shown));
     examples.irregular.sort_by(|a, b| (&a.problem, &a.kind).cmp(&(&b.problem, &b.kind)));
     examples

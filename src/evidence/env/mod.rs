@@ -6,6 +6,7 @@ mod coordinates;
 mod dotenv;
 mod examples;
 pub(in crate::evidence) mod known;
+mod naming;
 mod scripts;
 pub(crate) mod secret;
 mod tooling;
@@ -112,6 +113,7 @@ fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {
         settings,
         images: &composed.images,
         projects: &examples.projects,
+        parts: &examples.parts,
         elsewhere: &elsewhere,
     };
     let mut all = reads.reads;
