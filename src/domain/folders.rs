@@ -118,6 +118,29 @@ pub(super) fn is_of_tests(folder: &str) -> bool {
         || kind.is_some_and(|kind| KINDS.contains(&kind))
 }
 
+/// Where the name of a folder on the way to code begins that says that it holds what developers run by hand: `scripts`, `hack`,
+/// and, where it is no part of the sources of a program, `tools` and `bin`. What a folder of pages is called says nothing, nor
+/// does what a module of Rust is.
+#[must_use]
+pub fn scripts_of(path: &str) -> Option<usize> {
+    const SCRIPTS: &[&str] = &["hack", "script", "scripts", "xtask"];
+    const TOOLS: &[&str] = &["bin", "devtools", "tool", "tooling", "tools"];
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let (script, rust) = (!path.ends_with(".py") && !path.ends_with(".go"), path.ends_with(".rs"));
+    let (mut at, mut within_sources) = (0, false);
+    for folder in folders.split('/') {
+        if (rust && folder == "src") || (script && matches!(folder, "app" | "pages" | "routes")) {
+            return None;
+        }
+        if SCRIPTS.contains(&folder) || (!within_sources && TOOLS.contains(&folder)) {
+            return Some(at);
+        }
+        within_sources |= is_of_sources(folder);
+        at += folder.len() + 1;
+    }
+    None
+}
+
 /// Whether what lies in a folder of this name is a part of the program.
 fn is_of_sources(folder: &str) -> bool {
     matches!(folder, "src" | "app" | "pages" | "lib" | "modules" | "routes")
@@ -162,6 +185,24 @@ mod tests {
         assert!(
             code_surely_lies_in("venv/a.py", &[Role::Vendored]) && !code_surely_lies_in("docs/a.py", &[Role::Docs])
         );
+    }
+
+    #[test]
+    fn folders_of_scripts_are_told() {
+        for (path, at) in [
+            ("scripts/seed.ts", Some(0)),
+            ("backend/app/scripts/seed.py", Some(12)),
+            ("src/scripts/seed.ts", Some(4)),
+            ("tools/gen/main.go", Some(0)),
+            ("xtask/src/main.rs", Some(0)),
+            ("src/tools/search.ts", None),
+            ("app/scripts/page.tsx", None),
+            ("src/bin/server.rs", None),
+            ("src/scripts/mod.rs", None),
+            ("scripts.py", None),
+        ] {
+            assert_eq!(at, scripts_of(path), "{path}");
+        }
     }
 
     #[test]

@@ -30,6 +30,10 @@ pub struct Env {
     /// The folders that are no project, in which an example lies beside what it may be for: code, a compose file, scripts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<String>,
+    /// The files among those that read variables which only developers run: in a folder of scripts or tools, started by nothing
+    /// that starts, builds or deploys the service and used by none of its code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scripts: Vec<String>,
 }
 
 /// A variable that is read.
@@ -98,6 +102,7 @@ impl Gap<'_> {
 
 impl Env {
     /// What is read and documented nowhere that speaks for the place, by name and example; `counts` says which entries count.
+    /// What developers' scripts read is none of it.
     ///
     /// A workspace with an example of its own is held against that one and those of the folders around it, the project that
     /// is the root itself among them; what lies in none, against all but those of folders that are parts of something with an
@@ -136,7 +141,7 @@ impl Env {
             // A file that holds the value is another way to give a variable that is read itself, or documented.
             let held = used.name.strip_suffix("_FILE");
             let mut lacking: BTreeMap<&str, Vec<&Site>> = BTreeMap::new();
-            for site in &used.sites {
+            for site in used.sites.iter().filter(|site| !self.scripts.contains(&site.file)) {
                 let home = home_of(&site.file, &workspaces);
                 let given = held.is_some_and(|name| read.contains(name) || speaks(name, home));
                 let documented =

@@ -20,6 +20,17 @@ pub(super) struct Read {
     pub(super) peers: Vec<String>,
 }
 
+/// What the code reads.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Reads whose names are known.
+    pub(super) reads: Vec<Read>,
+    /// Those whose names are not.
+    pub(super) dynamic: Vec<Dynamic>,
+    /// The files that only developers run.
+    pub(super) scripts: BTreeSet<String>,
+}
+
 /// What is known beside reads and examples.
 pub(super) struct Around<'a> {
     /// The names of the dependencies that manifests declare.
@@ -38,12 +49,12 @@ pub(super) struct Around<'a> {
 
 /// The facts. Names compare without regard to case, as settings libraries do.
 pub(super) fn combine(
-    reads: Vec<Read>,
-    mut dynamic: Vec<Dynamic>,
+    found: Found,
     mut documented: Vec<Documented>,
     irregular: Vec<Irregular>,
     around: &Around<'_>,
 ) -> Env {
+    let Found { reads, mut dynamic, scripts } = found;
     documented.sort_by(|a, b| (&a.file, a.line, &a.name).cmp(&(&b.file, b.line, &b.name)));
     let known: BTreeSet<String> = documented.iter().map(|entry| entry.name.to_ascii_lowercase()).collect();
     let is_known = |name: &String| known.contains(&name.to_ascii_lowercase());
@@ -56,9 +67,10 @@ pub(super) fn combine(
     );
     dynamic.sort();
     dynamic.dedup();
-    let used = group(with_settings(reads, &documented, around.settings));
+    let used = group(with_settings(reads, &documented, around.settings), &scripts);
+    let scripts = scripts.into_iter().collect();
     let (projects, parts) = (around.projects.to_vec(), around.parts.to_vec());
-    let mut env = Env { used, documented, dynamic, irregular, projects, parts, ..Env::default() };
+    let mut env = Env { used, documented, dynamic, irregular, projects, parts, scripts, ..Env::default() };
     env.missing = env.gaps(|_| true).into_iter().map(|gap| gap.used.name.clone()).collect();
     env.missing.dedup();
     let unused = unused(&env, around);
@@ -126,11 +138,15 @@ struct Group {
     sites: BTreeMap<Site, Vec<String>>,
 }
 
-fn group(reads: Vec<Read>) -> Vec<Used> {
+fn group(reads: Vec<Read>, scripts: &BTreeSet<String>) -> Vec<Used> {
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+    let served: BTreeSet<String> =
+        reads.iter().filter(|read| !scripts.contains(&read.site.file)).map(|read| read.name.clone()).collect();
     for read in reads {
+        // What a script cannot do without, the service may.
+        let counts = !scripts.contains(&read.site.file) || !served.contains(&read.name);
         let group = groups.entry(read.name).or_default();
-        group.required |= read.required;
+        group.required |= read.required && counts;
         let peers = group.sites.entry(read.site).or_default();
         if peers.is_empty() {
             *peers = read.peers;
@@ -207,7 +223,8 @@ mod tests {
             parts: &parts,
             elsewhere: &elsewhere,
         };
-        combine(reads, dynamic, documented, Vec::new(), &around)
+        let scripts = BTreeSet::from(["scripts/seed.py".to_owned()]);
+        combine(Found { reads, dynamic, scripts }, documented, Vec::new(), &around)
     }
 
     #[test]
@@ -248,6 +265,17 @@ mod tests {
         assert_eq!(vec!["MAIL_FROM"], env.used.iter().map(|used| used.name.as_str()).collect::<Vec<_>>());
         assert_eq!(vec!["MAIL_TO"], env.unused);
         assert!(combined(vec![], &[], vec![]).used.is_empty(), "no example needs to name it");
+    }
+
+    #[test]
+    fn what_developers_scripts_read_is_used_and_not_missing() {
+        let reads =
+            vec![at("A", "scripts/seed.py"), at("B", "scripts/seed.py"), at("B", "app.py"), at("C", "scripts/seed.py")];
+        let env = combined(reads, &[], vec![documented("C", false)]);
+        assert_eq!(vec!["B"], env.missing);
+        assert!(env.unused.is_empty() && env.used.len() == 3);
+        let gaps = env.gaps(|_| true);
+        assert_eq!(vec!["app.py"], gaps[0].sites.iter().map(|site| site.file.as_str()).collect::<Vec<_>>());
     }
 
     #[test]

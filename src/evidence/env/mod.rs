@@ -3,6 +3,7 @@
 mod combine;
 mod compose;
 mod coordinates;
+mod developers;
 mod dotenv;
 mod examples;
 pub(in crate::evidence) mod known;
@@ -15,7 +16,7 @@ mod workspaces;
 
 use std::collections::BTreeSet;
 
-use combine::{Around, Read, combine};
+use combine::{Around, Found, Read, combine};
 
 use super::{Collected, Collector, Context, dependencies};
 use crate::facts::env::{Dynamic, Env, Site};
@@ -116,9 +117,13 @@ fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {
         parts: &examples.parts,
         elsewhere: &elsewhere,
     };
+    let files: BTreeSet<&str> = reads.reads.iter().map(|read| read.site.file.as_str()).collect();
+    let scripts = developers::scripts(context.repo, &workspaces::projects(context.repo), &files);
+    let scripts = scripts.into_iter().map(str::to_owned).collect();
     let mut all = reads.reads;
     all.extend(composed.needs);
-    let mut env = combine(all, reads.dynamic, examples.documented, examples.irregular, &around);
+    let found = Found { reads: all, dynamic: reads.dynamic, scripts };
+    let mut env = combine(found, examples.documented, examples.irregular, &around);
     env.dynamic.extend(reads.built);
     env.dynamic.sort();
     env.dynamic.dedup();

@@ -16,7 +16,6 @@ pub(super) struct Names {
     ends: Vec<String>,
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "who asks for them comes next"))]
 impl Names {
     /// What code names: its imports, and the paths among its texts.
     pub(super) fn in_code(path: &str, text: &str) -> Self {

@@ -122,7 +122,8 @@ fn is_program(path: &str) -> bool {
     !path.rsplit('/').next().unwrap_or(path).contains('.')
 }
 
-fn is_tooling(path: &str) -> bool {
+/// Whether a file is tooling around the code.
+pub(super) fn is_tooling(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let yaml = is_yaml(name) || name.ends_with(".tpl");

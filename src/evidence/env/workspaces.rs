@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::developers::starts_by_name;
 use super::naming::Places;
 use crate::code;
 use crate::evidence::compose::is_compose;
@@ -163,6 +164,24 @@ impl Projects {
                 out.push(folder.clone());
             }
         }
+        out
+    }
+
+    /// The folders of packages that are started by themselves, or that others of the repository depend on, and of images.
+    pub(super) fn applications(&self, repo: &Repo) -> BTreeSet<String> {
+        let starts = |path: &str| {
+            let content = repo.read(path, MAX_BYTES).ok();
+            let package = content.and_then(|read| serde_json::from_slice::<serde_json::Value>(&read.bytes).ok());
+            let scripts = package.as_ref().and_then(|package| package.get("scripts")?.as_object());
+            scripts.is_some_and(|scripts| scripts.keys().any(|name| starts_by_name(name)))
+        };
+        let folder = |path: &str| {
+            let (folder, name) = path.rsplit_once('/')?;
+            let image = name.to_ascii_lowercase().contains("dockerfile");
+            (image || (name == "package.json" && starts(path))).then(|| folder.to_owned())
+        };
+        let mut out: BTreeSet<String> = repo.files().iter().filter_map(|entry| folder(&entry.path)).collect();
+        out.extend(self.libraries.iter().filter(|folder| !folder.is_empty()).cloned());
         out
     }
 
