@@ -86,6 +86,14 @@ fn what_is_registered_twice_is_one_route() {
 }
 
 #[test]
+fn what_one_way_of_a_function_gives_decides_nothing() {
+    let go = "package main\nimport (\n\t\"net/http\"\n\t\"os\"\n\t\"strconv\"\n)\nfunc number(text string) (int, bool) {\n\tn, err := strconv.Atoi(text)\n\tif err == nil {\n\t\treturn n, true\n\t}\n\treturn 0, false\n}\nfunc main() {\n\tn, ok := number(os.Args[1])\n\tif n == 0 {\n\t\treturn\n\t}\n\tif !ok {\n\t\thttp.HandleFunc(\"/help\", f)\n\t}\n\thttp.HandleFunc(\"/x\", f)\n}\n";
+    assert_eq!(vec!["ANY /help", "ANY /x"], routes(&[("go.mod", "module a\n"), ("main.go", go)]));
+    let python = "import sys\nfrom flask import Flask\napp = Flask(__name__)\ndef number(text):\n    try:\n        return int(text), None\n    except ValueError as error:\n        return 0, error\nn, error = number(sys.argv[1])\nif n != 0:\n    app.add_url_rule('/x', view_func=f)\n";
+    assert_eq!(vec!["GET /x"], routes(&[("main.py", python)]));
+}
+
+#[test]
 fn code_without_end_ends() {
     let source = "const app = require('express')();\nfunction f(n) { return f(n + 1) + f(n + 2); }\nlet x = f(0);\nwhile (true) { x += f(x); }\napp.get('/x', f);\n";
     routes(&[("app.js", source)]);

@@ -445,14 +445,11 @@ impl Value {
             return self;
         }
         // Several results, of which each way knows some.
-        if let (Value::List(a), Value::List(b)) = (&self, &other)
-            && (a.kind, b.kind) == (ListKind::Tuple, ListKind::Tuple)
+        if let Some(pairs) = self.results_beside(&other)
+            && pairs.iter().any(|(a, b)| weak(a) || weak(b))
         {
-            let (a, b) = (a.items.borrow(), b.items.borrow());
-            if a.len() == b.len() && a.iter().zip(b.iter()).any(|(a, b)| weak(a) || weak(b)) {
-                let joined = a.iter().zip(b.iter()).map(|(a, b)| a.clone().join(b.clone())).collect();
-                return Self::list_of(ListKind::Tuple, joined, false);
-            }
+            let joined = pairs.into_iter().map(|(a, b)| a.join(b)).collect();
+            return Self::list_of(ListKind::Tuple, joined, false);
         }
         let mut all: Vec<Value> = Vec::new();
         for value in self.each().iter().chain(other.each().iter()) {
@@ -470,6 +467,12 @@ impl Value {
 
     /// What two ways of a program came to, as one value: as [`Value::join`], but what is so on one of them alone decides nothing.
     pub(crate) fn either(self, other: Value) -> Value {
+        if let Some(pairs) = self.results_beside(&other)
+            && pairs.iter().any(|(a, b)| a.decides_otherwise(b))
+        {
+            let each = |(a, b): (Value, Value)| if a.decides_otherwise(&b) { a.either(b) } else { a.join(b) };
+            return Self::list_of(ListKind::Tuple, pairs.into_iter().map(each).collect(), false);
+        }
         match (&self, &other) {
             (Value::Bool(a), Value::Bool(b)) if a == b => self,
             (Value::Bool(false), Value::Undefined | Value::Null) => self,
@@ -490,6 +493,21 @@ impl Value {
                 if perhaps && joined.identity().is_some() { Value::Alt(vec![joined].into()) } else { joined }
             }
         }
+    }
+
+    /// The results of two ways side by side, where both give as many.
+    fn results_beside(&self, other: &Value) -> Option<Vec<(Value, Value)>> {
+        let (Value::List(a), Value::List(b)) = (self, other) else { return None };
+        let (one, two) = (a.items.borrow(), b.items.borrow());
+        let alike = (a.kind, b.kind) == (ListKind::Tuple, ListKind::Tuple) && one.len() == two.len();
+        alike.then(|| one.iter().cloned().zip(two.iter().cloned()).collect())
+    }
+
+    /// Whether conditions upon it decide what they would not upon the other: one of them is a text, a number or a truth
+    /// value, and the other is none, or they are two truth values.
+    fn decides_otherwise(&self, other: &Value) -> bool {
+        let scalar = |value: &Value| matches!(value, Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_));
+        scalar(self) != scalar(other) || matches!((self, other), (Value::Bool(_), Value::Bool(_)))
     }
 
     /// What may be it, or anything else: what the environment gives where a variable is absent is so, too.
