@@ -8,7 +8,7 @@ use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::text::pattern_of;
 use super::value::{Args, ClassValue, EnvValue, Map, Modelled, Spot, Value};
-use crate::code::form::{ExprKind, Language, Name};
+use crate::code::form::{ClassKind, ExprKind, Language, Name, StmtKind};
 use crate::code::holes::has_hole;
 use crate::code::models::EnvWord;
 
@@ -453,7 +453,12 @@ impl Machine<'_> {
         else {
             return;
         };
-        for field in &written.fields {
+        // What stands in the braces of an enum's variants are fields as those of a struct.
+        let variants = written.body.iter().filter_map(|one| match &one.kind {
+            StmtKind::Class(variant) if written.kind == ClassKind::Enum => Some(variant.fields.iter()),
+            _ => None,
+        });
+        for field in written.fields.iter().chain(variants.flatten()) {
             let attributes = field.decorators.iter().filter_map(|decorator| call_of(&decorator.expr));
             let said: Vec<&crate::code::form::Arg> = attributes
                 .filter(|(name, _)| model.attribute.iter().any(|one| one == name))
