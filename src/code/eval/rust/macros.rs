@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::machine::Machine;
-use super::super::scope::{Scope, ScopeKind, ScopeRef};
+use super::super::scope::{Scope, ScopeKind, ScopeRef, find};
 use super::super::value::{Args, Spot, Value};
+use super::macro_name;
 use crate::code::form::{Block, Expr, ExprKind, Language, MacroCall, MacroRules, Name, Pattern, Stmt, StmtKind};
 use crate::code::holes::has_hole;
 use crate::code::lower::rust::expand;
@@ -141,7 +142,15 @@ impl Machine<'_> {
     /// The path of a macro: what its name is imported as.
     fn macro_path(&mut self, call: &MacroCall, scope: &ScopeRef) -> String {
         let written = || call.path.iter().map(|name| &**name).collect::<Vec<_>>().join(".");
-        match self.path(&call.path, scope) {
+        let apart = match &*call.path {
+            [only] => Some(macro_name(only)).filter(|name| find(scope, name, false).is_some()),
+            _ => None,
+        };
+        let value = match &apart {
+            Some(name) => self.path(std::slice::from_ref(name), scope),
+            None => self.path(&call.path, scope),
+        };
+        match value {
             Value::Unknown(path) if !path.is_empty() && !path.contains("()") => path.to_string(),
             _ => written(),
         }

@@ -25,6 +25,11 @@ const SPACE: &str = "::";
 /// How many globs lead from one to the next.
 const MOST_SEARCHING: usize = 64;
 
+/// What a macro is bound as where a function has its name.
+pub(super) fn macro_name(name: &Name) -> Name {
+    Name::from(format!("{name}!"))
+}
+
 /// What the machine knows of Rust's modules.
 #[derive(Default)]
 pub(crate) struct State {
@@ -86,7 +91,11 @@ impl Machine<'_> {
                 continue;
             }
             let value = Value::Lazy(Rc::new(Lazy::Path(scope.clone(), path.clone(), false)));
-            self.set_in(scope, &name.alias, value);
+            // Beside a function of the same name only a macro (or a type) can be imported.
+            match scope.own(&name.alias) {
+                Some(Value::Function(_)) => self.set_in(scope, &macro_name(&name.alias), value),
+                _ => self.set_in(scope, &name.alias, value),
+            }
             // `use dotenv::{dotenv, var}`: what a library's function is called like is the library still.
             let alike = path.len() == 2 && path.first() == Some(&name.alias) && scope.own(&space).is_none();
             if alike && let library @ Value::Unknown(_) = self.crate_value(&name.alias, scope) {
