@@ -66,7 +66,7 @@ impl Machine<'_> {
             let said = file.filter(|_| model.application).map(|file| self.application_path(framework, file));
             let said = said.filter(|path| !path.is_empty());
             let set = || model.keys.iter().find_map(|key| home.settings.get(key));
-            let mapped = || home.mapped(&model.servlets);
+            let mapped = || home.mapped(&model.servlets, file.unwrap_or_default());
             let piece = mapped().or(said).or_else(|| set().map(|setting| home.settings.filled(&setting.value)));
             if let Some(piece) = piece {
                 out = put_together(Default::default(), &out, &piece);

@@ -4,11 +4,14 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::addresses::{self, Address};
 use super::documents::{self, Generated};
 use super::servlets::{self, Servlet};
 use super::settings::Settings;
 use super::{Tree, folder_of, under};
 use crate::code::form::Name;
+use crate::code::holes::hole;
+use crate::code::models::{Join, put_together};
 
 /// Files that make a folder a module of the build.
 pub(super) const FILES: &[&str] = &["pom.xml", "build.gradle", "build.gradle.kts"];
@@ -23,6 +26,8 @@ const NAMES: &[&str] = &[
     "application.yaml",
     "application.properties",
 ];
+/// Files of Spring's configuration in one module.
+const MOST_CONFIGURATIONS: usize = 200;
 /// Modules that depend on modules.
 const MOST_DEPTH: usize = 8;
 
@@ -37,6 +42,8 @@ pub(crate) struct Home {
     pub(crate) problems: Vec<(Name, u32, String)>,
     /// The servlets that its deployment descriptor maps.
     pub(crate) servlets: Vec<Servlet>,
+    /// Where Spring's configuration has CXF serve what.
+    addresses: Vec<Address>,
     /// What its build generates server code of.
     pub(crate) generated: Vec<Generated>,
     /// Its build and those around it, nearest first, without what they merely manage.
@@ -59,10 +66,24 @@ impl Home {
         !self.settings.is_empty() || !self.problems.is_empty() || !self.servlets.is_empty()
     }
 
-    /// What stands before everything that one of these servlets answers, by class or name.
-    pub(crate) fn mapped(&self, servlets: &[String]) -> Option<String> {
+    /// What stands before everything that one of these servlets answers, by class or name, to code in a file.
+    pub(crate) fn mapped(&self, servlets: &[String], file: &str) -> Option<String> {
         let servlet = self.servlets.iter().find(|servlet| servlet.is_one_of(servlets))?;
-        servlet.patterns.iter().find_map(|(pattern, _)| pattern.strip_suffix("/*").map(str::to_owned))
+        let mapped = servlet.patterns.iter().find_map(|(pattern, _)| pattern.strip_suffix("/*").map(str::to_owned))?;
+        match servlet.class.contains(".cxf.").then(|| self.address_of(file)).flatten() {
+            Some(address) => Some(put_together(Join::Slash, &mapped, &address)),
+            None => Some(mapped),
+        }
+    }
+
+    /// The address of the server that the class in a file is a service of; a hole where several servers may be it.
+    fn address_of(&self, file: &str) -> Option<String> {
+        let class = file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+        let own = |name: &str| self.addresses.iter().find(|address| address.serves(name));
+        let first = self.addresses.first()?;
+        let alone = self.addresses.iter().all(|address| address.path == first.path).then_some(first);
+        let found = alone.or_else(|| own(class)).or_else(|| own(&format!("{class}Impl")));
+        Some(found.map_or_else(|| hole("address"), |address| address.path.clone()))
     }
 }
 
@@ -151,6 +172,14 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>) -> Home {
             Ok(all) => home.servlets.extend(all),
             Err((line, why)) => home.problems.push((path.into(), line, why)),
         }
+    }
+    if home.servlets.iter().any(|servlet| servlet.class.contains(".cxf.")) {
+        let places = servlets::PLACES.iter().map(|place| under(folder, &format!("{place}/WEB-INF/")));
+        let places: Vec<String> = places.chain([under(folder, "src/main/resources/")]).collect();
+        let configuration = |path: &&Name| path.ends_with(".xml") && places.iter().any(|place| path.starts_with(place));
+        let files: Vec<&Name> = tree.files().filter(configuration).take(MOST_CONFIGURATIONS).collect();
+        home.addresses =
+            files.into_iter().filter_map(|path| tree.text(path)).flat_map(|text| addresses::addresses(&text)).collect();
     }
     let mut active = Vec::new();
     for place in PLACES {

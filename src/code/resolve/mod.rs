@@ -1,5 +1,6 @@
 //! From the name of a module as written to the files that it is: per language, over the list of the tree's files.
 
+mod addresses;
 mod aliases;
 mod builds;
 mod documents;
