@@ -94,6 +94,19 @@ fn what_one_way_of_a_function_gives_decides_nothing() {
 }
 
 #[test]
+fn lists_that_a_condition_chose_between_are_added_to() {
+    let settings = "from decouple import config\nROOT_URLCONF = 'site.urls'\nDEBUG = config('DEBUG', cast=bool)\n";
+    let urls = "from django.conf import settings\nfrom django.conf.urls.static import static\nfrom django.urls import include, path\nfrom . import views\nurlpatterns = [path('x/', views.x)]\nif settings.DEBUG:\n    urlpatterns = [path('debug/', views.x)] + urlpatterns\nurlpatterns += static(settings.STATIC_URL, document_root=settings.STATIC_ROOT)\n";
+    let files = [
+        ("site/__init__.py", ""),
+        ("site/settings.py", settings),
+        ("site/urls.py", urls),
+        ("site/views.py", "def x(request):\n    pass\n"),
+    ];
+    assert_eq!(vec!["ANY /debug", "ANY /x"], routes(&files));
+}
+
+#[test]
 fn code_without_end_ends() {
     let source = "const app = require('express')();\nfunction f(n) { return f(n + 1) + f(n + 2); }\nlet x = f(0);\nwhile (true) { x += f(x); }\napp.get('/x', f);\n";
     routes(&[("app.js", source)]);

@@ -83,7 +83,15 @@ impl Machine<'_> {
 
     fn add(&mut self, a: Value, b: Value) -> Value {
         let router = |value: &Value| matches!(value, Value::Object(it) if it.model.borrow().is_some());
+        let lists = |all: &[Value]| all.iter().any(|one| matches!(one, Value::List(_)));
         match (&a, &b) {
+            // Lists that a condition chose between go on as several.
+            (Value::Alt(all), _) if lists(all) => {
+                Value::any_of(all.iter().map(|one| self.add(one.clone(), b.clone())).collect())
+            }
+            (_, Value::Alt(all)) if lists(all) => {
+                Value::any_of(all.iter().map(|one| self.add(a.clone(), one.clone())).collect())
+            }
             _ if router(&a) && router(&b) => Value::list(vec![a, b]),
             (Value::Int(x), Value::Int(y)) => x.checked_add(*y).map_or_else(Value::unknown, Value::Int),
             (Value::Float(x), Value::Float(y)) => Value::Float(x + y),

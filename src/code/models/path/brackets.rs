@@ -13,15 +13,19 @@ pub(super) fn brace(raw: &str) -> String {
             let inner: String = text[at + 1..end.max(at + 1)].iter().collect();
             let (name, rule) = inner.split_once(':').unwrap_or((inner.as_str(), ""));
             let bare = name.trim_start_matches('*').trim_end_matches("...").trim_end_matches('*').trim();
-            let wild =
-                matches!(rule.trim(), "path" | ".*" | ".+") || name.starts_with('*') || name.ends_with(['.', '*']);
+            // actix also writes the star behind the brackets: `{tail}*`.
+            let starred = text.get(end + 1..).is_some_and(|rest| rest == ['*']);
+            let wild = starred
+                || matches!(rule.trim(), "path" | ".*" | ".+")
+                || name.starts_with('*')
+                || name.ends_with(['.', '*']);
             out.push('{');
             if wild {
                 out.push('*');
             }
             out.push_str(bare);
             out.push('}');
-            at = end + 1;
+            at = end + 1 + usize::from(starred);
         } else if text[at] == '*' && at + 1 == text.len() {
             out.push_str("{*}");
             at += 1;
