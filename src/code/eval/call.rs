@@ -266,6 +266,7 @@ impl Machine<'_> {
 
     fn bind_arguments(&mut self, closure: &Rc<Closure>, receiver: Option<Value>, args: Args, scope: &ScopeRef) {
         let function = closure.function.clone();
+        let args = args.placed(&function);
         let mut list = args.list;
         if let Some(receiver) = receiver {
             match &function.receiver {

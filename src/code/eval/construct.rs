@@ -187,6 +187,7 @@ impl Machine<'_> {
         if !self.has_packages(&class.scope) || function.params.is_empty() || args.partial {
             return (args, None);
         }
+        args = args.placed(&function);
         let scope = Scope::of_call(&class.scope, self.journals.len());
         let mut list = Vec::new();
         for (at, param) in function.params.iter().enumerate() {

@@ -189,7 +189,7 @@ impl Machine<'_> {
         for item in items {
             let value = self.eval(&item.value, scope);
             match item.spread {
-                Spread::No => out.push(value),
+                Spread::No | Spread::Behind => out.push(value),
                 Spread::List | Spread::Map => {
                     let (more, open) = self.walk(&value, Yields::Elements, scope);
                     self.spend(more.len());
@@ -486,6 +486,10 @@ impl Machine<'_> {
             match (arg.spread, &arg.name) {
                 (Spread::No, None) => args.list.push(value),
                 (Spread::No, Some(name)) => args.named.push((name.clone(), value)),
+                (Spread::Behind, _) => {
+                    args.list.push(value);
+                    args.behind = true;
+                }
                 (Spread::List, _) => {
                     let (more, partial) = self.walk(&value, Yields::Elements, scope);
                     args.list.extend(more);

@@ -431,7 +431,7 @@ impl Machine<'_> {
         if let (Some(model), Some(first @ Value::Unknown(_))) = (stated, list.first_mut()) {
             *first = self.placeholder(model);
         }
-        let args = Args { list, named: Vec::new(), partial: false };
+        let args = Args::of(list);
         self.enter(closure, receiver, args, spot);
     }
 }

@@ -172,6 +172,17 @@ impl Machine<'_> {
         }
     }
 
+    /// The stated type of a property, and the class that has it.
+    pub(crate) fn property_type(&mut self, class: &Rc<ClassValue>, name: &Name) -> Option<(TypeRef, Rc<ClassValue>)> {
+        self.ancestors(class).into_iter().find_map(|ancestor| {
+            let Value::Class(ancestor) = ancestor else { return None };
+            let field = ancestor.class.fields.iter().find(|field| field.name == *name && !field.is_static);
+            let own = field.and_then(|field| field.ty.as_ref());
+            let ty = own.or_else(|| parameter_field(&ancestor.class.body, name))?.clone();
+            Some((ty, ancestor))
+        })
+    }
+
     /// An instance field of an object whose constructor nobody ran: its initial value, else what its type says.
     pub(crate) fn field_of(&mut self, object: &Rc<Object>, name: &Name) -> Option<Value> {
         let class = object.class.clone()?;

@@ -86,7 +86,7 @@ impl Machine<'_> {
 
     /// A call of such a parameter by its name: on what is given first, else on the nearest receiver of that kind.
     pub(crate) fn call_received(&mut self, name: &Name, args: &Args, scope: &ScopeRef, spot: Spot) -> Option<Value> {
-        let owner = find_local(scope, name)?;
+        let Some(owner) = find_local(scope, name) else { return self.call_property(name, args, scope, spot) };
         let (kind, callee) = (owner.own(&received(name))?.as_whole_text()?, owner.own(name)?);
         let Value::Function(closure) = self.force(callee) else { return None };
         let is_it = |value: &Value| modelled_as(value) == Some(&*kind);
@@ -97,6 +97,22 @@ impl Machine<'_> {
             self.receivers(scope).into_iter().find(is_it)?
         };
         Some(self.enter(&closure, Some(receiver), args, spot))
+    }
+
+    /// The same of a property that is a function which is called on something to the models.
+    fn call_property(&mut self, name: &Name, args: &Args, scope: &ScopeRef, spot: Spot) -> Option<Value> {
+        let around = self.receivers(scope);
+        let (held, kind) = around.iter().find_map(|this| {
+            let Value::Object(object) = this else { return None };
+            let class = object.class.clone().filter(|class| self.has_packages(&class.scope))?;
+            let Some(Value::Function(held)) = object.members.named(name) else { return None };
+            let (ty, home) = self.property_type(&class, name)?;
+            let ([], [on]) = (ty.path.as_slice(), ty.args.as_slice()) else { return None };
+            let Value::Unknown(path) = self.type_value(on, &home.scope) else { return None };
+            Some((held, self.models.types.get(&*path)?.name.as_str()))
+        })?;
+        let receiver = around.into_iter().find(|value| modelled_as(value) == Some(kind))?;
+        Some(self.enter(&held, Some(receiver), args.clone(), spot))
     }
 
     /// Notes what the code of a function sees as its receivers.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::age::Age;
 use super::scope::ScopeRef;
-use crate::code::form::{Class, Function, Name};
+use crate::code::form::{Class, Function, Name, Pattern};
 use crate::code::holes::has_hole;
 use crate::code::models::Action;
 
@@ -239,12 +239,14 @@ pub(crate) struct Args {
     pub(crate) named: Vec<(Name, Value)>,
     /// Whether there may be more.
     pub(crate) partial: bool,
+    /// Whether the last one by position stands behind the parentheses (Kotlin): it is the last parameter's.
+    pub(crate) behind: bool,
 }
 
 impl Args {
     /// Positional arguments alone.
     pub(crate) fn of(list: Vec<Value>) -> Self {
-        Self { list, named: Vec::new(), partial: false }
+        Self { list, ..Self::default() }
     }
 
     /// Arguments of which none is known, nor how many there are.
@@ -254,7 +256,20 @@ impl Args {
 
     /// These first, and perhaps more.
     pub(crate) fn starting(list: Vec<Value>) -> Self {
-        Self { list, named: Vec::new(), partial: true }
+        Self { list, partial: true, ..Self::default() }
+    }
+
+    /// The same where a value that stands behind the parentheses is given to the last parameter, whatever is left out before it.
+    pub(crate) fn placed(mut self, function: &Function) -> Self {
+        let Some(last) = function.params.last().filter(|_| self.behind) else { return self };
+        self.behind = false;
+        let between = self.list.len() != function.params.len();
+        if let (Pattern::Name(name, _), true) = (&last.target, between)
+            && let Some(value) = self.list.pop()
+        {
+            self.named.push((name.clone(), value));
+        }
+        self
     }
 
     /// The argument at a position.

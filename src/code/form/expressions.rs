@@ -134,6 +134,8 @@ pub enum Spread {
     List,
     /// `**x`.
     Map,
+    /// It is one value that stands behind the parentheses, and is the last parameter's: Kotlin's `f(1) { … }`.
+    Behind,
 }
 
 /// An element of a list literal.

@@ -192,7 +192,7 @@ fn arg(arg: &Arg) -> String {
 
 fn spread(spread: Spread) -> &'static str {
     match spread {
-        Spread::No => "",
+        Spread::No | Spread::Behind => "",
         Spread::List => "...",
         Spread::Map => "**",
     }

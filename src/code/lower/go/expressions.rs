@@ -122,7 +122,7 @@ impl Lowering<'_> {
             let value = match spread {
                 Spread::List => self.first(arg),
                 Spread::No | Spread::Map if makes && at == 0 => self.type_expr(arg),
-                Spread::No | Spread::Map => self.argument(arg),
+                Spread::No | Spread::Map | Spread::Behind => self.argument(arg),
             };
             args.push(Arg { name: None, spread, value });
         }

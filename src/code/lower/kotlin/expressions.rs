@@ -186,7 +186,7 @@ impl Lowering<'_> {
         let pos = if matches!(callee.kind, ExprKind::Member(..)) { callee.pos } else { self.pos(node) };
         let last = lambda.map(|lambda| {
             let value = self.last(*lambda);
-            Arg { name: None, spread: Spread::No, value }
+            Arg { name: None, spread: Spread::Behind, value }
         });
         let called = match (own, callee.kind) {
             (None, ExprKind::Call(mut inner)) if function.kind() == "call_expression" => {
