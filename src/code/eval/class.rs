@@ -5,7 +5,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::machine::{Frame, Machine};
-use super::packages::overloaded;
 use super::scope::{self, Scope, ScopeKind, ScopeRef};
 use super::value::{Args, ClassValue, Map, Object, Spot, Value};
 use crate::code::form::{
@@ -126,7 +125,7 @@ impl Machine<'_> {
                 let made = self.closure(function, body, Some(value.clone()));
                 if packages {
                     if let Some(name) = &function.name {
-                        value.members.put(&overloaded(name, function.params.len()), made.clone());
+                        self.keep_overload(value, name, made.clone());
                         if value.members.named(name).is_none() {
                             value.members.put(name, made);
                         }

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::machine::Machine;
-use super::packages::overloaded;
 use super::scope::{Scope, ScopeRef};
 use super::value::{Args, ClassValue, Map, Object, Spot, Value};
 use crate::code::form::{ClassKind, INITIALISER, Language, Pattern, StmtKind};
@@ -68,8 +67,7 @@ impl Machine<'_> {
             }
             return None;
         }
-        let overload = overloaded(name, args.list.len());
-        let own = class.members.named(&overload).or_else(|| class.members.named(name));
+        let own = self.own_constructor(class, name, &args, spot);
         let derived = !class.bases.is_empty();
         match own {
             Some(Value::Function(constructor)) => {

@@ -534,7 +534,9 @@ impl Machine<'_> {
                 if let Some(value) = self.call_received(name, &args, scope, spot) {
                     return value;
                 }
-                let callee = self.meant(name, &args, scope);
+                let Some(callee) = self.meant(name, &args, scope) else {
+                    return self.note_several(name, &args, scope, spot);
+                };
                 if let Some(value) = self.call_renamed(&callee, name, &args, scope, spot) {
                     return value;
                 }

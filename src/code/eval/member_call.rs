@@ -86,9 +86,14 @@ impl Machine<'_> {
                 let code = it.class.clone().is_some_and(|class| self.class_member(&class, name).is_some());
                 if let Some(class) = it.class.clone()
                     && !plain
-                    && let Some(method @ Value::Function(_)) = self.overload(&class, name, args.list.len())
                 {
-                    return self.call(&Self::bound(method, object.clone()), args, spot);
+                    match self.overload(&class, name, &args, spot) {
+                        Some(method @ Value::Function(_)) => {
+                            return self.call(&Self::bound(method, object.clone()), args, spot);
+                        }
+                        Some(several @ Value::Unknown(_)) => return several,
+                        _ => {}
+                    }
                 }
                 if !code && let Some(value) = self.accessor(it, name, &args) {
                     return value;
@@ -123,28 +128,29 @@ impl Machine<'_> {
                 None => self.function_method(&object, name, args, spot),
             },
             Value::Bound(_) | Value::Method(_) | Value::Native(_) => self.function_method(&object, name, args, spot),
-            Value::Class(class) if self.overload(class, name, args.list.len()).is_some() => {
-                match self.overload(class, name, args.list.len()) {
-                    Some(Value::Function(method)) => self.enter(&method, Some(object.clone()), args, spot),
-                    Some(callee) => self.call(&callee, args, spot),
-                    None => Value::unknown(),
+            Value::Class(class) => {
+                match self.overload(class, name, &args, spot) {
+                    Some(Value::Function(method)) => return self.enter(&method, Some(object.clone()), args, spot),
+                    Some(Value::Unknown(_)) => return Value::unknown(),
+                    Some(callee) => return self.call(&callee, args, spot),
+                    None => {}
+                }
+                match self.class_member(class, name) {
+                    Some((Value::Function(method), _)) if method.function.kind == FunctionKind::ClassMethod => {
+                        self.enter(&method, Some(object.clone()), args, spot)
+                    }
+                    Some((Value::Function(method), _)) => {
+                        let python = self.language(&method.scope) == Language::Python;
+                        let receiver = (!python).then(|| object.clone()).filter(|_| method.function.receiver.is_none());
+                        self.enter_static(&method, receiver, args, spot)
+                    }
+                    Some((callee, _)) => self.call(&callee, args, spot),
+                    None => match self.type_question(class, name, &args) {
+                        Some(answer) => answer,
+                        None => self.class_call(&class.clone(), name, args, spot),
+                    },
                 }
             }
-            Value::Class(class) => match self.class_member(class, name) {
-                Some((Value::Function(method), _)) if method.function.kind == FunctionKind::ClassMethod => {
-                    self.enter(&method, Some(object.clone()), args, spot)
-                }
-                Some((Value::Function(method), _)) => {
-                    let python = self.language(&method.scope) == Language::Python;
-                    let receiver = (!python).then(|| object.clone()).filter(|_| method.function.receiver.is_none());
-                    self.enter_static(&method, receiver, args, spot)
-                }
-                Some((callee, _)) => self.call(&callee, args, spot),
-                None => match self.type_question(class, name, &args) {
-                    Some(answer) => answer,
-                    None => self.class_call(&class.clone(), name, args, spot),
-                },
-            },
             Value::Super(it) => {
                 let (class, this) = (it.0.clone(), it.1.clone());
                 match self.super_member(&class, &this, name) {

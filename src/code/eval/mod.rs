@@ -26,6 +26,7 @@ mod expr;
 mod fields;
 mod files;
 mod filters;
+mod fits;
 mod folders;
 pub(crate) mod forest;
 mod generated;

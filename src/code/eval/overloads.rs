@@ -3,16 +3,19 @@
 
 use std::rc::Rc;
 
+use super::fits::Fit;
 use super::machine::Machine;
 use super::scope::{ScopeKind, ScopeRef, find, top_of};
-use super::value::{Args, Closure, Lazy, Modelled, ModuleId, Value};
-use crate::code::form::{Language, Name, ParamKind, Pattern};
+use super::value::{Args, ClassValue, Closure, Lazy, Modelled, ModuleId, Spot, Value};
+use crate::code::form::{Language, Name, Param, ParamKind, Pattern, TypeRef};
 use crate::code::resolve::Target;
 
 /// How far out a receiver is looked for.
 const MOST_RECEIVERS: usize = 12;
 /// The most functions of one name that are compared.
 const MOST_MEANINGS: usize = 16;
+/// How many ways there are for a function's name to be seen: by an import of it, by its package, by one of a whole package.
+const LEVELS: usize = 3;
 
 /// The name under which a module's scope holds what else it declares under a name: no name of the language.
 fn declared(name: &str) -> Name {
@@ -72,40 +75,154 @@ impl Machine<'_> {
         Some(full.find(|full| members.contains_key(&**full)).unwrap_or_else(|| name.clone()))
     }
 
-    /// What a name means that is called: of several functions the one that fits the call, else what the name means anyway.
-    pub(crate) fn meant(&mut self, name: &Name, args: &Args, scope: &ScopeRef) -> Value {
+    /// What a name means that is called: of several functions the one that fits the call, else what the name means anyway; none
+    /// where it cannot be told and routes may hang on it.
+    pub(crate) fn meant(&mut self, name: &Name, args: &Args, scope: &ScopeRef) -> Option<Value> {
         let first = self.callee(name, scope);
         let owner = find(scope, name, false);
         if owner.is_some_and(|owner| owner.kind != ScopeKind::Module) {
-            return first;
+            return Some(first);
         }
         self.best(name, first, None, args, scope)
     }
 
     /// What a name means that is called on an object which has no such member.
-    pub(crate) fn meant_for(&mut self, object: &Value, name: &Name, args: &Args, scope: &ScopeRef) -> Value {
+    pub(crate) fn meant_for(&mut self, object: &Value, name: &Name, args: &Args, scope: &ScopeRef) -> Option<Value> {
         let first = self.name_alone(name, scope);
         // What stands in another file of the package is looked for when it is asked for.
         let first = self.force(first);
         self.best(name, first, Some(object), args, scope)
     }
 
-    fn best(&mut self, name: &Name, first: Value, object: Option<&Value>, args: &Args, scope: &ScopeRef) -> Value {
-        if !matches!(first, Value::Function(_) | Value::Unknown(_) | Value::Undefined) {
-            return first;
-        }
-        let all = self.meanings(name, &first, scope);
-        if all.is_empty() {
-            return first;
-        }
-        let mut best = (self.fitness(&first, object, args), first);
-        for one in all {
-            let fitness = self.fitness(&one, object, args);
-            if fitness > best.0 {
-                best = (fitness, one);
+    /// Tells that it is not known which of several functions is called. What they are given to call is entered on a router that
+    /// nothing mounts: where it stands, its routes do not.
+    pub(crate) fn note_several(&mut self, name: &str, args: &Args, scope: &ScopeRef, spot: Spot) -> Value {
+        self.note(spot, format!("which of several functions `{name}` is called here is not known"));
+        let around = self.receivers(scope);
+        let kind = around.iter().find_map(|value| match value {
+            Value::Object(it) => it.model.borrow().as_ref().map(|model| model.ty),
+            _ => None,
+        });
+        for value in args.list.iter().chain(args.named.iter().map(|(_, value)| value)) {
+            if let (Value::Function(closure), Some(kind)) = (value, kind) {
+                let apart = self.placeholder(kind);
+                self.enter(closure, Some(apart), Args::unknown(), spot);
+            } else {
+                self.escape(value);
             }
         }
-        best.1
+        Value::unknown()
+    }
+
+    fn best(
+        &mut self,
+        name: &Name,
+        first: Value,
+        object: Option<&Value>,
+        args: &Args,
+        scope: &ScopeRef,
+    ) -> Option<Value> {
+        if !matches!(first, Value::Function(_) | Value::Unknown(_) | Value::Undefined) {
+            return Some(first);
+        }
+        let all = self.meanings(name, &first, scope);
+        let unfit = |machine: &mut Self, one: &Value| match (object, one) {
+            (Some(object), Value::Function(closure)) => {
+                let ty = closure.function.receiver.as_ref().and_then(|receiver| receiver.ty.clone());
+                ty.is_some_and(|ty| machine.fit(object, &ty, &closure.scope) == Fit::Not)
+            }
+            _ => false,
+        };
+        let first = if unfit(self, &first) { Value::unknown() } else { first };
+        if all.is_empty() {
+            return Some(first);
+        }
+        let mut nearest = 0;
+        let mut fitting: Vec<(Value, Vec<Fit>)> = Vec::new();
+        for one in std::iter::once(first.clone()).chain(all) {
+            let near = self.nearness(&one, object, args, scope);
+            if near == 0 || near < nearest {
+                continue;
+            }
+            let fits = match &one {
+                Value::Function(closure) => self.fits(closure, args),
+                _ => Some(Vec::new()),
+            };
+            let Some(fits) = fits else { continue };
+            if near > nearest {
+                fitting.clear();
+            }
+            nearest = near;
+            fitting.push((one, fits));
+        }
+        match self.fittest(fitting) {
+            Ok(Some(one)) => Some(one),
+            Ok(None) => Some(first),
+            Err(all) if self.may_hang_on(&all, object, args, scope) => None,
+            Err(all) => all.into_iter().next(),
+        }
+    }
+
+    /// Whether routes may hang on which of several functions is called: a router is around or given, or they state that they
+    /// take one and are given something to call.
+    fn may_hang_on(&mut self, all: &[Value], object: Option<&Value>, args: &Args, scope: &ScopeRef) -> bool {
+        let given = || args.list.iter().chain(args.named.iter().map(|(_, value)| value));
+        if object.into_iter().chain(given()).any(is_router) {
+            return true;
+        }
+        let functions: Vec<_> = all
+            .iter()
+            .filter_map(|one| if let Value::Function(closure) = one { Some(closure.clone()) } else { None })
+            .collect();
+        let around = self.receivers(scope).iter().any(is_router);
+        if !given().any(Value::is_callable) {
+            return around && object.is_none() && functions.iter().any(|one| one.function.receiver.is_some());
+        }
+        // What is given to call may register on the router around.
+        around
+            || functions.iter().any(|closure| {
+                let function = closure.function.clone();
+                let params = function.params.iter().chain(&function.receiver);
+                let types: Vec<_> = params.filter_map(|param| param.ty.clone()).collect();
+                types.iter().any(|ty| self.is_of_router(ty, &closure.scope))
+            })
+    }
+
+    /// Whether a type is one of the models', or of a function that is called on one.
+    fn is_of_router(&mut self, ty: &TypeRef, scope: &ScopeRef) -> bool {
+        if ty.path.is_empty() {
+            return ty.args.first().is_some_and(|on| self.is_of_router(on, scope));
+        }
+        matches!(self.type_value(ty, scope), Value::Unknown(path) if self.models.types.contains_key(&*path))
+    }
+
+    /// Of functions that fit a call, with how well its arguments fit each, the one that fits best; those that are left as an error
+    /// where it cannot be told.
+    fn fittest(&self, all: Vec<(Value, Vec<Fit>)>) -> Result<Option<Value>, Vec<Value>> {
+        let left: Vec<&Value> = all
+            .iter()
+            .filter(|(one, fits)| !all.iter().any(|(other, better)| self.goes_before((other, better), (one, fits))))
+            .map(|(one, _)| one)
+            .collect();
+        match left.as_slice() {
+            [] => Ok(None),
+            [first, ..] if left.iter().any(|one| is_of_library(one)) => Ok(Some((*first).clone())),
+            [first, rest @ ..] if rest.iter().all(|one| looks_like(first, one)) => Ok(Some((*first).clone())),
+            _ => Err(left.into_iter().cloned().collect()),
+        }
+    }
+
+    /// Whether a function is meant rather than another one that fits, too: it is of just the types that are given where the other
+    /// is not, or all its parameters are given.
+    fn goes_before(&self, one: (&Value, &[Fit]), other: (&Value, &[Fit])) -> bool {
+        let pairs = || one.1.iter().zip(other.1);
+        if pairs().any(|(own, others)| own != others) {
+            return pairs().all(|(own, others)| own == others || *own == Fit::Just);
+        }
+        let (Value::Function(first), Value::Function(second)) = (one.0, other.0) else { return false };
+        let spare = |closure: &Closure| closure.function.params.len() - one.1.len().min(closure.function.params.len());
+        let rest = |closure: &Closure| closure.function.params.iter().any(|param| param.kind == ParamKind::Rest);
+        (rest(first), spare(first)) < (rest(second), spare(second))
     }
 
     /// What else a name may mean where it is called: what the file declares and imports, its package and those that it imports
@@ -131,32 +248,146 @@ impl Machine<'_> {
                 out.extend(kept(&self.modules[id.0].scope.clone(), &declared(name)));
             }
         }
-        out.truncate(MOST_MEANINGS);
-        let forced: Vec<Value> = out.into_iter().map(|one| self.force(one)).collect();
-        let is_called = |one: &Value| match one {
-            Value::Function(_) => one.identity() != first.identity(),
-            other => is_of_library(other),
-        };
-        forced.into_iter().filter(is_called).collect()
+        let mut forced: Vec<Value> = Vec::new();
+        let first = self.force(first.clone());
+        for one in std::iter::once(first.clone()).chain(out) {
+            let one = self.force(one);
+            // What is imported by its name brings all that its file declares under it.
+            let beside = match &one {
+                Value::Function(closure) if closure.scope.module != top.module => {
+                    kept(&self.modules[closure.scope.module.0].scope.clone(), &declared(name))
+                }
+                _ => Vec::new(),
+            };
+            for one in std::iter::once(one).chain(beside) {
+                let is_called = match &one {
+                    // What is private is its file's alone.
+                    Value::Function(closure) if closure.scope.module != top.module && !closure.function.is_public => {
+                        false
+                    }
+                    Value::Function(_) => one.identity() != first.identity(),
+                    other => is_of_library(other),
+                };
+                let known = forced.iter().any(|other| other.same(&one) == Some(true));
+                if is_called && !known && forced.len() < MOST_MEANINGS {
+                    forced.push(one);
+                }
+            }
+        }
+        forced
     }
 
-    /// How well a value fits a call; 0 where it does not.
-    fn fitness(&mut self, value: &Value, object: Option<&Value>, args: &Args) -> usize {
+    /// How near a function is to a call, by what it is called on and by where it stands; 0 where it does not fit.
+    fn nearness(&mut self, value: &Value, object: Option<&Value>, args: &Args, scope: &ScopeRef) -> usize {
         let Value::Function(closure) = value else { return usize::from(is_of_library(value)) };
         if !takes(closure, args) {
             return 0;
         }
-        let Some(receiver) = &closure.function.receiver else { return if object.is_some() { 0 } else { 2 } };
-        let typed = receiver.ty.as_ref().and_then(|ty| self.typed(ty, &closure.scope));
-        let Some(wanted) = typed.as_ref().and_then(kind_of) else { return 1 };
+        let level = self.level(closure, scope);
+        let Some(receiver) = &closure.function.receiver else {
+            return if object.is_some() { 0 } else { 2 * LEVELS + level };
+        };
+        let Some(ty) = receiver.ty.clone() else { return LEVELS + level };
         let near = match object {
-            Some(object) => (kind_of(object) == Some(wanted)).then_some(0),
+            Some(object) => match self.fit(object, &ty, &closure.scope) {
+                Fit::Not => return 0,
+                Fit::Perhaps => 1,
+                Fit::Wide => 1 + MOST_RECEIVERS,
+                Fit::Just => 2 + MOST_RECEIVERS,
+            },
             None => {
-                let around = self.frames.iter().rev().take(MOST_RECEIVERS);
-                around.into_iter().position(|frame| kind_of(&frame.this) == Some(wanted))
+                let around: Vec<Value> =
+                    self.frames.iter().rev().take(MOST_RECEIVERS).map(|frame| frame.this.clone()).collect();
+                let fits = |machine: &mut Self, this: &Value| match this {
+                    Value::Undefined => false,
+                    this => matches!(machine.fit(this, &ty, &closure.scope), Fit::Wide | Fit::Just),
+                };
+                match around.iter().position(|this| fits(self, this)) {
+                    Some(near) => 2 + MOST_RECEIVERS - near,
+                    None => {
+                        let typed = self.typed(&ty, &closure.scope);
+                        return usize::from(typed.as_ref().and_then(kind_of).is_none());
+                    }
+                }
             }
         };
-        near.map_or(0, |near| 2 + MOST_RECEIVERS - near)
+        near * LEVELS + level
+    }
+
+    /// Where a function stands for a call: what is imported by its name goes before the package's, and that before what is
+    /// imported as a whole.
+    fn level(&self, closure: &Closure, scope: &ScopeRef) -> usize {
+        let (own, other) = (&self.modules[scope.module.0], &self.modules[closure.scope.module.0]);
+        let whole = || own.packages.contains(&other.dotted);
+        match own.dotted == other.dotted {
+            true => 1,
+            false if whole() => 0,
+            false => 2,
+        }
+    }
+
+    /// Keeps a method of a class by how many parameters it has, beside others that have as many.
+    pub(crate) fn keep_overload(&mut self, class: &Rc<ClassValue>, name: &str, made: Value) {
+        let Value::Function(closure) = &made else { return };
+        let key = overloaded(name, closure.function.params.len());
+        if let Some(before) = class.members.named(&key) {
+            let mut all = alike(class, &key);
+            if all.len() < MOST_MEANINGS {
+                all.push(before);
+                class.members.put(&declared(&key), Value::list(all));
+            }
+        }
+        class.members.put(&key, made);
+    }
+
+    /// The method that a call of so many arguments means, where several have the name; something unknown where it cannot be
+    /// told which, and routes may hang on it.
+    pub(crate) fn overload(&mut self, class: &Rc<ClassValue>, name: &str, args: &Args, spot: Spot) -> Option<Value> {
+        if self.modules[class.spot.module.0].language != Language::Java {
+            return None;
+        }
+        let key = overloaded(name, args.list.len());
+        let (last, home) = self.class_member(class, &key)?;
+        Some(self.overload_of(&home, name, last, args, spot))
+    }
+
+    /// The same of a class's constructors.
+    pub(crate) fn own_constructor(
+        &mut self,
+        class: &Rc<ClassValue>,
+        name: &str,
+        args: &Args,
+        spot: Spot,
+    ) -> Option<Value> {
+        match class.members.named(&overloaded(name, args.list.len())) {
+            Some(last) => Some(self.overload_of(class, name, last, args, spot)),
+            None => class.members.named(name),
+        }
+    }
+
+    fn overload_of(&mut self, class: &ClassValue, name: &str, last: Value, args: &Args, spot: Spot) -> Value {
+        let more = alike(class, &overloaded(name, args.list.len()));
+        if more.is_empty() {
+            return last;
+        }
+        let mut fitting = Vec::new();
+        for one in std::iter::once(last.clone()).chain(more) {
+            if let Value::Function(closure) = &one
+                && let Some(fits) = self.fits(closure, args)
+            {
+                fitting.push((one, fits));
+            }
+        }
+        match self.fittest(fitting) {
+            Ok(one) => one.unwrap_or(last),
+            Err(all) => {
+                let scope = class.scope.clone();
+                match self.may_hang_on(&all, None, args, &scope) {
+                    true => self.note_several(name, args, &scope, spot),
+                    false => last,
+                }
+            }
+        }
     }
 
     /// What a full name leads to that begins with the name of a package.
@@ -171,6 +402,19 @@ impl Machine<'_> {
         let value = self.class_at(&path, std::slice::from_ref(name))?;
         let id = self.module_of(&path, Language::Java);
         (self.modules[id.0].dotted == *package).then(|| self.force(value))
+    }
+}
+
+/// The name under which a class holds a method of so many parameters.
+fn overloaded(name: &str, count: usize) -> Name {
+    format!("{name}#{count}").into()
+}
+
+/// The methods of a class that it holds beside one of as many parameters.
+fn alike(class: &ClassValue, key: &str) -> Vec<Value> {
+    match class.members.named(&declared(key)) {
+        Some(Value::List(list)) => list.items.borrow().clone(),
+        _ => Vec::new(),
     }
 }
 
@@ -195,6 +439,22 @@ fn is_of_library(value: &Value) -> bool {
     matches!(value, Value::Unknown(path) if path.contains('.'))
 }
 
+/// Whether a value is an object to the models.
+fn is_router(value: &Value) -> bool {
+    let Value::Object(object) = value else { return false };
+    object.model.borrow().as_ref().is_some_and(|model| !model.ty.framework().is_empty())
+}
+
+/// Whether two functions state the same of what they take: of one that stands in several files the nearest is meant.
+fn looks_like(one: &Value, other: &Value) -> bool {
+    let (Value::Function(one), Value::Function(other)) = (one, other) else { return false };
+    let ty = |param: &Param| param.ty.as_ref().map(|ty| ty.text.clone());
+    let (one, other) = (&one.function, &other.function);
+    one.params.len() == other.params.len()
+        && one.params.iter().zip(&other.params).all(|(one, other)| ty(one) == ty(other))
+        && one.receiver.as_ref().map(ty) == other.receiver.as_ref().map(ty)
+}
+
 /// The kind of object that a value is to the models.
 fn kind_of(value: &Value) -> Option<&'static str> {
     let Value::Object(object) = value else { return None };
@@ -206,6 +466,7 @@ fn takes(closure: &Closure, args: &Args) -> bool {
     if args.partial {
         return true;
     }
+    let args = &args.clone().placed(&closure.function);
     let params = &closure.function.params;
     let is_rest = |kind: ParamKind| matches!(kind, ParamKind::Rest | ParamKind::KeywordRest);
     let has = |name: &Name| params.iter().any(|param| matches!(&param.target, Pattern::Name(own, _) if own == name));

@@ -285,14 +285,6 @@ impl Machine<'_> {
         Some(value)
     }
 
-    /// The method that a call of so many arguments means, where several have the name.
-    pub(crate) fn overload(&mut self, class: &Rc<ClassValue>, name: &str, count: usize) -> Option<Value> {
-        if self.modules[class.spot.module.0].language != Language::Java {
-            return None;
-        }
-        self.class_member(class, &overloaded(name, count)).map(|(value, _)| value)
-    }
-
     /// A call of a method by its name alone: a member of the receivers or of the classes around.
     pub(crate) fn call_around(&mut self, name: &Name, args: &Args, scope: &ScopeRef, spot: Spot) -> Option<Value> {
         let around = classes_around(scope);
@@ -408,7 +400,10 @@ impl Machine<'_> {
             self.dispatch = Some(own);
             return Some(self.enter(&method, Some(object.clone()), args.clone(), spot));
         }
-        match self.meant_for(object, name, args, scope) {
+        let Some(meant) = self.meant_for(object, name, args, scope) else {
+            return Some(self.note_several(name, args, scope, spot));
+        };
+        match meant {
             Value::Bound(bound) => match &bound.callee {
                 Value::Function(method) if method.function.receiver.is_some() => {
                     self.dispatch = Some(bound.receiver.clone());
@@ -494,11 +489,6 @@ impl Machine<'_> {
 /// Whether a function is a block without parameters, which may be one with a receiver.
 pub(super) fn is_block(closure: &Closure) -> bool {
     closure.function.kind == FunctionKind::Lexical && closure.function.params.len() <= 1
-}
-
-/// The name under which a class holds a method of so many parameters.
-pub(crate) fn overloaded(name: &str, count: usize) -> String {
-    format!("{name}#{count}")
 }
 
 /// The classes that a scope's code stands in, innermost first.
