@@ -18,6 +18,11 @@ impl Machine<'_> {
         spot: Spot,
     ) -> Value {
         let this = Value::List(list.clone());
+        if self.has_packages(scope)
+            && let Some(value) = self.sequence_method(list, name, &args, scope, spot)
+        {
+            return value;
+        }
         match &**name {
             name if walks(name) => self.list_walk(list, name, &args, spot),
             "push" | "append" | "add" | "unshift" | "insert" => {
@@ -211,6 +216,11 @@ impl Machine<'_> {
     pub(crate) fn map_method(&mut self, map: &Rc<Map>, name: &Name, args: Args, scope: &ScopeRef, spot: Spot) -> Value {
         let this = Value::Map(map.clone());
         let python = self.language(scope) == Language::Python;
+        if self.has_packages(scope)
+            && let Some(value) = self.entries_method(map, name, &args, scope, spot)
+        {
+            return value;
+        }
         match &**name {
             "get" | "getOrDefault" => {
                 let found = self.index_read(&this, &args.at(0), scope, spot.line);

@@ -13,6 +13,11 @@ impl Machine<'_> {
     pub(crate) fn member(&mut self, object: &Value, name: &Name, scope: &ScopeRef, line: u32) -> Value {
         let object = self.force(object.clone());
         let spot = Spot { module: scope.module, line };
+        if let Value::Map(map) = &object
+            && let Some(value) = self.entries_member(map, name, scope)
+        {
+            return value;
+        }
         match &object {
             Value::Module(id) => {
                 let value = self.module_member(*id, name);

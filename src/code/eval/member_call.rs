@@ -57,7 +57,7 @@ impl Machine<'_> {
         if let Some(value) = self.call_library_extension(&object, name, &args, scope, spot) {
             return value;
         }
-        if matches!(object, Value::Str(_) | Value::Object(_) | Value::Class(_))
+        if self.is_extended(&object)
             && self.has_packages(scope)
             && !self.has_member(&object, name)
             && let Some(value) = self.call_extension(&object, name, &args, scope, spot)
@@ -177,6 +177,23 @@ impl Machine<'_> {
                 }
                 callee => self.call(&callee, args, spot),
             },
+        }
+    }
+
+    /// Whether a value is one whose type is known, so that functions for its type may be meant.
+    fn is_extended(&self, value: &Value) -> bool {
+        match value {
+            Value::Map(map) => !map.environment.get(),
+            value => matches!(
+                value,
+                Value::Str(_)
+                    | Value::Object(_)
+                    | Value::Class(_)
+                    | Value::List(_)
+                    | Value::Int(_)
+                    | Value::Float(_)
+                    | Value::Bool(_)
+            ),
         }
     }
 

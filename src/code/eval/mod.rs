@@ -69,6 +69,7 @@ mod resource;
 mod rust;
 mod schema;
 mod scope;
+mod sequences;
 mod servlets;
 mod settings;
 mod settled;

@@ -386,7 +386,7 @@ impl Machine<'_> {
                 && it.class.is_none()
                 && let Some(model) = it.model.borrow().clone()
                 && model.ty.members.contains_key(&**name)
-                && !matches!(object, Value::Object(_))
+                && matches!(object, Value::Str(_) | Value::Class(_))
             {
                 let mut all = args.clone();
                 all.list.insert(0, object.clone());
