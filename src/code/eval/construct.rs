@@ -36,6 +36,7 @@ impl Machine<'_> {
         }
         let object = Rc::new(Object { class: Some(class.clone()), members: Map::default(), model: RefCell::default() });
         let value = Value::Object(object.clone());
+        self.name_entry(&object);
         if let Some(model) = self.modelled_base(class) {
             self.become_object(&object, model);
         }

@@ -593,9 +593,9 @@ impl Machine<'_> {
                 let shown: Vec<Value> = all.iter().map(|one| self.shown(one, hint)).collect();
                 Value::any_of(shown)
             }
-            Value::Object(object) => match object.members.named("value") {
+            Value::Object(object) => match self.instance_shown(object).or_else(|| object.members.named("value")) {
+                Some(Value::Object(_)) | None => Value::text(hole(hint)),
                 Some(inner) => self.shown(&inner, hint),
-                None => Value::text(hole(hint)),
             },
             _ => Value::text(hole(hint)),
         }

@@ -191,6 +191,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) layers: super::layers::State,
     /// Strings that functions of letter case made.
     pub(crate) supposed: super::supposed::Supposed,
+    /// The entry of an enum that is made next.
+    pub(crate) entry: Option<super::enums::Entry>,
     /// The object whose member is called next, where the member is for another type.
     pub(crate) dispatch: Option<Value>,
     /// What is known of Go besides.
@@ -292,6 +294,7 @@ impl<'a> Machine<'a> {
             structs_asked: false,
             layers: super::layers::State::default(),
             supposed: super::supposed::Supposed::default(),
+            entry: None,
             dispatch: None,
             go: super::go::State::default(),
             rust: super::rust::State::default(),

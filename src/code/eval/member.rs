@@ -37,7 +37,10 @@ impl Machine<'_> {
                     "as_view" => Value::Method(Rc::new((object.clone(), name.clone()))),
                     "__members__" => Value::Map(Rc::new(super::value::Map::default())),
                     "prototype" | "class" | "java" | "javaClass" => object.clone(),
-                    _ => match self.type_question(class, name, &Args::default()) {
+                    _ => match self
+                        .enum_member(class, name)
+                        .or_else(|| self.type_question(class, name, &Args::default()))
+                    {
                         Some(answer) => answer,
                         None => self.inherited_path(class, name),
                     },
@@ -228,7 +231,8 @@ impl Machine<'_> {
         });
         match base {
             Some(base) => Value::from_path(format!("{base}.{name}")),
-            None if class.bases.is_empty() => Value::Undefined,
+            // What compiles has it: where it is not seen it is not known (Java, Kotlin).
+            None if class.bases.is_empty() && !self.has_packages(&class.scope) => Value::Undefined,
             None => Value::unknown(),
         }
     }

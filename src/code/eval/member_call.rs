@@ -95,6 +95,9 @@ impl Machine<'_> {
                         _ => {}
                     }
                 }
+                if !code && let Some(value) = self.entry_call(it, name, &args) {
+                    return value;
+                }
                 if !code && let Some(value) = self.accessor(it, name, &args) {
                     return value;
                 }
@@ -145,7 +148,8 @@ impl Machine<'_> {
                         self.enter_static(&method, receiver, args, spot)
                     }
                     Some((callee, _)) => self.call(&callee, args, spot),
-                    None => match self.type_question(class, name, &args) {
+                    None => match self.enum_call(class, name, &args).or_else(|| self.type_question(class, name, &args))
+                    {
                         Some(answer) => answer,
                         None => self.class_call(&class.clone(), name, args, spot),
                     },

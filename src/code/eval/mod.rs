@@ -21,6 +21,7 @@ mod construct;
 mod container;
 mod described;
 mod element;
+mod enums;
 mod env;
 mod expr;
 mod fields;

@@ -163,6 +163,9 @@ impl Machine<'_> {
             Some(action) => return self.act(action, path, None, &args, spot),
             None => {}
         }
+        if let Some(value) = self.enum_asked(path, &args) {
+            return value;
+        }
         if let Some(value) = self.pure(path, &args, spot) {
             return value;
         }

@@ -156,6 +156,9 @@ impl Machine<'_> {
             if let Some((value, _)) = self.class_member(&class, name) {
                 return Some(value);
             }
+            if let Some(value) = self.enum_member(&class, name) {
+                return Some(value);
+            }
         }
         None
     }
@@ -216,7 +219,7 @@ impl Machine<'_> {
             object.members.put(name, value.clone());
             return Some(value);
         }
-        None
+        self.entry_member(object, name)
     }
 
     /// Runs something in a class's scope, away from what is running.
@@ -273,6 +276,7 @@ impl Machine<'_> {
             class.members.put(&field.name, value);
         };
         keep(Value::unknown());
+        self.begin_entry(class, at);
         let value = self.in_class(class, Value::Undefined, |machine, scope| machine.eval(init, scope));
         let value = match value {
             value @ Value::Unknown(_) => match &field.ty {
@@ -306,6 +310,9 @@ impl Machine<'_> {
                 }
                 Some(_) => return Some(self.call_member(&this, name, args.clone(), scope, spot)),
                 None => {
+                    if let Some(value) = self.entry_call(object, name, args) {
+                        return Some(value);
+                    }
                     let line = self.ancestors(&own);
                     let within = |class: &Rc<ClassValue>| {
                         line.iter().any(|one| matches!(one, Value::Class(one) if Rc::ptr_eq(one, class)))
@@ -316,8 +323,10 @@ impl Machine<'_> {
                 }
             }
         }
-        let class =
-            around.into_iter().find(|class| self.class_member(class, name).is_some_and(|(it, _)| is_called(&it)))?;
+        let has = |class: &&Rc<ClassValue>| self.class_member(class, name).is_some_and(|(it, _)| is_called(&it));
+        let Some(class) = around.iter().find(has).cloned() else {
+            return around.iter().find_map(|class| self.enum_call(class, name, args));
+        };
         Some(self.call_member(&Value::Class(class), name, args.clone(), scope, spot))
     }
 

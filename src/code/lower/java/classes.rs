@@ -113,7 +113,12 @@ impl Lowering<'_> {
     fn constant(&mut self, node: Node<'_>, class: &mut Class) {
         let Some(name) = node.child_by_field_name("name") else { return };
         let own = class.name.clone().unwrap_or_else(|| "".into());
-        let callee = self.at(node, ExprKind::Name(own));
+        let mut callee = self.at(node, ExprKind::Name(own));
+        // One with a body is of a class of its own.
+        if let Some(body) = node.child_by_field_name("body") {
+            let base = Arg { name: None, spread: Spread::No, value: callee };
+            callee = self.without_name(vec![base], body, node);
+        }
         let args = node.child_by_field_name("arguments").map(|list| self.args(list)).unwrap_or_default();
         let value = self.at(node, ExprKind::Call(Box::new(Call { callee, args, is_new: true })));
         class.fields.push(Field {
@@ -130,9 +135,14 @@ impl Lowering<'_> {
 
     /// A class without a name that extends the type it is made of.
     pub(super) fn anonymous(&mut self, ty: Node<'_>, body: Node<'_>) -> Expr {
+        let base = self.base(ty);
+        self.without_name(vec![base], body, ty)
+    }
+
+    fn without_name(&mut self, bases: Vec<Arg>, body: Node<'_>, at: Node<'_>) -> Expr {
         let mut class = Class {
             name: None,
-            bases: vec![self.base(ty)],
+            bases,
             body: Block::new(),
             fields: Vec::new(),
             decorators: Vec::new(),
@@ -140,7 +150,7 @@ impl Lowering<'_> {
             pos: self.pos(body),
         };
         self.body(body, &mut class);
-        self.at(ty, ExprKind::Class(Arc::new(class)))
+        self.at(at, ExprKind::Class(Arc::new(class)))
     }
 
     /// A function that is not written as a method.

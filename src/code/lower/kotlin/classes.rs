@@ -218,6 +218,11 @@ impl Lowering<'_> {
                 let Some(name) = children(node).into_iter().find(|child| child.kind() == "identifier") else { return };
                 let own = class.name.clone().unwrap_or_else(|| "".into());
                 let callee = self.at(node, ExprKind::Name(own));
+                let body = children(node).into_iter().find(|child| child.kind() == "class_body");
+                let callee = match body {
+                    Some(body) => self.entry_class(body, callee),
+                    None => callee,
+                };
                 let list = children(node).into_iter().find(|child| child.kind() == "value_arguments");
                 let args = list.map(|list| self.args(list)).unwrap_or_default();
                 let value = self.at(node, ExprKind::Call(Box::new(Call { callee, args, is_new: true })));
@@ -230,6 +235,14 @@ impl Lowering<'_> {
                 }
             }
         }
+    }
+
+    /// The class of its own that an entry of an enum is of.
+    fn entry_class(&mut self, body: Node<'_>, of: Expr) -> Expr {
+        let mut class = self.empty(body, ClassKind::Class);
+        class.bases.push(Arg { name: None, spread: Spread::No, value: of });
+        self.members(body, &mut class, false);
+        self.at(body, ExprKind::Class(Arc::new(class)))
     }
 
     /// A property: a field, or a function that is read like one where it has a getter.
