@@ -121,7 +121,8 @@ impl Machine<'_> {
         };
         // On what has no members nothing is registered either.
         let empty = |made: &Value| matches!(made, Value::Object(it) if it.model.borrow().as_ref().is_some_and(|it| it.ty.members.is_empty()));
-        let calls = action.hand.is_none() || empty(&made);
+        // What a container is told asks the container.
+        let calls = (action.hand.is_none() || empty(&made)) && action.binds.is_none();
         if calls && receiver.is_some() && self.modules[spot.module.0].language == Language::Java {
             self.given_to_call(args);
         }

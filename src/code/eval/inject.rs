@@ -17,6 +17,8 @@ const MOST_DEPTH: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Told {
     key: Value,
+    /// What tells it apart from others under the key.
+    qualifier: Option<Value>,
     how: How,
     /// What is made gets what this kind of object is.
     hands: Option<&'static ObjectModel>,
@@ -42,7 +44,7 @@ impl Machine<'_> {
         {
             for (key, value) in map.pairs() {
                 let value = self.force(value);
-                self.tell(key, how_of(value), hands);
+                self.tell(key, None, how_of(value), hands);
             }
             return;
         }
@@ -51,6 +53,12 @@ impl Machine<'_> {
             key => key,
         };
         let key = self.force(key);
+        let qualifier =
+            word.qualifier.as_ref().map_or(Value::Undefined, |path| match self.argument_at(bound, path, spot) {
+                Value::Undefined => model.args.named(path).unwrap_or(Value::Undefined),
+                qualifier => qualifier,
+            });
+        let qualifier = Some(self.force(qualifier)).filter(|qualifier| !qualifier.is_nothing());
         let mut given = |path: &Option<String>| {
             let path = path.as_ref()?;
             let value = match self.argument_at(bound, path, spot) {
@@ -68,15 +76,15 @@ impl Machine<'_> {
             },
         };
         match how {
-            Some(How::Function(function)) if word.made && key.is_nothing() => {
+            Some(How::Function(function)) if word.made && key.is_nothing() && qualifier.is_none() => {
                 let made = self.call(&function, Args::unknown(), spot);
                 if let Value::Object(object) = &made
                     && let Some(class) = object.class.clone()
                 {
-                    self.tell(Value::Class(class), How::Value(made), hands);
+                    self.tell(Value::Class(class), qualifier, How::Value(made), hands);
                 }
             }
-            Some(how) => self.tell(key, how, hands),
+            Some(how) => self.tell(key, qualifier, how, hands),
             None => {}
         }
     }
@@ -87,8 +95,10 @@ impl Machine<'_> {
             return None;
         }
         let key = Value::Class(class.clone());
-        let told = self.told.iter().rev().find(|told| told.key.same(&key) == Some(true)).cloned()?;
-        Some(self.come_to(&told, 0, class.spot)).filter(|value| matches!(value, Value::Object(_)))
+        let is_it = |told: &Told| told.qualifier.is_none() && told.key.same(&key) == Some(true);
+        let told = self.told.iter().rev().find(|told| is_it(told)).cloned()?;
+        // An `object` of Kotlin's is its class here.
+        Some(self.come_to(&told, 0, class.spot)).filter(|value| matches!(value, Value::Object(_) | Value::Class(_)))
     }
 
     /// What they were told of a type that states what it is of: a list of one class.
@@ -96,17 +106,18 @@ impl Machine<'_> {
         if self.told.is_empty() || ty.args.is_empty() || self.language(scope) != Language::Java {
             return None;
         }
-        let is_it = |told: &Told| matches!(&told.key, Value::Str(key) if **key == *ty.text);
+        let is_it = |told: &Told| told.qualifier.is_none() && matches!(&told.key, Value::Str(key) if **key == *ty.text);
         let told = self.told.iter().rev().find(|told| is_it(told)).cloned()?;
         let spot = Spot { module: scope.module, line: 0 };
         Some(self.come_to(&told, 0, spot))
             .filter(|value| matches!(value, Value::Object(_) | Value::List(_) | Value::Map(_)))
     }
 
-    fn tell(&mut self, key: Value, how: How, hands: Option<&'static ObjectModel>) {
-        if self.told.len() < MOST_TOLD && key.key().is_some() {
+    fn tell(&mut self, key: Value, qualifier: Option<Value>, how: How, hands: Option<&'static ObjectModel>) {
+        let known = key.key().is_some() || (qualifier.is_some() && key.is_nothing());
+        if self.told.len() < MOST_TOLD && known {
             self.effects += 1;
-            self.told.push(Rc::new(Told { key, how, hands, made: RefCell::default() }));
+            self.told.push(Rc::new(Told { key, qualifier, how, hands, made: RefCell::default() }));
         }
     }
 
@@ -120,6 +131,10 @@ impl Machine<'_> {
     /// What containers were told under a key; for a class of which they were told nothing, its instance.
     pub(super) fn resolves(&mut self, word: &ResolvesWord, bound: &Rc<Map>, spot: Spot) -> Value {
         let key = self.argument_at(bound, &word.key, spot);
+        if let Some(path) = &word.qualifier {
+            let qualifier = self.argument_at(bound, path, spot);
+            return self.qualified_by(&key, &qualifier, spot);
+        }
         match word.all {
             true => {
                 let told: Vec<Rc<Told>> = self.told_under(&key);
@@ -130,6 +145,34 @@ impl Machine<'_> {
         }
     }
 
+    /// What containers were told under a key that is told apart by a qualifier; where no key is stated there must be one alone.
+    fn qualified_by(&mut self, key: &Value, qualifier: &Value, spot: Spot) -> Value {
+        if qualifier.is_unknown() || matches!(qualifier, Value::Env(_) | Value::Alt(_)) {
+            // Which it is cannot be told, and its type tells of another one.
+            return Value::Object(Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() }));
+        }
+        let tells = match qualifier {
+            Value::Class(_) => true,
+            Value::Object(object) => object.class.is_some() && object.model.borrow().is_none(),
+            other => other.as_whole_text().is_some(),
+        };
+        if !tells {
+            return Value::unknown();
+        }
+        let is_it = |told: &&Rc<Told>| {
+            let own = told.qualifier.as_ref().and_then(|own| own.same(qualifier)) == Some(true);
+            own && (key.is_nothing() || told.key.is_nothing() || told.key.same(key) == Some(true))
+        };
+        let found: Vec<Rc<Told>> = self.told.iter().filter(is_it).cloned().collect();
+        // One definition may be read more than once; where no type is stated it must be of one.
+        let Some(last) = found.last().cloned() else { return Value::unknown() };
+        let of_one = |told: &Rc<Told>| told.key.key() == last.key.key();
+        if key.is_nothing() && !found.iter().all(of_one) {
+            return Value::unknown();
+        }
+        self.come_to(&last, 0, spot)
+    }
+
     fn told_under(&self, key: &Value) -> Vec<Rc<Told>> {
         self.told.iter().filter(|told| told.key.same(key) == Some(true)).cloned().collect()
     }
@@ -137,7 +180,8 @@ impl Machine<'_> {
     /// What containers give for a key.
     fn contained(&mut self, key: &Value, depth: usize, spot: Spot) -> Value {
         // What is told last replaces what was told before.
-        let told = self.told.iter().rev().find(|told| told.key.same(key) == Some(true)).cloned();
+        let is_it = |told: &Told| told.qualifier.is_none() && told.key.same(key) == Some(true);
+        let told = self.told.iter().rev().find(|told| is_it(told)).cloned();
         match (told, key) {
             (Some(told), _) => self.come_to(&told, depth, spot),
             (None, Value::Class(class)) => self.one_instance(class, Args::unknown(), spot),

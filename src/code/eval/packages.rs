@@ -456,6 +456,11 @@ impl Machine<'_> {
         if !self.models.extensions.contains(&**name) || !self.has_packages(scope) || self.has_member(object, name) {
             return None;
         }
+        // What stands behind a library's name is a member of that.
+        let is_member = |path: &Name| self.models.functions.contains_key(&format!("{path}.{name}"));
+        if matches!(object, Value::Unknown(path) if is_member(path)) {
+            return None;
+        }
         let Value::Unknown(path) = self.name(name, scope) else { return None };
         let maker = self.models.makers.get(&*path).is_some_and(|model| model.extension);
         let function = self.models.functions.get(&*path).is_some_and(|action| action.extension);

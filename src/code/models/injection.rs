@@ -10,6 +10,8 @@ use super::actions::Argument;
 pub(crate) struct BindsWord {
     /// The key: a text or a class; an argument, or one of those that made the object.
     pub(crate) key: Argument,
+    /// What tells it apart from others under the key.
+    pub(crate) qualifier: Option<Argument>,
     /// A class that it makes an instance of.
     pub(crate) class: Option<Argument>,
     /// A function that gives it.
@@ -32,6 +34,8 @@ pub(crate) struct BindsWord {
 pub(crate) struct ResolvesWord {
     /// The key.
     pub(crate) key: Argument,
+    /// What tells it apart from others under the key: where it is not given nothing is asked for by this word.
+    pub(crate) qualifier: Option<Argument>,
     /// All that was told under it, as a list.
     pub(crate) all: bool,
 }

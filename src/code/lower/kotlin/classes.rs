@@ -295,6 +295,8 @@ impl Lowering<'_> {
                     _ => Expr { kind: ExprKind::Unknown(Vec::new()), pos },
                 }
             }
+            // Koin's delegate gives what its container has.
+            kind if injects(&kind) => Expr { kind, pos },
             // What a container gives late is of the type that is asked for.
             ExprKind::Cast(call, ty) => {
                 let late = Expr { kind: ExprKind::Unknown(vec![*call]), pos };
@@ -302,5 +304,17 @@ impl Lowering<'_> {
             }
             kind => Expr { kind: ExprKind::Unknown(vec![Expr { kind, pos }]), pos },
         }
+    }
+}
+
+/// Whether a delegate is one of Koin's.
+fn injects(kind: &ExprKind) -> bool {
+    match kind {
+        ExprKind::Cast(call, _) => injects(&call.kind),
+        ExprKind::Call(call) => match &call.callee.kind {
+            ExprKind::Name(name) | ExprKind::Member(_, name) => matches!(&**name, "inject" | "injectOrNull"),
+            _ => false,
+        },
+        _ => false,
     }
 }

@@ -120,7 +120,7 @@ fn a_type_that_a_call_states_is_an_argument() {
         ("get<A.B> { }", "get(Lexical -(it) {}, <type>=A.B)"),
         ("get<A>(\"x\") { }", "get(\"x\", <type>=A, Lexical -(it) {})"),
         ("inject<A>()", "(inject(<type>=A) as A)"),
-        ("val a by inject<A.B>()", "bind a = (?(inject(<type>=A.B)) as A.B)"),
+        ("val a by inject<A.B>()", "bind a = (inject(<type>=A.B) as A.B)"),
         ("listOf<A>()", "listOf(<type>=A)"),
     ]);
 }
@@ -133,7 +133,7 @@ fn signs_that_nothing_closes_are_not_parsed_and_said_so() {
 
 #[test]
 fn calls_of_get_behind_a_property_are_no_accessors() {
-    inside(&[("val r: S by inject()\n get { a() }", "bind r: S = ?(inject()); get(Lexical -(it) {return a()})")]);
+    inside(&[("val r: S by inject()\n get { a() }", "bind r: S = inject(); get(Lexical -(it) {return a()})")]);
     assert!(lower("fun f() {\n val r: String by inject()\n get<A> { a() }\n get(P) { b() }\n post(\"/x\") { c() }\n}\nfun g() {\n get(\"/y\") { }\n}\n").errors.is_empty());
     // An accessor stays one, and so does what merely looks like a call within a text or a comment.
     all(&[("class A {\n  val p\n    get() = X\n}", "Class A() <> {pub Getter p() {return X}}")]);
