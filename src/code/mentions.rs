@@ -176,7 +176,7 @@ impl<'a> Walker<'a> {
                 self.decorators(&extension.decorators);
                 self.block(&extension.body);
             }
-            StmtKind::Return(value) => self.exprs(value),
+            StmtKind::Return(value) | StmtKind::Leave(value) => self.exprs(value),
             StmtKind::If { test, then, otherwise } => {
                 self.open.push(Work::Expr(test));
                 self.block(then);

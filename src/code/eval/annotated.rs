@@ -67,7 +67,9 @@ impl Machine<'_> {
     pub(crate) fn read_annotated(&mut self) {
         let classes: Vec<_> = self.classes.iter().filter(|class| self.has_packages(&class.scope)).cloned().collect();
         for class in classes {
-            if matches!(class.class.kind, ClassKind::Class | ClassKind::Struct) && class.class.name.is_some() {
+            if matches!(class.class.kind, ClassKind::Class | ClassKind::Object | ClassKind::Struct)
+                && class.class.name.is_some()
+            {
                 self.read_placeholders(&class);
                 self.read_application(&class);
                 self.read_class(&class);

@@ -208,6 +208,9 @@ impl Machine<'_> {
         let seen = receiver.clone().filter(|_| self.has_packages(&scope));
         if self.has_packages(&scope) {
             self.see_receiver(&scope, seen.as_ref());
+            if closure.function.kind != FunctionKind::Lexical {
+                self.mark_frame(&scope);
+            }
             if self.called.contains(&node) {
                 self.mark_called(&scope);
             }
@@ -390,6 +393,12 @@ impl Machine<'_> {
 
     /// A value goes where nobody sees it.
     pub(crate) fn escape(&mut self, value: &Value) {
+        self.escaping += 1;
+        self.escape_here(value);
+        self.escaping -= 1;
+    }
+
+    fn escape_here(&mut self, value: &Value) {
         match value {
             Value::Function(closure) if !closure.entered.get() => {
                 let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };

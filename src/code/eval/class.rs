@@ -221,6 +221,14 @@ impl Machine<'_> {
 
     /// A member that a class has or inherits, with the class that has it.
     pub(crate) fn class_member(&mut self, class: &Rc<ClassValue>, name: &str) -> Option<(Value, Rc<ClassValue>)> {
+        match self.member_of_line(class, name) {
+            // What an object's base makes of its arguments is there once the object is made.
+            None if self.make_object(class) => self.member_of_line(class, name),
+            found => found,
+        }
+    }
+
+    fn member_of_line(&mut self, class: &Rc<ClassValue>, name: &str) -> Option<(Value, Rc<ClassValue>)> {
         for ancestor in self.ancestors(class) {
             if let Value::Class(class) = ancestor
                 && let Some(value) = class.members.named(name)
@@ -352,6 +360,8 @@ impl Machine<'_> {
                 }
                 (!path.is_empty()).then(|| Value::from_path(format!("{path}()")))
             }
+            // The one instance that there is.
+            object @ Value::Class(_) if is_object(&object) => Some(object),
             Value::Class(class) if class.class.kind != ClassKind::Enum => {
                 if let Some(defined) = self.defined(&class) {
                     return Some(defined);
@@ -441,6 +451,11 @@ impl Machine<'_> {
             _ => literal,
         }
     }
+}
+
+/// Whether a value is an `object` of Kotlin's.
+pub(super) fn is_object(value: &Value) -> bool {
+    matches!(value, Value::Class(class) if class.class.kind == ClassKind::Object)
 }
 
 /// Whether a value is an object with members of its own.

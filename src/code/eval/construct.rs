@@ -8,6 +8,9 @@ use super::scope::{Scope, ScopeRef};
 use super::value::{Args, ClassValue, Map, Object, Spot, Value};
 use crate::code::form::{ClassKind, INITIALISER, Language, Pattern, StmtKind};
 
+/// The name under which an `object` of Kotlin's holds that it is made: no name of the language.
+const MADE: &str = "<made>";
+
 impl Machine<'_> {
     /// An instance.
     pub(crate) fn instantiate(&mut self, callee: &Value, args: Args, spot: Spot) -> Value {
@@ -44,6 +47,20 @@ impl Machine<'_> {
             self.injected.entry(Rc::as_ptr(class).addr()).or_insert_with(|| value.clone());
         }
         self.construct(class, &value, args, spot).unwrap_or(value)
+    }
+
+    /// Runs what an `object` of Kotlin's gives its base, once; whether it did.
+    pub(super) fn make_object(&mut self, class: &Rc<ClassValue>) -> bool {
+        if class.class.kind != ClassKind::Object || class.members.named(MADE).is_some() {
+            return false;
+        }
+        class.members.put(MADE, Value::Bool(true));
+        let Some(Value::Function(constructor)) = class.members.named("constructor") else { return false };
+        let this = Value::Class(class.clone());
+        self.in_class(class, this.clone(), |machine, _| {
+            machine.enter(&constructor, Some(this), Args::default(), class.spot);
+        });
+        true
     }
 
     fn is_enum(&mut self, class: &Rc<ClassValue>) -> bool {

@@ -191,6 +191,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) layers: super::layers::State,
     /// Strings that functions of letter case made.
     pub(crate) supposed: super::supposed::Supposed,
+    /// The call that a block returns from, and what that gives.
+    pub(crate) leaving: Option<(usize, Value)>,
+    /// How many functions are entered that went where nobody sees them.
+    pub(crate) escaping: u32,
     /// The entry of an enum that is made next.
     pub(crate) entry: Option<super::enums::Entry>,
     /// The object whose member is called next, where the member is for another type.
@@ -294,6 +298,8 @@ impl<'a> Machine<'a> {
             structs_asked: false,
             layers: super::layers::State::default(),
             supposed: super::supposed::Supposed::default(),
+            leaving: None,
+            escaping: 0,
             entry: None,
             dispatch: None,
             go: super::go::State::default(),

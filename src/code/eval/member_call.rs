@@ -169,7 +169,12 @@ impl Machine<'_> {
                 }
                 _ => Value::unknown(),
             },
-            Value::Unknown(_) => {
+            Value::Unknown(path) => {
+                if (path.is_empty() || path.contains("()"))
+                    && let Some(value) = self.call_extension_around(&object, name, &args, scope, spot)
+                {
+                    return value;
+                }
                 let callee = self.member(&object, name, scope, spot.line);
                 self.call_unknown_member(&object, &callee, name, args, spot)
             }

@@ -335,6 +335,10 @@ impl Machine<'_> {
             let shared = self.language(&class.scope) == Language::JavaScript;
             let object = match self.injected.get(&address) {
                 Some(known @ Value::Object(_)) if shared => known.clone(),
+                _ if class::is_object(&Value::Class(class.clone())) => {
+                    self.make_object(&class);
+                    Value::Class(class.clone())
+                }
                 _ => self.instantiate(&Value::Class(class.clone()), args, spot),
             };
             let object = if shared && !object.is_nothing() { instance_of(&class, object) } else { object };

@@ -462,7 +462,7 @@ fn kind_of(value: &Value) -> Option<&'static str> {
 }
 
 /// Whether a function may be called with so many arguments, and those names.
-fn takes(closure: &Closure, args: &Args) -> bool {
+pub(super) fn takes(closure: &Closure, args: &Args) -> bool {
     if args.partial {
         return true;
     }

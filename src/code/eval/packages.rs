@@ -137,6 +137,13 @@ impl Machine<'_> {
         let receivers = self.receivers(scope);
         for class in classes_around(scope) {
             for this in &receivers {
+                if let Value::Class(own) = this
+                    && super::class::is_object(this)
+                    && self.ancestors(own).iter().any(|one| matches!(one, Value::Class(one) if Rc::ptr_eq(one, &class)))
+                    && let Some((value, _)) = self.class_member(own, name)
+                {
+                    return Some(self.member_of_object(value, this, scope));
+                }
                 if let Value::Object(object) = this
                     && let Some(own) = object.class.clone()
                     && self
@@ -161,6 +168,18 @@ impl Machine<'_> {
             }
         }
         None
+    }
+
+    /// A member of an `object` of Kotlin's, read where it is the receiver.
+    fn member_of_object(&mut self, value: Value, this: &Value, scope: &ScopeRef) -> Value {
+        match &value {
+            Value::Function(method) if method.function.kind == FunctionKind::Getter => {
+                let spot = Spot { module: scope.module, line: 0 };
+                self.enter(&method.clone(), Some(this.clone()), Args::default(), spot)
+            }
+            Value::Function(_) => Self::bound(value, this.clone()),
+            _ => value,
+        }
     }
 
     fn method_of(&mut self, value: Value, object: &Rc<Object>, spot: Spot) -> Value {
@@ -293,6 +312,19 @@ impl Machine<'_> {
     pub(crate) fn call_around(&mut self, name: &Name, args: &Args, scope: &ScopeRef, spot: Spot) -> Option<Value> {
         let around = classes_around(scope);
         for this in self.receivers(scope) {
+            if let Value::Class(own) = &this
+                && super::class::is_object(&this)
+                && let Some((value, _)) = self.class_member(own, name).filter(|(value, _)| is_called(value))
+            {
+                return Some(match value {
+                    Value::Function(method) if method.function.receiver.is_some() => {
+                        let receiver = self.implicit_receiver(&method);
+                        self.dispatch = Some(this.clone());
+                        self.enter(&method, receiver, args.clone(), spot)
+                    }
+                    _ => self.call_member(&this, name, args.clone(), scope, spot),
+                });
+            }
             let Value::Object(object) = &this else { continue };
             let model = object.model.borrow().clone();
             let Some(own) = object.class.clone() else {
@@ -425,6 +457,29 @@ impl Machine<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A call of such a function on something of which nothing tells that it is not of its type. Where that is a router it is
+    /// one that nothing mounts.
+    pub(crate) fn call_extension_around(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        args: &Args,
+        scope: &ScopeRef,
+        spot: Spot,
+    ) -> Option<Value> {
+        if !self.has_packages(scope) {
+            return None;
+        }
+        let (own, method) = self.extension_around(name, scope)?;
+        let ty = method.function.receiver.as_ref()?.ty.clone()?;
+        if !super::overloads::takes(&method, args) || self.fits(&method, args).is_none() {
+            return None;
+        }
+        let receiver = self.refined(object.clone(), &ty, &method.scope.clone());
+        self.dispatch = Some(own);
+        Some(self.enter(&method, Some(receiver), args.clone(), spot))
     }
 
     /// A function for a type that is declared elsewhere which a receiver of the code, or a class around it, has as its member.

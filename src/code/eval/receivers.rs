@@ -4,11 +4,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::machine::Machine;
+use super::machine::{Flow, Machine};
 use super::packages::is_block;
 use super::scope::{Scope, ScopeKind, ScopeRef, find_local};
 use super::value::{Args, Closure, Spot, Value};
-use crate::code::form::{Name, Param, Pattern};
+use crate::code::form::{Expr, Name, Param, Pattern};
 
 /// The name under which a function's scope holds its receiver: no name of the language.
 const THIS: &str = "<this>";
@@ -16,6 +16,8 @@ const THIS: &str = "<this>";
 const OUTER: &str = "<outer>";
 /// The name that tells that a function's scope is one of what a router is given to call.
 const CALLED: &str = "<called>";
+/// The name under which a function's scope holds which call it is of.
+const FRAME: &str = "<frame>";
 /// How far out a receiver is looked for that nobody states.
 const MOST_RECEIVERS: usize = 12;
 
@@ -54,6 +56,55 @@ impl Machine<'_> {
     /// Notes that a scope is one of what a router was given to call.
     pub(crate) fn mark_called(&self, scope: &ScopeRef) {
         scope.set(&CALLED.into(), Value::Undefined);
+    }
+
+    /// Notes which call a function's scope is of, and how many unknown conditions are around it: blocks within may return from it.
+    pub(crate) fn mark_frame(&self, scope: &ScopeRef) {
+        let number = |count: usize| Value::Int(i64::try_from(count).unwrap_or(i64::MAX));
+        let around = usize::try_from(self.conditional).unwrap_or(usize::MAX);
+        scope.set(&FRAME.into(), Self::tuple(vec![number(self.frames.len()), number(around)]));
+    }
+
+    /// A block returns from the function around it. Where it is not known whether the block is run, what it gives may be what the
+    /// function gives, which goes on.
+    pub(crate) fn stmt_leave(&mut self, value: Option<&Expr>, scope: &ScopeRef) -> Flow {
+        let value = value.map_or(Value::Null, |value| self.eval(value, scope));
+        let mut at = Some(scope);
+        let mut marked = None;
+        while let Some(here) = at.filter(|_| marked.is_none()) {
+            marked = here.own(FRAME);
+            at = here.parent.as_ref();
+        }
+        let marked = match &marked {
+            Some(Value::List(pair)) => match pair.items.borrow()[..] {
+                [Value::Int(frame), Value::Int(around)] => usize::try_from(frame).ok().zip(u32::try_from(around).ok()),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some((at, around)) = marked
+            && let Some(frame) = self.frames.get_mut(at)
+        {
+            if self.escaping == 0 && self.conditional == around {
+                self.leaving = Some((at, value));
+            } else if !matches!(value, Value::Null) {
+                frame.returns.push(value);
+            }
+        }
+        Flow::Return(Value::unknown())
+    }
+
+    /// How a statement ends in which a block returned from a function around it.
+    pub(crate) fn left_by_block(&mut self, flow: Flow) -> Flow {
+        let Some((at, _)) = &self.leaving else { return flow };
+        match self.frames.len().checked_sub(1) {
+            Some(here) if here == *at => self.leaving.take().map_or(flow, |(_, value)| Flow::Return(value)),
+            Some(here) if here > *at => Flow::Throw,
+            _ => {
+                self.leaving = None;
+                flow
+            }
+        }
     }
 
     /// A scope whose code sees an instance as its receiver: that of the initial values of its fields.

@@ -104,7 +104,8 @@ impl Machine<'_> {
 
     /// Runs one statement.
     pub(crate) fn stmt(&mut self, stmt: &Stmt, scope: &ScopeRef) -> Flow {
-        self.nested(|machine| machine.stmt_kind(stmt, scope)).unwrap_or(Flow::Throw)
+        let flow = self.nested(|machine| machine.stmt_kind(stmt, scope)).unwrap_or(Flow::Throw);
+        self.left_by_block(flow)
     }
 
     fn stmt_kind(&mut self, stmt: &Stmt, scope: &ScopeRef) -> Flow {
@@ -153,6 +154,7 @@ impl Machine<'_> {
                 let value = value.as_ref().map_or(Value::Null, |value| self.eval(value, scope));
                 return Flow::Return(value);
             }
+            StmtKind::Leave(value) => return self.stmt_leave(value.as_ref(), scope),
             StmtKind::If { test, then, otherwise } => return self.stmt_if(test, then, otherwise, scope),
             StmtKind::Each { target, iterable, yields, body } => {
                 return self.stmt_each(target, iterable, *yields, body, scope);

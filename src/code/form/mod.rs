@@ -101,6 +101,8 @@ pub enum StmtKind {
     Extend(Arc<Extension>),
     /// `return`.
     Return(Option<Expr>),
+    /// Returns from the function around a lambda: Kotlin's `return` in a block that is given to a function.
+    Leave(Option<Expr>),
     /// `if`; `elif` and `else if` nest in `otherwise`.
     If {
         /// The condition. Rust's `if let` and Go's `if x := f(); c` bind before, in an enclosing `Block`.
@@ -363,6 +365,8 @@ pub struct Class {
 pub enum ClassKind {
     /// A class.
     Class,
+    /// A class with one instance, which is asked for by its name: Kotlin's `object`.
+    Object,
     /// A class that has no instances of its own.
     Abstract,
     /// A struct or a record.

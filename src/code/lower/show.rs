@@ -38,6 +38,7 @@ fn stmt(stmt: &Stmt) -> String {
                 block(&extension.body)
             )
         }
+        StmtKind::Leave(value) => format!("leave {}", optional(value.as_ref())),
         StmtKind::Return(value) => format!("return {}", optional(value.as_ref())),
         StmtKind::If { test, then, otherwise } => {
             format!("if {} {{{}}} else {{{}}}", expr(test), block(then), block(otherwise))

@@ -138,7 +138,7 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
             StmtKind::Function(one) => self.function(one.name.as_deref(), one, scope),
             StmtKind::Class(one) => self.class(one, scope),
             StmtKind::Extend(extension) => self.all(&extension.body, scope),
-            StmtKind::Return(value) => {
+            StmtKind::Return(value) | StmtKind::Leave(value) => {
                 if let Some(value) = value {
                     (self.see)(Seen::Return(value), scope);
                     self.expr(value, scope);

@@ -48,10 +48,12 @@ impl Machine<'_> {
                 Value::Class(class) => match class.class.kind {
                     ClassKind::Struct => return Shape::Struct(class),
                     ClassKind::Interface | ClassKind::Annotation => return Shape::Interface(class),
-                    ClassKind::Class | ClassKind::Abstract | ClassKind::Enum => match underlying(&class) {
-                        Some(inner) => (ty, scope) = (inner, class.scope.clone()),
-                        None => return Shape::Plain(word),
-                    },
+                    ClassKind::Class | ClassKind::Object | ClassKind::Abstract | ClassKind::Enum => {
+                        match underlying(&class) {
+                            Some(inner) => (ty, scope) = (inner, class.scope.clone()),
+                            None => return Shape::Plain(word),
+                        }
+                    }
                 },
                 Value::Unknown(path) if path.contains('.') => return Shape::Outside(path),
                 Value::Unknown(path) => return Shape::Plain(path),

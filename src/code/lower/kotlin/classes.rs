@@ -15,7 +15,7 @@ impl Lowering<'_> {
     /// A type's declaration.
     pub(super) fn class(&mut self, node: Node<'_>) -> Option<Arc<Class>> {
         let kind = match node.kind() {
-            "object_declaration" => ClassKind::Class,
+            "object_declaration" => ClassKind::Object,
             "class_declaration" if has(node, "interface") => ClassKind::Interface,
             "class_declaration" if self.is(node, "enum") => ClassKind::Enum,
             "class_declaration" if self.is(node, "annotation") => ClassKind::Annotation,

@@ -46,6 +46,13 @@ impl Lowering<'_> {
 
     /// `= value` is returned.
     pub(super) fn function_body(&mut self, node: Node<'_>) -> Block {
+        let outer = std::mem::replace(&mut self.in_lambda, false);
+        let body = self.function_block(node);
+        self.in_lambda = outer;
+        body
+    }
+
+    fn function_block(&mut self, node: Node<'_>) -> Block {
         match self.part(node) {
             Some(block) if block.kind() == "block" => self.block(block),
             Some(value) => {
@@ -116,6 +123,7 @@ impl Lowering<'_> {
         let mut params = Vec::new();
         let mut body = Block::new();
         let mut stated = false;
+        let outer = std::mem::replace(&mut self.in_lambda, true);
         for child in children(node) {
             if child.kind() == "lambda_parameters" {
                 stated = true;
@@ -127,6 +135,7 @@ impl Lowering<'_> {
                 self.statement(child, &mut body);
             }
         }
+        self.in_lambda = outer;
         if !stated {
             params.push(plain(Pattern::Name("it".into(), self.pos(node)), None));
         }

@@ -177,7 +177,7 @@ impl Lowering<'_> {
         let source = format!("\nfun f({}{written}) {{}}\n", if named { "" } else { "it: " });
         let Parsed { tree, .. } = mended::parsed(&source);
         let reader = self.reader.piece(&source, self.pos(node).line);
-        let mut inner = Lowering { reader, lifted: BTreeMap::new(), contexts: BTreeMap::new() };
+        let mut inner = Lowering { reader, lifted: BTreeMap::new(), contexts: BTreeMap::new(), in_lambda: false };
         let root = tree.as_ref().map(|tree| tree.root_node());
         let function =
             root.map(children).unwrap_or_default().into_iter().find(|it| it.kind() == "function_declaration");
@@ -198,6 +198,7 @@ impl Lowering<'_> {
             reader: self.reader.piece(&source, lifted.line),
             lifted: BTreeMap::new(),
             contexts: BTreeMap::new(),
+            in_lambda: false,
         };
         let root = tree.as_ref().map(|tree| tree.root_node()).filter(|root| !root.has_error());
         let declared = root.map(children).unwrap_or_default().into_iter().find(|it| it.kind() == "class_declaration");

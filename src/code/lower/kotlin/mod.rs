@@ -37,7 +37,7 @@ pub fn lower(source: &str) -> Module {
     };
     let lifted = lifted.into_iter().map(|lifted| (lifted.before, lifted)).collect();
     let contexts = contexts.into_iter().map(|context| (context.before, context)).collect();
-    let lowering = Lowering { reader: Reader::new(&text), lifted, contexts };
+    let lowering = Lowering { reader: Reader::new(&text), lifted, contexts, in_lambda: false };
     front::module(Language::Java, tree, lowering, |lowering, root, module| {
         for node in mended::misread(root, &text).into_iter().filter(|node| !node.is_error() && !node.is_missing()) {
             let pos = lowering.pos(node);
@@ -55,6 +55,8 @@ struct Lowering<'s> {
     lifted: BTreeMap<usize, Lifted>,
     /// What functions are called in the context of, by where they start.
     contexts: BTreeMap<usize, Context>,
+    /// Whether what is lowered stands in a lambda: `return` alone is the function's around it.
+    in_lambda: bool,
 }
 
 impl<'s> FrontEnd<'s> for Lowering<'s> {

@@ -56,11 +56,13 @@ impl Lowering<'_> {
                 self.push(node, StmtKind::Assign { target, op, value }, out);
             }
             "return_expression" => {
-                let inner = self
-                    .part(node)
-                    .filter(|part| !matches!(part.kind(), "identifier" | "label") || !self.text(node).contains('@'));
-                let value = inner.map(|value| self.expr(value));
-                self.push(node, StmtKind::Return(value), out);
+                let label = self.text(node).trim_start().strip_prefix("return@");
+                let named = |sign: char| sign.is_alphanumeric() || matches!(sign, '_' | '`');
+                let bare = label.is_some_and(|label| label.trim_start_matches(named).trim().is_empty());
+                let labelled = label.is_some();
+                let value = self.part(node).filter(|_| !bare).map(|value| self.expr(value));
+                let kind = if self.in_lambda && !labelled { StmtKind::Leave(value) } else { StmtKind::Return(value) };
+                self.push(node, kind, out);
             }
             "throw_expression" => self.push(node, StmtKind::Throw, out),
             "for_statement" => self.each(node, out),

@@ -59,7 +59,7 @@ fn classes_keep_constructors_companions_and_bases() {
             "Abstract A(type(B<T>), type(C)) <s: S, static X = \"x\", y: String = Lexical -(it) {return \"z\"}()> \
              {pub Constructor constructor(field s: S, n: Int = 1) {super(s)}; pub Getter p() {return X}}",
         ),
-        ("object P { const val A = \"a\"; fun f() = 1 }", "Class P() <static A = \"a\"> {pub Static f() {return 1}}"),
+        ("object P { const val A = \"a\"; fun f() = 1 }", "Object P() <static A = \"a\"> {pub Static f() {return 1}}"),
         (
             "enum class E(val p: String) { A(\"a\"), B(\"b\") }",
             "Enum E() <p: String, static A = new E(\"a\"), static B = new E(\"b\")> {pub Constructor constructor(field p: String) {}}",
@@ -120,6 +120,8 @@ fn a_type_that_a_call_states_is_an_argument() {
         ("get<A.B> { }", "get(Lexical -(it) {}, <type>=A.B)"),
         ("get<A>(\"x\") { }", "get(\"x\", <type>=A, Lexical -(it) {})"),
         ("inject<A>()", "(inject(<type>=A) as A)"),
+        ("a.let { return b }", "a.let(Lexical -(it) {leave b})"),
+        ("a.let { return@let b }", "a.let(Lexical -(it) {return b})"),
         ("val a by inject<A.B>()", "bind a = (inject(<type>=A.B) as A.B)"),
         ("listOf<A>()", "listOf(<type>=A)"),
     ]);
@@ -154,7 +156,7 @@ fn a_member_on_the_line_of_its_brace_is_read() {
 fn what_runs_on_each_instance_is_a_method_and_what_an_object_runs_a_block() {
     all(&[
         ("class A {\n  init { a() }\n}", "Class A() <> {pub Method <init>() {{a()}}}"),
-        ("object A {\n  init { a() }\n}", "Class A() <> {{a()}}"),
+        ("object A {\n  init { a() }\n}", "Object A() <> {{a()}}"),
     ]);
 }
 
@@ -175,7 +177,7 @@ fn annotations_that_the_grammar_takes_for_an_expression_stand_on_their_declarati
             "@M(\"/x\") open class X { @G(\"/y\") fun y() = 1 }",
             "@M(\"/x\") Class X() <> {@G(\"/y\") pub Method y() {return 1}}",
         ),
-        ("@S data object O", "@S Class O() <> {}"),
+        ("@S data object O", "@S Object O() <> {}"),
         ("@C\nactual fun a() = 1", "@C pub Plain a() {return 1}"),
         ("@A(\"x\") enum class E { B }", "@A(\"x\") Enum E() <static B = new E()> {}"),
     ]);
