@@ -45,7 +45,7 @@ pub struct Used {
     pub required: bool,
     /// Where it is read, by file and line.
     pub sites: Vec<Site>,
-    /// Provided by the platform (`PATH`, `HOME`, …), so that no example needs to name it.
+    /// Provided by the platform (`PATH`, `HOME`, …) or set by what deploys the service, so that no example needs to name it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub platform: bool,
     /// Names any of which will do in its place, this one among them.

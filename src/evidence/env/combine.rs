@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::known;
+use super::serverless::Deployed;
 use crate::facts::env::{Documented, Dynamic, Env, Irregular, Site, Used, fits};
 
 /// One read of a variable in source that is no test.
@@ -29,6 +30,8 @@ pub(super) struct Found {
     pub(super) dynamic: Vec<Dynamic>,
     /// The files that only developers run.
     pub(super) scripts: BTreeSet<String>,
+    /// What is set for the service where it is deployed.
+    pub(super) deployed: Deployed,
 }
 
 /// What is known beside reads and examples.
@@ -54,7 +57,7 @@ pub(super) fn combine(
     irregular: Vec<Irregular>,
     around: &Around<'_>,
 ) -> Env {
-    let Found { reads, mut dynamic, scripts } = found;
+    let Found { reads, mut dynamic, scripts, deployed } = found;
     documented.sort_by(|a, b| (&a.file, a.line, &a.name).cmp(&(&b.file, b.line, &b.name)));
     let known: BTreeSet<String> = documented.iter().map(|entry| entry.name.to_ascii_lowercase()).collect();
     let is_known = |name: &String| known.contains(&name.to_ascii_lowercase());
@@ -67,7 +70,7 @@ pub(super) fn combine(
     );
     dynamic.sort();
     dynamic.dedup();
-    let used = group(with_settings(reads, &documented, around.settings), &scripts);
+    let used = group(with_settings(reads, &documented, around.settings), &scripts, &deployed);
     let scripts = scripts.into_iter().collect();
     let (projects, parts) = (around.projects.to_vec(), around.parts.to_vec());
     let mut env = Env { used, documented, dynamic, irregular, projects, parts, scripts, ..Env::default() };
@@ -138,7 +141,7 @@ struct Group {
     sites: BTreeMap<Site, Vec<String>>,
 }
 
-fn group(reads: Vec<Read>, scripts: &BTreeSet<String>) -> Vec<Used> {
+fn group(reads: Vec<Read>, scripts: &BTreeSet<String>, deployed: &Deployed) -> Vec<Used> {
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     let served: BTreeSet<String> =
         reads.iter().filter(|read| !scripts.contains(&read.site.file)).map(|read| read.name.clone()).collect();
@@ -153,7 +156,7 @@ fn group(reads: Vec<Read>, scripts: &BTreeSet<String>) -> Vec<Used> {
         }
     }
     let used = |(name, group): (String, Group)| Used {
-        platform: known::is_platform(&name),
+        platform: known::is_platform(&name) || group.sites.keys().all(|site| deployed.sets(&name, &site.file)),
         name,
         required: group.required,
         sites: group.sites.keys().cloned().collect(),
@@ -224,7 +227,7 @@ mod tests {
             elsewhere: &elsewhere,
         };
         let scripts = BTreeSet::from(["scripts/seed.py".to_owned()]);
-        combine(Found { reads, dynamic, scripts }, documented, Vec::new(), &around)
+        combine(Found { reads, dynamic, scripts, deployed: Deployed::default() }, documented, Vec::new(), &around)
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub(in crate::evidence) mod known;
 mod naming;
 mod scripts;
 pub(crate) mod secret;
+mod serverless;
 mod tooling;
 mod words;
 mod workspaces;
@@ -122,7 +123,9 @@ fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {
     let scripts = scripts.into_iter().map(str::to_owned).collect();
     let mut all = reads.reads;
     all.extend(composed.needs);
-    let found = Found { reads: all, dynamic: reads.dynamic, scripts };
+    let mut deployed = serverless::read(context.repo);
+    all.append(&mut deployed.needs);
+    let found = Found { reads: all, dynamic: reads.dynamic, scripts, deployed };
     let mut env = combine(found, examples.documented, examples.irregular, &around);
     env.dynamic.extend(reads.built);
     env.dynamic.sort();

@@ -42,6 +42,7 @@ const NAMED: &[&str] = &[
     "cloudbuild.yaml",
     "buildspec.yml",
     "serverless.yml",
+    "serverless.yaml",
     "devcontainer.json",
     "prometheus.yml",
     "schema.prisma",
