@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::scope::{Scope, ScopeRef};
-use super::value::{Args, ClassValue, Map, Object, Spot, Value};
+use super::value::{Args, ClassValue, Closure, Map, Object, Spot, Value};
 use crate::code::form::{ClassKind, INITIALISER, Language, Pattern, StmtKind};
 
 /// The name under which an `object` of Kotlin's holds that it is made: no name of the language.
@@ -46,7 +46,32 @@ impl Machine<'_> {
         if self.has_packages(&class.scope) {
             self.injected.entry(Rc::as_ptr(class).addr()).or_insert_with(|| value.clone());
         }
-        self.construct(class, &value, args, spot).unwrap_or(value)
+        let made = self.construct(class, &value, args, spot);
+        self.note_environment(class, &value);
+        made.unwrap_or(value)
+    }
+
+    /// Takes note of an instance that holds the environment: its methods read it whoever calls them.
+    fn note_environment(&mut self, class: &Rc<ClassValue>, object: &Value) {
+        let Value::Object(it) = object else { return };
+        if self.has_packages(&class.scope) || !it.members.pairs().into_iter().any(|(_, one)| self.is_environment(&one))
+        {
+            return;
+        }
+        let own = std::iter::once(class.clone());
+        let around = self.ancestors(class).into_iter().filter_map(|one| match one {
+            Value::Class(class) => Some(class),
+            _ => None,
+        });
+        for class in own.chain(around) {
+            self.holders.entry(Rc::as_ptr(&class).addr()).or_insert_with(|| object.clone());
+        }
+    }
+
+    /// The first instance of a method's class that holds the environment.
+    pub(super) fn holder_of(&self, method: &Closure) -> Option<Value> {
+        let home = method.home.borrow().clone()?;
+        self.holders.get(&Rc::as_ptr(&home).addr()).cloned()
     }
 
     /// Runs what an `object` of Kotlin's gives its base, once; whether it did.
@@ -125,7 +150,7 @@ impl Machine<'_> {
         }
         for (at, param) in function.params.iter().enumerate() {
             let given = args.list.get(at).cloned().unwrap_or_else(Value::unknown);
-            let open = matches!(given, Value::Unknown(_)) && param.default.is_none();
+            let open = matches!(given, Value::Unknown(_)) && param.default.is_none() && !self.is_environment(&given);
             let typed = param.ty.as_ref().filter(|_| open);
             let told = if open { self.injected_by(&param.decorators, &constructor.scope) } else { None };
             let value = match told.or_else(|| typed.and_then(|ty| self.typed(ty, &constructor.scope))) {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::absence::{is_failure, reads_of};
+use super::keys::tells_place;
 use super::machine::{Flow, Machine};
 use super::scope::{self, Scope, ScopeKind, ScopeRef};
 use super::value::{Args, Lazy, ListKind, Map, Spot, Value};
@@ -371,6 +372,7 @@ impl Machine<'_> {
                 self.conditional -= 1;
                 a
             }
+            (LogicalOp::Or | LogicalOp::Coalesce, None) if matches!(a, Value::Unknown(_)) && tells_place(left) => a,
             (LogicalOp::Or | LogicalOp::Coalesce, None) => {
                 let conditional = u32::from(!matches!(a, Value::Env(_)));
                 self.conditional += conditional;

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::value::{Args, Map, Modelled, Spot, Value};
+use crate::code::form::{Expr, ExprKind};
 use crate::code::holes::has_hole;
 use crate::code::models::KeysWord;
 
@@ -293,5 +294,18 @@ fn given_under(word: &KeysWord, value: Value) -> Value {
             map.put(member, value);
             Value::Map(map)
         }
+    }
+}
+
+/// Whether an expression tells where a check failed (`issue.path.join(".")`): what stands in for it where that is empty is
+/// a word for people, and no name.
+pub(super) fn tells_place(expr: &Expr) -> bool {
+    let is_path = |expr: &Expr| matches!(&expr.kind, ExprKind::Member(_, name) if &**name == "path");
+    match &expr.kind {
+        ExprKind::Call(call) => {
+            matches!(&call.callee.kind, ExprKind::Member(path, name) if &**name == "join" && is_path(path))
+        }
+        ExprKind::Index(path, _) => is_path(path),
+        _ => false,
     }
 }

@@ -245,6 +245,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) globals: Map,
     /// The instances that stand for objects of which only the class is known, by class.
     pub(crate) injected: BTreeMap<usize, Value>,
+    /// Instances that hold the environment, by class.
+    pub(crate) holders: BTreeMap<usize, Value>,
 }
 
 /// What is kept for explaining places that look like registrations.
@@ -325,6 +327,7 @@ impl<'a> Machine<'a> {
             adapters: BTreeMap::new(),
             globals: Map::default(),
             injected: BTreeMap::new(),
+            holders: BTreeMap::new(),
         }
     }
 

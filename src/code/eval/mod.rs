@@ -348,7 +348,7 @@ impl Machine<'_> {
             for (_, member) in class.members.pairs() {
                 let Value::Function(method) = self.force(member) else { continue };
                 let waits = !method.entered.get() && !matches!(method.function.kind, FunctionKind::Constructor);
-                if waits && self.may_reach(&method) {
+                if waits && (self.may_reach(&method) || self.holder_of(&method).is_some()) {
                     let most = self.most_alone(&method);
                     let receiver = self.receiver_of(&method, Some(object.clone()));
                     self.sliced(most, |machine| machine.enter_alone(&method, receiver));
@@ -358,7 +358,8 @@ impl Machine<'_> {
         let closures: Vec<_> = self.closures.iter().filter(|closure| !closure.entered.get()).cloned().collect();
         for closure in closures {
             let stated = self.stated.contains_key(&std::sync::Arc::as_ptr(&closure.function).addr());
-            if !stated && !self.may_reach(&closure) && self.called_with(&closure).is_none() {
+            let holder = self.holder_of(&closure);
+            if !stated && holder.is_none() && !self.may_reach(&closure) && self.called_with(&closure).is_none() {
                 continue;
             }
             let idle = self.is_abstract(&closure) || !self.is_worth(&closure) || self.is_stub(&closure);
@@ -366,7 +367,7 @@ impl Machine<'_> {
                 continue;
             }
             any = true;
-            let receiver = self.last_instance(&closure).or_else(|| self.instance_of_home(&closure));
+            let receiver = self.last_instance(&closure).or_else(|| self.instance_of_home(&closure)).or(holder);
             let receiver = self.receiver_of(&closure, receiver);
             let most = self.most_alone(&closure);
             self.sliced(most, |machine| machine.enter_alone(&closure, receiver));
@@ -429,7 +430,8 @@ impl Machine<'_> {
         );
         let skip = if receiver.is_some() { own } else { 0 };
         for (index, param) in closure.function.params.iter().enumerate().skip(skip) {
-            let typed = param.ty.as_ref().and_then(|ty| self.typed(ty, &closure.scope));
+            let given = self.environment_by_default(closure, index);
+            let typed = given.or_else(|| param.ty.as_ref().and_then(|ty| self.typed(ty, &closure.scope)));
             let called = if index == own { self.called_with(closure) } else { None };
             let typed = typed.or_else(|| called.map(|model| self.placeholder(model)));
             list.push(typed.unwrap_or_else(Value::unknown));

@@ -415,7 +415,7 @@ impl Machine<'_> {
     }
 
     /// A value without loading anything for it.
-    fn known(&self, value: Value) -> Value {
+    pub(super) fn known(&self, value: Value) -> Value {
         let mut value = value;
         for _ in 0..MOST_DEPTH {
             let Value::Lazy(lazy) = &value else { return value };
