@@ -87,7 +87,7 @@ impl<'a> Tree<'a> {
             folders,
             lowered: RefCell::new(lowered),
             javascript: javascript::Packages::default(),
-            python: python::Roots,
+            python: python::Roots::default(),
             go: go::Modules::default(),
             rust: rust::Crates::default(),
             java: java::Packages::default(),

@@ -1,10 +1,104 @@
 //! Python's modules: packages, relative names, source layouts.
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
 use super::{Target, Tree, folder_of, under};
+use crate::code::form::Name;
+
+/// Modules of the standard library after which files of a project are called, too.
+const STANDARD: &[&str] = &[
+    "abc",
+    "array",
+    "ast",
+    "asyncio",
+    "base64",
+    "bisect",
+    "calendar",
+    "cmd",
+    "code",
+    "codecs",
+    "collections",
+    "concurrent",
+    "contextlib",
+    "copy",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "email",
+    "enum",
+    "functools",
+    "gettext",
+    "glob",
+    "hashlib",
+    "hmac",
+    "html",
+    "http",
+    "importlib",
+    "inspect",
+    "io",
+    "itertools",
+    "json",
+    "locale",
+    "logging",
+    "mailbox",
+    "math",
+    "numbers",
+    "operator",
+    "os",
+    "pathlib",
+    "pickle",
+    "platform",
+    "profile",
+    "queue",
+    "random",
+    "re",
+    "resource",
+    "sched",
+    "secrets",
+    "select",
+    "shutil",
+    "signal",
+    "site",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "statistics",
+    "string",
+    "struct",
+    "subprocess",
+    "sys",
+    "tempfile",
+    "test",
+    "textwrap",
+    "threading",
+    "time",
+    "token",
+    "tokenize",
+    "trace",
+    "traceback",
+    "types",
+    "typing",
+    "unittest",
+    "urllib",
+    "uuid",
+    "warnings",
+    "weakref",
+    "xml",
+    "zipfile",
+    "zoneinfo",
+];
+
+/// Files that declare dependencies.
+const MANIFESTS: &[&str] = &["Pipfile", "environment.yml", "pyproject.toml", "setup.cfg", "setup.py"];
 
 /// Where absolute names start.
 #[derive(Debug, Default)]
-pub(super) struct Roots;
+pub(super) struct Roots {
+    /// The words of the files that declare dependencies.
+    declared: OnceCell<BTreeSet<String>>,
+}
 
 impl Roots {
     /// What a module's name leads to from a file.
@@ -28,8 +122,39 @@ impl Roots {
                 return found;
             }
         }
-        Target::Outside(source.into())
+        self.beside(tree, from, source).unwrap_or_else(|| Target::Outside(source.into()))
     }
+
+    /// What lies beside a file in a package that is run in its own folder (`python api/main.py`): the folder is where names start
+    /// then. A library of the same name is none of it.
+    fn beside(&self, tree: &Tree<'_>, from: &str, source: &str) -> Option<Target> {
+        let (folder, first) = (folder_of(from), source.split('.').next().unwrap_or(source));
+        if folder.is_empty() || STANDARD.contains(&first) || !tree.has(&under(folder, "__init__.py")) {
+            return None;
+        }
+        let found = at(tree, &under(folder, &source.replace('.', "/")))?;
+        let itself = matches!(&found, Target::File(file) if **file == *from);
+        (!itself && !self.declared(tree).contains(&word(first))).then_some(found)
+    }
+
+    fn declared(&self, tree: &Tree<'_>) -> &BTreeSet<String> {
+        self.declared.get_or_init(|| {
+            let declares = |path: &&Name| {
+                let name = path.rsplit('/').next().unwrap_or(path);
+                MANIFESTS.contains(&name)
+                    || (name.contains("requirements") || path.contains("requirements/"))
+                        && [".txt", ".in"].iter().any(|end| name.ends_with(end))
+            };
+            let texts = tree.files().filter(declares).filter_map(|path| tree.text(path));
+            let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+            texts.flat_map(|text| text.split(|c| !is_part(c)).map(word).collect::<Vec<_>>()).collect()
+        })
+    }
+}
+
+/// A name as registries compare it.
+fn word(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['-', '.'], "_")
 }
 
 /// The folders where absolute names may start: those around the file that are no packages, nearest first.
