@@ -8,6 +8,7 @@ use super::machine::Machine;
 use super::value::{Args, ListKind, Map, Modelled, Native, Object, Spot, Value};
 use crate::code::form::{Language, Name, Yields};
 use crate::code::models::{Action, ObjectModel, RouteWord, SetWord};
+use crate::code::resolve::{folder_of, under};
 
 /// What a schema made of the environment, among an action's arguments.
 pub(super) const READ: &str = "read";
@@ -276,6 +277,12 @@ impl Machine<'_> {
                 Some(("text", file)) => {
                     let file = self.argument_at(&bound, file, spot);
                     super::env::text_of(&file)
+                }
+                // The path is told from where the code stands.
+                Some(("included", file)) => {
+                    let file = self.argument_at(&bound, file, spot).as_whole_text();
+                    let folder = folder_of(self.file(spot));
+                    file.map_or_else(Value::unknown, |file| super::env::text_of(&Value::text(under(folder, &file))))
                 }
                 Some(("instance", class)) => {
                     let class = self.argument_at(&bound, class, spot);

@@ -500,7 +500,7 @@ pub(crate) fn text_of(file: &Value) -> Value {
 }
 
 /// The path of the file whose text a value is.
-fn file_of(text: &Value) -> Option<&str> {
+pub(super) fn file_of(text: &Value) -> Option<&str> {
     let Value::Unknown(path) = text else { return None };
     path.strip_prefix(TEXT_OF)?.split_once('>').map(|(file, _)| file)
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::env::file_of;
 use super::fields::{attribute_args, is_argument};
 use super::machine::Machine;
 use super::text::pattern_of;
@@ -168,6 +169,21 @@ impl Machine<'_> {
         if let Some(file) = &source.file {
             let path = self.argument_at(&model.args, file, spot);
             let keys = self.keys_of_file(&path, spot);
+            let own = self.layers.stores.entry(store).or_default();
+            own.files = true;
+            own.written.extend(keys);
+        }
+        if let Some(text) = &source.text {
+            let text = self.argument_at(&model.args, text, spot);
+            let keys = match (file_of(&text), text.as_whole_text()) {
+                (Some(file), _) => self.keys_of_files(file, spot),
+                // Of which format it is tells what can be read of it.
+                (None, Some(text)) => {
+                    let of = |name: &str| given::keys(name, &text);
+                    [of("a.toml"), of("a.yaml")].into_iter().find(|keys| !keys.is_empty()).unwrap_or_default()
+                }
+                (None, None) => BTreeSet::new(),
+            };
             let own = self.layers.stores.entry(store).or_default();
             own.files = true;
             own.written.extend(keys);

@@ -33,6 +33,8 @@ pub(crate) struct SourceWord {
     pub(crate) maps_whole: bool,
     /// It is a file; an ending that is not written may be any.
     pub(crate) file: Option<Argument>,
+    /// It is the text of a file.
+    pub(crate) text: Option<Argument>,
     /// It is a value whose fields are settings.
     pub(crate) value: Option<Argument>,
     /// The one setting that the value is.
