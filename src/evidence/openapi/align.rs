@@ -1,5 +1,6 @@
 //! Documents held against the route inventory. Names of parameters make no difference; a route for all methods answers each;
-//! a wildcard at a route's end is what a document spells as a parameter, and stands for nothing else.
+//! a wildcard at a route's end is what a document spells as a parameter, and stands for nothing else. A parameter that is called
+//! a version is the same as one that is written (`v1`), as one side may say it and the other leave it open.
 //!
 //! # The base path
 //! Each document has one: what its servers (or `basePath`) say. Documents often leave it out, or name the one that a gateway
@@ -24,6 +25,61 @@ const MOST_TRIED: usize = 200;
 pub(super) struct Inventory<'a> {
     routes: Vec<(Template, &'a Route)>,
     methods: HashMap<Template, BTreeSet<&'a str>>,
+    versions: Versions<'a>,
+}
+
+/// Paths with a version in them, by what they are with any version.
+#[derive(Default)]
+struct Versions<'a>(HashMap<Template, Vec<(Template, &'a str)>>);
+
+impl<'a> Versions<'a> {
+    fn add(&mut self, path: &str, method: &'a str) {
+        if let Some(any) = any_version(path) {
+            self.0.entry(any).or_default().push((Template::parse(path), method));
+        }
+    }
+
+    /// Whether one answers a path, written or open as the version is.
+    fn has(&self, method: &str, path: &str) -> bool {
+        if self.0.is_empty() {
+            return false;
+        }
+        let Some(alike) = any_version(path).and_then(|any| self.0.get(&any)) else { return false };
+        let template = Template::parse(path);
+        alike.iter().any(|(other, answered)| {
+            (*answered == method || *answered == "ANY" || method == "ANY") && may_be(&template, other)
+        })
+    }
+}
+
+/// A path with any version, where it has one.
+fn any_version(path: &str) -> Option<Template> {
+    let mut found = false;
+    let mut out = Template::parse(path);
+    let written = path.split('/').filter(|segment| !segment.is_empty());
+    for (segment, written) in out.0.iter_mut().zip(written) {
+        let name = written.trim_matches(['{', '}', ':']).to_ascii_lowercase();
+        let is_version = match segment {
+            Segment::Parameter => name.contains("version") || matches!(&*name, "v" | "ver"),
+            Segment::Literal(text) => text.strip_prefix('v').is_some_and(|rest| {
+                rest.starts_with(|c: char| c.is_ascii_digit()) && rest.chars().all(|c| c.is_ascii_digit() || c == '.')
+            }),
+            Segment::Mixed(_) | Segment::Wildcard => false,
+        };
+        if is_version {
+            *segment = Segment::Literal("{version}".to_owned());
+            found = true;
+        }
+    }
+    found.then_some(out)
+}
+
+/// Whether paths that are the same with any version are so with their own.
+fn may_be(left: &Template, right: &Template) -> bool {
+    left.0.iter().zip(&right.0).all(|pair| match pair {
+        (Segment::Literal(left), Segment::Literal(right)) => left == right,
+        _ => true,
+    })
 }
 
 impl<'a> Inventory<'a> {
@@ -31,13 +87,15 @@ impl<'a> Inventory<'a> {
         let routes: Vec<_> =
             routes.iter().filter(|route| route.is_http()).map(|route| (Template::parse(&route.path), route)).collect();
         let mut methods: HashMap<Template, BTreeSet<&str>> = HashMap::new();
+        let mut versions = Versions::default();
         for (template, route) in &routes {
+            versions.add(&route.path, &route.method);
             methods.entry(template.clone()).or_default().insert(&route.method);
             if template.is_wild() && template.has_literal() {
                 methods.entry(template.tamed()).or_default().insert(&route.method);
             }
         }
-        Self { routes, methods }
+        Self { routes, methods, versions }
     }
 
     fn has(&self, method: &str, template: &Template) -> bool {
@@ -61,7 +119,9 @@ impl<'a> Inventory<'a> {
     /// How many operations that have a word of their own fit under a base.
     fn score(&self, found: &[(Template, &Found)], base: &Template) -> usize {
         let fits = |template: &Template, found: &Found| {
-            template.has_literal() && self.has(&found.method, &template.under(base))
+            template.has_literal()
+                && (self.has(&found.method, &template.under(base))
+                    || self.versions.has(&found.method, &under(&written(base), &found.path)))
         };
         found.iter().filter(|(template, found)| fits(template, found)).count()
     }
@@ -104,13 +164,16 @@ impl<'a> Inventory<'a> {
     /// The operations under their base that no route answers.
     pub(super) fn lacks(&self, operation: &Operation) -> bool {
         !self.has(&operation.method, &Template::parse(&operation.path))
+            && !self.versions.has(&operation.method, &operation.path)
     }
 
     /// The routes, held against operations: those that could be in a document, those of them that are not, and how many no
     /// document can express.
     pub(super) fn held(&self, operations: &[Operation]) -> (Vec<Operation>, Vec<Operation>, usize) {
         let mut documented: HashMap<Template, BTreeSet<&str>> = HashMap::new();
+        let mut versions = Versions::default();
         for operation in operations {
+            versions.add(&operation.path, &operation.method);
             documented.entry(Template::parse(&operation.path)).or_default().insert(&operation.method);
         }
         let mut held: BTreeMap<(String, String), Operation> = BTreeMap::new();
@@ -122,7 +185,9 @@ impl<'a> Inventory<'a> {
                     .get(template)
                     .is_some_and(|methods| route.method == "ANY" || methods.contains(route.method.as_str()))
             };
-            let known = knows(template) || (template.is_wild() && template.has_literal() && knows(&template.tamed()));
+            let known = knows(template)
+                || (template.is_wild() && template.has_literal() && knows(&template.tamed()))
+                || versions.has(&route.method, &route.path);
             let key = (route.path.clone(), route.method.clone());
             if !known && template.is_wild() {
                 wild.insert(key);

@@ -228,6 +228,18 @@ fn both_directions_are_told() {
 }
 
 #[test]
+fn a_version_may_be_written_on_one_side_and_open_on_the_other() {
+    let open = spec("", &["GET /api/{version}/a", "GET /api/{id}/b", "GET /api/{v}/c"]);
+    let facts = held(&[("openapi.yaml", &open)], &["GET /api/v1/a", "GET /api/v1/b"]);
+    assert_eq!(vec!["GET /api/v1/b"], names(&facts.undocumented));
+    assert_eq!(vec!["GET /api/{id}/b", "GET /api/{v}/c"], names(&facts.unimplemented));
+    let written = spec("", &["GET /api/v1/a", "GET /api/v2/b"]);
+    let facts = held(&[("openapi.yaml", &written)], &["GET /api/{apiVersion}/a", "GET /api/v3/b"]);
+    assert_eq!(vec!["GET /api/v3/b"], names(&facts.undocumented));
+    assert_eq!(vec!["GET /api/v2/b"], names(&facts.unimplemented));
+}
+
+#[test]
 fn a_parameter_of_several_segments_is_those() {
     let text = "swagger: '2.0'\ninfo: { title: t, version: '1' }\npaths:\n  /v1/{name}:\n    get:\n      parameters:\n        - { name: name, in: path, required: true, type: string, pattern: 'shelves/[^/]+/books/[^/]+' }\n      responses: { '200': { description: d } }\n  /v1/keys/{key}:\n    get:\n      parameters:\n        - { name: key, in: path, required: true, type: string, pattern: '[a-z]+' }\n      responses: { '200': { description: d } }\n";
     let facts = held(&[("openapi.yaml", text)], &["GET /v1/shelves/{a}/books/{b}", "GET /v1/keys/{key}"]);
