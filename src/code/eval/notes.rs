@@ -24,6 +24,17 @@ impl Machine<'_> {
                 false => self.concat(&given, &old),
             };
         }
+        if let (Some(append), Some(model)) = (&action.append, model) {
+            let given = self.argument_at(bound, append, spot);
+            let old = std::mem::replace(&mut self.forest.nodes[model.node].prefix, Value::Undefined);
+            self.forest.nodes[model.node].prefix = match old.is_nothing() {
+                true => given,
+                false => {
+                    let old = self.concat(&old, &Value::text("/"));
+                    self.concat(&old, &given)
+                }
+            };
+        }
         for (name, argument) in &action.keep {
             let value = self.argument_at(bound, argument, spot);
             if let Some(model) = model {

@@ -119,6 +119,8 @@ pub(crate) struct Action {
     pub(crate) lists: Option<usize>,
     /// Sets the object's prefix, before what it has.
     pub(crate) prefix: Option<Argument>,
+    /// Sets more of the object's prefix, behind what it has.
+    pub(crate) append: Option<Argument>,
     /// Notes arguments on the object, as if its constructor had got them.
     pub(crate) keep: BTreeMap<String, Argument>,
     /// Marks the class that it decorates as a controller.
