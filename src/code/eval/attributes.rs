@@ -7,6 +7,7 @@ use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::value::{Args, ClassValue, Closure, ListKind, Map, Object, Spot, Value};
 use crate::code::form::{Decorator, ExprKind, Name, Yields};
+use crate::code::lower::rust::expression;
 use crate::code::models::{MountWord, ObjectModel};
 
 /// The methods of HTTP.
@@ -106,6 +107,7 @@ impl Machine<'_> {
             let spot = Spot { module: closure.scope.module, line: decorator.pos.line };
             let mut args = self.arguments(given, &closure.scope);
             gather(&mut args);
+            self.read_path_code(&mut args, &closure.scope);
             let bound = self.bind_names(&action.args, &args);
             if let Some(name) = &route.methods
                 && let Some(value) = bound.named(name)
@@ -115,8 +117,41 @@ impl Machine<'_> {
             }
             self.route(route, &it, &bound, &args, spot);
         }
-        let carries = object.model.borrow().is_some();
-        carries.then_some(Value::Object(object))
+        let it = object.model.borrow().clone()?;
+        if let Some(prefix) = self.module_prefix(model, closure) {
+            self.forest.nodes[it.node].prefix = prefix;
+        }
+        Some(Value::Object(object))
+    }
+
+    /// A path that is given by name may be code, written as a text: `path = "crate::PATHS.login"`.
+    fn read_path_code(&mut self, args: &mut Args, scope: &ScopeRef) {
+        for (name, value) in &mut args.named {
+            let Value::Str(text) = &value else { continue };
+            let names = text.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '&'));
+            let Some(expr) = Some(text).filter(|_| &**name == "path" && names).and_then(|text| expression(text)) else {
+                continue;
+            };
+            let is_code = text.contains("::") || text.contains('.') || text.starts_with(|c: char| c.is_uppercase());
+            match self.eval(&expr, scope) {
+                found @ Value::Str(_) => *value = found,
+                _ if is_code => *value = Value::unknown(),
+                _ => {}
+            }
+        }
+    }
+
+    /// What an attribute of a function's module puts before its path.
+    fn module_prefix(&mut self, model: &'static ObjectModel, closure: &Closure) -> Option<Value> {
+        for (path, args, line) in self.rust_module_attributes(closure.scope.module) {
+            let last = path.rsplit('.').next().unwrap_or(&path);
+            let Some(action) = model.attributes.get(last) else { continue };
+            let Some(prefix) = &action.prefix else { continue };
+            let spot = Spot { module: closure.scope.module, line };
+            let bound = self.bind_names(&action.args, &args);
+            return Some(self.argument_at(&bound, prefix, spot));
+        }
+        None
     }
 
     /// The path that an attribute of a parameter's type has.
@@ -243,7 +278,7 @@ fn holds_router(value: &Value, depth: usize) -> bool {
 }
 
 /// An attribute's path with dots, and its arguments.
-fn written_call(decorator: &Decorator) -> Option<(String, &[crate::code::form::Arg])> {
+pub(super) fn written_call(decorator: &Decorator) -> Option<(String, &[crate::code::form::Arg])> {
     let ExprKind::Call(call) = &decorator.expr.kind else { return None };
     let path = match &call.callee.kind {
         ExprKind::Name(name) | ExprKind::Member(_, name) => name.to_string(),

@@ -226,8 +226,11 @@ impl Machine<'_> {
             given: strings_of(&args),
             handed,
         });
-        let stated = args.named.iter().find(|(name, _)| &**name == "<>").map(|(_, ty)| ty.clone());
+        let types: Vec<_> = args.named.iter().filter(|(name, _)| name.starts_with('<')).cloned().collect();
+        let stated = types.iter().find(|(name, _)| &**name == "<>").map(|(_, ty)| ty.clone());
+        let values = if closure.function.parameters.is_empty() { Vec::new() } else { args.list.clone() };
         self.bind_arguments(closure, receiver, args, &scope);
+        self.rust_parameters(closure, &types, &values, &scope);
         let expected = self.rust_enter(closure, &stated);
         let flow = self.block(&closure.function.body, &scope);
         self.rust_leave(closure, expected);
@@ -255,16 +258,18 @@ impl Machine<'_> {
     }
 
     /// What entries of a function that bring nothing are counted by: the function, and for one that ever registered or read
-    /// something the names that it is given too, as another name may bring something again.
+    /// something the names that it is given too, as another name may bring something again. Names of variables always count.
     fn entry_of(&self, node: usize, args: &Args) -> (usize, u64) {
-        if !self.useful.contains(&node) {
-            return (node, 0);
-        }
+        let useful = self.useful.contains(&node);
+        let given = strings_of(args);
+        let counts = |name: &&Name| !name.contains(char::is_whitespace) && (useful || is_variable(name));
         let mut names = DefaultHasher::new();
-        for name in strings_of(args).iter().filter(|name| !name.contains(char::is_whitespace)) {
+        let mut any = false;
+        for name in given.iter().filter(counts) {
             name.hash(&mut names);
+            any = true;
         }
-        (node, names.finish())
+        if useful || any { (node, names.finish()) } else { (node, 0) }
     }
 
     fn bind_arguments(&mut self, closure: &Rc<Closure>, receiver: Option<Value>, args: Args, scope: &ScopeRef) {
@@ -584,4 +589,10 @@ pub(super) fn registers(value: &Value) -> bool {
     let Value::Object(object) = value else { return false };
     let model = object.model.borrow();
     model.as_ref().is_some_and(|model| model.ty.members.values().any(|action| action.route.is_some()))
+}
+
+/// Whether a text looks like the name of an environment variable.
+fn is_variable(text: &str) -> bool {
+    let signs = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    text.len() > 3 && text.contains('_') && text.chars().all(signs)
 }

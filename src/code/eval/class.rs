@@ -67,6 +67,10 @@ impl Machine<'_> {
         if script {
             self.frames.pop();
         }
+        if self.language(scope) == Language::Python {
+            self.note_metaclass(class, &value, scope);
+            self.run_metaclass(&value);
+        }
         self.class_settings(&value);
         self.decorated(Value::Class(value), &class.decorators, scope)
     }

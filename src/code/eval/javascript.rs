@@ -171,6 +171,8 @@ impl Machine<'_> {
             }
             "url.URL" | "URL" => match (first.as_whole_text(), args.at(1).as_whole_text()) {
                 (Some(relative), Some(base)) => Value::text(join_paths(&[parent_of(&base), &relative])),
+                // What a module says of its own place.
+                (Some(own), None) if own.starts_with('/') => Value::Str(own),
                 _ => Value::unknown(),
             },
             "setImmediate" | "setTimeout" | "process.nextTick" | "queueMicrotask" => {

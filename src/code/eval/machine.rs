@@ -189,6 +189,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) structs_asked: bool,
     /// Stores of layered settings, and what they came to.
     pub(crate) layers: super::layers::State,
+    /// The classes that metaclasses make.
+    pub(crate) making: Vec<Rc<ClassValue>>,
+    /// Middleware that passes requests on.
+    pub(crate) passing: super::passing::State,
     /// Strings that functions of letter case made.
     pub(crate) supposed: super::supposed::Supposed,
     /// The call that a block returns from, and what that gives.
@@ -299,6 +303,8 @@ impl<'a> Machine<'a> {
             flags: BTreeMap::new(),
             structs_asked: false,
             layers: super::layers::State::default(),
+            making: Vec::new(),
+            passing: super::passing::State::default(),
             supposed: super::supposed::Supposed::default(),
             leaving: None,
             escaping: 0,

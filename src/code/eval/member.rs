@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::machine::Machine;
+use super::rust::defaults::has_default;
 use super::scope::ScopeRef;
 use super::value::{Args, ClassValue, Closure, ListKind, Object, Spot, Value};
 use crate::code::form::{FunctionKind, Language, Name};
@@ -35,6 +36,10 @@ impl Machine<'_> {
                 None => match &**name {
                     "__name__" | "name" => class.class.name.clone().map_or_else(Value::unknown, Value::Str),
                     "as_view" => Value::Method(Rc::new((object.clone(), name.clone()))),
+                    // What it derives is made where it is called.
+                    "default" if self.language(&class.scope) == Language::Rust && has_default(class) => {
+                        Value::Method(Rc::new((object.clone(), name.clone())))
+                    }
                     "__members__" => Value::Map(Rc::new(super::value::Map::default())),
                     "prototype" | "class" | "java" | "javaClass" => object.clone(),
                     _ => match self

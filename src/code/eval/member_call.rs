@@ -54,6 +54,9 @@ impl Machine<'_> {
         {
             return value;
         }
+        if let Some(value) = self.new_class(&object, name, &args, spot) {
+            return value;
+        }
         if let Some(value) = self.call_library_extension(&object, name, &args, scope, spot) {
             return value;
         }
@@ -81,6 +84,7 @@ impl Machine<'_> {
                 self.conditional -= 1;
                 Value::any_of(results)
             }
+            Value::Object(_) if &**name == "handle" && self.passed_on(&object, &args) => Value::unknown(),
             Value::Object(it) => {
                 let plain = it.members.named(name).is_some();
                 let code = it.class.clone().is_some_and(|class| self.class_member(&class, name).is_some());
@@ -140,6 +144,14 @@ impl Machine<'_> {
                 }
                 match self.class_member(class, name) {
                     Some((Value::Function(method), _)) if method.function.kind == FunctionKind::ClassMethod => {
+                        self.enter(&method, Some(object.clone()), args, spot)
+                    }
+                    // A struct without fields is its own instance.
+                    Some((Value::Function(method), _))
+                        if method.function.receiver.is_some()
+                            && class.class.fields.is_empty()
+                            && self.language(scope) == Language::Rust =>
+                    {
                         self.enter(&method, Some(object.clone()), args, spot)
                     }
                     Some((Value::Function(method), _)) => {
@@ -282,6 +294,9 @@ impl Machine<'_> {
             return self.call(&Self::bound(callee, Value::Object(object.clone())), args, spot);
         }
         let value = Value::Object(object.clone());
+        if self.passed_on(&value, &args) {
+            return Value::unknown();
+        }
         match self.call_modelled(object, &value, &"()".into(), &args, spot) {
             Some(result) => result,
             None => {

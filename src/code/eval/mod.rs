@@ -47,6 +47,7 @@ pub(crate) mod machine;
 mod maps;
 mod member;
 mod member_call;
+mod metaclass;
 mod module;
 mod mounts;
 mod named;
@@ -56,6 +57,7 @@ mod objects;
 mod ops;
 mod overloads;
 mod packages;
+mod passing;
 mod plugin;
 mod prototypes;
 pub(crate) mod pure;
@@ -370,7 +372,9 @@ impl Machine<'_> {
             let receiver = self.last_instance(&closure).or_else(|| self.instance_of_home(&closure)).or(holder);
             let receiver = self.receiver_of(&closure, receiver);
             let most = self.most_alone(&closure);
-            self.sliced(most, |machine| machine.enter_alone(&closure, receiver));
+            self.as_middleware(&closure.clone(), |machine| {
+                machine.sliced(most, |machine| machine.enter_alone(&closure, receiver));
+            });
         }
         any && !self.exhausted()
     }

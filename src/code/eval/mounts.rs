@@ -115,6 +115,9 @@ impl Machine<'_> {
         let child = self.carried(model.ty, child);
         let child = self.answering(word, model.ty, child, spot);
         let prefixed = self.viewed(model, at);
+        if word.loose {
+            self.keep_middleware(model.node, &prefixed, &child, spot);
+        }
         match &word.plain {
             Some(plain) => self.mount_handler(model, prefixed, &child, plain, spot),
             None => {

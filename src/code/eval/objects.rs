@@ -207,7 +207,10 @@ impl Machine<'_> {
         {
             return held;
         }
-        Value::from_path(format!("{path}()"))
+        match self.passed_through(&args) {
+            Some(router) => router,
+            None => Value::from_path(format!("{path}()")),
+        }
     }
 
     /// A call of a member of something unknown.
@@ -249,6 +252,12 @@ impl Machine<'_> {
     pub(crate) fn class_call(&mut self, class: &Rc<ClassValue>, name: &Name, args: Args, spot: Spot) -> Value {
         if &**name == "as_view" {
             return self.view_of(Value::Class(class.clone()), &args);
+        }
+        if &**name == "default"
+            && self.language(&class.scope) == Language::Rust
+            && let Some(made) = self.rust_default(class, spot, 0)
+        {
+            return made;
         }
         let base = self.ancestors(class).into_iter().find_map(|one| match one {
             Value::Unknown(path) if !path.is_empty() => Some(path),

@@ -100,6 +100,9 @@ impl Machine<'_> {
                 }
             }
         }
+        if language == Language::Rust && scope.kind == ScopeKind::Module {
+            self.rust_constants(body, scope);
+        }
     }
 
     /// Runs one statement.

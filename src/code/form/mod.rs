@@ -269,6 +269,8 @@ pub struct Function {
     pub body: Block,
     /// Decorators, attributes, annotations, in source order.
     pub decorators: Vec<Decorator>,
+    /// The type parameters: `T` of Rust's `fn f<T>()`.
+    pub parameters: Vec<Name>,
     /// The stated result type.
     pub returns: Option<TypeRef>,
     /// How it is called.
@@ -405,6 +407,8 @@ pub struct Field {
 pub struct Extension {
     /// The type they belong to.
     pub target: TypeRef,
+    /// The type parameters: `T` of `impl<T> … for T`.
+    pub parameters: Vec<Name>,
     /// The trait that is implemented.
     pub implements: Option<TypeRef>,
     /// The members: functions and constants.

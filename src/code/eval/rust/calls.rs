@@ -181,6 +181,8 @@ impl Machine<'_> {
             {
                 Some(first)
             }
+            // What stays behind is empty, but it is what was there to whoever has it already.
+            ("mem", "take" | "replace") => Some(first),
             ("LazyLock" | "Lazy", "new") => {
                 let spot = self.frames.last().map(|frame| frame.spot);
                 let scope = match &first {
@@ -203,7 +205,8 @@ impl Machine<'_> {
         if self.language(scope) != Language::Rust {
             return;
         }
-        let any = extension.target.path.len() == 1 && extension.target.path.first() == Some(path);
+        // Any type may be a parameter; one that macros make is of a name alone, too, but it is only itself.
+        let any = extension.target.path.len() == 1 && extension.parameters.contains(path);
         let key: Name = if any { "".into() } else { path.clone() };
         let body = self.self_scope(scope, Value::Unknown(path.clone()));
         let mut functions: Vec<_> = functions_of(&extension.body).collect();

@@ -3,7 +3,10 @@
 use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{Args, Closure, Value};
-use crate::code::form::{Arg, Entry, Expr, ExprKind, FunctionKind, Language, Pattern, Spread, StmtKind, TypeRef};
+use crate::code::form::{
+    Arg, Entry, Expr, ExprKind, FunctionKind, Language, Name, Param, Pattern, Spread, StmtKind, TypeRef,
+};
+use crate::code::lower::rust::stated_type;
 
 impl Machine<'_> {
     /// What a call that begins is asked for: the type that it states, or that its caller expects. Gives what the caller
@@ -24,6 +27,34 @@ impl Machine<'_> {
         self.rust.asked.push(asked);
         // What a closure gives is what its caller gives.
         if lexical { self.rust.expected.clone() } else { self.rust.expected.take() }
+    }
+
+    /// Binds the type parameters of a function: to the types that the call states, else to those of what it is given.
+    pub(crate) fn rust_parameters(
+        &mut self,
+        closure: &Closure,
+        stated: &[(Name, Value)],
+        values: &[Value],
+        scope: &ScopeRef,
+    ) {
+        let function = closure.function.clone();
+        for (at, parameter) in function.parameters.iter().enumerate() {
+            let key = stated_type(at);
+            let said = stated.iter().find(|(name, _)| *name == key).map(|(_, ty)| ty.clone());
+            let of_it = |param: &Param| param.ty.as_ref().is_some_and(|ty| *ty.path == [parameter.clone()]);
+            let place = function.params.iter().position(of_it);
+            let given = place.and_then(|place| values.get(place)).map(|value| self.force(value.clone()));
+            let class = match (said, given) {
+                (Some(Value::Class(class)), _) => class,
+                (None, Some(Value::Class(class))) => class,
+                (None, Some(Value::Object(it))) => match it.class.clone() {
+                    Some(class) => class,
+                    None => continue,
+                },
+                _ => continue,
+            };
+            scope.set(parameter, Value::Class(class));
+        }
     }
 
     /// The call has ended.

@@ -235,6 +235,31 @@ impl Machine<'_> {
         }
     }
 
+    /// Binds the constants that functions of the project's types make: those functions are known only now.
+    pub(crate) fn rust_constants(&mut self, body: &[Stmt], scope: &ScopeRef) {
+        for stmt in body {
+            let StmtKind::Bind { target: Pattern::Name(name, _), value: Some(value), .. } = &stmt.kind else {
+                continue;
+            };
+            let ExprKind::Call(call) = &value.kind else { continue };
+            let waits = match scope.own(name) {
+                Some(Value::Unknown(_)) => true,
+                // What only its type tells.
+                Some(Value::Object(it)) => {
+                    let has_fields = it.class.as_ref().is_some_and(|class| !class.class.fields.is_empty());
+                    has_fields && it.members.pairs().is_empty()
+                }
+                _ => false,
+            };
+            if waits
+                && let ExprKind::Path(path) = &call.callee.kind
+                && matches!(self.path(path, scope), Value::Function(_) | Value::Bound(_))
+            {
+                self.rust_item(stmt, scope);
+            }
+        }
+    }
+
     fn rust_item(&mut self, stmt: &Stmt, scope: &ScopeRef) {
         match &stmt.kind {
             StmtKind::Bind { target, ty, value } => {

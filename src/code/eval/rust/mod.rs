@@ -4,6 +4,7 @@
 //! its name with [`SPACE`] behind it.
 
 mod calls;
+pub(super) mod defaults;
 mod expects;
 mod macros;
 
@@ -11,9 +12,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::attributes::written_call;
 use super::machine::{Machine, Progress};
 use super::scope::{self, Scope, ScopeRef};
-use super::value::{Closure, Lazy, ModuleId, Value};
+use super::value::{Args, Closure, Lazy, ModuleId, Value};
 use crate::code::form::{
     Block, Decorator, Export, ExprKind, Import, Imported, Language, MacroRules, Name, Stmt, StmtKind,
 };
@@ -63,6 +65,8 @@ struct Place {
     folder: Option<String>,
     /// What it imports by globs.
     globs: Vec<Value>,
+    /// What is said of a module that stands within its file: names, arguments and lines.
+    attributes: Vec<(String, Args, u32)>,
 }
 
 impl Machine<'_> {
@@ -339,11 +343,25 @@ impl Machine<'_> {
         let path = self.modules[scope.module.0].path.clone();
         let id = self.push_module(path, Language::Rust, Vec::new());
         self.modules[id.0].progress = Progress::Done;
-        let place = Place { parent: Some(scope.module), folder: Some(under(&folder, name)), globs: Vec::new() };
+        let written = attributes.iter().filter_map(|attribute| Some((written_call(attribute)?, attribute.pos.line)));
+        let written: Vec<_> = written.filter(|((name, _), _)| name != "cfg").collect();
+        let said =
+            written.into_iter().map(|((name, given), line)| (name, self.arguments(given, scope), line)).collect();
+        let place = Place {
+            parent: Some(scope.module),
+            folder: Some(under(&folder, name)),
+            globs: Vec::new(),
+            attributes: said,
+        };
         self.rust.places.insert(id, place);
         self.set_in(scope, &key, Value::Module(id));
         let inner: ScopeRef = self.modules[id.0].scope.clone();
         self.block(body, &inner);
+    }
+
+    /// What is said of a module that stands within its file.
+    pub(crate) fn rust_module_attributes(&self, id: ModuleId) -> Vec<(String, Args, u32)> {
+        self.rust.places.get(&id).map(|place| place.attributes.clone()).unwrap_or_default()
     }
 
     /// The functions that Rust's programs start with.

@@ -82,6 +82,7 @@ impl Lowering<'_> {
             returns,
             kind,
             is_async: false,
+            parameters: Vec::new(),
             is_generator: false,
             is_public,
             pos: self.pos(name.unwrap_or(node)),
@@ -126,7 +127,7 @@ impl Lowering<'_> {
         let mut function = self.function(node, FunctionKind::Method);
         function.receiver = Some(receiver);
         let body = vec![Stmt { kind: StmtKind::Function(Arc::new(function)), pos: self.pos(node) }];
-        let extension = Extension { target, implements: None, body, decorators: Vec::new() };
+        let extension = Extension { target, parameters: Vec::new(), implements: None, body, decorators: Vec::new() };
         self.push(node, StmtKind::Extend(Arc::new(extension)), out);
     }
 

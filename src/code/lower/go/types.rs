@@ -194,6 +194,7 @@ impl Lowering<'_> {
             returns: self.result(node),
             kind: FunctionKind::Method,
             is_async: false,
+            parameters: Vec::new(),
             is_generator: false,
             is_public: true,
             pos: self.pos(name.unwrap_or(node)),

@@ -171,6 +171,7 @@ impl Lowering<'_> {
             returns: None,
             kind,
             is_async: false,
+            parameters: Vec::new(),
             is_generator: false,
             is_public: true,
             pos: self.pos(node),

@@ -87,6 +87,7 @@ impl Lowering<'_> {
             returns: node.child_by_field_name("type").map(|ty| self.ty(ty)),
             kind: if self.is(node, "static") { FunctionKind::Static } else { FunctionKind::Method },
             is_async: false,
+            parameters: Vec::new(),
             is_generator: false,
             is_public: self.is(node, "public"),
             pos: self.pos(name.unwrap_or(node)),

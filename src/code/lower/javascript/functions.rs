@@ -66,6 +66,7 @@ impl Lowering<'_> {
             returns: node.child_by_field_name("return_type").map(|ty| self.annotation(ty)),
             kind,
             is_async: has(node, "async"),
+            parameters: Vec::new(),
             is_generator: has(node, "*") || node.kind().starts_with("generator"),
             is_public,
             pos: self.pos(node.child_by_field_name("name").unwrap_or(node)),

@@ -9,7 +9,7 @@ use super::super::reader::{Reader, children, parse};
 use super::Lowering;
 use super::paste::pasted;
 use super::tokens::{Token, tokens, tokens_and_docs, written};
-use crate::code::form::{Block, MacroRules};
+use crate::code::form::{Block, Expr, MacroRules, StmtKind};
 
 /// The most tokens that one expansion gives.
 const MOST: usize = 120_000;
@@ -48,6 +48,14 @@ fn parsed(text: &str, items: bool, line: u32) -> Option<Block> {
     }
     let function = children(tree.root_node()).into_iter().find(|node| node.kind() == "function_item")?;
     Some(lowering.block(function.child_by_field_name("body")?))
+}
+
+/// An expression that stands in a text.
+pub fn expression(text: &str) -> Option<Expr> {
+    match parsed(text, false, 1)?.pop()?.kind {
+        StmtKind::Expr(expr) | StmtKind::Return(Some(expr)) => Some(expr),
+        _ => None,
+    }
 }
 
 /// A piece of a rule.

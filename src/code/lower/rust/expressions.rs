@@ -107,10 +107,10 @@ impl Lowering<'_> {
 
     fn call(&mut self, node: Node<'_>) -> Expr {
         let mut function = node.child_by_field_name("function");
-        let mut stated = None;
+        let mut stated = Vec::new();
         if let Some(generic) = function.filter(|function| function.kind() == "generic_function") {
             function = generic.child_by_field_name("function");
-            stated = generic.child_by_field_name("type_arguments").and_then(|types| children(types).first().copied());
+            stated = generic.child_by_field_name("type_arguments").map(children).unwrap_or_default();
         }
         let callee = match function {
             // A call and its member are one level: chains are long where they are not deep.
@@ -125,10 +125,11 @@ impl Lowering<'_> {
                 args.push(Arg { name: None, spread: Spread::No, value: self.expr(child) });
             }
         }
-        // The first type that a call states (`f::<T>()`) goes with it under a name that no parameter has.
-        if let Some(ty) = stated.filter(|ty| ty.kind() != "lifetime" && self.text(*ty) != "_") {
+        // The types that a call states (`f::<T>()`) go with it under names that no parameter has.
+        stated.retain(|ty| ty.kind() != "lifetime");
+        for (at, ty) in stated.into_iter().enumerate().filter(|(_, ty)| self.text(*ty) != "_").collect::<Vec<_>>() {
             let kind = ExprKind::Type(self.ty(ty));
-            args.push(Arg { name: Some("<>".into()), spread: Spread::No, value: self.at(ty, kind) });
+            args.push(Arg { name: Some(stated_type(at)), spread: Spread::No, value: self.at(ty, kind) });
         }
         Expr { kind: ExprKind::Call(Box::new(Call { callee, args, is_new: false })), pos }
     }
@@ -195,6 +196,11 @@ impl Lowering<'_> {
         let sign = node.child_by_field_name("operator").map(|operator| operator.kind().trim_end_matches('='));
         (target, sign.map(binary_op), self.expr_in(node, "right"))
     }
+}
+
+/// The name under which the type at a place goes that a call states.
+pub(crate) fn stated_type(at: usize) -> Name {
+    if at == 0 { "<>".into() } else { format!("<{at}>").into() }
 }
 
 /// The operator that a sign stands for.

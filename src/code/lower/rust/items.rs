@@ -115,6 +115,7 @@ impl Lowering<'_> {
             returns: node.child_by_field_name("return_type").map(|ty| self.ty(ty)),
             kind,
             is_async: modifiers.is_some_and(|modifiers| has(modifiers, "async")),
+            parameters: self.parameters(node),
             is_generator: false,
             is_public: has(node, "visibility_modifier"),
             pos: self.pos(name.unwrap_or(node)),
@@ -233,10 +234,18 @@ impl Lowering<'_> {
         let target = node.child_by_field_name("type").unwrap_or(node);
         Arc::new(Extension {
             target: self.ty(target),
+            parameters: self.parameters(node),
             implements: node.child_by_field_name("trait").map(|ty| self.ty(ty)),
             body: node.child_by_field_name("body").map(|body| self.members(body)).unwrap_or_default(),
             decorators: self.attributes(attributes),
         })
+    }
+
+    /// The names of an item's type parameters.
+    fn parameters(&self, node: Node<'_>) -> Vec<crate::code::form::Name> {
+        let all = node.child_by_field_name("type_parameters").map(children).unwrap_or_default();
+        let types = all.into_iter().filter(|parameter| parameter.kind() == "type_parameter");
+        types.filter_map(|parameter| parameter.child_by_field_name("name")).map(|name| self.name(name)).collect()
     }
 
     fn members(&mut self, body: Node<'_>) -> Block {
@@ -278,6 +287,7 @@ impl Lowering<'_> {
             returns: None,
             kind: FunctionKind::Lexical,
             is_async,
+            parameters: Vec::new(),
             is_generator: false,
             is_public: false,
             pos: self.pos(node),

@@ -19,7 +19,8 @@ mod tokens;
 mod types;
 mod uses;
 
-pub use expand::expand;
+pub use expand::{expand, expression};
+pub(crate) use expressions::stated_type;
 
 use super::front::{self, FrontEnd};
 use super::reader::{Reader, children, parse};

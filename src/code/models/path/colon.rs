@@ -19,6 +19,9 @@ pub(super) fn colon(raw: &str) -> Vec<String> {
             at = colon_parameter(&text, at + 1, &mut outs);
         } else if c == '{' && text[at..].contains(&'}') {
             at = colon_group(&text, at, &mut outs);
+        } else if c == '*' && text.get(at + 1) == Some(&'*') {
+            // One star says as much as two.
+            at += 1;
         } else if c == '*' {
             let end = (at + 1..).find(|&i| !text.get(i).copied().is_some_and(is_word)).unwrap_or(at + 1);
             let name: String = text[at + 1..end].iter().collect();
