@@ -146,8 +146,10 @@ impl Machine<'_> {
     pub(crate) fn serve_roots(&mut self) {
         for (word, object) in &self.models.settings {
             let mut roots: Vec<(ModuleId, Spot)> = Vec::new();
-            for index in 0..self.modules.len() {
-                let Some(value) = self.modules[index].scope.own(&word.root) else { continue };
+            let names = std::iter::once(&word.root).chain(&word.also);
+            for (index, name) in (0..self.modules.len()).flat_map(|index| names.clone().map(move |name| (index, name)))
+            {
+                let Some(value) = self.modules[index].scope.own(name) else { continue };
                 let value = self.force(value);
                 let scope = self.modules[index].scope.clone();
                 let spot = Spot { module: ModuleId(index), line: 1 };
@@ -155,7 +157,7 @@ impl Machine<'_> {
                     match one.as_whole_text().map(|text| self.load_dotted(&text, &scope)) {
                         Some(Value::Module(id)) if !roots.iter().any(|(seen, _)| *seen == id) => roots.push((id, spot)),
                         Some(Value::Module(_)) => {}
-                        Some(_) | None => self.note(spot, format!("the module that {} names is not known", word.root)),
+                        Some(_) | None => self.note(spot, format!("the module that {name} names is not known")),
                     }
                 }
             }

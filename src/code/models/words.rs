@@ -159,6 +159,9 @@ pub(crate) struct SettingsModel {
     pub(crate) conventional: String,
     /// The member that names the module whose list is served.
     pub(crate) root: String,
+    /// Members that name modules whose lists are served besides: to tenants, and to nobody of them.
+    #[serde(default)]
+    pub(crate) also: Vec<String>,
     /// The list in that module.
     pub(crate) list: String,
     /// The object of the same file that serves it.
