@@ -195,6 +195,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) passing: super::passing::State,
     /// Strings that functions of letter case made.
     pub(crate) supposed: super::supposed::Supposed,
+    /// The functions that settings name, where they name any, by the module of the build.
+    pub(crate) listed: super::listed::Named,
     /// The call that a block returns from, and what that gives.
     pub(crate) leaving: Option<(usize, Value)>,
     /// How many functions are entered that went where nobody sees them.
@@ -306,6 +308,7 @@ impl<'a> Machine<'a> {
             making: Vec::new(),
             passing: super::passing::State::default(),
             supposed: super::supposed::Supposed::default(),
+            listed: BTreeMap::new(),
             leaving: None,
             escaping: 0,
             entry: None,

@@ -40,6 +40,7 @@ mod inject;
 mod javascript;
 mod keys;
 mod layers;
+mod listed;
 mod listing;
 mod loaders;
 mod loops;
@@ -165,6 +166,7 @@ pub(crate) fn run(
     }
     machine.refuel();
     machine.enter_entries();
+    machine.enter_listed();
     machine.refuel();
     let go: Vec<Name> =
         files.iter().filter(|(_, language)| *language == Language::Go).map(|(path, _)| path.clone()).collect();
@@ -353,6 +355,7 @@ impl Machine<'_> {
                 if waits && (self.may_reach(&method) || self.holder_of(&method).is_some()) {
                     let most = self.most_alone(&method);
                     let receiver = self.receiver_of(&method, Some(object.clone()));
+                    let receiver = receiver.or_else(|| self.unlisted_receiver(&method));
                     self.sliced(most, |machine| machine.enter_alone(&method, receiver));
                 }
             }
@@ -370,7 +373,7 @@ impl Machine<'_> {
             }
             any = true;
             let receiver = self.last_instance(&closure).or_else(|| self.instance_of_home(&closure)).or(holder);
-            let receiver = self.receiver_of(&closure, receiver);
+            let receiver = self.receiver_of(&closure, receiver).or_else(|| self.unlisted_receiver(&closure));
             let most = self.most_alone(&closure);
             self.as_middleware(&closure.clone(), |machine| {
                 machine.sliced(most, |machine| machine.enter_alone(&closure, receiver));

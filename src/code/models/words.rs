@@ -284,6 +284,8 @@ pub(crate) struct ObjectModel {
     pub(crate) builder: bool,
     /// The framework gives it to who asks for one: a parameter of its type is it.
     pub(crate) given: bool,
+    /// The key of settings whose lists name the functions that are called on one.
+    pub(crate) listed: Option<String>,
     /// The names of its constructor's parameters.
     pub(crate) args: Vec<String>,
     /// Its own prefix.
