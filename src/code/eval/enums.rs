@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::machine::Machine;
-use super::value::{Args, ClassValue, Object, Value};
+use super::value::{Args, ClassValue, EnvValue, Object, Value};
 use crate::code::form::{ClassKind, ExprKind, Field, FunctionKind, Name};
 
 /// The names under which an entry holds what it is called and at which place it stands: no names of the language.
@@ -63,10 +63,16 @@ impl Machine<'_> {
             ("values" | "getEntries" | "getEnumConstants", []) => self.enum_entries(class),
             ("valueOf", [wanted]) => {
                 let entries = self.enum_entries(class)?;
-                let wanted = wanted.as_whole_text();
-                let (Some(wanted), Value::List(entries)) = (wanted, entries) else { return Some(Value::unknown()) };
-                let found = entries.items.borrow().iter().find(|entry| named(entry) == Some(wanted.clone())).cloned();
-                Some(found.unwrap_or_else(Value::unknown))
+                let (Some(text), Value::List(entries)) = (wanted.as_whole_text(), entries) else {
+                    return Some(Value::unknown());
+                };
+                let found = entries.items.borrow().iter().find(|entry| named(entry).as_ref() == Some(&text)).cloned();
+                let found = found.unwrap_or_else(Value::unknown);
+                Some(match wanted {
+                    // What a variable's default names may be another entry.
+                    Value::Env(env) => Value::Env(Rc::new(EnvValue { reads: env.reads.clone(), default: Some(found) })),
+                    _ => found,
+                })
             }
             _ => None,
         }
