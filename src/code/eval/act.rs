@@ -263,6 +263,11 @@ impl Machine<'_> {
         match action.returns.as_deref() {
             Some("self") => this,
             Some("made") => made,
+            // What the block gives that stands last.
+            Some("block") => match args.list.last().cloned() {
+                Some(block) if block.is_callable() => self.call(&block, Args::unknown(), spot),
+                _ => Value::unknown(),
+            },
             Some("pair") => Self::tuple(vec![this, Value::unknown()]),
             Some(wanted) => match wanted.split_once(' ') {
                 Some(("view", at)) => self.view(&this, at, &bound, spot),

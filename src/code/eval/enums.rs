@@ -84,7 +84,7 @@ impl Machine<'_> {
         let (class, name) = match path {
             "enumValues" | "enumEntries" | "kotlin.enumValues" | "kotlin.enums.enumEntries" => (stated()?, "values"),
             "enumValueOf" | "kotlin.enumValueOf" => (stated()?, "valueOf"),
-            "java.util.EnumSet.allOf" => (args.at(0), "allOf"),
+            "EnumSet.allOf" | "java.util.EnumSet.allOf" => (args.at(0), "allOf"),
             _ => return None,
         };
         let Value::Class(class) = class else { return None };

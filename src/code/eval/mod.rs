@@ -61,6 +61,7 @@ mod packages;
 mod passing;
 mod plugin;
 mod prototypes;
+mod providers;
 pub(crate) mod pure;
 mod reach;
 mod reading;

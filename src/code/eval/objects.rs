@@ -163,7 +163,12 @@ impl Machine<'_> {
             Some(action) => return self.act(action, path, None, &args, spot),
             None => {}
         }
-        if let Some(value) = self.enum_asked(path, &args) {
+        if let ("run", [Value::Function(block)], Language::Java) =
+            (&**path, args.list.as_slice(), self.modules[spot.module.0].language)
+        {
+            return self.enter(&block.clone(), None, Args::default(), spot);
+        }
+        if let Some(value) = self.enum_asked(path, &args).or_else(|| self.loaded_services(path, &args, spot)) {
             return value;
         }
         if let Some(value) = self.pure(path, &args, spot) {

@@ -39,7 +39,7 @@ impl Machine<'_> {
     }
 
     /// The class or member of a class that a full name leads to, where the repository has it.
-    fn full_name(&self, full: &str, from: ModuleId) -> Option<Value> {
+    pub(super) fn full_name(&self, full: &str, from: ModuleId) -> Option<Value> {
         let file = self.modules[from.0].path.clone();
         let mut end = full.len();
         loop {

@@ -101,6 +101,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/tornado.yaml", include_str!("../../../rules/frameworks/tornado.yaml")),
     ("frameworks/python-libraries.yaml", include_str!("../../../rules/frameworks/python-libraries.yaml")),
     ("frameworks/kotlin-containers.yaml", include_str!("../../../rules/frameworks/kotlin-containers.yaml")),
+    ("frameworks/kotlin-libraries.yaml", include_str!("../../../rules/frameworks/kotlin-libraries.yaml")),
     ("frameworks/go-injection.yaml", include_str!("../../../rules/frameworks/go-injection.yaml")),
     ("frameworks/iris.yaml", include_str!("../../../rules/frameworks/iris.yaml")),
     ("frameworks/go-zero.yaml", include_str!("../../../rules/frameworks/go-zero.yaml")),
