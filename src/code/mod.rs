@@ -145,6 +145,11 @@ pub(crate) fn imports(path: &str, text: &str) -> Vec<String> {
     }
 }
 
+/// The folders that a generator copies out, each with a slash at its end: what stands in them is no code of the service.
+pub(crate) fn copied(repo: &Repo) -> Vec<String> {
+    copied::folders(repo)
+}
+
 /// Whether a file belongs to a package that is there for tests alone.
 pub(crate) fn helps_tests(path: &str) -> bool {
     select::helps_tests(path)

@@ -96,11 +96,13 @@ pub(super) type Tags<'a> = BTreeMap<(&'a str, usize), Vec<&'a str>>;
 /// Which of `names` stand in such code; in `all` code where it was not evaluated to its end.
 pub(super) fn found(repo: &Repo, names: &BTreeSet<&str>, all: bool, tags: &Tags<'_>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
+    let copied = if names.is_empty() { Vec::new() } else { code::copied(repo) };
     for entry in repo.files().iter().filter(|entry| !entry.link && entry.bytes <= MAX_BYTES) {
         if found.len() == names.len() {
             break;
         }
-        let (looked_at, own) = (is_looked_at(&entry.path, all), code::is_source(&entry.path));
+        let of_others = all || copied.iter().any(|folder| entry.path.starts_with(folder.as_str()));
+        let (looked_at, own) = (is_looked_at(&entry.path, of_others), code::is_source(&entry.path));
         if !looked_at && !own {
             continue;
         }
@@ -191,6 +193,16 @@ mod tests {
         assert!(all.contains("E") && !all.contains("F"), "where the code was not evaluated to its end: {all:?}");
         let found = found(&repo, &names.into_iter().collect(), false, &Tags::new());
         assert_eq!(vec!["A", "C", "D", "G", "I", "J", "L_L"], found.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_a_generator_copies_out_is_looked_at() {
+        let repo = Repo::in_memory(&[
+            ("cli/package.json", r#"{"name": "create-app", "bin": "index.js"}"#),
+            ("cli/templates/web/package.json", "{}"),
+            ("cli/templates/web/src/app.ts", "const url = process.env.WEB_URL;\n"),
+        ]);
+        assert_eq!(1, found(&repo, &BTreeSet::from(["WEB_URL"]), false, &Tags::new()).len());
     }
 
     #[test]
