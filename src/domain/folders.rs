@@ -119,11 +119,11 @@ pub(super) fn is_of_tests(folder: &str) -> bool {
 }
 
 /// Where the name of a folder on the way to code begins that says that it holds what developers run by hand: `scripts`, `hack`,
-/// and, where it is no part of the sources of a program, `tools` and `bin`. What a folder of pages is called says nothing, nor
+/// `benchmarks`, and, where it is no part of the sources of a program, `tools` and `bin`. What a folder of pages is called says nothing, nor
 /// does what a module of Rust is.
 #[must_use]
 pub fn scripts_of(path: &str) -> Option<usize> {
-    const SCRIPTS: &[&str] = &["hack", "script", "scripts", "xtask"];
+    const SCRIPTS: &[&str] = &["bench", "benchmark", "benchmarks", "hack", "script", "scripts", "xtask"];
     const TOOLS: &[&str] = &["bin", "devtools", "tool", "tooling", "tools"];
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
     let (script, rust) = (!path.ends_with(".py") && !path.ends_with(".go"), path.ends_with(".rs"));

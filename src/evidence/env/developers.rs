@@ -62,7 +62,7 @@ pub(super) fn scripts<'a>(repo: &Repo, projects: &Projects, files: &BTreeSet<&'a
         let from = folder(path).filter(|_| code::is_source(path));
         if from.is_some() || (path.ends_with(".sh") && !starts(path)) {
             waiting.push(Candidate { path, from, word: word_of(path) });
-        } else if code::is_source(path) || is_launcher(path) {
+        } else if code::is_source(path) || (folder(path).is_none() && is_launcher(path)) {
             running.push(path);
         }
     }
@@ -258,8 +258,11 @@ mod tests {
             ("tools/panel/package.json", r#"{"scripts": {"start": "next start"}}"#),
             ("tools/panel/src/env.ts", ""),
             ("tools/panel/scripts/seed.ts", ""),
+            ("scripts/package.json", r#"{"main": "once.js"}"#),
+            ("scripts/once.js", ""),
+            ("tools/gen/Makefile", "build:\n\tgo build ./tools/gen\n"),
         ];
-        assert_eq!(vec!["tools/gen/main.go", "tools/panel/scripts/seed.ts"], idle(&files));
+        assert_eq!(vec!["scripts/once.js", "tools/gen/main.go", "tools/panel/scripts/seed.ts"], idle(&files));
         assert!(idle(&[("scripts/a.py", ""), ("scripts/b.py", "")]).is_empty(), "they are the program");
     }
 }

@@ -23,7 +23,9 @@ impl Names {
         let (folder, _) = split(path);
         let python = path.ends_with(".py");
         // What stands within quotes: the odd pieces, or the even ones where a quote stands in a comment.
-        for piece in text.split(['"', '\'', '`', '\n']).filter(|piece| piece.len() < 200 && piece.contains(['/', '.']))
+        let written = without_prose(text, python);
+        for piece in
+            written.split(['"', '\'', '`', '\n']).filter(|piece| piece.len() < 200 && piece.contains(['/', '.']))
         {
             if piece.contains('/') && !piece.contains("//") {
                 piece.split_whitespace().filter(|word| word.contains('/')).for_each(|word| names.add(folder, word));
@@ -144,6 +146,25 @@ impl Places {
     }
 }
 
+/// Code without lines of comments, and without the texts of Python that explain what stands below them.
+fn without_prose(text: &str, python: bool) -> String {
+    let mut within = None;
+    let mut kept = String::with_capacity(text.len());
+    for line in text.lines() {
+        let trimmed = line.trim_start();
+        let marks = ["\"\"\"", "\'\'\'"].into_iter().find(|mark| trimmed.starts_with(mark)).filter(|_| python);
+        if let Some(mark) = within {
+            within = Some(mark).filter(|mark| !line.contains(mark));
+        } else if let Some(mark) = marks {
+            within = Some(mark).filter(|mark| trimmed.matches(mark).count() == 1);
+        } else if !["#", "//", "*", "/*"].iter().any(|comment| trimmed.starts_with(comment)) {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
 fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
@@ -181,6 +202,9 @@ mod tests {
             vec![true, true, true, false],
             named(&names, &["svc/jobs/a.py", "svc/jobs/__init__.py", "svc/jobs/c.py", "svc/jobs/d.py"])
         );
+        let prose = "\"\"\"Held by ``jobs/a.py``.\n\"\"\"\n# see 'jobs/b.py'\nrun('jobs/c.py')\n";
+        let names = Names::in_code("svc/app.py", prose);
+        assert_eq!(vec![false, false, true], named(&names, &["jobs/a.py", "jobs/b.py", "jobs/c.py"]));
         let names = Names::in_code("main.go", "package main\nimport (\n\t\"example.com/me/app/jobs/a\"\n)\n");
         assert_eq!(vec![true, false], named(&names, &["jobs/a/run.go", "jobs/b/run.go"]));
     }
