@@ -78,6 +78,8 @@ impl Machine<'_> {
             let by_tag = name.as_text().filter(|name| key_of(name).is_some()).map(|name| name.to_string());
             let (name, dynamic) = match name.as_text() {
                 Some(text) if has_hole(&text) => (pattern_of(&text), true),
+                // What a prefix alone came to has more behind it.
+                Some(text) if text.len() > 1 && text.ends_with('_') => (format!("{text}*"), true),
                 Some(text) => (text.to_string(), false),
                 None => ("*".to_owned(), true),
             };

@@ -207,7 +207,7 @@ impl Machine<'_> {
             let idle = idle_keys(&keys);
             for key in &keys {
                 let name = store.named(&key.name);
-                if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+                if key.name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
                     continue;
                 }
                 let of_variables = key.of_variables.unwrap_or(store.dotenv);

@@ -133,6 +133,7 @@ fn collect(context: &Context<'_>, reads: Reads) -> Area<Env> {
     if reads.state != State::Found {
         // What nothing is known to read cannot be told from what nothing reads.
         env.unused.clear();
+        env.documented.iter_mut().for_each(|entry| entry.unused = false);
     }
     let mut evidence = Evidence::new(reads.state, examples.looked_for);
     evidence.reports = examples.reports;
