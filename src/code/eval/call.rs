@@ -425,9 +425,9 @@ impl Machine<'_> {
 
     /// A value goes where nobody sees it.
     pub(crate) fn escape(&mut self, value: &Value) {
-        self.escaping += 1;
+        self.doubtful += 1;
         self.escape_here(value);
-        self.escaping -= 1;
+        self.doubtful -= 1;
     }
 
     fn escape_here(&mut self, value: &Value) {

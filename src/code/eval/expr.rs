@@ -376,7 +376,9 @@ impl Machine<'_> {
             (LogicalOp::Or | LogicalOp::Coalesce, None) => {
                 let conditional = u32::from(!matches!(a, Value::Env(_)));
                 self.conditional += conditional;
+                self.doubtful += 1;
                 let b = self.eval(right, scope);
+                self.doubtful -= 1;
                 self.conditional -= conditional;
                 match a {
                     Value::Env(_) => self.env_or(a, b),
@@ -528,7 +530,7 @@ impl Machine<'_> {
         match &call.callee.kind {
             ExprKind::Name(name) if !call.is_new && self.has_packages(scope) => {
                 let args = self.arguments(&call.args, scope);
-                if super::scope::find_local(scope, name).is_none()
+                if !self.is_local_callee(name, scope)
                     && let Some(value) = self.call_around(name, &args, scope, spot)
                 {
                     return value;

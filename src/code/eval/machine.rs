@@ -199,8 +199,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) listed: super::listed::Named,
     /// The call that a block returns from, and what that gives.
     pub(crate) leaving: Option<(usize, Value)>,
-    /// How many functions are entered that went where nobody sees them.
-    pub(crate) escaping: u32,
+    /// The calls of blocks that are run for sure.
+    pub(crate) sure: Vec<usize>,
+    /// How many values are computed around that may not be asked for, besides those under unknown conditions.
+    pub(crate) doubtful: u32,
     /// The entry of an enum that is made next.
     pub(crate) entry: Option<super::enums::Entry>,
     /// The object whose member is called next, where the member is for another type.
@@ -310,7 +312,8 @@ impl<'a> Machine<'a> {
             supposed: super::supposed::Supposed::default(),
             listed: BTreeMap::new(),
             leaving: None,
-            escaping: 0,
+            sure: Vec::new(),
+            doubtful: 0,
             entry: None,
             dispatch: None,
             go: super::go::State::default(),

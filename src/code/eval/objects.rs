@@ -166,7 +166,7 @@ impl Machine<'_> {
         if let ("run", [Value::Function(block)], Language::Java) =
             (&**path, args.list.as_slice(), self.modules[spot.module.0].language)
         {
-            return self.enter(&block.clone(), None, Args::default(), spot);
+            return self.enter_surely(&block.clone(), None, Args::default(), spot);
         }
         if let Some(value) = self.enum_asked(path, &args).or_else(|| self.loaded_services(path, &args, spot)) {
             return value;

@@ -362,6 +362,19 @@ impl Machine<'_> {
         Some(self.call_member(&Value::Class(class), name, args.clone(), scope, spot))
     }
 
+    /// Whether a name that is called means something local: what has no members to call it by hides no function.
+    pub(crate) fn is_local_callee(&mut self, name: &Name, scope: &ScopeRef) -> bool {
+        let Some(value) = super::scope::find_local(scope, name).and_then(|owner| owner.own(name)) else { return false };
+        match self.force(value) {
+            Value::Object(object) => match object.class.clone() {
+                Some(class) => self.class_member(&class, "invoke").is_some(),
+                None => object.model.borrow().as_ref().is_none_or(|model| model.ty.members.contains_key("()")),
+            },
+            Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::List(_) | Value::Map(_) => false,
+            _ => true,
+        }
+    }
+
     /// What a name means that is called: a field is passed over where what it holds is nothing to call.
     pub(crate) fn callee(&mut self, name: &Name, scope: &ScopeRef) -> Value {
         let value = self.name_alone(name, scope);
@@ -396,18 +409,18 @@ impl Machine<'_> {
     /// Kotlin's functions that run a block with an object as its receiver or its argument.
     pub(crate) fn run_with(&mut self, object: &Value, name: &str, args: &Args, spot: Spot) -> Option<Value> {
         let [Value::Function(block)] = args.list.as_slice() else { return None };
-        match name {
-            "apply" | "run" | "with" => {
-                let result =
-                    self.enter(&block.clone(), Some(object.clone()), Args::starting(vec![object.clone()]), spot);
-                Some(if name == "apply" { object.clone() } else { result })
-            }
-            "also" | "let" => {
-                let result = self.enter(&block.clone(), None, Args::of(vec![object.clone()]), spot);
-                Some(if name == "also" { object.clone() } else { result })
-            }
-            _ => None,
-        }
+        let (receiver, given) = match name {
+            "apply" | "run" | "with" => (Some(object.clone()), Args::starting(vec![object.clone()])),
+            "also" | "let" => (None, Args::of(vec![object.clone()])),
+            _ => return None,
+        };
+        let block = block.clone();
+        let open = object.is_nothing() || matches!(object, Value::Unknown(_) | Value::Env(_) | Value::Alt(_));
+        let result = match open {
+            true => self.enter(&block, receiver, given, spot),
+            false => self.enter_surely(&block, receiver, given, spot),
+        };
+        Some(if matches!(name, "apply" | "also") { object.clone() } else { result })
     }
 
     /// A call of a function for a type that is declared elsewhere: one in scope, or one that the receiver of the code has.

@@ -61,7 +61,7 @@ impl Machine<'_> {
     /// Notes which call a function's scope is of, and how many unknown conditions are around it: blocks within may return from it.
     pub(crate) fn mark_frame(&self, scope: &ScopeRef) {
         let number = |count: usize| Value::Int(i64::try_from(count).unwrap_or(i64::MAX));
-        let around = usize::try_from(self.conditional).unwrap_or(usize::MAX);
+        let around = usize::try_from(self.conditional + self.doubtful).unwrap_or(usize::MAX);
         scope.set(&FRAME.into(), Self::tuple(vec![number(self.frames.len()), number(around)]));
     }
 
@@ -83,15 +83,31 @@ impl Machine<'_> {
             _ => None,
         };
         if let Some((at, around)) = marked
-            && let Some(frame) = self.frames.get_mut(at)
+            && at < self.frames.len()
         {
-            if self.escaping == 0 && self.conditional == around {
+            let last = self.frames.len();
+            let surely = (at + 1..last).all(|frame| self.sure.contains(&frame));
+            if surely && self.conditional + self.doubtful == around {
                 self.leaving = Some((at, value));
-            } else if !matches!(value, Value::Null) {
+            } else if let (false, Some(frame)) = (matches!(value, Value::Null), self.frames.get_mut(at)) {
                 frame.returns.push(value);
             }
         }
         Flow::Return(Value::unknown())
+    }
+
+    /// Runs a block that is run for sure.
+    pub(crate) fn enter_surely(
+        &mut self,
+        block: &Rc<Closure>,
+        receiver: Option<Value>,
+        args: Args,
+        spot: Spot,
+    ) -> Value {
+        self.sure.push(self.frames.len());
+        let value = self.enter(block, receiver, args, spot);
+        self.sure.pop();
+        value
     }
 
     /// How a statement ends in which a block returned from a function around it.
