@@ -207,6 +207,13 @@ impl Packages {
     /// package asks for no library of that name.
     fn inner(&self, tree: &Tree<'_>, from: &str, source: &str) -> Option<String> {
         let (library, rest) = source.split_once('/').unwrap_or((source, ""));
+        // No library is called so: by convention it is where the package's own code lies.
+        if matches!(library, "@" | "~") {
+            let owners = self.owners.iter().filter(|(folder, _)| is_under(from, folder));
+            return owners
+                .flat_map(|(folder, _)| [under(folder, "src"), folder.clone()])
+                .find_map(|root| file(tree, &under(&root, rest)));
+        }
         if library.starts_with('@') {
             return None;
         }
