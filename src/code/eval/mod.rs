@@ -192,6 +192,7 @@ pub(crate) fn run(
         machine.load_callers(&mut idle);
     }
     machine.refuel();
+    machine.tell_macros();
     machine.serve_roots();
     machine.read_stores();
     machine.read_layers();

@@ -5,6 +5,7 @@
 
 mod calls;
 pub(super) mod defaults;
+mod derived;
 mod expects;
 mod macros;
 
