@@ -107,6 +107,15 @@ fn lists_that_a_condition_chose_between_are_added_to() {
 }
 
 #[test]
+fn flags_of_what_may_fail_decide_nothing() {
+    let source = "const app = require('express')();\nlet loaded = false;\nlet more = null;\ntry {\n  more = require('./more');\n  loaded = true;\n} catch (error) {\n  console.log(error);\n}\nif (loaded) app.use('/more', more);\nif (!loaded) app.get('/instead', f);\nlet ready = false;\ntry { start(); ready = true; } catch (error) { throw error; }\nif (!ready) app.get('/never', f);\n";
+    let more = "const router = require('express').Router();\nrouter.get('/x', f);\nmodule.exports = router;\n";
+    assert_eq!(vec!["GET /instead", "GET /more/x"], routes(&[("app.js", source), ("more.js", more)]));
+    let python = "from flask import Flask\napp = Flask(__name__)\ntry:\n    import extra\n    HAS = True\nexcept ImportError:\n    HAS = False\nif HAS:\n    app.add_url_rule('/with', view_func=f)\nelse:\n    app.add_url_rule('/without', view_func=f)\n";
+    assert_eq!(vec!["GET /with", "GET /without"], routes(&[("main.py", python)]));
+}
+
+#[test]
 fn code_without_end_ends() {
     let source = "const app = require('express')();\nfunction f(n) { return f(n + 1) + f(n + 2); }\nlet x = f(0);\nwhile (true) { x += f(x); }\napp.get('/x', f);\n";
     routes(&[("app.js", source)]);

@@ -442,7 +442,8 @@ impl Machine<'_> {
 
     fn stmt_try(&mut self, body: &Block, handlers: &[Block], finally: &Block, scope: &ScopeRef) -> Flow {
         let first = self.reads.len();
-        let flow = match self.inner_block(body, scope) {
+        let (flow, mut flags) = self.attempted(body, scope);
+        let flow = match flow {
             Flow::Throw if !self.exhausted() => {
                 let blocks: Vec<&[Stmt]> = handlers.iter().map(Vec::as_slice).collect();
                 match blocks.as_slice() {
@@ -452,8 +453,13 @@ impl Machine<'_> {
                 }
             }
             flow => {
+                let mut goes_on = false;
                 for handler in handlers {
-                    self.unlikely(handler, scope);
+                    goes_on |= self.unlikely(handler, scope, &mut flags);
+                }
+                // What tells whether it went well is as it was before, or as a handler sets it, where it did not.
+                for (scope, name) in flags.into_iter().filter(|_| goes_on) {
+                    self.set_in(&scope, &name, Value::unknown());
                 }
                 // Python's subscript fails where the variable is absent, which a handler takes care of.
                 if self.language(scope) == Language::Python
@@ -471,13 +477,36 @@ impl Machine<'_> {
         }
     }
 
-    /// Runs what is not expected to run, for what it reads; nothing that it binds lasts.
-    fn unlikely(&mut self, body: &[Stmt], scope: &ScopeRef) {
+    /// Runs what may fail, and gives the truth values among what it sets that were another before.
+    fn attempted(&mut self, body: &[Stmt], scope: &ScopeRef) -> (Flow, Vec<(ScopeRef, Name)>) {
+        self.journals.push(Vec::new());
+        let flow = self.inner_block(body, scope);
+        let mut flags = Vec::new();
+        for (scope, name, value) in self.rewind() {
+            let Some(value) = value else { continue };
+            if is_flipped(scope.own(&name).as_ref(), &value) {
+                flags.push((scope.clone(), name.clone()));
+            }
+            self.set_in(&scope, &name, value);
+        }
+        (flow, flags)
+    }
+
+    /// Runs what is not expected to run, for what it reads; nothing that it binds lasts. Whether what follows runs after it,
+    /// too; the truth values that it sets to another are added to the flags.
+    fn unlikely(&mut self, body: &[Stmt], scope: &ScopeRef, flags: &mut Vec<(ScopeRef, Name)>) -> bool {
         self.conditional += 1;
         self.journals.push(Vec::new());
-        self.inner_block(body, scope);
-        self.rewind();
+        let flow = self.inner_block(body, scope);
+        let changes = self.rewind();
         self.conditional -= 1;
+        let goes_on = matches!(flow, Flow::Next);
+        for (scope, name, value) in changes.into_iter().filter(|_| goes_on) {
+            if value.is_some_and(|value| is_flipped(scope.own(&name).as_ref(), &value)) {
+                flags.push((scope, name));
+            }
+        }
+        goes_on
     }
 
     fn stmt_export(&mut self, export: &Export, scope: &ScopeRef) -> Flow {
@@ -556,4 +585,9 @@ fn is_program_test(test: &Expr) -> bool {
             && matches!(&b.kind, ExprKind::Str(text) if &**text == "__main__")
     };
     pair(left, right) || pair(right, left)
+}
+
+/// Whether a truth value became the other one.
+fn is_flipped(old: Option<&Value>, new: &Value) -> bool {
+    matches!((old, new), (Some(Value::Bool(old)), Value::Bool(new)) if old != new)
 }
