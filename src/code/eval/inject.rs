@@ -114,6 +114,8 @@ impl Machine<'_> {
     }
 
     fn tell(&mut self, key: Value, qualifier: Option<Value>, how: How, hands: Option<&'static ObjectModel>) {
+        // A type that is not known yet tells nothing: the qualifier does.
+        let key = if qualifier.is_some() && key.is_unknown() { Value::Undefined } else { key };
         let known = key.key().is_some() || (qualifier.is_some() && key.is_nothing());
         if self.told.len() < MOST_TOLD && known {
             self.effects += 1;
