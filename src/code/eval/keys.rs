@@ -159,7 +159,16 @@ impl Machine<'_> {
             None if provided() => Value::unknown(),
             None => {
                 let optional = self.is_optional(check.word, entry);
-                self.read_env(key, check.spot, optional)
+                match check.own.as_ref().filter(|own| !own.renamed.borrow().is_empty()) {
+                    Some(copy) => {
+                        let value = self.read_copy(copy, key, check.spot);
+                        if optional {
+                            self.tolerate(&value);
+                        }
+                        value
+                    }
+                    None => self.read_env(key, check.spot, optional),
+                }
             }
         };
         self.settled(check, entry, value)

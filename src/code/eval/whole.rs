@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::scope::ScopeRef;
-use super::value::{Args, List, ListKind, Map, Spot, Value};
+use super::value::{Args, List, ListKind, Map, Native, Spot, Value};
 use crate::code::form::{Language, Name};
 use crate::code::holes::{has_hole, hole};
 
@@ -111,10 +111,27 @@ impl Machine<'_> {
             }
             "reduce" => {
                 self.read_families(&first, spot);
-                self.call(&first, Args::of(vec![args.at(1), entry(Value::from_path(ANY))]), spot)
+                let made = self.call(&first, Args::of(vec![args.at(1), entry(Value::from_path(ANY))]), spot);
+                self.renamed_by_reducing(entries, &made, &first);
+                made
             }
             _ => return None,
         })
+    }
+
+    /// A copy that a function fills entry by entry has the names that the function gives it, run for one of them.
+    fn renamed_by_reducing(&self, entries: &Value, made: &Value, by: &Value) {
+        let Value::Map(copy) = made else { return };
+        let is_known = |key: &Value| key.is_callable() || cased(key, "").is_some();
+        if !copy.environment.get() || copy.renamed.borrow().iter().all(is_known) {
+            return;
+        }
+        let mut renames = match entries {
+            Value::Map(before) => before.renamed.borrow().clone(),
+            _ => Vec::new(),
+        };
+        renames.push(Value::Native(Rc::new(Native::Partial { callee: by.clone(), args: Args::default() })));
+        *copy.renamed.borrow_mut() = renames;
     }
 
     /// A property of Kotlin's maps, of the environment or of a copy of it.
@@ -192,7 +209,7 @@ impl Machine<'_> {
         let plain = [shouted(text), text.to_uppercase(), text.to_owned()];
         let mut names = Vec::new();
         for rename in renames {
-            let Value::Function(closure) = rename else { continue };
+            let Value::Function(closure) = reducer(rename).unwrap_or(rename) else { continue };
             let mentions = self.mentions_of(closure);
             let pieces = mentions.members.iter().filter(|piece| is_shouted(piece)).take(MOST_PIECES);
             names.extend(pieces.flat_map(|piece| plain.iter().map(move |name| format!("{piece}{name}"))));
@@ -211,7 +228,16 @@ impl Machine<'_> {
                 made = Value::text(cased(rename, &made.as_whole_text()?)?);
                 continue;
             }
-            made = match self.call(rename, Args::of(vec![entry(made)]), spot) {
+            let given = match reducer(rename) {
+                Some(_) => vec![Value::map(Vec::new()), entry(made)],
+                None => vec![entry(made)],
+            };
+            made = match self.call(reducer(rename).unwrap_or(rename), Args::of(given), spot) {
+                // What was filled in for it.
+                Value::Map(map) => match map.pairs().into_iter().next() {
+                    Some((key, _)) => key,
+                    None => return Some("".into()),
+                },
                 // A pair of the name and the value.
                 Value::List(pair) => pair.items.borrow().first().cloned()?,
                 other => other,
@@ -242,6 +268,15 @@ impl Machine<'_> {
         for head in heads {
             self.read_env(&Value::text(format!("{head}{}", hole("rest"))), spot, true);
         }
+    }
+}
+
+/// The function that fills a copy entry by entry.
+fn reducer(rename: &Value) -> Option<&Value> {
+    let Value::Native(native) = rename else { return None };
+    match &**native {
+        Native::Partial { callee, .. } => Some(callee),
+        _ => None,
     }
 }
 
