@@ -113,6 +113,7 @@ pub(super) fn found(repo: &Repo, names: &BTreeSet<&str>, all: bool, tags: &Tags<
             } else {
                 let read = tags.get(&(&*entry.path, at)).map_or(&[][..], Vec::as_slice);
                 look_for_texts(line, names, read, &mut found);
+                look_for_members(line, names, &mut found);
             }
         }
     }
@@ -139,6 +140,22 @@ fn look_for_texts(line: &str, names: &BTreeSet<&str>, read: &[&str], found: &mut
         let texts = line.split(quote).zip(line.split(quote).skip(1));
         let own = texts.filter(|(_, text)| text.contains('_') && names.contains(text));
         found.extend(own.filter(|(before, text)| !is_end_of_tag(before, text, read)).map(|(_, text)| text.to_owned()));
+    }
+}
+
+/// A member of something that is called `env`: what a worker's functions are handed holds its variables.
+fn look_for_members(line: &str, names: &BTreeSet<&str>, found: &mut BTreeSet<String>) {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if is_comment(line) {
+        return;
+    }
+    for (at, _) in line.match_indices("env") {
+        let rest = &line[at + "env".len()..];
+        let member = rest.strip_prefix('.').or_else(|| rest.strip_prefix("?.")).or_else(|| rest.strip_prefix("!."));
+        if let Some(member) = member.filter(|_| !line[..at].ends_with(is_word)) {
+            let end = member.find(|c| !is_word(c)).unwrap_or(member.len());
+            found.extend(names.get(&member[..end]).map(|&name| name.to_owned()));
+        }
     }
 }
 
@@ -183,16 +200,20 @@ mod tests {
             ("lib/app/config.ex", "System.get_env(\"C\")\n"),
             ("src/App.vue", "<p>{{ import.meta.env.D }}</p>\n"),
             ("src/app.py", "\"E\"\nask('L_L', \"x M_M\")\n# 'N_N'\n"),
+            ("src/worker.ts", "send(c.env.O, env?.P_P, myenv.Q, env.R_R_R);\n// env.Q\n"),
             ("node_modules/x/test/a.js", "process.env.F\n"),
             ("db/init.sql", "\\getenv pass J\n-- $K\n"),
             ("index.html", "<title>%G%</title> H\n"),
             ("src/test/resources/application-test.properties", "url=${I}\n"),
         ]);
-        let names = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L_L", "M_M", "N_N"];
+        let names = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L_L", "M_M", "N_N", "O", "P_P", "Q"];
         let all = found(&repo, &names.into_iter().collect(), true, &Tags::new());
         assert!(all.contains("E") && !all.contains("F"), "where the code was not evaluated to its end: {all:?}");
         let found = found(&repo, &names.into_iter().collect(), false, &Tags::new());
-        assert_eq!(vec!["A", "C", "D", "G", "I", "J", "L_L"], found.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(
+            vec!["A", "C", "D", "G", "I", "J", "L_L", "O", "P_P"],
+            found.iter().map(String::as_str).collect::<Vec<_>>()
+        );
     }
 
     #[test]
