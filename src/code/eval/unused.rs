@@ -74,14 +74,15 @@ impl Machine<'_> {
         };
         let functions = self.models.functions.iter();
         let of_it = functions.filter(|(_, action)| action.serves.is_some() && action.framework == framework);
-        let names: BTreeSet<&str> = of_it.map(|(path, _)| path.rsplit(['.', '/']).next().unwrap_or(path)).collect();
+        // A name alone may be any word (`trpc`): the library has to be named, too.
+        let names: BTreeSet<(&str, &str)> = of_it.filter_map(|(path, _)| path.rsplit_once('.')).collect();
         let unseen = |file: &&Name| {
             let script = Language::of(file) == Some(Language::JavaScript) && select::is_own(file);
             script && !seen.files.contains(&***file)
         };
         let serves = |file: &Name| {
             let text = self.tree.text(file).unwrap_or_default();
-            names.iter().any(|name| text.contains(name))
+            names.iter().any(|(library, name)| text.contains(library) && text.contains(name))
         };
         !seen.open && !self.tree.files().filter(unseen).any(serves)
     }
