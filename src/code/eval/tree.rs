@@ -325,7 +325,11 @@ impl Machine<'_> {
         let note = ancestors.iter().find_map(controller_note);
         let (path, own) = match note.as_ref().and_then(|note| Some((note, note.action.controller.as_ref()?))) {
             Some((note, word)) => {
-                let path = self.argument_at(&note.bound, &word.path, note.spot);
+                let path = match self.argument_at(&note.bound, &word.path, note.spot) {
+                    // Options that say nothing of a path.
+                    Value::Map(map) if !map.partial.get() => Value::Undefined,
+                    path => path,
+                };
                 (path, self.argument_at(&note.bound, &word.version, note.spot))
             }
             None => (Value::Undefined, Value::Undefined),
