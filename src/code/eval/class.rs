@@ -302,7 +302,8 @@ impl Machine<'_> {
         let body = Scope::inside(scope, ScopeKind::Class);
         body.set(&"Self".into(), Value::Class(class.clone()));
         self.mark_class(&class, &extension.decorators, scope);
-        for stmt in &extension.body {
+        let written = self.macro_members(&extension.body, scope);
+        for stmt in extension.body.iter().chain(written.iter().flat_map(|block| block.iter())) {
             match &stmt.kind {
                 StmtKind::Function(function) => {
                     let made = self.closure(function, &body, Some(class.clone()));

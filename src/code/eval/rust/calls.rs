@@ -9,7 +9,7 @@ use super::super::scope::{Scope, ScopeKind, ScopeRef};
 use super::super::value::{Args, ClassValue, ListKind, Native, Object, Spot, Value};
 use crate::code::form::{Extension, Language, Name, StmtKind, TypeRef, Yields};
 use crate::code::given;
-use crate::code::holes::hole;
+use crate::code::holes::{has_hole, hole};
 
 impl Machine<'_> {
     /// Methods that are the language's own; none where the value's own meaning decides.
@@ -26,6 +26,14 @@ impl Machine<'_> {
             Value::Object(it) => {
                 let own = it.class.clone().is_some_and(|class| self.class_member(&class, name).is_some());
                 let plain = it.members.named(name).is_some();
+                // What is called is never a field.
+                if plain
+                    && let Some(class) = it.class.clone()
+                    && let Some((Value::Function(method), _)) = self.class_member(&class, name)
+                    && method.function.receiver.is_some()
+                {
+                    return Some(self.enter(&method, Some(object.clone()), args.clone(), spot));
+                }
                 let modelled = it.model.borrow().as_ref().is_some_and(|model| model.ty.members.contains_key(&**name));
                 if own || plain || modelled {
                     return None;
@@ -41,6 +49,13 @@ impl Machine<'_> {
             Value::Int(_) | Value::Float(_) | Value::Bool(_) if passes(name) => Some(object.clone()),
             Value::Str(text) if matches!(&**name, "starts_with" | "strip_prefix") && self.narrow_every(text, args) => {
                 Some(Value::unknown())
+            }
+            Value::Str(text) if matches!(&**name, "strip_prefix" | "strip_suffix") => {
+                let whole = |text: &Name| !has_hole(text);
+                let given = args.at(0).as_whole_text().filter(|given| whole(given) && whole(text))?;
+                let rest =
+                    if &**name == "strip_prefix" { text.strip_prefix(&*given) } else { text.strip_suffix(&*given) };
+                Some(rest.map_or(Value::Null, Value::text))
             }
             Value::Str(_) => match &**name {
                 "clone" | "into" | "as_str" | "to_string" | "to_owned" | "as_ref" | "into_boxed_str" | "borrow"

@@ -235,6 +235,20 @@ impl Machine<'_> {
         }
     }
 
+    /// The members that macros in an implementation write.
+    pub(crate) fn macro_members(&mut self, body: &[Stmt], scope: &ScopeRef) -> Vec<Arc<Block>> {
+        let mut out = Vec::new();
+        for stmt in body {
+            if let StmtKind::Expr(Expr { kind: ExprKind::Macro(call), pos }) = &stmt.kind
+                && let Some(rules) = self.own_macro(call, scope)
+                && let Some(block) = self.expanded(&rules, &call.tokens, true, pos.line)
+            {
+                out.push(block);
+            }
+        }
+        out
+    }
+
     /// Binds the constants that functions of the project's types make: those functions are known only now.
     pub(crate) fn rust_constants(&mut self, body: &[Stmt], scope: &ScopeRef) {
         for stmt in body {

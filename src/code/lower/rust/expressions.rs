@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::super::reader::children;
+use super::super::reader::{all_children, children};
 use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, BinaryOp, Call, Entry, Expr, ExprKind, Item, LogicalOp, Name, Pattern, Spread, TypeRef, UnaryOp,
@@ -48,6 +48,7 @@ impl Lowering<'_> {
             "array_expression" if node.child_by_field_name("length").is_none() => ExprKind::List(self.items_of(node)),
             "struct_expression" => self.composite(node),
             "index_expression" => match children(node).as_slice() {
+                [object, range] if range.kind() == "range_expression" => self.slice(*object, *range),
                 [object, index] => ExprKind::Index(Box::new(self.expr(*object)), Box::new(self.expr(*index))),
                 _ => ExprKind::Unknown(Vec::new()),
             },
@@ -132,6 +133,15 @@ impl Lowering<'_> {
             args.push(Arg { name: Some(stated_type(at)), spread: Spread::No, value: self.at(ty, kind) });
         }
         Expr { kind: ExprKind::Call(Box::new(Call { callee, args, is_new: false })), pos }
+    }
+
+    /// `text[from..to]`; one whose end is meant too is not known.
+    fn slice(&mut self, object: Node<'_>, range: Node<'_>) -> ExprKind {
+        let parts = all_children(range);
+        let Some(at) = parts.iter().position(|part| part.kind() == "..") else { return ExprKind::Unknown(Vec::new()) };
+        let from = parts[..at].last().map(|from| Box::new(self.expr(*from)));
+        let to = parts[at + 1..].first().map(|to| Box::new(self.expr(*to)));
+        ExprKind::Slice(Box::new(self.expr(object)), from, to)
     }
 
     fn items_of(&mut self, node: Node<'_>) -> Vec<Item> {
