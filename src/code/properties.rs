@@ -1,5 +1,6 @@
 //! Files of settings that name variables or may be given by them: placeholders in the settings of Java's frameworks, their
-//! keys, whose upper case is a variable of its own (relaxed binding), and node-config's table of variables.
+//! keys, whose upper case is a variable of its own (relaxed binding), and node-config's table of variables, and what Strapi
+//! hands to its settings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,13 +17,15 @@ const MOST: usize = 20_000;
 /// Reads the files of settings of a repository.
 pub(super) fn read(repo: &Repo, analysis: &mut Analysis) {
     let mut settings = BTreeMap::new();
+    let mut strapi = None;
     for entry in repo.files().iter().filter(|entry| !entry.link) {
         let path = &*entry.path;
         let (holds, table) = (is_settings(path), is_table(path));
         let bound = (path.ends_with(".java") || path.ends_with(".kt")) && select::is_own_source(path);
         let schema = path.ends_with(".prisma");
         let rendered = !holds && !table && is_rendered(path);
-        if !holds && !table && !bound && !schema && !rendered {
+        let handed = !table && is_handed(path) && *strapi.get_or_insert_with(|| is_strapi(repo));
+        if !holds && !table && !bound && !schema && !rendered && !handed {
             continue;
         }
         let Ok(content) = repo.read(path, MAX_SOURCE_BYTES) else { continue };
@@ -31,6 +34,8 @@ pub(super) fn read(repo: &Repo, analysis: &mut Analysis) {
             bound_keys(path, &text, &mut settings);
         } else if schema {
             asked(path, &text, analysis);
+        } else if handed {
+            asked_of(path, &text, analysis);
         } else if rendered {
             rendered_with(path, &text, analysis);
         } else if table {
@@ -136,6 +141,47 @@ fn asked(path: &str, text: &str, analysis: &mut Analysis) {
             let name = piece.split('"').next().unwrap_or_default();
             if is_variable(name) {
                 insert(analysis, name.to_owned(), path, at, true);
+            }
+        }
+    }
+}
+
+/// Whether a file may be settings of Strapi, which hands them a function that reads variables.
+fn is_handed(path: &str) -> bool {
+    let script = [".js", ".ts", ".mjs", ".cjs"].iter().any(|end| path.ends_with(end));
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    script && folders.split('/').any(|folder| folder == "config") && select::is_own_source(path)
+}
+
+/// Whether a package of the repository is an application of Strapi.
+fn is_strapi(repo: &Repo) -> bool {
+    let manifests = repo.files().iter().filter(|entry| entry.path.rsplit('/').next() == Some("package.json"));
+    manifests.filter_map(|entry| repo.read(&entry.path, MAX_SOURCE_BYTES).ok()).any(|content| {
+        let text = String::from_utf8_lossy(&content.bytes);
+        text.contains("\"@strapi/strapi\"") || text.contains("\"strapi\"")
+    })
+}
+
+/// Strapi's `env('X')`, `env.int('X', 1)` in a file that is handed `env`.
+fn asked_of(path: &str, text: &str, analysis: &mut Analysis) {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.' || c == '$';
+    if !text.contains("({ env") && !text.contains("({env") {
+        return;
+    }
+    for (line, at) in text.lines().zip(1..) {
+        let code = line.split("//").next().unwrap_or_default();
+        for (start, _) in code.match_indices("env") {
+            let rest = &code[start + "env".len()..];
+            let call = match rest.strip_prefix('.') {
+                Some(typed) => typed.trim_start_matches(|c: char| c.is_ascii_alphabetic()),
+                None => rest,
+            };
+            let Some(given) = call.strip_prefix('(').filter(|_| !code[..start].ends_with(is_word)) else { continue };
+            let mut quoted = given.trim_start().split(['"', '\'']);
+            let (before, name) = (quoted.next(), quoted.next().unwrap_or_default());
+            if before == Some("") && is_variable(name) {
+                let alone = quoted.next().is_some_and(|behind| behind.trim_start().starts_with(')'));
+                insert(analysis, name.to_owned(), path, at, alone);
             }
         }
     }
@@ -370,6 +416,21 @@ mod tests {
         read(&Repo::in_memory(files), &mut analysis);
         tagged(&Repo::in_memory(files), &mut analysis);
         analysis
+    }
+
+    #[test]
+    fn strapi_hands_its_settings_what_reads_variables() {
+        let server = "export default ({ env }) => ({\n  host: env('A_HOST', 'x'), port: env.int(\"A_PORT\"), // env('NO')\n  other: myenv('NO'), key: process.env('NO'),\n});\n";
+        let read = |manifest: &str| {
+            let analysis =
+                analysed(&[("package.json", manifest), ("config/server.ts", server), ("src/app.ts", server)]);
+            analysis.env_reads.iter().map(|read| (read.name.clone(), read.required)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            vec![("A_HOST".to_owned(), false), ("A_PORT".to_owned(), true)],
+            read(r#"{"dependencies": {"@strapi/strapi": "5"}}"#)
+        );
+        assert!(read("{}").is_empty(), "no application of Strapi");
     }
 
     #[test]
