@@ -116,6 +116,14 @@ fn flags_of_what_may_fail_decide_nothing() {
 }
 
 #[test]
+fn a_method_that_nobody_calls_may_be_of_any_variant() {
+    let source = "pub enum Tier { Free, Pro }\nimpl Tier {\n    pub fn rate(&self) -> Option<i32> {\n        match self {\n            Self::Free => None,\n            Self::Pro => Some(std::env::var(\"RATE_PRO\").unwrap().parse().unwrap_or(50)),\n        }\n    }\n}\nfn main() {}\n";
+    let analysis = analyse(&Repo::in_memory(&[("src/main.rs", source)]));
+    let reads: Vec<&str> = analysis.env_reads.iter().map(|read| read.name.as_str()).collect();
+    assert_eq!(vec!["RATE_PRO"], reads);
+}
+
+#[test]
 fn code_without_end_ends() {
     let source = "const app = require('express')();\nfunction f(n) { return f(n + 1) + f(n + 2); }\nlet x = f(0);\nwhile (true) { x += f(x); }\napp.get('/x', f);\n";
     routes(&[("app.js", source)]);

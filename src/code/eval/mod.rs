@@ -96,7 +96,7 @@ use std::rc::Rc;
 use machine::{Limits, Machine};
 use value::{Args, ClassValue, Closure, Spot, Value};
 
-use super::form::{FunctionKind, Language, Name};
+use super::form::{ClassKind, FunctionKind, Language, Name};
 use super::models::{Models, ObjectModel};
 use super::resolve::Tree;
 use super::{EnvRead, Trace};
@@ -344,6 +344,10 @@ impl Machine<'_> {
                 _ if class::is_object(&Value::Class(class.clone())) => {
                     self.make_object(&class);
                     Value::Class(class.clone())
+                }
+                // Which of its variants it is nobody says: an instance would be none of them.
+                _ if class.class.kind == ClassKind::Enum && self.language(&class.scope) == Language::Rust => {
+                    Value::unknown()
                 }
                 _ => self.instantiate(&Value::Class(class.clone()), args, spot),
             };
