@@ -37,11 +37,14 @@ pub(super) fn brace(raw: &str) -> String {
     out
 }
 
-/// `{name?}` at the end is two templates.
+/// `{name?}` as the last segment is two templates.
 pub(super) fn optional(template: String) -> Vec<String> {
-    match template.strip_suffix("?}").and_then(|with| Some((with.rsplit_once("/{")?.0.to_owned(), with.to_owned()))) {
-        Some((without, with)) => vec![without, format!("{with}}}")],
-        None => vec![template],
+    let Some(with) = template.strip_suffix("?}") else { return vec![template] };
+    match with.rsplit_once('{') {
+        Some((before, _)) if before.is_empty() || before.ends_with('/') => {
+            vec![before.trim_end_matches('/').to_owned(), format!("{with}}}")]
+        }
+        _ => vec![template],
     }
 }
 
