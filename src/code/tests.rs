@@ -124,6 +124,18 @@ fn a_method_that_nobody_calls_may_be_of_any_variant() {
 }
 
 #[test]
+fn what_one_constructor_makes_over_and_over_keeps_its_texts() {
+    let pages: String =
+        (0..6).map(|at| format!("pub const PAGE_{at}: Page = Page::new(\"/page/{at}\", \"page.html\");\n")).collect();
+    let served: String = (0..6).map(|at| format!(".route(PAGE_{at}.path, web::get().to(h))")).collect();
+    let source = format!(
+        "use actix_web::{{web, App}};\npub struct Page {{ pub path: &'static str, pub file: &'static str }}\nimpl Page {{ const fn new(path: &'static str, file: &'static str) -> Self {{ Self {{ path, file }} }} }}\n{pages}fn main() {{ let app = App::new(){served}; }}\n"
+    );
+    let expected: Vec<String> = (0..6).map(|at| format!("GET /page/{at}")).collect();
+    assert_eq!(expected, routes(&[("src/main.rs", &source)]));
+}
+
+#[test]
 fn code_without_end_ends() {
     let source = "const app = require('express')();\nfunction f(n) { return f(n + 1) + f(n + 2); }\nlet x = f(0);\nwhile (true) { x += f(x); }\napp.get('/x', f);\n";
     routes(&[("app.js", source)]);

@@ -549,7 +549,11 @@ fn brings_nothing(value: &Value) -> bool {
 fn is_plain(value: &Value) -> bool {
     match value {
         Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Module(_) => true,
-        Value::Object(object) => object.model.borrow().is_none(),
+        // What holds a text may hold a path: the constants that one constructor makes differ by it.
+        Value::Object(object) => {
+            let texts = || object.members.pairs().iter().any(|(_, member)| matches!(member, Value::Str(_)));
+            object.model.borrow().is_none() && !texts()
+        }
         _ => false,
     }
 }
