@@ -195,7 +195,10 @@ impl Machine<'_> {
     pub(crate) fn read_routes(&mut self) -> Vec<Found> {
         self.plant_trees();
         let children = self.mounted();
-        let roots: Vec<usize> = (0..self.forest.nodes.len()).filter(|node| !children.contains(node)).collect();
+        // What an adapter serves by itself answers there too, though another router has it in it.
+        let apart = |node: &usize| self.forest.nodes[*node].model.adapted && self.forest.nodes[*node].served;
+        let roots: Vec<usize> =
+            (0..self.forest.nodes.len()).filter(|node| !children.contains(node) || apart(node)).collect();
         let is_app = |machine: &Self, node: &usize| {
             let node = &machine.forest.nodes[*node];
             (node.model.served || node.served || (node.begun && !node.model.part)) && !node.unbound
