@@ -100,6 +100,16 @@ impl Gap<'_> {
     }
 }
 
+/// A name as it is compared: without regard to case, as libraries of settings do, but for one that is written in capitals
+/// with a slip in it (`WRITE_lOG`), which is another variable to whoever asks for `WRITE_LOG`.
+#[must_use]
+pub fn compared(name: &str) -> String {
+    let mut words = name.split('_').filter(|word| word.chars().any(char::is_alphabetic));
+    let capitals = |word: &str| word.len() > 1 && !word.contains(|c: char| c.is_ascii_lowercase());
+    let slipped = words.next().is_some_and(capitals) && name.contains(|c: char| c.is_ascii_lowercase());
+    if slipped { name.to_owned() } else { name.to_ascii_lowercase() }
+}
+
 impl Env {
     /// What is read and documented nowhere that speaks for the place, by name and example; `counts` says which entries count.
     /// What developers' scripts read is none of it.
@@ -113,7 +123,7 @@ impl Env {
         let spaces = self.spaces(&documented);
         let mut known: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
         for (entry, space) in documented.iter().zip(&spaces) {
-            known.entry(entry.name.to_ascii_lowercase()).or_default().insert(space);
+            known.entry(compared(&entry.name)).or_default().insert(space);
         }
         let workspaces: BTreeSet<&str> = spaces.iter().copied().collect();
         let read: BTreeSet<&str> = self.used.iter().map(|used| used.name.as_str()).collect();
@@ -127,12 +137,12 @@ impl Env {
         let (whole, own) = (!general.is_empty(), general.iter().any(|entry| !entry.file.contains('/')));
         let is_apart = |space: &str| whole && self.parts.iter().any(|part| part == space);
         let speaks = |name: &str, home: &str| {
-            let spaces = known.get(&name.to_ascii_lowercase());
+            let spaces = known.get(&compared(name));
             let hears = |space: &str| if home.is_empty() { !is_apart(space) } else { is_within(home, space) };
             spaces.is_some_and(|spaces| spaces.iter().any(|space| hears(space)))
         };
         let handed = |name: &str, site: &Site, home: &str| {
-            let spaces = known.get(&name.to_ascii_lowercase());
+            let spaces = known.get(&compared(name));
             let apart = (whole && is_compose(&site.file)) || (own && self.is_of_the_root(&site.file));
             speaks(name, home) && (!apart || !home.is_empty() || spaces.is_some_and(|spaces| spaces.contains("")))
         };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::known;
 use super::serverless::Deployed;
-use crate::facts::env::{Documented, Dynamic, Env, Irregular, Site, Used, fits};
+use crate::facts::env::{Documented, Dynamic, Env, Irregular, Site, Used, compared, fits};
 
 /// One read of a variable in source that is no test.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +50,7 @@ pub(super) struct Around<'a> {
     pub(super) elsewhere: &'a dyn Fn(&BTreeSet<&str>) -> BTreeSet<String>,
 }
 
-/// The facts. Names compare without regard to case, as settings libraries do.
+/// The facts. Names are compared as [`compared`] says.
 pub(super) fn combine(
     found: Found,
     mut documented: Vec<Documented>,
@@ -59,8 +59,8 @@ pub(super) fn combine(
 ) -> Env {
     let Found { reads, mut dynamic, scripts, deployed } = found;
     documented.sort_by(|a, b| (&a.file, a.line, &a.name).cmp(&(&b.file, b.line, &b.name)));
-    let known: BTreeSet<String> = documented.iter().map(|entry| entry.name.to_ascii_lowercase()).collect();
-    let is_known = |name: &String| known.contains(&name.to_ascii_lowercase());
+    let known: BTreeSet<String> = documented.iter().map(|entry| compared(&entry.name)).collect();
+    let is_known = |name: &String| known.contains(&compared(name));
     // A name that case made is one of many: that the example has it says that it is one of them.
     let (reads, open): (Vec<Read>, Vec<Read>) =
         reads.into_iter().partition(|read| read.supposed.is_none() || is_known(&read.name));
@@ -90,10 +90,10 @@ pub(super) fn combine(
 fn unused(env: &Env, around: &Around<'_>) -> BTreeSet<usize> {
     let mut read: BTreeMap<String, Vec<&Site>> = BTreeMap::new();
     for used in &env.used {
-        read.entry(used.name.to_ascii_lowercase()).or_default().extend(&used.sites);
+        read.entry(compared(&used.name)).or_default().extend(&used.sites);
     }
     let is_read = |entry: &Documented| {
-        let sites = read.get(&entry.name.to_ascii_lowercase());
+        let sites = read.get(&compared(&entry.name));
         sites.is_some_and(|sites| entry.workspace.is_empty() || sites.iter().any(|site| env.is_read_from(entry, site)))
     };
     let candidates: Vec<(usize, &str)> = env
@@ -228,6 +228,13 @@ mod tests {
         };
         let scripts = BTreeSet::from(["scripts/seed.py".to_owned()]);
         combine(Found { reads, dynamic, scripts, deployed: Deployed::default() }, documented, Vec::new(), &around)
+    }
+
+    #[test]
+    fn a_slip_in_a_name_of_capitals_is_another_name() {
+        let reads = vec![read("WRITE_LOG", true), read("databaseurl", true)];
+        let env = combined(reads, &[], vec![documented("WRITE_lOG", false), documented("databaseUrl", false)]);
+        assert_eq!((vec!["WRITE_LOG".to_owned()], vec!["WRITE_lOG".to_owned()]), (env.missing, env.unused));
     }
 
     #[test]
