@@ -26,6 +26,7 @@ mod enums;
 mod env;
 mod escape;
 mod expr;
+mod extensions;
 mod fields;
 mod files;
 mod filters;

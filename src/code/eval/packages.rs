@@ -423,123 +423,6 @@ impl Machine<'_> {
         Some(if matches!(name, "apply" | "also") { object.clone() } else { result })
     }
 
-    /// A call of a function for a type that is declared elsewhere: one in scope, or one that the receiver of the code has.
-    pub(crate) fn call_extension(
-        &mut self,
-        object: &Value,
-        name: &Name,
-        args: &Args,
-        scope: &ScopeRef,
-        spot: Spot,
-    ) -> Option<Value> {
-        if !self.has_packages(scope) {
-            return None;
-        }
-        for receiver in self.receivers(scope) {
-            if let Value::Object(it) = &receiver
-                && it.class.is_none()
-                && let Some(model) = it.model.borrow().clone()
-                && model.ty.members.contains_key(&**name)
-                && matches!(object, Value::Str(_) | Value::Class(_))
-            {
-                let mut all = args.clone();
-                all.list.insert(0, object.clone());
-                return self.call_modelled(it, &receiver, name, &all, spot);
-            }
-        }
-        if let Some(value) = self.run_with(object, name, args, spot) {
-            return Some(value);
-        }
-        if let Some((own, method)) = self.extension_around(name, scope) {
-            self.dispatch = Some(own);
-            return Some(self.enter(&method, Some(object.clone()), args.clone(), spot));
-        }
-        let Some(meant) = self.meant_for(object, name, args, scope) else {
-            return Some(self.note_several(name, args, scope, spot));
-        };
-        match meant {
-            Value::Bound(bound) => match &bound.callee {
-                Value::Function(method) if method.function.receiver.is_some() => {
-                    self.dispatch = Some(bound.receiver.clone());
-                    Some(self.enter(&method.clone(), Some(object.clone()), args.clone(), spot))
-                }
-                _ => None,
-            },
-            Value::Function(closure) if closure.function.receiver.is_some() || is_block(&closure) => {
-                Some(self.enter(&closure, Some(object.clone()), args.clone(), spot))
-            }
-            _ => None,
-        }
-    }
-
-    /// A call of such a function on something of which nothing tells that it is not of its type. Where that is a router it is
-    /// one that nothing mounts.
-    pub(crate) fn call_extension_around(
-        &mut self,
-        object: &Value,
-        name: &Name,
-        args: &Args,
-        scope: &ScopeRef,
-        spot: Spot,
-    ) -> Option<Value> {
-        if !self.has_packages(scope) {
-            return None;
-        }
-        let (own, method) = self.extension_around(name, scope)?;
-        let ty = method.function.receiver.as_ref()?.ty.clone()?;
-        if !super::overloads::takes(&method, args) || self.fits(&method, args).is_none() {
-            return None;
-        }
-        let receiver = self.refined(object.clone(), &ty, &method.scope.clone());
-        self.dispatch = Some(own);
-        Some(self.enter(&method, Some(receiver), args.clone(), spot))
-    }
-
-    /// A function for a type that is declared elsewhere which a receiver of the code, or a class around it, has as its member.
-    fn extension_around(&mut self, name: &Name, scope: &ScopeRef) -> Option<(Value, Rc<Closure>)> {
-        let around = classes_around(scope).into_iter().map(Value::Class);
-        let owners: Vec<Value> = self.receivers(scope).into_iter().chain(around).collect();
-        owners.into_iter().find_map(|own| {
-            let class = match &own {
-                Value::Object(object) => object.class.clone()?,
-                Value::Class(class) => class.clone(),
-                _ => return None,
-            };
-            match self.class_member(&class, name) {
-                Some((Value::Function(method), _)) if method.function.receiver.is_some() => Some((own, method)),
-                _ => None,
-            }
-        })
-    }
-
-    /// A call of a library's function on a value, which comes first among its arguments; none where it is no such function.
-    pub(crate) fn call_library_extension(
-        &mut self,
-        object: &Value,
-        name: &Name,
-        args: &Args,
-        scope: &ScopeRef,
-        spot: Spot,
-    ) -> Option<Value> {
-        if !self.models.extensions.contains(&**name) || !self.has_packages(scope) || self.has_member(object, name) {
-            return None;
-        }
-        // What stands behind a library's name is a member of that.
-        let is_member = |path: &Name| self.models.functions.contains_key(&format!("{path}.{name}"));
-        if matches!(object, Value::Unknown(path) if is_member(path)) {
-            return None;
-        }
-        let Value::Unknown(path) = self.name(name, scope) else { return None };
-        let maker = self.models.makers.get(&*path).is_some_and(|model| model.extension);
-        let function = self.models.functions.get(&*path).is_some_and(|action| action.extension);
-        if !maker && !function {
-            return None;
-        }
-        let mut all = args.clone();
-        all.list.insert(0, object.clone());
-        Some(self.call_path(&path, all, spot))
-    }
-
     /// What getters and setters that are generated for a field do, and a record's accessors.
     pub(crate) fn accessor(&mut self, object: &Rc<Object>, name: &str, args: &Args) -> Option<Value> {
         let class = object.class.clone()?;
@@ -574,7 +457,7 @@ pub(super) fn is_block(closure: &Closure) -> bool {
 }
 
 /// The classes that a scope's code stands in, innermost first.
-fn classes_around(scope: &ScopeRef) -> Vec<Rc<ClassValue>> {
+pub(super) fn classes_around(scope: &ScopeRef) -> Vec<Rc<ClassValue>> {
     let mut out = Vec::new();
     let mut at = Some(scope);
     while let Some(here) = at {
