@@ -125,16 +125,24 @@ impl Roots {
         self.beside(tree, from, source).unwrap_or_else(|| Target::Outside(source.into()))
     }
 
-    /// What lies beside a file in a package that is run in its own folder (`python api/main.py`): the folder is where names start
-    /// then. A library of the same name is none of it.
+    /// What lies beside a file, or beside a package around it, where that is run in its own folder (`python api/main.py`): the
+    /// folder is where names start then, though it is a package. A library of the same name is none of it.
     fn beside(&self, tree: &Tree<'_>, from: &str, source: &str) -> Option<Target> {
-        let (folder, first) = (folder_of(from), source.split('.').next().unwrap_or(source));
-        if folder.is_empty() || STANDARD.contains(&first) || !tree.has(&under(folder, "__init__.py")) {
+        let first = source.split('.').next().unwrap_or(source);
+        if STANDARD.contains(&first) {
             return None;
         }
-        let found = at(tree, &under(folder, &source.replace('.', "/")))?;
-        let itself = matches!(&found, Target::File(file) if **file == *from);
-        (!itself && !self.declared(tree).contains(&word(first))).then_some(found)
+        let path = source.replace('.', "/");
+        let mut folder = folder_of(from);
+        while !folder.is_empty() {
+            let found = at(tree, &under(folder, &path)).filter(|_| tree.has(&under(folder, "__init__.py")));
+            let itself = matches!(&found, Some(Target::File(file)) if **file == *from);
+            if found.is_some() && !itself {
+                return found.filter(|_| !self.declared(tree).contains(&word(first)));
+            }
+            folder = folder_of(folder);
+        }
+        None
     }
 
     fn declared(&self, tree: &Tree<'_>) -> &BTreeSet<String> {
