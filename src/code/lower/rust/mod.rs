@@ -11,6 +11,7 @@ mod gates;
 mod items;
 mod literals;
 mod macros;
+mod mended;
 mod paste;
 mod patterns;
 #[cfg(test)]
@@ -23,13 +24,13 @@ pub use expand::{expand, expression};
 pub(crate) use expressions::stated_type;
 
 use super::front::{self, FrontEnd};
-use super::reader::{Reader, children, parse};
+use super::reader::{Reader, children};
 use crate::code::form::{Expr, Language, Module};
 use tree_sitter::Node;
 
 /// Lowers one file. Whatever cannot be parsed is noted in the module's errors and the rest goes on around it.
 pub fn lower(source: &str) -> Module {
-    let tree = parse(&tree_sitter_rust::LANGUAGE.into(), source);
+    let tree = mended::parsed(source);
     let lowering = Lowering { reader: Reader::new(source), macros: 0 };
     front::module(Language::Rust, tree, lowering, |lowering, root, module| module.body = lowering.items(root))
 }
