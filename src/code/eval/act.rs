@@ -109,6 +109,9 @@ impl Machine<'_> {
         if let (Some(word), Some(model)) = (&action.library, &model) {
             self.library(word, model, &bound, spot);
         }
+        if let Some(word) = &action.contract {
+            self.contract(word, model.as_ref(), &bound, spot);
+        }
         if let (Some(word), Some(model)) = (&action.rpc, &model) {
             self.service(word, model, name, &bound, spot);
         }

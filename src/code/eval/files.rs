@@ -23,6 +23,9 @@ impl Machine<'_> {
         if let Some(value) = self.globbed(path, args, spot) {
             return Some(value);
         }
+        if let Some(value) = self.parsed_file(path, args, spot) {
+            return Some(value);
+        }
         let (base, leaf) = path.rsplit_once('.')?;
         let base = base.trim_end_matches(".default").trim_end_matches(".promises");
         if !matches!(base, "fs" | "fs/promises" | "fs-extra" | "graceful-fs") {
@@ -33,6 +36,10 @@ impl Machine<'_> {
         let value = match (leaf, place) {
             ("readdirSync" | "readdir", Some(folder)) if self.tree.has_folder(&folder) => {
                 self.listing(&folder, &args.at(1))
+            }
+            // A document, for those that read it.
+            ("readFileSync" | "readFile", Some(file)) if is_document(&file) && self.tree.has(&file) => {
+                super::env::text_of(&Value::text(file))
             }
             ("existsSync" | "pathExistsSync" | "pathExists", Some(place))
                 if self.tree.has(&place) || self.tree.has_folder(&place) =>
@@ -54,13 +61,32 @@ impl Machine<'_> {
         }
     }
 
+    /// What a library reads out of the text of a document, or out of the one that is named.
+    fn parsed_file(&mut self, path: &str, args: &Args, spot: Spot) -> Option<Value> {
+        let (base, leaf) = path.rsplit_once('.')?;
+        let base = base.trim_end_matches(".default");
+        let named = match (base, leaf) {
+            ("JSON" | "yaml", "parse") | ("js-yaml", "load" | "safeLoad") | ("json5", "parse") => false,
+            ("yamljs", "parse") => false,
+            ("yamljs", "load") => true,
+            _ => return None,
+        };
+        let given = args.at(0);
+        let file = match super::env::file_of(&given) {
+            Some(file) => file.to_owned(),
+            None if named => self.inside(&given, spot).filter(|file| is_document(file))?,
+            None => return None,
+        };
+        Some(self.settings_file(&file, spot))
+    }
+
     /// The folder in which the program of a place runs: that of its package.
     pub(super) fn working_folder(&self, spot: Spot) -> &str {
         self.tree.package_of(self.file(spot)).unwrap_or_default()
     }
 
     /// A path of the running program as one of the tree.
-    fn inside(&self, path: &Value, spot: Spot) -> Option<String> {
+    pub(super) fn inside(&self, path: &Value, spot: Spot) -> Option<String> {
         let path = path.as_whole_text().filter(|path| !has_hole(path))?;
         let path = path.strip_prefix("file://").unwrap_or(&path);
         let around = if path.starts_with('/') { "" } else { self.working_folder(spot) };
@@ -187,6 +213,11 @@ impl Machine<'_> {
             false => found.unwrap_or(Value::Undefined),
         })
     }
+}
+
+/// Whether a file holds data that libraries read as a whole.
+fn is_document(path: &str) -> bool {
+    [".json", ".yaml", ".yml"].iter().any(|ending| path.ends_with(ending))
 }
 
 /// A directory entry or the state of a file.

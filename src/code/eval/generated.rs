@@ -133,7 +133,7 @@ impl Machine<'_> {
                 continue;
             }
             let Some(listed) = self.operations_of(&one) else { continue };
-            let (all, base) = (&listed.0, listed.1.clone());
+            let (all, base) = (&listed.0, listed.1.first().cloned().unwrap_or_default());
             let before = self.prefix(one.framework, &home, None);
             let base = if one.framework == "spring" { base } else { String::new() };
             let prefix = put_together(Default::default(), &before, &base);

@@ -20,6 +20,7 @@ mod computed;
 mod configured;
 mod construct;
 mod container;
+mod contracts;
 mod described;
 mod element;
 mod enums;

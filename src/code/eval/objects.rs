@@ -82,6 +82,9 @@ impl Machine<'_> {
         if let Some(library) = &it.ty.library {
             self.library(library, &it, &bound, spot);
         }
+        if let Some(contract) = &it.ty.contract {
+            self.contract(contract, Some(&it), &bound, spot);
+        }
         let mounts = it.ty.holds.as_ref().is_some_and(|holds| {
             holds.child.split('|').any(|name| {
                 let child = self.argument_at(&bound, name.trim(), spot);

@@ -94,7 +94,7 @@ impl Machine<'_> {
     }
 
     /// What a file of settings says.
-    fn settings_file(&mut self, path: &str, spot: Spot) -> Value {
+    pub(super) fn settings_file(&mut self, path: &str, spot: Spot) -> Value {
         if !self.tree.has(path) {
             return Value::unknown();
         }

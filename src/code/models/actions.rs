@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::computing::Computes;
+use super::contract::ContractWord;
 use super::injection::{BindsWord, ResolvesWord};
 use super::layers::LayersWord;
 use super::path::Syntax;
@@ -33,6 +34,8 @@ pub(crate) struct Action {
     pub(crate) also: Option<RouteWord>,
     /// Registers routes that are the library's own.
     pub(crate) library: Option<LibraryWord>,
+    /// Registers what an OpenAPI document lists.
+    pub(crate) contract: Option<ContractWord>,
     /// Registers a service of remote calls.
     pub(crate) rpc: Option<RpcWord>,
     /// Adds to the route that the object is, or the one that is made.

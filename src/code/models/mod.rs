@@ -4,6 +4,7 @@
 mod actions;
 mod annotations;
 mod computing;
+mod contract;
 mod injection;
 mod layers;
 mod load;
@@ -22,6 +23,7 @@ pub(crate) use actions::{
 };
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use computing::Computes;
+pub(crate) use contract::ContractWord;
 pub(crate) use injection::{BindsWord, ResolvesWord};
 pub(crate) use layers::{LayersWord, SourceWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
@@ -64,6 +66,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/feathers.yaml", include_str!("../../../rules/frameworks/feathers.yaml")),
     ("frameworks/javascript-containers.yaml", include_str!("../../../rules/frameworks/javascript-containers.yaml")),
     ("frameworks/javascript-collections.yaml", include_str!("../../../rules/frameworks/javascript-collections.yaml")),
+    ("frameworks/openapi-contracts.yaml", include_str!("../../../rules/frameworks/openapi-contracts.yaml")),
     ("frameworks/javascript-libraries.yaml", include_str!("../../../rules/frameworks/javascript-libraries.yaml")),
     ("frameworks/fastapi.yaml", include_str!("../../../rules/frameworks/fastapi.yaml")),
     ("frameworks/flask.yaml", include_str!("../../../rules/frameworks/flask.yaml")),

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::actions::{Action, Argument, LibraryWord, MountWord, RouteWord, TreeWord};
 use super::annotations::{AnnotationModel, LibraryModel, PrefixModel};
+use super::contract::ContractWord;
 use super::path::{Join, Syntax};
 
 /// One model file.
@@ -308,6 +309,8 @@ pub(crate) struct ObjectModel {
     pub(crate) entry: Option<RouteWord>,
     /// Routes that it is, of a library's own: `SwaggerUi::new("/docs")`.
     pub(crate) library: Option<LibraryWord>,
+    /// It answers what an OpenAPI document lists.
+    pub(crate) contract: Option<ContractWord>,
     /// It is itself one mount: `Mount("/x", routes=[…])`. With `entry` too, it is a mount where it holds routers or lists.
     pub(crate) holds: Option<MountWord>,
     /// Exported under a name that nobody imports it is not served.

@@ -23,8 +23,8 @@ pub(crate) struct Generated {
     pub(crate) build: (Name, u32),
 }
 
-/// The operations that a document lists, and the path of its first server.
-pub(crate) type Listed = (Vec<Operation>, String);
+/// The operations that a document lists, and the paths of its servers: an empty one where it names none.
+pub(crate) type Listed = (Vec<Operation>, Vec<String>);
 
 /// An operation of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub(crate) struct Operation {
     pub(crate) line: u32,
     /// Its tags.
     pub(crate) tags: Vec<String>,
+    /// Its id.
+    pub(crate) id: Option<String>,
 }
 
 impl Operation {
@@ -114,39 +116,62 @@ fn document(tree: &Tree<'_>, folder: &str, written: &str) -> Option<Name> {
     [under(at, below), below.to_owned()].into_iter().find(|path| tree.has(path)).map(Name::from)
 }
 
-/// The operations that a document lists, and the path of its first server.
+/// The operations that a document lists, and the paths of its servers.
 pub(crate) fn operations(text: &str, file: &str) -> Result<Listed, (u32, String)> {
-    let node = crate::yaml::parse(file, text).map_err(|mistake| (mistake.place.line, mistake.message))?;
+    let node = crate::yaml::parse_foreign(file, text).map_err(|mistake| (mistake.place.line, mistake.message))?;
     let mut out = Vec::new();
     if let Some(Node { value: Value::Map(paths), .. }) = node.get("paths") {
         for (path, item) in paths {
             let Value::Map(entries) = &item.value else { continue };
             for (key, operation) in entries {
                 let method = key.name.to_uppercase();
-                if !matches!(&*method, "GET" | "PUT" | "POST" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS" | "TRACE") {
+                if !is_method(&method) {
                     continue;
                 }
                 let tags = match operation.get("tags").map(|tags| &tags.value) {
                     Some(Value::List(tags)) => tags.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect(),
                     _ => Vec::new(),
                 };
-                out.push(Operation { method, path: path.name.clone(), line: key.place.line, tags });
+                let id = operation.get("operationId").and_then(Node::as_str).map(str::to_owned);
+                out.push(Operation { method, path: path.name.clone(), line: key.place.line, tags, id });
             }
         }
     }
-    let server = match node.get("servers").map(|servers| &servers.value) {
-        Some(Value::List(servers)) => servers.first().and_then(|server| server.get("url")?.as_str()).map(path_of),
-        _ => node.get("basePath").and_then(|base| base.as_str()),
+    let mut servers: Vec<String> = match node.get("servers").map(|servers| &servers.value) {
+        Some(Value::List(servers)) => servers.iter().filter_map(server).collect(),
+        _ => node.get("basePath").and_then(|base| base.as_str()).map(based).into_iter().collect(),
     };
-    Ok((out, server.unwrap_or_default().trim_end_matches('/').to_owned()))
+    if servers.is_empty() {
+        servers.push(String::new());
+    }
+    Ok((out, servers))
 }
 
-/// The path of a URL.
-fn path_of(url: &str) -> &str {
-    match url.split_once("://") {
+/// Whether a key of a path's item is a method, in upper case.
+pub(crate) fn is_method(name: &str) -> bool {
+    matches!(name, "GET" | "PUT" | "POST" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS" | "TRACE")
+}
+
+/// The path of a server: its variables stand for what they are where nothing is said.
+fn server(server: &Node) -> Option<String> {
+    let mut url = server.get("url")?.as_str()?.to_owned();
+    if let Some(Value::Map(variables)) = server.get("variables").map(|variables| &variables.value) {
+        for (key, variable) in variables {
+            if let Some(default) = variable.get("default").and_then(Node::as_str) {
+                url = url.replace(&format!("{{{}}}", key.name), default);
+            }
+        }
+    }
+    Some(based(&url))
+}
+
+/// The path of a URL as it stands before others.
+pub(crate) fn based(url: &str) -> String {
+    let path = match url.split_once("://") {
         Some((_, rest)) => rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default(),
         None => url,
-    }
+    };
+    path.trim_end_matches('/').to_owned()
 }
 
 /// Words put together, each with a capital.
@@ -192,7 +217,7 @@ mod tests {
     fn operations_have_lines_and_interfaces() {
         let text = "openapi: 3.0.0\nservers:\n  - url: https://x.org/v1/\npaths:\n  /pet-shops/{id}:\n    parameters: []\n    get:\n      tags: [shop owners]\n";
         let (found, base) = operations(text, "a.yaml").expect("it reads");
-        assert_eq!(base, "/v1");
+        assert_eq!(base, ["/v1"]);
         assert_eq!((found[0].method.as_str(), found[0].line), ("GET", 7));
         assert_eq!(found[0].interface(false), "PetShops");
         assert_eq!(found[0].interface(true), "ShopOwners");

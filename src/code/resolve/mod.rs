@@ -20,7 +20,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 pub(crate) use builds::Home;
-pub(crate) use documents::{Generated, Listed, Operation, operations};
+pub(crate) use documents::{Generated, Listed, Operation, based, is_method, operations};
 pub(crate) use go::imported as go_imports;
 pub(crate) use javascript::{ended_by, fitting, specifiers};
 pub(crate) use proto::Service;
