@@ -65,6 +65,9 @@ impl Machine<'_> {
             return found;
         }
         if let Some(word) = &action.resolves {
+            if let Some(model) = model.as_ref().filter(|_| word.tree) {
+                self.tell_tree(model);
+            }
             return self.resolves(word, &bound, spot);
         }
         if let Some(word) = &action.injects {

@@ -20,6 +20,8 @@ pub(crate) struct Told {
     /// What tells it apart from others under the key.
     qualifier: Option<Value>,
     how: How,
+    /// The keys of what the function that gives it gets.
+    takes: Vec<Value>,
     /// What is made gets what this kind of object is.
     hands: Option<&'static ObjectModel>,
     /// What it came to, once it was asked for.
@@ -44,7 +46,7 @@ impl Machine<'_> {
         {
             for (key, value) in map.pairs() {
                 let value = self.force(value);
-                self.tell(key, None, how_of(value), hands);
+                self.tell(key, None, (how_of(value), Vec::new()), hands);
             }
             return;
         }
@@ -81,10 +83,17 @@ impl Machine<'_> {
                 if let Value::Object(object) = &made
                     && let Some(class) = object.class.clone()
                 {
-                    self.tell(Value::Class(class), qualifier, How::Value(made), hands);
+                    self.tell(Value::Class(class), qualifier, (How::Value(made), Vec::new()), hands);
                 }
             }
-            Some(how) => self.tell(key, qualifier, how, hands),
+            Some(how) => {
+                let takes = word.takes.as_ref().map(|takes| self.argument_at(bound, takes, spot));
+                let takes = match takes {
+                    Some(Value::List(list)) => list.items.borrow().clone(),
+                    _ => Vec::new(),
+                };
+                self.tell(key, qualifier, (how, takes), hands);
+            }
             None => {}
         }
     }
@@ -113,13 +122,20 @@ impl Machine<'_> {
             .filter(|value| matches!(value, Value::Object(_) | Value::List(_) | Value::Map(_)))
     }
 
-    fn tell(&mut self, key: Value, qualifier: Option<Value>, how: How, hands: Option<&'static ObjectModel>) {
+    fn tell(
+        &mut self,
+        key: Value,
+        qualifier: Option<Value>,
+        how: (How, Vec<Value>),
+        hands: Option<&'static ObjectModel>,
+    ) {
+        let (how, takes) = how;
         // A type that is not known yet tells nothing: the qualifier does.
         let key = if qualifier.is_some() && key.is_unknown() { Value::Undefined } else { key };
         let known = key.key().is_some() || (qualifier.is_some() && key.is_nothing());
         if self.told.len() < MOST_TOLD && known {
             self.effects += 1;
-            self.told.push(Rc::new(Told { key, qualifier, how, hands, made: RefCell::default() }));
+            self.told.push(Rc::new(Told { key, qualifier, how, takes, hands, made: RefCell::default() }));
         }
     }
 
@@ -206,7 +222,8 @@ impl Machine<'_> {
                 self.become_object(&object, model);
                 Args::starting(vec![Value::Object(object)])
             }
-            None => Args::unknown(),
+            None if told.takes.is_empty() => Args::unknown(),
+            None => Args::of(told.takes.iter().map(|key| self.taken(key, depth, spot)).collect()),
         };
         let made = match &told.how {
             How::Class(Value::Class(class)) => self.one_instance(class, given, spot),
@@ -217,6 +234,15 @@ impl Machine<'_> {
         };
         told.made.replace(Some(made.clone()));
         made
+    }
+
+    /// What a function gets under a key, which may stand in a map that says more.
+    fn taken(&mut self, key: &Value, depth: usize, spot: Spot) -> Value {
+        let key = match self.force(key.clone()) {
+            Value::Map(map) => map.named("token").map_or(Value::Undefined, |key| self.force(key)),
+            key => key,
+        };
+        self.contained(&key, depth + 1, spot)
     }
 
     /// The one instance of a class that containers hand out.

@@ -227,6 +227,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) namespaces: BTreeMap<Name, Value>,
     /// What containers were told.
     pub(crate) told: Vec<Rc<super::inject::Told>>,
+    /// The apps whose trees of modules told what they provide.
+    pub(crate) trees_told: BTreeSet<usize>,
     /// What files of packages' settings say, by path.
     pub(crate) stored: BTreeMap<String, Value>,
     /// What is kept for explaining, where it is asked for.
@@ -326,6 +328,7 @@ impl<'a> Machine<'a> {
             applications: Vec::new(),
             namespaces: BTreeMap::new(),
             told: Vec::new(),
+            trees_told: BTreeSet::new(),
             stored: BTreeMap::new(),
             tracing: None,
             reached: super::reach::Reached::default(),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::forest::{Entry, Methods};
 use super::machine::Machine;
-use super::value::{ClassValue, Map, Native, Noted, Spot, Value};
+use super::value::{ClassValue, Map, Modelled, Native, Noted, Spot, Value};
 use crate::code::form::Name;
 use crate::code::models::{ObjectModel, PlacesWord, Syntax, TreeWord, spell, tidy};
 
@@ -26,6 +26,8 @@ struct Walk {
     places: BTreeMap<usize, Value>,
     /// Lists that are known in part only.
     open: Vec<Spot>,
+    /// The app whose container is told what the modules provide.
+    telling: Option<Modelled>,
 }
 
 /// What holds for all controllers of an app.
@@ -54,6 +56,17 @@ impl Machine<'_> {
             }
         }
         self.plant_rest(&planted);
+    }
+
+    /// Tells containers what the modules of an app's tree provide.
+    pub(super) fn tell_tree(&mut self, model: &Modelled) {
+        let Some(tree) = model.ty.tree.as_ref().filter(|tree| tree.provides.is_some()) else { return };
+        if !self.trees_told.insert(model.node) {
+            return;
+        }
+        let root = self.argument_at(&model.args, &tree.root, Spot::nowhere());
+        let mut walk = Walk { telling: Some(model.clone()), ..Walk::default() };
+        self.module(&root, tree, None, &mut walk, 0);
     }
 
     /// Controllers of no tree: where there is no app at all they are read as they stand.
@@ -246,6 +259,15 @@ impl Machine<'_> {
                 for one in self.listed(&controllers, &mut open) {
                     if let Value::Class(class) = one {
                         walk.controllers.push((class, owner));
+                    }
+                }
+            }
+            if let (Some(model), Some(word)) = (walk.telling.clone(), &tree.provides)
+                && let Some(providers) = map.named(&tree.providers)
+            {
+                for one in self.listed(&providers, &mut None) {
+                    if let Value::Map(one) = one {
+                        self.binds(word, &model, &one, spot);
                     }
                 }
             }

@@ -264,6 +264,10 @@ pub(crate) struct TreeWord {
     pub(crate) imports: String,
     /// In what is given about a module: its controllers.
     pub(crate) controllers: String,
+    /// In what is given about a module: what it tells containers, each of a list by what this says of it.
+    pub(crate) providers: String,
+    /// What each of them says.
+    pub(crate) provides: Option<BindsWord>,
     /// Routes that have no prefix of the object: path templates, or maps of a path and a method.
     pub(crate) exclude: Argument,
     /// Whether versions stand in the path: what says so.

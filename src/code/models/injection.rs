@@ -26,6 +26,8 @@ pub(crate) struct BindsWord {
     pub(crate) table: Option<Argument>,
     /// What is made gets the container: its members are what it was told.
     pub(crate) hands: bool,
+    /// The keys of what that function gets: a list.
+    pub(crate) takes: Option<Argument>,
 }
 
 /// Asks for what containers were told.
@@ -38,4 +40,6 @@ pub(crate) struct ResolvesWord {
     pub(crate) qualifier: Option<Argument>,
     /// All that was told under it, as a list.
     pub(crate) all: bool,
+    /// The object serves a tree of modules, which tell what there is.
+    pub(crate) tree: bool,
 }
