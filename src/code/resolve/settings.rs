@@ -10,6 +10,8 @@ use crate::domain::node::{Node, Value};
 const MOST_NESTED: usize = 4;
 /// Placeholders in one text.
 const MOST_PLACES: usize = 16;
+/// Entries of a document that are left out because they do not parse.
+const MOST_BROKEN: usize = 4;
 
 /// One setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +45,23 @@ impl Settings {
             return Vec::new();
         }
         let mut problems = Vec::new();
-        for (first, document) in documents(text) {
-            match crate::yaml::parse(name, &document) {
-                Ok(node) if is_for_a_profile(&node) => {}
-                Ok(node) => self.flatten("", &node, first),
-                Err(mistake) => problems.push((mistake.place.line + first, mistake.message)),
+        for (first, mut document) in documents(text) {
+            for _ in 0..=MOST_BROKEN {
+                match crate::yaml::parse(name, &document) {
+                    Ok(node) if is_for_a_profile(&node) => break,
+                    Ok(node) => {
+                        self.flatten("", &node, first);
+                        break;
+                    }
+                    Err(mistake) => {
+                        let line = mistake.place.line;
+                        problems.push((line + first, mistake.message));
+                        match without_entry(&document, line) {
+                            Some(rest) => document = rest,
+                            None => break,
+                        }
+                    }
+                }
             }
         }
         problems
@@ -172,6 +186,19 @@ fn text_of(node: &Node) -> Option<String> {
     }
 }
 
+/// A document without the outermost entry that a line, from 1, lies in, the other lines where they were: what is wrong in one
+/// entry says nothing about the others. None where there is no such entry.
+fn without_entry(document: &str, line: u32) -> Option<String> {
+    let lines: Vec<&str> = document.lines().collect();
+    let opens = |line: &&str| line.starts_with(|c: char| !c.is_whitespace() && c != '#');
+    let at = usize::try_from(line).ok()?.checked_sub(1)?.min(lines.len().checked_sub(1)?);
+    let begin = lines.get(..=at)?.iter().rposition(opens)?;
+    let length = lines.get(begin + 1..)?.iter().position(opens).map_or(lines.len() - begin, |next| next + 1);
+    let gone = begin..begin + length;
+    let kept = lines.iter().enumerate().map(|(at, line)| if gone.contains(&at) { "" } else { line });
+    Some(kept.flat_map(|line| [line, "\n"]).collect())
+}
+
 /// Whether a document counts only where a profile is active.
 fn is_for_a_profile(node: &Node) -> bool {
     let spring = node.get("spring");
@@ -247,6 +274,25 @@ mod tests {
         assert_eq!(Some("/a"), settings.get("server.servlet.context-path").map(|it| it.value.as_str()));
         assert_eq!(Some(3), settings.get("server.servlet.context-path").map(|it| it.line));
         assert!(settings.get("server.port").is_none());
+    }
+
+    #[test]
+    fn an_entry_that_does_not_parse_is_told_and_leaves_the_others() {
+        let mut settings = Settings::default();
+        let text = "a:\n  b: 1\nspring:\n  url: *gone\n  user: x\n\nserver:\n  servlet:\n    context-path: /c\n";
+        assert_eq!(
+            vec![4],
+            settings.add("application.yml", text).into_iter().map(|(line, _)| line).collect::<Vec<_>>()
+        );
+        assert_eq!(Some(9), settings.get("server.servlet.context-path").map(|it| it.line));
+        assert!(settings.get("a.b").is_some() && settings.get("spring.user").is_none());
+    }
+
+    #[test]
+    fn a_document_that_is_no_map_is_told_once_for_each_part() {
+        let mut settings = Settings::default();
+        assert_eq!(1, settings.add("application.yml", "  - a\n b: [\n").len());
+        assert!(settings.is_empty());
     }
 
     #[test]
