@@ -60,6 +60,24 @@ impl Machine<'_> {
         }
     }
 
+    /// Keeps where a decorator of something unknown is named like a method and given a path: what it decorates answers there.
+    /// What stands in for others in tests is given the names of modules.
+    pub(super) fn saw_decorator(&mut self, of: &Value, name: &Name, args: &Args, spot: Spot) {
+        let Value::Unknown(path) = of else { return };
+        let known = |path: &str| self.models.functions.contains_key(path) || self.models.makers.contains_key(path);
+        if known(path) || known(&format!("{path}.{name}")) || path.split('.').any(|part| part == "mock") {
+            return;
+        }
+        let word = name.to_ascii_lowercase();
+        let word = word.strip_prefix("http_").unwrap_or(&word);
+        let verb = matches!(word, "get" | "post" | "put" | "patch" | "delete" | "route" | "api_route");
+        let given = |name: &str| args.named.iter().find(|(key, _)| &**key == name).map(|(_, value)| value.clone());
+        let at = args.list.first().cloned().or_else(|| given("path")).or_else(|| given("rule"));
+        if verb && at.and_then(|at| at.as_text()).is_some_and(|at| at.starts_with('/')) {
+            self.unknown_routers.insert(spot);
+        }
+    }
+
     /// Tells of these where nothing known was given the route on the same line.
     pub(super) fn tell_unknown_routers(&mut self) {
         let entries = self.forest.nodes.iter().flat_map(|node| &node.entries);

@@ -456,11 +456,16 @@ impl Machine<'_> {
             ExprKind::Member(object, name) => {
                 let object = self.eval(object, scope);
                 self.saw(spot, &object);
+                self.saw_decorator(&object, name, &args, spot);
                 self.call_member(&object, name, args, scope, spot)
             }
             _ => {
                 let callee = self.eval(&call.callee, scope);
                 self.saw(spot, &callee);
+                if let Value::Unknown(path) = &callee {
+                    let name = path.rsplit('.').next().unwrap_or_default().into();
+                    self.saw_decorator(&callee, &name, &args, spot);
+                }
                 self.call(&callee, args, spot)
             }
         }

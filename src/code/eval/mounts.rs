@@ -57,12 +57,13 @@ impl Machine<'_> {
     }
 
     /// Whether a value may hold routers: where an object may be a route or a mount, this tells.
-    pub(super) fn is_mountable(&mut self, value: &Value) -> bool {
+    pub(super) fn is_mountable(&mut self, value: &Value, called: &[String]) -> bool {
+        let last = |path: &str| path.rsplit('.').next().is_some_and(|last| called.iter().any(|name| name == last));
         match self.force(value.clone()) {
             Value::List(_) | Value::Module(_) | Value::Lazy(_) => true,
             Value::Object(object) => object.model.borrow().is_some(),
-            Value::Alt(all) => all.iter().any(|one| self.is_mountable(one)),
-            Value::Unknown(path) => self.models.brings.contains_key(&*path),
+            Value::Alt(all) => all.iter().any(|one| self.is_mountable(one, called)),
+            Value::Unknown(path) => self.models.brings.contains_key(&*path) || last(&path),
             _ => false,
         }
     }
@@ -111,7 +112,11 @@ impl Machine<'_> {
             return;
         }
         let at = word.at.as_ref().map_or(Value::Undefined, |at| self.argument_at(bound, at, spot));
-        let child = self.acted_on(&word.child, bound, spot);
+        let mut child = self.acted_on(&word.child, bound, spot);
+        if let (true, Some(dotted)) = (word.dotted, child.as_whole_text()) {
+            let scope = self.modules[spot.module.0].scope.clone();
+            child = self.load_dotted(&dotted, &scope);
+        }
         let child = self.carried(model.ty, child);
         let child = self.answering(word, model.ty, child, spot);
         let prefixed = self.viewed(model, at);

@@ -41,6 +41,14 @@ impl Machine<'_> {
                 model.args.put(name, value);
             }
         }
+        for (name, argument) in &action.gathers {
+            let more = self.argument_at(bound, argument, spot);
+            if let Some(model) = model {
+                let before = model.args.named(name).filter(|before| !before.is_nothing());
+                let all: Vec<Value> = before.into_iter().chain([more]).collect();
+                model.args.put(name, Value::list(all));
+            }
+        }
         if let Some(word) = &action.namespace {
             self.name_values(word, bound, spot);
         }

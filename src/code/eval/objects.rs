@@ -88,7 +88,7 @@ impl Machine<'_> {
         let mounts = it.ty.holds.as_ref().is_some_and(|holds| {
             holds.child.split('|').any(|name| {
                 let child = self.argument_at(&bound, name.trim(), spot);
-                it.ty.entry.is_none() || self.is_mountable(&child)
+                it.ty.entry.is_none() || self.is_mountable(&child, &holds.called)
             })
         });
         if let (Some(entry), false) = (&it.ty.entry, mounts) {

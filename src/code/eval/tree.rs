@@ -204,6 +204,10 @@ impl Machine<'_> {
                     return;
                 }
                 let notes = class.notes.borrow().clone();
+                // A controller may stand where modules do.
+                if controller_note(&class).is_some() && !notes.iter().any(|note| note.action.module.is_some()) {
+                    walk.controllers.push((class.clone(), owner));
+                }
                 for note in notes {
                     if let Some(module) = &note.action.module {
                         let about = self.argument_at(&note.bound, module, note.spot);

@@ -126,6 +126,8 @@ pub(crate) struct Action {
     pub(crate) append: Option<Argument>,
     /// Notes arguments on the object, as if its constructor had got them.
     pub(crate) keep: BTreeMap<String, Argument>,
+    /// Notes lists of arguments on the object, behind those that are noted there.
+    pub(crate) gathers: BTreeMap<String, Argument>,
     /// Marks the class that it decorates as a controller.
     pub(crate) controller: Option<ControllerWord>,
     /// Marks the class that it decorates as a module of a tree: what the decorator is given about it.
@@ -456,6 +458,10 @@ pub(crate) struct MountWord {
     pub(crate) table: Option<Argument>,
     /// What stands before the names of the children's routes.
     pub(crate) name: Option<Argument>,
+    /// A child that is a text is what stands under that dotted name.
+    pub(crate) dotted: bool,
+    /// What nobody knows may be a child where its last name is one of these.
+    pub(crate) called: Vec<String>,
 }
 
 /// Makes an object.

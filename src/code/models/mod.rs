@@ -98,6 +98,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/spring.yaml", include_str!("../../../rules/frameworks/spring.yaml")),
     ("frameworks/starlette.yaml", include_str!("../../../rules/frameworks/starlette.yaml")),
     ("frameworks/django.yaml", include_str!("../../../rules/frameworks/django.yaml")),
+    ("frameworks/django-ninja.yaml", include_str!("../../../rules/frameworks/django-ninja.yaml")),
     ("frameworks/django-libraries.yaml", include_str!("../../../rules/frameworks/django-libraries.yaml")),
     ("frameworks/aiohttp.yaml", include_str!("../../../rules/frameworks/aiohttp.yaml")),
     ("frameworks/sanic.yaml", include_str!("../../../rules/frameworks/sanic.yaml")),

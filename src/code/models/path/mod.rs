@@ -24,6 +24,8 @@ pub(crate) enum Syntax {
     Segment,
     /// `/users/{id}`, `{id:path}`.
     Brace,
+    /// `/users/{id}`, `{int:id}`: what a parameter is stands before its name.
+    KindBrace,
     /// `/users/{id}`, `{id:[0-9]+}` within one segment, `*`, `**`, `{*rest}`.
     Ant,
     /// `/users/<int:id>`, `<path..>`; a query behind `?` is left out.
@@ -79,6 +81,7 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
         Syntax::Colon => colon::colon(raw),
         Syntax::Segment => vec![segments::segment(raw)],
         Syntax::Brace => optional(brace(raw)),
+        Syntax::KindBrace => vec![angle(&raw.replace('{', "<").replace('}', ">"), false)],
         Syntax::Template => optional(brace(&template(raw))),
         Syntax::Pattern => vec![pattern(raw)],
         Syntax::Ant => vec![segments::ant(raw)],
@@ -95,7 +98,9 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
 /// A parameter is one whatever its name: a hole between a parameter's brackets, or behind its colon, is a name.
 fn name_holes(syntax: Syntax, raw: &str) -> Cow<'_, str> {
     let brackets: &[(char, char)] = match syntax {
-        Syntax::Brace | Syntax::Template | Syntax::Ant | Syntax::Pattern | Syntax::HttpRule => &[('{', '}')],
+        Syntax::Brace | Syntax::KindBrace | Syntax::Template | Syntax::Ant | Syntax::Pattern | Syntax::HttpRule => {
+            &[('{', '}')]
+        }
         Syntax::Angle | Syntax::AngleName => &[('<', '>')],
         Syntax::Either | Syntax::AngleOrBrace => &[('{', '}'), ('<', '>')],
         Syntax::Colon | Syntax::Segment => &[],
