@@ -249,3 +249,35 @@ fn types_that_hold_or_extend_themselves_end() {
     let reads: Vec<&str> = analysis.env_reads.iter().map(|read| read.name.as_str()).collect();
     assert_eq!(vec!["W", "X", "Y", "Z"], reads);
 }
+
+#[test]
+fn what_is_long_is_not_deep() {
+    let all = 0..300;
+    let links = |one: &dyn Fn(usize) -> String| all.clone().map(one).collect::<String>();
+    let rust = format!(
+        "use actix_web::{{get, web, App, HttpServer}};\n{}fn fill(cfg: &mut web::ServiceConfig) {{\n    cfg{};\n}}\nfn main() {{ HttpServer::new(|| App::new().configure(fill)); }}\n",
+        links(&|n| format!("#[get(\"/{n}\")]\nasync fn f{n}() {{}}\n")),
+        links(&|n| format!("\n        .service(f{n})")),
+    );
+    let script = format!(
+        "import {{ Hono }} from 'hono';\nexport const app = new Hono(){};\nexport default app;\n",
+        links(&|n| format!("\n  .get('/{n}', (c) => c.text('{n}'))")),
+    );
+    let python = format!(
+        "from flask import Flask\napp = Flask(__name__)\nbase = '/a'{}\napp.add_url_rule(base, view_func=f)\n",
+        links(&|_| " + 'a'".to_owned())
+    );
+    let java = format!(
+        "import io.javalin.Javalin;\nclass Main {{\n  public static void main(String[] args) {{\n    Javalin.create(){}.start(1);\n  }}\n}}\n",
+        links(&|n| format!("\n      .get(\"/{n}\", ctx -> {{}})"))
+    );
+    assert_eq!(300, routes(&[("Cargo.toml", "[package]\nname = \"a\"\n"), ("src/main.rs", &rust)]).len());
+    assert_eq!(300, routes(&[("app.ts", &script)]).len());
+    assert_eq!(vec![format!("GET /a{}", "a".repeat(300))], routes(&[("app.py", &python)]));
+    assert_eq!(300, routes(&[("src/main/java/Main.java", &java)]).len());
+    let go = format!(
+        "package main\nimport \"github.com/gofiber/fiber/v2\"\nfunc main() {{\n\tapp := fiber.New()\n\tapp.{}Get(\"/last\", f)\n\tapp.Listen(\":1\")\n}}\n",
+        links(&|n| format!("Get(\"/{n}\", f).\n\t\t")),
+    );
+    assert_eq!(301, routes(&[("go.mod", "module a\n"), ("main.go", &go)]).len());
+}

@@ -1,6 +1,7 @@
 //! What every front end does alike: it walks the tree within bounds, and gives unknown where it cannot go.
 
-use super::super::form::{Expr, ExprKind, Language, Module, Name, Pos};
+use super::super::form::{Block, Expr, ExprKind, Language, Module, Name, Pattern, Pos, Stmt, StmtKind};
+use super::chains;
 use super::reader::{Reader, children};
 use tree_sitter::{Node, Tree};
 
@@ -45,8 +46,31 @@ pub(super) trait FrontEnd<'s> {
         self.at(node, ExprKind::Unknown(Vec::new()))
     }
 
-    /// Lowers one expression.
+    /// Lowers one expression. A long chain is a block of several: each piece of it is bound before what goes on from there,
+    /// so that what is long is not deep.
     fn expr(&mut self, node: Node<'_>) -> Expr {
+        if let Some(name) = self.reader().piece_at(node) {
+            return self.at(node, ExprKind::Name(name));
+        }
+        let pieces = chains::pieces(node, |node| self.reader().piece_at(node).is_some());
+        if pieces.is_empty() {
+            return self.level(node);
+        }
+        let mut block = Block::new();
+        for piece in pieces {
+            let value = self.level(piece);
+            let pos = value.pos;
+            let target = Pattern::Name(self.reader_mut().hold_piece(piece), pos);
+            block.push(Stmt { kind: StmtKind::Bind { target, ty: None, value: Some(value) }, pos });
+        }
+        let last = self.level(node);
+        let pos = last.pos;
+        block.push(Stmt { kind: StmtKind::Expr(last), pos });
+        Expr { kind: ExprKind::Block(block), pos }
+    }
+
+    /// Lowers one expression, one level deeper than what is around it.
+    fn level(&mut self, node: Node<'_>) -> Expr {
         if !self.reader_mut().enter(node) {
             return self.unknown(node);
         }

@@ -2,6 +2,7 @@
 //!
 //! They know tree-sitter and no library; what a call means is data under `rules/`.
 
+mod chains;
 mod front;
 pub mod go;
 pub mod java;

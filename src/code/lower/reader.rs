@@ -2,6 +2,7 @@
 //!
 //! It knows tree-sitter and the common form's places, and no language.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::super::form::{Name, Pos};
@@ -45,6 +46,8 @@ pub(super) struct Reader<'s> {
     lines: Vec<usize>,
     depth: usize,
     errors: Vec<Pos>,
+    /// The pieces of long chains that are bound already, by what each is in the tree.
+    pieces: BTreeMap<usize, Name>,
     /// The line of the file that this source's second line is; none where the source is the file.
     second_line: Option<u32>,
 }
@@ -56,7 +59,15 @@ impl<'s> Reader<'s> {
             source.bytes().enumerate().filter(|(_, byte)| byte & 0xC0 == 0x80).map(|(index, _)| index).collect();
         let ends = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(index, _)| index + 1);
         let lines = std::iter::once(0).chain(ends).collect();
-        Reader { source, continuations, lines, depth: 0, errors: Vec::new(), second_line: None }
+        Reader {
+            source,
+            continuations,
+            lines,
+            depth: 0,
+            errors: Vec::new(),
+            pieces: BTreeMap::new(),
+            second_line: None,
+        }
     }
 
     /// Starts to read a piece of the file that is parsed by itself, behind a first line that is not in the file.
@@ -112,6 +123,18 @@ impl<'s> Reader<'s> {
     /// Comes back from a level that [`Reader::enter`] granted.
     pub(super) fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// The name that a piece of a long chain is bound to; none where it is not.
+    pub(super) fn piece_at(&self, node: Node<'_>) -> Option<Name> {
+        self.pieces.get(&node.id()).cloned()
+    }
+
+    /// Binds a piece of a long chain, to a name that no source can write.
+    pub(super) fn hold_piece(&mut self, node: Node<'_>) -> Name {
+        let name = Name::from(format!("<chain {}>", self.pieces.len()));
+        self.pieces.insert(node.id(), name.clone());
+        name
     }
 
     /// Notes a place that could not be read.
