@@ -190,6 +190,7 @@ impl Machine<'_> {
             {
                 match self.force(value) {
                     Value::Lazy(_) | Value::Undefined => {}
+                    Value::Module(found) if !space => return self.value_over(found, scope.module, name),
                     value => return value,
                 }
             }
@@ -218,11 +219,20 @@ impl Machine<'_> {
             if let Some(value) = scope.own(&key) {
                 match self.force(value) {
                     Value::Lazy(_) | Value::Undefined => {}
+                    Value::Module(found) if !space => return self.value_over(found, id, name),
                     value => return value,
                 }
             }
         }
         self.rust_globs(id, name, space)
+    }
+
+    /// A module that has the name of a value that is looked for, unless a glob brings such a value.
+    fn value_over(&mut self, found: ModuleId, id: ModuleId, name: &Name) -> Value {
+        match self.rust_globs(id, name, false) {
+            Value::Undefined | Value::Module(_) => Value::Module(found),
+            value => value,
+        }
     }
 
     /// What a module's globs bring under a name.
