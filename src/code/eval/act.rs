@@ -338,6 +338,19 @@ impl Machine<'_> {
                         self.hand(word, &item, given, spot);
                     }
                 }
+                instance @ (Value::Object(_) | Value::Class(_)) if !word.members.is_empty() => {
+                    let scope = self.modules[spot.module.0].scope.clone();
+                    // Rust's structs without fields are their only instances.
+                    let instance = match instance {
+                        Value::Class(_) => self.call(&instance, Args::default(), spot),
+                        instance => instance,
+                    };
+                    for name in word.members.iter().map(|name| Name::from(name.as_str())) {
+                        if self.has_member(&instance, &name) {
+                            self.call_member(&instance, &name, Args::starting(vec![given.clone()]), &scope, spot);
+                        }
+                    }
+                }
                 callee if callee.is_callable() || matches!(callee, Value::Class(_)) => {
                     let args = Args::starting(vec![given.clone()]);
                     let result = match &callee {

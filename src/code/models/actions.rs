@@ -522,6 +522,8 @@ pub(crate) struct AutoloadWord {
 pub(crate) struct HandWord {
     /// The function or functions.
     pub(crate) to: Argument,
+    /// Of an instance its members of these names, as far as they are there.
+    pub(crate) members: Vec<String>,
     /// What it gets first: `self`, `made` or an argument.
     pub(crate) what: String,
     /// It is the receiver of the function too, so that its members are called by their names alone.

@@ -1,11 +1,12 @@
 //! Reads model files into the tables that the evaluator asks.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::actions::Action;
 use super::words::{ModelFile, ObjectModel};
 use super::{Models, Token};
-use crate::code::form::Language;
+use crate::code::form::{Language, MacroRules};
 use crate::domain::node::Mistake;
 
 /// Reads and checks model files.
@@ -80,6 +81,14 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
                 models.extensions.insert(last.to_owned());
             }
             claim(&mut models.functions, &name, &*Box::leak(Box::new(named(action.clone(), last))))?;
+        }
+    }
+    for (names, rules) in model.macros {
+        let rules: Vec<_> = rules.into_iter().map(|rule| (rule.matches.into(), rule.gives.into())).collect();
+        for name in names.split_whitespace() {
+            let last = name.rsplit('.').next().unwrap_or(name);
+            let rules = Arc::new(MacroRules { name: last.into(), rules: rules.clone() });
+            claim(&mut models.macros, name, rules)?;
         }
     }
     for (names, class) in model.classes {

@@ -13,9 +13,9 @@ mod reads;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use super::form::Language;
+use super::form::{Language, MacroRules};
 pub(crate) use actions::{
     Action, AutoloadWord, BuildWord, ChooseWord, DescribesWord, HandWord, IncludeWord, JoinWord, LibraryWord, MakeWord,
     MarkWord, MountWord, NamespaceWord, PlacesWord, PluginWord, ResourceWord, RouteWord, RowsWord, RpcWord, SetWord,
@@ -156,6 +156,8 @@ pub(crate) struct Models {
     pub(crate) objects: BTreeMap<String, &'static ObjectModel>,
     /// Functions.
     pub(crate) functions: BTreeMap<String, &'static Action>,
+    /// Macros by example.
+    pub(crate) macros: BTreeMap<String, Arc<MacroRules>>,
     /// Places where the environment is read by member.
     pub(crate) sources: BTreeMap<String, Vec<String>>,
     /// What library classes contribute to their subclasses.

@@ -40,6 +40,9 @@ pub(crate) struct ModelFile {
     /// Functions, by the path that reaches them; several names stand apart by spaces.
     #[serde(default)]
     pub(crate) functions: BTreeMap<String, Action>,
+    /// Macros by example of the library, by the paths that reach them; several names stand apart by spaces.
+    #[serde(default)]
+    pub(crate) macros: BTreeMap<String, Vec<RuleWord>>,
     /// Paths whose members are environment variables.
     #[serde(default)]
     pub(crate) sources: Vec<String>,
@@ -102,6 +105,16 @@ pub(crate) struct ModelFile {
     /// What libraries bring where they are mounted, by the path that reaches it.
     #[serde(default)]
     pub(crate) brings: BTreeMap<String, BroughtModel>,
+}
+
+/// One rule of a macro by example.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RuleWord {
+    /// What it matches.
+    pub(crate) matches: String,
+    /// What stands in the call's place.
+    pub(crate) gives: String,
 }
 
 /// Files that are routes by their place.

@@ -85,7 +85,7 @@ impl Machine<'_> {
 
     /// A macro call as a value.
     pub(crate) fn macro_call(&mut self, call: &MacroCall, scope: &ScopeRef, line: u32) -> Value {
-        if let Some(rules) = self.own_macro(call, scope) {
+        if let Some(rules) = self.own_macro(call, scope).or_else(|| self.library_macro(call, scope)) {
             let Some(block) = self.expanded(&rules, &call.tokens, false, line) else {
                 return Value::unknown();
             };
@@ -165,6 +165,16 @@ impl Machine<'_> {
         let file = &self.modules[scope.module.0].path;
         let near = known.iter().rev().find(|(module, _)| self.modules[module.0].path == *file);
         near.or_else(|| known.last()).map(|(_, rules)| rules.clone())
+    }
+
+    /// A macro whose rules a model has.
+    fn library_macro(&mut self, call: &MacroCall, scope: &ScopeRef) -> Option<Arc<MacroRules>> {
+        let last = call.path.last()?;
+        if self.models.macros.values().all(|rules| rules.name != *last) {
+            return None;
+        }
+        let path = self.macro_path(call, scope);
+        self.models.macros.get(&path).cloned()
     }
 
     /// Loads the files that define a macro of a name: an exported one is seen where nothing names its module.

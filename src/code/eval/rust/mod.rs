@@ -191,6 +191,8 @@ impl Machine<'_> {
                 match self.force(value) {
                     Value::Lazy(_) | Value::Undefined => {}
                     Value::Module(found) if !space => return self.value_over(found, scope.module, name),
+                    // Nothing stands in a function: `rocket::build()` in `fn rocket()` is the crate's.
+                    Value::Function(_) if space => {}
                     value => return value,
                 }
             }
