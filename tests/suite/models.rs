@@ -29,6 +29,8 @@ struct Sample {
     files: BTreeMap<String, String>,
     /// Every route: `GET /x src/app.js:3`; a `?` behind the path where it is conditional.
     routes: Option<Vec<String>>,
+    /// Every route that a library registers on the service's behalf: `GET /docs by swagger-ui`.
+    brought: Option<Vec<String>>,
     /// Every place that is unresolved: `src/app.js:3`.
     unresolved: Option<Vec<String>>,
     /// Every variable: `PORT src/app.js:3`; a `?` behind the name where the program does without.
@@ -72,6 +74,8 @@ fn differs(kind: &str, expected: Option<&Vec<String>>, found: Vec<String>) -> Op
 
 fn differences(sample: &Sample, analysis: Analysis) -> Vec<String> {
     let mark = |yes: bool| if yes { "?" } else { "" };
+    let brought = analysis.routes.iter().filter_map(|it| Some((&it.method, &it.path, it.library.as_ref()?)));
+    let brought = brought.map(|(method, path, library)| format!("{method} {path} by {library}")).collect();
     let routes = analysis
         .routes
         .into_iter()
@@ -91,6 +95,7 @@ fn differences(sample: &Sample, analysis: Analysis) -> Vec<String> {
     let settings = analysis.env_settings.iter().map(|(name, (file, line))| format!("{name} {file}:{line}"));
     [
         differs("routes", sample.routes.as_ref(), routes),
+        differs("brought", sample.brought.as_ref(), brought),
         differs("unresolved", sample.unresolved.as_ref(), unresolved),
         differs("env", sample.env.as_ref(), env.collect()),
         differs("settings", sample.settings.as_ref(), settings.collect()),
@@ -118,8 +123,15 @@ fn every_model_has_samples_and_they_hold() {
             });
         assert!(!samples.is_empty(), "{shown} has no sample");
         for sample in samples {
-            let said =
-                [&sample.routes, &sample.unresolved, &sample.env, &sample.settings, &sample.dynamic, &sample.either];
+            let said = [
+                &sample.routes,
+                &sample.brought,
+                &sample.unresolved,
+                &sample.env,
+                &sample.settings,
+                &sample.dynamic,
+                &sample.either,
+            ];
             assert!(said.iter().any(|one| one.is_some()), "{shown}: {}: says nothing", sample.name);
             let files: Vec<(&str, &str)> =
                 sample.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();

@@ -279,7 +279,8 @@ fn resolve_objects(stem: &str, model: &ModelFile) -> Result<Vec<(String, ObjectM
 fn named(mut action: Action, member: &str) -> Action {
     let route = action.route.iter_mut().flat_map(|route| &mut route.method);
     let build = action.build.iter_mut().flat_map(|build| &mut build.method);
-    for method in route.chain(build).filter(|method| *method == "NAME") {
+    let plain = action.mount.iter_mut().flat_map(|mount| &mut mount.otherwise).flat_map(|route| &mut route.method);
+    for method in route.chain(build).chain(plain).filter(|method| *method == "NAME") {
         *method = method_word(member);
     }
     action
