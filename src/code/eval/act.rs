@@ -178,7 +178,7 @@ impl Machine<'_> {
             self.befores.push((framework, spot, path, when));
         }
         if let Some(attach) = &action.attach {
-            let parent = self.argument_at(&bound, attach, spot);
+            let parent = if attach == "made" { made.clone() } else { self.argument_at(&bound, attach, spot) };
             let at = action.attach_at.as_ref().map_or(Value::text(""), |at| self.argument_at(&bound, at, spot));
             self.attach(&parent, &this, at, spot);
         }
@@ -266,6 +266,9 @@ impl Machine<'_> {
             self.go_invokes(&given);
         }
         self.keep(action, model.as_ref(), &bound, spot);
+        if let Some(text) = &action.gives {
+            return self.given_text(text, &bound, spot);
+        }
         match action.returns.as_deref() {
             Some("self") => this,
             Some("made") => made,

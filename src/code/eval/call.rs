@@ -89,7 +89,10 @@ impl Machine<'_> {
             }
             Value::Native(native) => self.call_native(&native, args, spot),
             Value::Class(class) if self.is_go(class.spot.module) => self.go_conversion(&class, &args),
-            class @ Value::Class(_) => self.instantiate(&class, args, spot),
+            class @ Value::Class(_) => match self.invoked(&class, &args, spot) {
+                Some(value) => value,
+                None => self.instantiate(&class, args, spot),
+            },
             Value::Object(object) => self.call_object(&object, args, spot),
             Value::Unknown(path) => self.call_path(&path, args, spot),
             Value::Alt(all) => {

@@ -410,6 +410,8 @@ impl Machine<'_> {
                 true => value,
                 false => Value::from_path("reference()".to_owned()),
             },
+            // A constant of the type tells more than the type: `Method.GET`.
+            Value::Unknown(path) if self.has_packages(scope) && is_constant_of(path, ty) => value,
             Value::Unknown(path) if !self.is_modelled(path) && !self.models.sources.contains_key(&**path) => {
                 self.typed(ty, scope).unwrap_or(value)
             }
@@ -466,4 +468,12 @@ pub(super) fn is_object(value: &Value) -> bool {
 /// Whether a value is an object with members of its own.
 fn is_filled(value: &Value) -> bool {
     matches!(value, Value::Object(object) if !object.members.pairs().is_empty())
+}
+
+/// Whether a path leads to a constant of a type.
+fn is_constant_of(path: &str, ty: &TypeRef) -> bool {
+    let mut segments = path.rsplit('.');
+    let name = segments.next().unwrap_or_default();
+    let constant = name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') && !name.is_empty();
+    constant && segments.next().zip(ty.path.last()).is_some_and(|(of, last)| *of == **last)
 }

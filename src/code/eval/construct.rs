@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::machine::Machine;
 use super::scope::{Scope, ScopeRef};
 use super::value::{Args, ClassValue, Closure, Map, Object, Spot, Value};
-use crate::code::form::{ClassKind, INITIALISER, Language, Pattern, StmtKind};
+use crate::code::form::{ClassKind, DELEGATE, INITIALISER, Language, Pattern, StmtKind};
 
 /// The name under which an `object` of Kotlin's holds that it is made: no name of the language.
 const MADE: &str = "<made>";
@@ -46,9 +46,37 @@ impl Machine<'_> {
         if self.has_packages(&class.scope) {
             self.injected.entry(Rc::as_ptr(class).addr()).or_insert_with(|| value.clone());
         }
+        let given = self.routers_given(&object, &args);
         let made = self.construct(class, &value, args, spot);
+        self.mount_delegate(&object, given, spot);
         self.note_environment(class, &value);
         made.unwrap_or(value)
+    }
+
+    /// The routers that the constructor of a router of the project's own gets.
+    fn routers_given(&self, object: &Rc<Object>, args: &Args) -> Vec<Value> {
+        if !object.model.borrow().as_ref().is_some_and(|model| model.ty.strict) {
+            return Vec::new();
+        }
+        let all = args.list.iter().chain(args.named.iter().map(|(_, value)| value));
+        all.filter(|value| matches!(value, Value::Object(it) if it.model.borrow().is_some())).cloned().collect()
+    }
+
+    /// What a router of the project's own gives on as its own stands on it. Where it gives on nothing, what it is made of may
+    /// stand on it, with more that is not known.
+    fn mount_delegate(&mut self, object: &Rc<Object>, given: Vec<Value>, spot: Spot) {
+        let Some(model) = object.model.borrow().clone().filter(|model| model.ty.strict) else { return };
+        let Some(class) = object.class.clone() else { return };
+        let mut inner = Vec::new();
+        for field in class.class.fields.iter().filter(|field| field.name.starts_with(DELEGATE)) {
+            inner.extend(object.members.named(&field.name).or_else(|| self.field_of(object, &field.name)));
+        }
+        if inner.is_empty() && !given.is_empty() {
+            inner.extend(given.into_iter().chain([Value::unknown()]));
+        }
+        for one in inner {
+            self.mount(model.node, Value::text(""), one, (false, false), spot);
+        }
     }
 
     /// Takes note of an instance that holds the environment: its methods read it whoever calls them.

@@ -59,7 +59,10 @@ impl Machine<'_> {
             ExprKind::Function(function) => self.closure(function, scope, None),
             ExprKind::Class(class) => self.class(class, scope),
             ExprKind::List(items) => self.sequence(ListKind::List, items, scope),
-            ExprKind::Tuple(items) => self.sequence(ListKind::Tuple, items, scope),
+            ExprKind::Tuple(items) => {
+                let pair = self.sequence(ListKind::Tuple, items, scope);
+                self.paired(pair, scope, line)
+            }
             ExprKind::Set(items) => self.sequence(ListKind::Set, items, scope),
             ExprKind::Map(entries) => self.map_literal(entries, scope),
             ExprKind::Composite(ty, literal) if self.language(scope) == Language::Go => {
@@ -419,7 +422,10 @@ impl Machine<'_> {
         match &call.callee.kind {
             ExprKind::Name(name) if !call.is_new && self.has_packages(scope) => {
                 let args = self.arguments(&call.args, scope);
-                if !self.is_local_callee(name, scope)
+                let local = self.is_local_callee(name, scope);
+                let file = (!local && self.passes_over(name, &args, scope)).then(|| scope::top_of(scope));
+                if !local
+                    && file.is_none()
                     && let Some(value) = self.call_around(name, &args, scope, spot)
                 {
                     return value;
@@ -427,7 +433,7 @@ impl Machine<'_> {
                 if let Some(value) = self.call_received(name, &args, scope, spot) {
                     return value;
                 }
-                let Some(callee) = self.meant(name, &args, scope) else {
+                let Some(callee) = self.meant(name, &args, file.as_ref().unwrap_or(scope)) else {
                     return self.note_several(name, &args, scope, spot);
                 };
                 if let Some(value) = self.call_renamed(&callee, name, &args, scope, spot) {

@@ -54,8 +54,19 @@ impl Machine<'_> {
             Value::Function(closure) if closure.function.receiver.is_some() || is_block(&closure) => {
                 Some(self.enter(&closure, Some(object.clone()), args.clone(), spot))
             }
+            Value::Unknown(path) if self.is_library_extension(&path) => {
+                let mut all = args.clone();
+                all.list.insert(0, object.clone());
+                Some(self.call_path(&path, all, spot))
+            }
             _ => None,
         }
+    }
+
+    /// Whether a library's function extends types.
+    fn is_library_extension(&self, path: &str) -> bool {
+        self.models.makers.get(path).is_some_and(|model| model.extension)
+            || self.models.functions.get(path).is_some_and(|action| action.extension)
     }
 
     /// A call of such a function on something of which nothing tells that it is not of its type. Where that is a router it is
@@ -115,12 +126,12 @@ impl Machine<'_> {
         if matches!(object, Value::Unknown(path) if is_member(path)) {
             return None;
         }
-        let Value::Unknown(path) = self.name(name, scope) else { return None };
-        let maker = self.models.makers.get(&*path).is_some_and(|model| model.extension);
-        let function = self.models.functions.get(&*path).is_some_and(|action| action.extension);
-        if !maker && !function {
-            return None;
-        }
+        let Value::Unknown(named) = self.name(name, scope) else { return None };
+        // Several imports may bring the name, for several types.
+        let brought = self.imported_besides(name, scope);
+        let member = self.models.texts.get(&**name).filter(|_| matches!(object, Value::Str(_)));
+        let member = member.map(|path| path.as_str().into());
+        let path = std::iter::once(named).chain(brought).chain(member).find(|path| self.is_library_extension(path))?;
         let mut all = args.clone();
         all.list.insert(0, object.clone());
         Some(self.call_path(&path, all, spot))

@@ -105,7 +105,8 @@ impl Machine<'_> {
         if ty.path.is_empty() {
             return if ty.text.contains("->") { called_as(value, &ty.text) } else { of_array(value) };
         }
-        match self.type_value(ty, scope) {
+        let ty = self.type_value(ty, scope);
+        match self.force(ty) {
             Value::Class(class) => self.fit_of_class(value, &class),
             Value::Unknown(path) => self.fit_of_library(value, &path),
             _ => Fit::Perhaps,
@@ -142,6 +143,13 @@ impl Machine<'_> {
         if let Some(fit) = self.fit_of_built_in(value, built_in) {
             return fit;
         }
+        // A constant of just this type: `Method.GET`.
+        if let Value::Unknown(own) = value
+            && let Some((of, _)) = own.rsplit_once('.')
+            && (of == &**path || (!path.contains('.') && of.rsplit('.').next() == Some(&**path)))
+        {
+            return Fit::Just;
+        }
         if !path.contains('.') {
             return Fit::Perhaps;
         }
@@ -158,9 +166,12 @@ impl Machine<'_> {
     }
 
     fn fit_of_object(&mut self, object: &Rc<Object>, path: &Name, model: Option<&str>) -> Fit {
-        let own = object.model.borrow().as_ref().map(|own| own.ty.name.clone());
+        let own = object.model.borrow().as_ref().map(|own| own.ty);
         match (own, model) {
-            (Some(own), Some(model)) if own == *model => return Fit::Just,
+            (Some(own), Some(model)) if own.name == *model => return Fit::Just,
+            (Some(own), Some(model)) if own.extends.as_deref() == model.split_once('.').map(|(_, name)| name) => {
+                return Fit::Wide;
+            }
             (Some(_), Some(_)) => return Fit::Not,
             _ => {}
         }
@@ -212,6 +223,14 @@ impl Machine<'_> {
                 Fit::Perhaps
             }
             Value::Function(_) | Value::Bound(_) | Value::Native(_) => Fit::Not,
+            // What a library makes is no text, number or pair.
+            Value::Object(object) if object.class.is_none() && object.model.borrow().is_some() => {
+                if ELEMENTS.contains(&name) || MAPS.contains(&name) || OPEN.contains(&name) {
+                    Fit::Perhaps
+                } else {
+                    Fit::Not
+                }
+            }
             Value::Object(object) if object.class.is_some() && !OPEN.contains(&name) && !ELEMENTS.contains(&name) => {
                 if MAPS.contains(&name) {
                     Fit::Perhaps

@@ -184,6 +184,8 @@ pub(crate) struct Held {
     spaces: Vec<Vec<String>>,
     /// There is something among it of which nothing is known.
     pub(crate) unknown: bool,
+    /// There is something among it that is known and is no router.
+    pub(crate) other: bool,
     /// Where that came in.
     pub(crate) opened: Option<Spot>,
     /// What comes from outside the repository, by path.
@@ -335,8 +337,13 @@ impl Machine<'_> {
             Value::Object(object) => {
                 // An instance that merely holds a router is none.
                 if let Some(it) = object.model.borrow().as_ref() {
+                    // What the project's own class of such routers serves is not read.
+                    let own = it.ty.strict && object.class.is_some();
+                    out.unknown |= own && self.forest.nodes[it.node].entries.is_empty();
                     // What was registered through a view has the view's prefix already.
                     out.nodes.push(HeldNode { node: it.node, spaces: out.spaces.clone() });
+                } else {
+                    out.other = true;
                 }
             }
             Value::List(list) => {
@@ -362,7 +369,8 @@ impl Machine<'_> {
             }
             Value::Unknown(path) if path.is_empty() => out.unknown = true,
             Value::Unknown(path) => out.outside.push(path),
-            _ => {}
+            Value::Undefined | Value::Null => {}
+            _ => out.other = true,
         }
     }
 }

@@ -86,8 +86,16 @@ impl Machine<'_> {
             }
             Value::Object(_) if &**name == "handle" && self.passed_on(&object, &args) => Value::unknown(),
             Value::Object(it) => {
-                let plain = it.members.named(name).is_some();
-                let code = it.class.clone().is_some_and(|class| self.class_member(&class, name).is_some());
+                let held = it.members.named(name);
+                let code = it.class.clone().and_then(|class| self.class_member(&class, name));
+                // A property and a function may have one name (Kotlin): what is called is the function.
+                let hidden = match (&code, held.clone().map(|held| self.force(held))) {
+                    (Some((method @ Value::Function(_), _)), Some(held)) if self.has_packages(scope) => {
+                        (!held.is_unknown() && !super::packages::is_called(&held)).then(|| method.clone())
+                    }
+                    _ => None,
+                };
+                let (plain, code) = (held.is_some() && hidden.is_none(), code.is_some());
                 if let Some(class) = it.class.clone()
                     && !plain
                 {
@@ -113,7 +121,10 @@ impl Machine<'_> {
                         return self.call(&value, args, spot);
                     }
                 }
-                let callee = self.object_member(it, &object, name, spot);
+                let callee = match hidden {
+                    Some(method) => Self::bound(method, object.clone()),
+                    None => self.object_member(it, &object, name, spot),
+                };
                 self.call(&callee, args, spot)
             }
             Value::Map(map) if !map.keyed.get() => match map.named(name) {
@@ -294,6 +305,9 @@ impl Machine<'_> {
             return self.call(&Self::bound(callee, Value::Object(object.clone())), args, spot);
         }
         let value = Value::Object(object.clone());
+        if let Some(result) = self.invoked(&value, &args, spot) {
+            return result;
+        }
         if self.passed_on(&value, &args) {
             return Value::unknown();
         }

@@ -59,6 +59,7 @@ mod named;
 mod names;
 mod notes;
 mod objects;
+mod operators;
 mod ops;
 mod overloads;
 mod packages;

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::attributes::method_of;
 use super::forest::{Entry, Methods};
 use super::machine::Machine;
 use super::value::{ListKind, Map, Modelled, Native, Spot, Value};
@@ -41,15 +42,30 @@ impl Machine<'_> {
         Value::list_of(ListKind::List, rest, partial)
     }
 
-    /// The first of each pair in lists.
-    pub(super) fn firsts(&mut self, value: &Value, depth: usize) -> Value {
+    /// The first of each pair in lists. One that is a method is a route without a path.
+    pub(super) fn take_pairs(&mut self, it: &Modelled, value: &Value, spot: Spot, depth: usize) -> Value {
         match self.force(value.clone()) {
             Value::List(list) if list.kind == ListKind::Tuple => {
-                list.items.borrow().first().cloned().unwrap_or(Value::Undefined)
+                let first = list.items.borrow().first().cloned().unwrap_or(Value::Undefined);
+                let first = self.force(first);
+                let Some(method) = method_of(&first).filter(|_| first.is_unknown()) else { return first };
+                let entry = Entry::Route {
+                    path: Value::text(""),
+                    methods: Methods::Fixed(vec![method]),
+                    handler: list.items.borrow().get(1).cloned().unwrap_or(Value::Undefined),
+                    spot,
+                    chain: self.chain(),
+                    conditional: self.conditional > 0,
+                    paths: None,
+                    library: None,
+                };
+                self.effects += 1;
+                self.forest.nodes[it.node].entries.push(entry);
+                Value::Undefined
             }
             Value::List(list) if depth < 4 => {
                 let items = list.items.borrow().clone();
-                let items = items.iter().map(|item| self.firsts(item, depth + 1)).collect();
+                let items = items.iter().map(|item| self.take_pairs(it, item, spot, depth + 1)).collect();
                 Value::list_of(list.kind, items, list.partial.get())
             }
             other => other,
@@ -117,7 +133,10 @@ impl Machine<'_> {
             let scope = self.modules[spot.module.0].scope.clone();
             child = self.load_dotted(&dotted, &scope);
         }
-        let child = self.carried(model.ty, child);
+        child = self.carried(model.ty, child);
+        if model.ty.pairs {
+            child = self.take_pairs(model, &child, spot, 0);
+        }
         let child = self.answering(word, model.ty, child, spot);
         let prefixed = self.viewed(model, at);
         if word.loose {

@@ -8,6 +8,7 @@ use super::machine::Machine;
 use super::reading::Reading;
 use super::value::{Args, Map, Modelled, Spot, Value};
 use crate::code::form::{Language, Name, Yields};
+use crate::code::holes::has_hole;
 use crate::code::models::{LibraryWord, ObjectModel, RpcWord, Syntax, put_together, spell, tidy};
 use crate::code::resolve::Service;
 
@@ -19,7 +20,8 @@ impl Machine<'_> {
     pub(super) fn call_named(&mut self, path: &Name, args: &Args, spot: Spot) -> Option<Value> {
         let models = self.models;
         for (pattern, action) in &models.calls {
-            if (action.make.is_some() || action.settings.is_some()) && action.on.is_none() && is_like(pattern, path) {
+            let alone = action.make.is_some() || action.settings.is_some() || action.gives.is_some();
+            if alone && action.on.is_none() && is_like(pattern, path) {
                 return Some(self.act(action, path, None, args, spot));
             }
             let Some(on) = action.on.as_ref().filter(|_| captured(pattern, path).is_some()) else { continue };
@@ -97,10 +99,14 @@ impl Machine<'_> {
             reading.notes.push((spot, format!("the path that {} registers is not known", word.name)));
             return;
         }
+        if prefixes.iter().any(|prefix| has_hole(prefix)) {
+            reading.notes.push((spot, format!("where the routes of {} stand is not known", word.name)));
+        }
+        let prefixes: Vec<&String> = prefixes.iter().filter(|prefix| !has_hole(prefix)).collect();
         for route in &word.routes {
             let Some((method, own)) = route.split_once(' ') else { continue };
             let path = given.as_deref().unwrap_or(own);
-            for prefix in prefixes {
+            for prefix in &prefixes {
                 for path in spell(syntax, path) {
                     reading.found.insert(Found {
                         path: tidy(&put_together(join, prefix, &path)),

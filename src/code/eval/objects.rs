@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::attributes::method_of;
 use super::call::registers;
 use super::machine::Machine;
 use super::value::{Args, ClassValue, ListKind, Map, Modelled, Object, Spot, Value};
@@ -66,7 +67,7 @@ impl Machine<'_> {
             let mut child = self.argument_at(&bound, takes, spot);
             child = self.carried(it.ty, child);
             if it.ty.pairs {
-                child = self.firsts(&child, 0);
+                child = self.take_pairs(&it, &child, spot, 0);
             }
             if let Some(places) = it.ty.tuples {
                 child = self.take_tuples(&it, child, places, spot);
@@ -88,7 +89,8 @@ impl Machine<'_> {
         let mounts = it.ty.holds.as_ref().is_some_and(|holds| {
             holds.child.split('|').any(|name| {
                 let child = self.argument_at(&bound, name.trim(), spot);
-                it.ty.entry.is_none() || self.is_mountable(&child, &holds.called)
+                let open = it.ty.strict && child.is_unknown() && method_of(&child).is_none();
+                it.ty.entry.is_none() || open || self.is_mountable(&child, &holds.called)
             })
         });
         if let (Some(entry), false) = (&it.ty.entry, mounts) {

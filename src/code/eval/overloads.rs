@@ -2,6 +2,7 @@
 //! brought by more than one star import. A call means the one that fits it best.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::fits::Fit;
 use super::machine::Machine;
@@ -14,6 +15,10 @@ use crate::code::resolve::Target;
 const MOST_RECEIVERS: usize = 12;
 /// The most functions of one name that are compared.
 const MOST_MEANINGS: usize = 16;
+/// The most parameters of a constructor that are left to their defaults.
+const MOST_DEFAULTS: usize = 8;
+/// The name of the member that constructors are.
+const CONSTRUCTOR: &str = "constructor";
 /// How many ways there are for a function's name to be seen: by an import of it, by its package, by one of a whole package.
 const LEVELS: usize = 3;
 
@@ -49,6 +54,12 @@ impl Machine<'_> {
                 scope.set(name, value);
             }
         }
+    }
+
+    /// The full names of what further imports bring under a name.
+    pub(crate) fn imported_besides(&self, name: &Name, scope: &ScopeRef) -> Vec<Name> {
+        let all = kept(&top_of(scope), &imported(name)).into_iter();
+        all.filter_map(|one| if let Value::Unknown(path) = one { Some(path) } else { None }).collect()
     }
 
     /// Keeps the functions of one full name that further files declare.
@@ -138,6 +149,7 @@ impl Machine<'_> {
             return Some(first);
         }
         let mut nearest = 0;
+        let mut unfit: Vec<(usize, Value)> = Vec::new();
         let mut fitting: Vec<(Value, Vec<Fit>)> = Vec::new();
         for one in std::iter::once(first.clone()).chain(all) {
             let near = self.nearness(&one, object, args, scope);
@@ -148,12 +160,23 @@ impl Machine<'_> {
                 Value::Function(closure) => self.fits(closure, args),
                 _ => Some(Vec::new()),
             };
-            let Some(fits) = fits else { continue };
+            let Some(fits) = fits else {
+                unfit.push((near, one));
+                continue;
+            };
             if near > nearest {
                 fitting.clear();
             }
             nearest = near;
             fitting.push((one, fits));
+        }
+        // The call is one that compiles: where nothing seems to fit, what is known of the arguments is less than it seems, and the
+        // one function that is nearest is meant.
+        let most = unfit.iter().map(|(near, _)| *near).max();
+        let mut alone = unfit.iter().filter(|(near, _)| Some(*near) == most);
+        let own = object.is_none_or(|object| matches!(object, Value::Object(_) | Value::Class(_)));
+        if let (true, Some((_, one)), None) = (own && fitting.is_empty(), alone.next(), alone.next()) {
+            return Some(one.clone());
         }
         match self.fittest(fitting) {
             Ok(Some(one)) => Some(one),
@@ -239,6 +262,9 @@ impl Machine<'_> {
         out.extend(kept(&top, &imported(name)));
         for package in packages {
             let full = if package.is_empty() { name.to_string() } else { format!("{package}.{name}") };
+            if self.models.makers.contains_key(&full) || self.models.functions.contains_key(&full) {
+                out.push(Value::from_path(full.as_str()));
+            }
             for path in self.tree.declaring(&full).to_vec() {
                 if path == own || out.len() >= MOST_MEANINGS {
                     continue;
@@ -347,7 +373,11 @@ impl Machine<'_> {
             return None;
         }
         let key = overloaded(name, args.list.len());
-        let (last, home) = self.class_member(class, &key)?;
+        let (last, home) = match self.class_member(class, &key) {
+            Some(found) => found,
+            None if name == CONSTRUCTOR => (self.roomier(class, args).pop()?, class.clone()),
+            None => return None,
+        };
         Some(self.overload_of(&home, name, last, args, spot))
     }
 
@@ -361,17 +391,99 @@ impl Machine<'_> {
     ) -> Option<Value> {
         match class.members.named(&overloaded(name, args.list.len())) {
             Some(last) => Some(self.overload_of(class, name, last, args, spot)),
-            None => class.members.named(name),
+            None => self.roomier(class, args).pop().or_else(|| class.members.named(name)),
         }
     }
 
+    /// Whether a call by a name alone means what the file knows under it: members of the receivers and the classes around have the
+    /// name, but none of them takes what is given.
+    pub(crate) fn passes_over(&mut self, name: &Name, args: &Args, scope: &ScopeRef) -> bool {
+        let mut classes = Vec::new();
+        for this in self.receivers(scope) {
+            match &this {
+                Value::Object(object) => match object.class.clone() {
+                    Some(class) => classes.push(class),
+                    None => {
+                        let model = object.model.borrow().clone();
+                        if model.is_some_and(|model| self.member_meant(&model, name, scope).is_some()) {
+                            return false;
+                        }
+                    }
+                },
+                Value::Class(class) => classes.push(class.clone()),
+                _ => {}
+            }
+        }
+        classes.extend(super::packages::classes_around(scope));
+        let mut unfit = false;
+        for class in classes {
+            let Some((value, _)) = self.class_member(&class, name) else { continue };
+            if !super::packages::is_called(&value) {
+                continue;
+            }
+            if self.is_fit(&class, name, value, args) {
+                return false;
+            }
+            unfit = true;
+        }
+        unfit && self.is_known_to_file(name, args, scope)
+    }
+
+    /// Whether a member, or one of its name beside it, may be called with these arguments.
+    fn is_fit(&mut self, class: &Rc<ClassValue>, name: &Name, value: Value, args: &Args) -> bool {
+        let key = overloaded(name, args.list.len());
+        let mut all = vec![value];
+        if let Some((last, home)) = self.class_member(class, &key) {
+            all.push(last);
+            all.extend(alike(&home, &key));
+        }
+        all.into_iter().any(|one| match &one {
+            Value::Function(closure) if closure.function.receiver.is_none() => {
+                takes(closure, args) && self.fits(closure, args).is_some()
+            }
+            _ => true,
+        })
+    }
+
+    /// Whether a file knows something under a name that may be called with these arguments, whatever its classes have.
+    fn is_known_to_file(&mut self, name: &Name, args: &Args, scope: &ScopeRef) -> bool {
+        match self.name_alone(name, &top_of(scope)) {
+            Value::Unknown(path) => self.models.knows(&path),
+            Value::Function(closure) => takes(&closure, args) && self.fits(&closure, args).is_some(),
+            _ => false,
+        }
+    }
+
+    /// A class's constructors that have more parameters than are given, where the others have defaults.
+    fn roomier(&self, class: &ClassValue, args: &Args) -> Vec<Value> {
+        let given = args.list.len();
+        let mut out = Vec::new();
+        for count in given + 1..=given + MOST_DEFAULTS {
+            let key = overloaded(CONSTRUCTOR, count);
+            let all = class.members.named(&key).into_iter().chain(alike(class, &key));
+            out.extend(all.filter(|one| matches!(one, Value::Function(closure) if takes(closure, args))));
+        }
+        out
+    }
+
     fn overload_of(&mut self, class: &ClassValue, name: &str, last: Value, args: &Args, spot: Spot) -> Value {
-        let more = alike(class, &overloaded(name, args.list.len()));
-        if more.is_empty() {
-            return last;
+        let mut all = vec![last.clone()];
+        all.extend(alike(class, &overloaded(name, args.list.len())));
+        if name == CONSTRUCTOR {
+            all.extend(self.roomier(class, args));
+            // None of them goes on to itself.
+            let running = self.frames.last().and_then(|frame| frame.closure.clone());
+            let same = |one: &Value| match (one, &running) {
+                (Value::Function(one), Some(running)) => Arc::ptr_eq(&one.function, &running.function),
+                _ => false,
+            };
+            all.retain(|one| !same(one));
+        }
+        if let [one] = all.as_slice() {
+            return one.clone();
         }
         let mut fitting = Vec::new();
-        for one in std::iter::once(last.clone()).chain(more) {
+        for one in all {
             if let Value::Function(closure) = &one
                 && let Some(fits) = self.fits(closure, args)
             {

@@ -27,7 +27,7 @@ impl Machine<'_> {
                 Imported::Named(what) => {
                     let full =
                         if import.source.is_empty() { what.to_string() } else { format!("{}.{what}", import.source) };
-                    let value = self.full_name(&full, scope.module).unwrap_or_else(|| Value::from_path(full.as_str()));
+                    let value = self.full_name(&full, scope.module).unwrap_or_else(|| self.library_name(&full));
                     self.bind_imported(&name.alias, value, scope);
                     self.keep_further(&name.alias, &full, scope);
                 }
@@ -36,6 +36,11 @@ impl Machine<'_> {
                 }
             }
         }
+    }
+
+    /// What a library's full name means: a constant, else the name itself.
+    fn library_name(&self, full: &str) -> Value {
+        self.models.constants.get(full).map_or_else(|| Value::from_path(full), |value| Value::text(value.as_str()))
     }
 
     /// The class or member of a class that a full name leads to, where the repository has it.
@@ -94,7 +99,7 @@ impl Machine<'_> {
                 }
             }
             if self.models.knows(&full) {
-                return Some(Value::from_path(full));
+                return Some(self.library_name(&full));
             }
         }
         None
@@ -473,7 +478,7 @@ pub(super) fn classes_around(scope: &ScopeRef) -> Vec<Rc<ClassValue>> {
 }
 
 /// Whether a member is something to call: a method, a function that is held, a class within the class.
-fn is_called(value: &Value) -> bool {
+pub(super) fn is_called(value: &Value) -> bool {
     value.is_callable() || matches!(value, Value::Method(_) | Value::Class(_))
 }
 

@@ -166,7 +166,10 @@ impl Machine<'_> {
                 }
             }
             Entry::Library { word, path, prefix, spot, conditional } => {
-                let (word, path, prefix) = (*word, path.clone(), prefix.clone());
+                // What is kept on the router later says where they are, too.
+                let args = self.forest.nodes[at.node].args.as_ref();
+                let kept = word.prefix.as_ref().and_then(|name| args?.named(name));
+                let (word, path, prefix) = (*word, path.clone(), kept.unwrap_or_else(|| prefix.clone()));
                 if word.served && !self.forest.nodes[at.node].served {
                     return;
                 }
@@ -207,7 +210,14 @@ impl Machine<'_> {
         reading: &mut Reading,
     ) {
         let held = self.held_by(&child);
-        if held.unknown && !loose {
+        let strict = self.forest.nodes[at.node].model.strict && !loose;
+        // Of what is made at once, one on which nothing stands is known by its type alone.
+        let bare = |held: &HeldNode| {
+            let node = &self.forest.nodes[held.node];
+            node.model.strict && node.unbound && node.entries.is_empty()
+        };
+        let lost = strict && (held.other || held.nodes.iter().any(bare));
+        if (held.unknown && !loose) || lost {
             let spot = held.opened.unwrap_or(tag.spot);
             reading.notes.push((spot, "what is mounted here is not known".to_owned()));
         }
@@ -242,7 +252,9 @@ impl Machine<'_> {
                     let places = self.extended(at.prefixes, &prefix, at.syntax, at.join);
                     library_routes(library, &places, at.join, &tag, reading);
                 }
-                None if loose || !python || self.models.functions.contains_key(name.trim_end_matches("()")) => {}
+                None if loose
+                    || !(python || strict)
+                    || self.models.functions.contains_key(name.trim_end_matches("()")) => {}
                 None => {
                     let reason = format!("what `{name}` registers here is not known");
                     reading.notes.push((tag.spot, reason));

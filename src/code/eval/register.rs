@@ -160,7 +160,8 @@ impl Machine<'_> {
             Methods::Fixed(word.method.clone())
         } else {
             let given = word.methods.as_ref().map_or(Value::Undefined, |given| self.argument_at(bound, given, spot));
-            self.given_methods(&given, &word.default, &scope)
+            let handled = word.handled && (given.is_callable() || matches!(given, Value::Object(_) | Value::Method(_)));
+            self.given_methods(if handled { &Value::Undefined } else { &given }, &word.default, &scope)
         };
         if self.is_astray(model.node, spot) {
             return self.note(spot, "registered in a function that nothing calls");

@@ -245,6 +245,9 @@ impl Machine<'_> {
         let value = match op {
             None => value,
             Some(op) => {
+                if op == BinaryOp::Add && self.takes_in(target, &value, scope, spot) {
+                    return;
+                }
                 let old = self.read_target(target, scope);
                 if op == BinaryOp::Add && self.extend_list(&old, &value) {
                     if let Value::List(list) = &old {

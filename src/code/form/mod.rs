@@ -255,6 +255,9 @@ pub enum PatternField {
 /// among the members.
 pub const INITIALISER: &str = "<init>";
 
+/// What the names of fields begin with that hold what a class gives on as its own: Kotlin's `: T by value`.
+pub const DELEGATE: &str = "<by>";
+
 /// A function, method, closure or lambda.
 #[derive(Debug)]
 pub struct Function {

@@ -58,7 +58,7 @@ pub(crate) struct Action {
     pub(crate) set: Option<SetWord>,
     /// Notes something on a function or class that is given.
     pub(crate) mark: Option<MarkWord>,
-    /// Mounts the object on a parent that is given.
+    /// Mounts the object on a parent that is given, or on what is `made`.
     pub(crate) attach: Option<Argument>,
     /// The object answers these methods alone from here on.
     pub(crate) restrict: Option<Argument>,
@@ -144,6 +144,8 @@ pub(crate) struct Action {
     pub(crate) describes: Option<DescribesWord>,
     /// Looks a dotted name up among what was named.
     pub(crate) lookup: Option<Argument>,
+    /// It gives this text, in which `$name` stands for an argument.
+    pub(crate) gives: Option<String>,
     /// What the call gives: `self`, `made`, `pair` (itself and something unknown), `view PREFIX` (the object itself, seen under a prefix), `result FUNCTION` (what
     /// a given function gives), `partial FUNCTION` (that function, with these arguments first), `instance CLASS` (of a given class), or an argument. Otherwise unknown.
     pub(crate) returns: Option<Argument>,
@@ -191,6 +193,8 @@ pub(crate) struct RouteWord {
     pub(crate) method: Vec<String>,
     /// Methods that are given.
     pub(crate) methods: Option<Argument>,
+    /// What is given for methods may be what handles the route instead.
+    pub(crate) handled: bool,
     /// Methods where none are given; empty for ANY.
     pub(crate) default: Vec<String>,
     /// The handler; where it is a class, its methods tell the route's, and members named `methods` do.

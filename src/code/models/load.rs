@@ -119,6 +119,8 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         }
     }
     models.serving.extend(model.serving.iter().map(|member| (member.clone(), framework.clone())));
+    models.texts.extend(model.texts.clone());
+    models.extensions.extend(model.texts.keys().cloned());
     models.inert.extend(model.inert.iter().cloned());
     models.stores.extend(model.stores.into_iter().map(|store| &*Box::leak(Box::new(store))));
     for prefix in &model.prefixes {

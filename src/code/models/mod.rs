@@ -198,6 +198,8 @@ pub(crate) struct Models {
     pub(crate) serving: BTreeMap<String, String>,
     /// The last names of functions that extend types.
     pub(crate) extensions: BTreeSet<String>,
+    /// What texts have as members, by the functions of libraries that are meant.
+    pub(crate) texts: BTreeMap<String, String>,
     /// The words that hint that a function makes or takes a router.
     pub(crate) hints: Vec<String>,
 }
@@ -210,11 +212,24 @@ impl Models {
             || self.types.contains_key(full)
             || self.functions.contains_key(full)
             || self.classes.contains_key(full)
+            || self.shared.contains_key(full)
+            || self.constants.contains_key(full)
+            || self.speaks_of_members(full)
     }
 }
 
 static BUILTIN: LazyLock<Models> =
     LazyLock::new(|| load::load(FILES).expect("the built-in models are valid: a test reads them all"));
+
+impl Models {
+    /// Whether a model speaks of functions that a class of a full name has.
+    fn speaks_of_members(&self, full: &str) -> bool {
+        let within = format!("{full}.");
+        let next = self.functions.range(within.clone()..).next();
+        next.is_some_and(|(name, _)| name.starts_with(&within))
+            || self.calls.iter().any(|(pattern, _)| pattern.split('*').next() == Some(full))
+    }
+}
 
 /// The built-in models.
 pub(crate) fn builtin() -> &'static Models {

@@ -102,6 +102,9 @@ pub(crate) struct ModelFile {
     /// Members of objects that no model describes that serve the file's objects that they get.
     #[serde(default)]
     pub(crate) serving: Vec<String>,
+    /// What texts have as members where a library makes something of them: the functions, which get the text first.
+    #[serde(default)]
+    pub(crate) texts: BTreeMap<String, String>,
     /// What libraries bring where they are mounted, by the path that reaches it.
     #[serde(default)]
     pub(crate) brings: BTreeMap<String, BroughtModel>,
@@ -310,8 +313,12 @@ pub(crate) struct ObjectModel {
     pub(crate) name_space: Option<Argument>,
     /// Children given to the constructor.
     pub(crate) takes: Option<Argument>,
-    /// Those children stand in pairs with what handles them: the first of each is the child.
+    /// Those children may stand in pairs with what handles them: the first of each is the child, or the method of a route
+    /// without a path.
     pub(crate) pairs: bool,
+    /// All that it is is given when it is made: what is no router among it is a loss, and so is a router of which only the type
+    /// is known.
+    pub(crate) strict: bool,
     /// Tuples among those children are routes: the places of path and handler in them.
     pub(crate) tuples: Option<(usize, usize)>,
     /// Functions given to the constructor that are called with the object.
@@ -363,7 +370,8 @@ pub(crate) struct ObjectModel {
     pub(crate) tree: Option<TreeWord>,
     /// Generated code registers what its controllers say: where that is in the repository, it tells the routes.
     pub(crate) generates: bool,
-    /// Its members that are called; several names stand apart by spaces. `name=` is what assigning to it does.
+    /// Its members that are called; several names stand apart by spaces. `name=` is what assigning to it does, `name+=` what
+    /// adding to it does.
     pub(crate) members: BTreeMap<String, Action>,
     /// Its members that are read: the argument of the constructor that they give, with `|/path` for what holds where none is
     /// given, `self`, `new NAME` for an object of the same file, or `registered` for the list of what stands on it.

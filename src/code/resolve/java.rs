@@ -121,6 +121,26 @@ const MODIFIERS: &[&str] = &[
     "actual",
 ];
 
+/// The name of what is declared, behind the type that it is declared for where it may be declared for one.
+fn declared_name(text: &str, extends: bool) -> &str {
+    let (mut start, mut depth) = (0_usize, 0_usize);
+    let mut end = text.len();
+    for (at, sign) in text.char_indices() {
+        match sign {
+            '<' if extends => depth += 1,
+            '>' if extends => depth = depth.saturating_sub(1),
+            '.' if depth == 0 => start = at + 1,
+            _ if depth > 0 || sign.is_alphanumeric() || matches!(sign, '_' | '`') => {}
+            '?' if extends && text.get(at..).is_some_and(|rest| rest.starts_with("?.")) => {}
+            _ => {
+                end = at;
+                break;
+            }
+        }
+    }
+    text.get(start..end).unwrap_or_default().trim_matches('`')
+}
+
 /// The full names that a Kotlin file declares at its top level. A look at the lines is enough: a name too many leads to a
 /// file that does not bind it.
 fn declarations(text: &str) -> Vec<String> {
@@ -136,15 +156,13 @@ fn declarations(text: &str) -> Vec<String> {
         }
         let mut words = line.split_whitespace().skip_while(|word| MODIFIERS.contains(word) || word.starts_with('@'));
         let keyword = words.next().unwrap_or_default();
-        if !matches!(keyword, "class" | "interface" | "object" | "fun" | "val" | "var") {
+        if !matches!(keyword, "class" | "interface" | "object" | "fun" | "val" | "var" | "typealias") {
             continue;
         }
         let rest = line.split_once(keyword).map_or("", |(_, rest)| rest).trim_start();
         let rest =
             if rest.starts_with('<') { rest.split_once('>').map_or("", |(_, rest)| rest).trim_start() } else { rest };
-        let end = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '`'));
-        let name = rest.split(end).next().unwrap_or_default();
-        let name = name.rsplit('.').next().unwrap_or_default().trim_matches('`');
+        let name = declared_name(rest, matches!(keyword, "fun" | "val" | "var"));
         if !name.is_empty() {
             out.push(if package.is_empty() { name.to_owned() } else { format!("{package}.{name}") });
         }

@@ -5,8 +5,8 @@ use super::functions::plain;
 use super::types::TYPES;
 use super::{FrontEnd, Lowering};
 use crate::code::form::{
-    Arg, Block, Call, Class, ClassKind, Decorator, Expr, ExprKind, Field, Function, FunctionKind, INITIALISER, Param,
-    Spread, Stmt, StmtKind, TypeRef,
+    Arg, Block, Call, Class, ClassKind, DELEGATE, Decorator, Expr, ExprKind, Field, Function, FunctionKind,
+    INITIALISER, Name, Param, Spread, Stmt, StmtKind, TypeRef,
 };
 use std::sync::Arc;
 use tree_sitter::Node;
@@ -94,7 +94,25 @@ impl Lowering<'_> {
                 let args = parts.iter().find(|part| part.kind() == "value_arguments").map(|list| self.args(*list));
                 (parts.first().copied()?, Some(args.unwrap_or_default()))
             }
-            "explicit_delegation" => (children(inner).first().copied()?, None),
+            "explicit_delegation" => {
+                if let [ty, value] = children(inner).as_slice() {
+                    let name = delegate(class.fields.len());
+                    let (ty, pos) = (Some(self.ty(*ty)), self.pos(*value));
+                    let value = Some(self.expr(*value));
+                    let field = Field {
+                        name,
+                        ty,
+                        value,
+                        is_static: false,
+                        is_embedded: false,
+                        decorators: Vec::new(),
+                        tag: None,
+                        pos,
+                    };
+                    class.fields.push(field);
+                }
+                (children(inner).first().copied()?, None)
+            }
             _ => (inner, None),
         };
         let kind = ExprKind::Type(self.ty(ty));
@@ -210,7 +228,8 @@ impl Lowering<'_> {
             "secondary_constructor" => {
                 let params = self.params_in(node);
                 let block = children(node).into_iter().find(|child| child.kind() == "block");
-                let body = block.map(|block| self.block(block)).unwrap_or_default();
+                let mut body: Block = self.delegation(node).into_iter().collect();
+                body.extend(block.map(|block| self.block(block)).unwrap_or_default());
                 let made = self.made(node, Some("constructor"), params, body, FunctionKind::Constructor);
                 class.body.push(Stmt { kind: StmtKind::Function(Arc::new(made)), pos: self.pos(node) });
             }
@@ -235,6 +254,21 @@ impl Lowering<'_> {
                 }
             }
         }
+    }
+
+    /// `: this(…)` and `: super(…)` behind a constructor.
+    fn delegation(&mut self, node: Node<'_>) -> Option<Stmt> {
+        let call = children(node).into_iter().find(|child| child.kind() == "constructor_delegation_call")?;
+        let list = children(call).into_iter().find(|child| child.kind() == "value_arguments");
+        let args = list.map(|list| self.args(list)).unwrap_or_default();
+        let callee = if has(call, "this") {
+            let this = self.at(call, ExprKind::This);
+            self.at(call, ExprKind::Member(Box::new(this), "constructor".into()))
+        } else {
+            self.at(call, ExprKind::Super)
+        };
+        let value = self.at(call, ExprKind::Call(Box::new(Call { callee, args, is_new: false })));
+        Some(Stmt { kind: StmtKind::Expr(value), pos: self.pos(call) })
     }
 
     /// The class of its own that an entry of an enum is of.
@@ -317,4 +351,9 @@ fn injects(kind: &ExprKind) -> bool {
         },
         _ => false,
     }
+}
+
+/// The name of the field that holds what a class gives on as its own: no name of the language.
+fn delegate(number: usize) -> Name {
+    format!("{DELEGATE}{number}").into()
 }
