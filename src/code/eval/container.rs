@@ -18,6 +18,9 @@ impl Machine<'_> {
         spot: Spot,
     ) -> Value {
         let this = Value::List(list.clone());
+        if walks(name) {
+            self.walks_early(&this, scope);
+        }
         if self.has_packages(scope)
             && let Some(value) = self.sequence_method(list, name, &args, scope, spot)
         {

@@ -175,6 +175,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) useful: BTreeSet<usize>,
     /// Registrations, reads and objects so far: tells whether a call brought something.
     pub(crate) effects: u64,
+    /// Lists and maps that were walked before anything was in them.
+    pub(crate) early: Vec<super::early::Early>,
     /// Loads within loads.
     pub(crate) loading: usize,
     /// JavaScript's metadata by reflection: by key, target and member; the target stays alive with it.
@@ -302,6 +304,7 @@ impl<'a> Machine<'a> {
             called: BTreeSet::new(),
             useful: BTreeSet::new(),
             effects: 0,
+            early: Vec::new(),
             loading: 0,
             metadata: BTreeMap::new(),
             shared: BTreeMap::new(),

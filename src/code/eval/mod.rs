@@ -22,6 +22,7 @@ mod construct;
 mod container;
 mod contracts;
 mod described;
+mod early;
 mod element;
 mod enums;
 mod env;
@@ -196,6 +197,7 @@ pub(crate) fn run(
         machine.load_importers(&mut idle);
         machine.load_callers(&mut idle);
     }
+    machine.enter_again();
     machine.refuel();
     machine.tell_macros();
     machine.serve_roots();
@@ -460,5 +462,8 @@ impl Machine<'_> {
         }
         let args = Args::of(list);
         self.enter(closure, receiver, args, spot);
+        if self.frames.is_empty() {
+            self.walked_in_time(closure);
+        }
     }
 }

@@ -207,6 +207,7 @@ impl Machine<'_> {
         let value = self.force(value.clone());
         let python = self.language(scope) == Language::Python;
         let pair = |a: Value, b: Value| Value::list_of(ListKind::Tuple, vec![a, b], false);
+        self.walks_early(&value, scope);
         match &value {
             Value::List(list) => {
                 let items = list.items.borrow().clone();

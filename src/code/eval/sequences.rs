@@ -257,6 +257,9 @@ impl Machine<'_> {
         if !self.has_packages(scope) || map.environment.get() || map.named(name).is_some() {
             return None;
         }
+        if matches!(name, "entries" | "keys" | "values") {
+            self.walks_early(&Value::Map(map.clone()), scope);
+        }
         let list = |items: Vec<Value>| Value::list_of(ListKind::List, items, map.partial.get());
         Some(match name {
             "entries" => list(map.pairs().into_iter().map(|(key, value)| Self::tuple(vec![key, value])).collect()),
