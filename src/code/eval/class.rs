@@ -412,7 +412,9 @@ impl Machine<'_> {
             },
             // A constant of the type tells more than the type: `Method.GET`.
             Value::Unknown(path) if self.has_packages(scope) && is_constant_of(path, ty) => value,
-            Value::Unknown(path) if !self.is_modelled(path) && !self.models.sources.contains_key(&**path) => {
+            Value::Unknown(path)
+                if !self.is_modelled(path, self.language(scope)) && !self.models.sources.contains_key(&**path) =>
+            {
                 self.typed(ty, scope).unwrap_or(value)
             }
             Value::Function(closure) if self.language(scope) == Language::JavaScript => {

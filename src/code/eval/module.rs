@@ -24,7 +24,7 @@ impl Machine<'_> {
     pub(crate) fn target(&mut self, source: &str, level: u32, scope: &ScopeRef) -> Value {
         let from = self.modules[scope.module.0].path.clone();
         let language = self.language(scope);
-        if level == 0 && self.is_modelled(source) {
+        if level == 0 && self.is_modelled(source, language) {
             return Value::from_path(source.strip_prefix("node:").unwrap_or(source));
         }
         let from = match self.modules[scope.module.0].files.first() {
@@ -52,17 +52,8 @@ impl Machine<'_> {
     }
 
     /// Whether a model speaks of a path or of what is under it: it wins over local source of the same name.
-    pub(crate) fn is_modelled(&self, source: &str) -> bool {
-        if source.is_empty() {
-            return false;
-        }
-        let dotted = format!("{source}.");
-        let (makers, functions) = (&self.models.makers, &self.models.functions);
-        makers.contains_key(source)
-            || functions.contains_key(source)
-            || self.models.types.contains_key(source)
-            || makers.range(dotted.clone()..).next().is_some_and(|(name, _)| name.starts_with(&dotted))
-            || functions.range(dotted.clone()..).next().is_some_and(|(name, _)| name.starts_with(&dotted))
+    pub(crate) fn is_modelled(&self, source: &str, language: Language) -> bool {
+        !source.is_empty() && self.models.speaks_of(language, source)
     }
 
     /// Python runs a package before what is in it.

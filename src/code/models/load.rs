@@ -35,8 +35,13 @@ fn language_of(name: &str) -> Option<Language> {
 fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> {
     let stem = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".yaml");
     let framework = model.framework.clone().unwrap_or_default();
-    for name in &model.languages {
-        let language = language_of(name).ok_or_else(|| format!("there is no front end for `{name}`"))?;
+    let languages: Vec<Language> = model
+        .languages
+        .iter()
+        .map(|name| language_of(name).ok_or_else(|| format!("there is no front end for `{name}`")))
+        .collect::<Result<_, _>>()?;
+    let mut named_here = Vec::new();
+    for language in languages.iter().copied() {
         let token = |words: &String| Token { language, words: words.clone(), framework: model.framework.clone() };
         models.tokens.extend(model.tokens.iter().map(token));
     }
@@ -52,6 +57,7 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         for path in &object.types {
             claim(&mut models.types, path, object)?;
         }
+        named_here.extend(object.make.iter().chain(&object.types).cloned());
         for path in &object.given_to {
             claim(&mut models.given_to, path, object)?;
         }
@@ -81,6 +87,7 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
                 models.extensions.insert(last.to_owned());
             }
             claim(&mut models.functions, &name, &*Box::leak(Box::new(named(action.clone(), last))))?;
+            named_here.push(name);
         }
     }
     for (names, rules) in model.macros {
@@ -90,6 +97,9 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
             let rules = Arc::new(MacroRules { name: last.into(), rules: rules.clone() });
             claim(&mut models.macros, name, rules)?;
         }
+    }
+    for language in languages {
+        models.named.extend(named_here.iter().map(|name| (language, name.clone())));
     }
     for (names, class) in model.classes {
         let class = &*Box::leak(Box::new(class));

@@ -202,9 +202,23 @@ pub(crate) struct Models {
     pub(crate) texts: BTreeMap<String, String>,
     /// The words that hint that a function makes or takes a router.
     pub(crate) hints: Vec<String>,
+    /// What makers, functions and types are called, by the language of the code that may mean them.
+    pub(crate) named: BTreeSet<(Language, String)>,
 }
 
 impl Models {
+    /// Whether code of a language may mean a model by a path, or by what is under it: `config` is a library in JavaScript, and any
+    /// project's own module in Python.
+    pub(crate) fn speaks_of(&self, language: Language, path: &str) -> bool {
+        let dotted = (language, format!("{path}."));
+        self.named.contains(&(language, path.to_owned()))
+            || self
+                .named
+                .range(&dotted..)
+                .next()
+                .is_some_and(|(of, name)| *of == language && name.starts_with(&dotted.1))
+    }
+
     /// Whether a model speaks of a full name.
     pub(crate) fn knows(&self, full: &str) -> bool {
         self.annotations.contains_key(full)

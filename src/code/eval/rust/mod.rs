@@ -254,7 +254,9 @@ impl Machine<'_> {
             let value = match self.force(glob) {
                 Value::Module(other) if other != id => self.rust_member(other, name, space),
                 Value::Class(class) => self.class_member(&class, name).map_or(Value::Undefined, |(value, _)| value),
-                Value::Unknown(path) if !path.is_empty() && self.is_modelled(&format!("{path}.{name}")) => {
+                Value::Unknown(path)
+                    if !path.is_empty() && self.is_modelled(&format!("{path}.{name}"), Language::Rust) =>
+                {
                     Value::from_path(format!("{path}.{name}"))
                 }
                 _ => Value::Undefined,
