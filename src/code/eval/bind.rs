@@ -51,7 +51,7 @@ impl Machine<'_> {
         }
     }
 
-    fn assign_name(&mut self, name: &Name, value: Value, scope: &ScopeRef) {
+    pub(crate) fn assign_name(&mut self, name: &Name, value: Value, scope: &ScopeRef) {
         let owner = scope::find(scope, name, false);
         if owner.is_none()
             && self.has_packages(scope)

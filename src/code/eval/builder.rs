@@ -93,21 +93,36 @@ impl Machine<'_> {
         }
         if let Some(handler) = &word.handler {
             let handler = self.argument_at(bound, handler, spot);
-            self.forest.nodes[model.node].built.handled = true;
-            self.mount_led(&model, &handler, spot);
+            let prefix = match self.forest.nodes[model.node].built.wild {
+                true => Value::text("*"),
+                false => self.forest.nodes[model.node].prefix.clone(),
+            };
+            let files = self.is_for_files(&prefix, &handler, spot);
+            self.forest.nodes[model.node].built.handled = !files;
+            self.mount_led(&model, &Value::Undefined, &handler, spot);
         }
     }
 
     /// Mounts the routers that a handler leads to; false where there are none.
-    pub(super) fn mount_led(&mut self, model: &Modelled, handler: &Value, spot: Spot) -> bool {
+    pub(super) fn mount_led(&mut self, model: &Modelled, at: &Value, handler: &Value, spot: Spot) -> bool {
         if handler.is_nothing() || !self.is_go(spot.module) {
             return false;
         }
         let led = self.led_below(model, handler);
         for (child, stripped) in &led {
-            self.mount_whole(model, child.clone(), stripped.clone(), spot);
+            self.mount_whole(model, at, child.clone(), stripped.clone(), spot);
         }
         !led.is_empty()
+    }
+
+    /// Whether a handler serves files: a route is what code of the project's own answers.
+    pub(super) fn is_for_files(&mut self, at: &Value, handler: &Value, spot: Spot) -> bool {
+        let open = at.as_text().is_some_and(|path| path.ends_with('/') || path.contains('*') || path.contains("..."));
+        let files = self.is_go(spot.module) && !handler.is_nothing() && self.serves_files(handler, open);
+        if files {
+            self.because(spot, "serves files");
+        }
+        files
     }
 
     /// The routers that a handler leads to, without those that it stands on.
@@ -121,10 +136,10 @@ impl Machine<'_> {
     }
 
     /// Mounts a child that sees the whole path, or what is behind a prefix of it.
-    fn mount_whole(&mut self, model: &Modelled, child: Value, stripped: Option<Value>, spot: Spot) {
+    fn mount_whole(&mut self, model: &Modelled, at: &Value, child: Value, stripped: Option<Value>, spot: Spot) {
         self.effects += 1;
         let entry = Entry::Mount {
-            at: Value::Undefined,
+            at: at.clone(),
             child,
             replaces: false,
             loose: true,
@@ -168,10 +183,10 @@ impl Machine<'_> {
             let own = matches!(child, Value::Object(it) if it.model.borrow().as_ref().is_some_and(|it| it.ty.framework() == model.ty.framework()));
             match stripped {
                 None if own => self.mount(model.node, at.clone(), child.clone(), (false, true), spot),
-                _ => self.mount_whole(model, child.clone(), stripped.clone(), spot),
+                _ => self.mount_whole(model, &at, child.clone(), stripped.clone(), spot),
             }
         }
-        if !led.is_empty() {
+        if !led.is_empty() || self.is_for_files(&Value::text("*"), child, spot) {
             return;
         }
         let hidden = match child {

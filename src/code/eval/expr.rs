@@ -414,6 +414,7 @@ impl Machine<'_> {
 
     fn called(&mut self, call: &Call, line: u32, scope: &ScopeRef) -> Value {
         let spot = Spot { module: scope.module, line };
+        let stands_alone = self.stands_alone(call);
         if let ExprKind::Name(name) = &call.callee.kind
             && let Some(value) = self.special_call(name, call, scope, spot)
         {
@@ -459,6 +460,9 @@ impl Machine<'_> {
                 self.saw_router((written, &object), name, &args, spot);
                 if let Some(value) = self.asked_by(&object, name, &args, scope) {
                     return value;
+                }
+                if stands_alone {
+                    self.go_given((written, &object), name, &args, scope);
                 }
                 self.call_member(&object, name, args, scope, spot)
             }

@@ -20,6 +20,12 @@ impl Machine<'_> {
             return value;
         }
         match &object {
+            // What answers as a value of its own (Go).
+            Value::Function(_) | Value::Bound(_) | Value::Native(_)
+                if &**name == "ServeHTTP" && self.is_go(spot.module) =>
+            {
+                Value::Method(Rc::new((object.clone(), name.clone())))
+            }
             Value::Module(id) => {
                 let value = self.module_member(*id, name);
                 self.force(value)
@@ -148,6 +154,9 @@ impl Machine<'_> {
         }
         if let Some(value) = self.modelled_member(it, object, name) {
             return value;
+        }
+        if &**name == "ServeHTTP" && self.is_go(spot.module) && it.model.borrow().is_some() {
+            return Value::Method(Rc::new((object.clone(), name.clone())));
         }
         if self.is_go(spot.module)
             && let Some(value) = self.go_field(it, name)

@@ -24,6 +24,8 @@ pub(super) struct Reading {
     pub(super) stack: Vec<usize>,
     /// What has been taken off the paths, for each of the stack.
     pub(super) bases: Vec<Vec<String>>,
+    /// Below what whole paths stand, for each of the stack.
+    pub(super) below: Vec<Vec<String>>,
     /// The methods that those around leave.
     pub(super) methods: Vec<Vec<String>>,
     /// The methods that the routers around answer alone.
@@ -236,11 +238,15 @@ impl Machine<'_> {
             });
             let deeper = usize::from(base.is_some());
             if let Some(base) = base {
+                // It sees whole paths: those that do not begin as what leads to it never get there.
+                let pattern = if at.syntax == Syntax::Pattern { own_method(&prefix).1 } else { prefix.clone() };
+                reading.below.push(self.extended(at.prefixes, &pattern, at.syntax, at.own));
                 places.clone_from(&base);
                 reading.bases.push(base);
             }
             self.read(child, places, tag.conditional, own, reading);
             reading.bases.truncate(reading.bases.len() - deeper);
+            reading.below.truncate(reading.below.len() - deeper);
             reading.spaces.truncate(around);
         }
         // Elsewhere what is mounted may as well be middleware.
@@ -386,7 +392,26 @@ pub(super) fn add(reading: &mut Reading, found: &Found, methods: &[String]) {
         reading.notes.push((found.spot, format!("the path {shown} has a part that is not known")));
         return;
     }
+    let path = match reading.below.last() {
+        Some(below) => below.iter().find_map(|pattern| below_pattern(&found.path, pattern)),
+        None => Some(found.path.clone()),
+    };
+    let Some(path) = path else {
+        let reason = format!("what stands before {} where its router is mounted is not known", found.path);
+        return reading.notes.push((found.spot, reason));
+    };
     for method in methods {
-        reading.found.insert(Found { method: method.clone(), ..found.clone() });
+        reading.found.insert(Found { method: method.clone(), path: path.clone(), ..found.clone() });
     }
+}
+
+/// A path as it is reached through a pattern: itself below it, the pattern where it takes all in; none where no request gets there.
+fn below_pattern(path: &str, pattern: &str) -> Option<String> {
+    let fixed = pattern.split('{').next().unwrap_or_default();
+    let fixed = if has_hole(fixed) { "" } else { fixed };
+    if path.starts_with(fixed) || path == fixed.trim_end_matches('/') {
+        return Some(path.to_owned());
+    }
+    let open = path.strip_suffix("{*}").filter(|before| !before.contains('{') && fixed.starts_with(before));
+    open.map(|_| tidy(&format!("{}/{{*}}", fixed.trim_end_matches('/'))))
 }

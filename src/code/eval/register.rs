@@ -150,7 +150,7 @@ impl Machine<'_> {
         }
         let handler = word.handler.as_ref().map_or(Value::Undefined, |handler| self.argument_at(bound, handler, spot));
         let scope = self.modules[spot.module.0].scope.clone();
-        if self.mount_led(model, &handler, spot) {
+        if self.mount_led(model, &path, &handler, spot) || self.is_for_files(&path, &handler, spot) {
             return;
         }
         let methods = if let Some(pattern) = &word.responds {

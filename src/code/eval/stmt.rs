@@ -122,6 +122,7 @@ impl Machine<'_> {
             StmtKind::Assign { target, op, value } => self.stmt_assign(target, *op, value, scope),
             StmtKind::Expr(expr) | StmtKind::Deferred(expr) => {
                 if !self.is_rust_item(scope) {
+                    self.go_statement(expr, scope);
                     self.eval(expr, scope);
                 }
             }

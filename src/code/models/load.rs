@@ -40,12 +40,13 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         .iter()
         .map(|name| language_of(name).ok_or_else(|| format!("there is no front end for `{name}`")))
         .collect::<Result<_, _>>()?;
-    let mut named_here = Vec::new();
+    let mut named_here = model.assets.clone();
     for language in languages.iter().copied() {
         let token = |words: &String| Token { language, words: words.clone(), framework: model.framework.clone() };
         models.tokens.extend(model.tokens.iter().map(token));
     }
     models.hints.extend(model.hints.iter().cloned());
+    models.assets.extend(model.assets.iter().cloned());
     for (name, object) in resolve_objects(stem, &model)? {
         let object: &'static ObjectModel = Box::leak(Box::new(object));
         for path in &object.make {

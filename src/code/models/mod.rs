@@ -166,6 +166,8 @@ pub(crate) struct Models {
     pub(crate) derives: Vec<&'static DeriveModel>,
     /// Files that are routes by their place, and the object that they are registered on.
     pub(crate) files: Vec<(&'static FilesWord, &'static ObjectModel)>,
+    /// What answers with files.
+    pub(crate) assets: BTreeSet<String>,
     /// Commands that serve a file's default export, and the object that it is called with.
     pub(crate) runs: Vec<(&'static RunWord, &'static ObjectModel)>,
     /// What annotations mean.

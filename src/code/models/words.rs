@@ -84,6 +84,9 @@ pub(crate) struct ModelFile {
     /// Libraries that register routes of their own where a build names them.
     #[serde(default)]
     pub(crate) libraries: Vec<LibraryModel>,
+    /// What answers with files: at its paths stands no code of the project's own.
+    #[serde(default)]
+    pub(crate) assets: Vec<String>,
     /// Files that are routes by their place.
     #[serde(default)]
     pub(crate) files: Vec<FilesWord>,

@@ -54,9 +54,13 @@ impl Machine<'_> {
                 Some(self.call(&Self::bound(method, object.clone()), args.clone(), spot))
             }
             Value::Native(native) => match &**native {
+                Native::Wrapped(_) | Native::Stripped { .. } if &**name == "ServeHTTP" => Some(Value::unknown()),
+                // What is made of it leads where it does, and where what it is given does.
                 Native::Wrapped(_) | Native::Stripped { .. } => {
                     self.let_go(args);
-                    Some(object.clone())
+                    let mut all = args.clone();
+                    all.list.insert(0, object.clone());
+                    Some(self.wrapped(&all, object.clone()))
                 }
                 Native::Decorator { .. }
                 | Native::Partial { .. }

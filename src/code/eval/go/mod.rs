@@ -44,6 +44,8 @@ pub(crate) struct State {
     alone: bool,
     /// The program that runs, from 1; 0 is none of them alone.
     pub(in crate::code::eval) program: usize,
+    /// The call that is the statement which runs, by its address.
+    statement: Option<usize>,
     /// What containers call, and with what.
     container: injection::Container,
 }

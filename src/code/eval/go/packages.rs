@@ -1,12 +1,13 @@
 //! Packages: their files share a scope; variables are initialised when they are asked for, `init` functions when a package is
 //! loaded, after those of the packages that it imports.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::super::machine::{Machine, Progress};
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
 use super::super::value::{Args, Lazy, ModuleId, Spot, Value};
-use crate::code::form::{ExprKind, Import, Imported, Language, Name, Pattern, StmtKind};
+use crate::code::form::{ExprKind, Import, Imported, Language, Name, Pattern, Stmt, StmtKind};
 use crate::code::resolve::{Target, folder_of};
 
 /// The most packages within packages that are loaded.
@@ -21,7 +22,7 @@ impl Machine<'_> {
         self.go.known = files.iter().map(|file| folder_of(file).to_owned()).collect();
         self.go.worth = files.iter().cloned().collect();
         let start = self.forest.nodes.len();
-        let mut mains = Vec::new();
+        let mut mains: Vec<(String, Vec<Name>)> = Vec::new();
         for file in files {
             let main = self.form(file).is_some_and(|form| {
                 form.package.as_deref() == Some("main")
@@ -30,21 +31,29 @@ impl Machine<'_> {
                         .iter()
                         .any(|stmt| matches!(&stmt.kind, StmtKind::Function(it) if it.name.as_deref() == Some("main")))
             });
-            let folder = folder_of(file).to_owned();
-            if main && !mains.contains(&folder) {
-                mains.push(folder);
+            let folder = folder_of(file);
+            match mains.iter_mut().find(|(known, _)| known == folder) {
+                Some((_, files)) if main => files.push(file.clone()),
+                None if main => mains.push((folder.to_owned(), vec![file.clone()])),
+                _ => {}
             }
         }
-        for (at, folder) in mains.into_iter().enumerate() {
-            self.go.program = at + 1;
+        let mut program = 0;
+        for (folder, files) in mains {
             let id = self.go_package(&folder);
-            self.go_load(id);
-            let main = self.modules[id.0].scope.own("main");
-            if let Some(Value::Function(main)) = main {
-                let spot = Spot { module: main.scope.module, line: main.function.pos.line };
-                self.enter(&main, None, Args::default(), spot);
+            // Several in one folder are programs of their own (`go run tool.go`).
+            for file in files {
+                program += 1;
+                self.go.program = program;
+                self.go_load(id);
+                let of_file = self.by_path.get(&file).and_then(|file| self.modules[file.0].scope.own("main"));
+                let main = of_file.or_else(|| self.modules[id.0].scope.own("main"));
+                if let Some(Value::Function(main)) = main {
+                    let spot = Spot { module: main.scope.module, line: main.function.pos.line };
+                    self.enter(&main, None, Args::default(), spot);
+                }
+                self.call_pending();
             }
-            self.call_pending();
         }
         self.go.program = 0;
         self.go.alone = self.forest.nodes.iter().skip(start).any(|node| !node.unbound && !node.entries.is_empty());
@@ -153,11 +162,14 @@ impl Machine<'_> {
             let files = self.modules[id.0].files.clone();
             files.into_iter().map(|file| (file.clone(), self.go_file(&file, id))).collect()
         };
+        let twice = self.declared_twice(&files);
         for (file, module) in &files {
             self.go_types(file, *module, id, &mut first);
         }
         for (file, module) in &files {
             self.go_declare(file, *module, id, &mut inits);
+            let scope = self.modules[module.0].scope.clone();
+            self.own_again(file, *module, &scope, &twice);
         }
         let blank = |machine: &Self, folder: &String| machine.go.known.contains(folder);
         for (folder, effect) in first {
@@ -174,6 +186,45 @@ impl Machine<'_> {
         }
         self.loading -= 1;
         self.modules[id.0].progress = Progress::Done;
+    }
+
+    /// The names of a package's functions and variables that more than one of its files declares: those files are never built
+    /// together.
+    fn declared_twice(&mut self, files: &[(Name, ModuleId)]) -> BTreeSet<Name> {
+        let (mut all, mut twice) = (BTreeSet::new(), BTreeSet::new());
+        for (file, _) in files {
+            let Some(form) = self.form(file) else { continue };
+            for name in declared(&form.body) {
+                if !all.insert(name.clone()) {
+                    twice.insert(name);
+                }
+            }
+        }
+        twice
+    }
+
+    /// A file means its own functions and variables where others declare them, too.
+    fn own_again(&mut self, file: &Name, module: ModuleId, scope: &ScopeRef, twice: &BTreeSet<Name>) {
+        if twice.is_empty() {
+            return;
+        }
+        let Some(form) = self.form(file) else { return };
+        for (at, stmt) in form.body.iter().enumerate() {
+            match &stmt.kind {
+                StmtKind::Function(function) => {
+                    let name = function.name.as_ref().filter(|name| twice.contains(*name));
+                    let made = name.and_then(|name| scope.parent.as_ref()?.own(name));
+                    if let (Some(name), Some(made)) = (name, made) {
+                        scope.set(name, made);
+                    }
+                }
+                StmtKind::Bind { target: Pattern::Name(name, _), .. } if twice.contains(name) => {
+                    let lazy = Value::Lazy(Rc::new(Lazy::Declared(module, at, name.clone())));
+                    scope.set(name, lazy);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Does something apart from the calls and conditions around.
@@ -304,4 +355,14 @@ impl Machine<'_> {
         });
         shared.own(name).or_else(|| Some(Value::unknown()))
     }
+}
+
+/// The names of the functions and variables that a file declares, each once.
+fn declared(body: &[Stmt]) -> BTreeSet<Name> {
+    let names = body.iter().filter_map(|stmt| match &stmt.kind {
+        StmtKind::Function(function) => function.name.clone().filter(|name| !matches!(&**name, "init" | "_")),
+        StmtKind::Bind { target: Pattern::Name(name, _), .. } => Some(name.clone()),
+        _ => None,
+    });
+    names.collect()
 }
