@@ -68,6 +68,7 @@ impl Machine<'_> {
             self.frames.pop();
         }
         if self.language(scope) == Language::Python {
+            self.make_members(&value);
             self.note_metaclass(class, &value, scope);
             self.run_metaclass(&value);
         }

@@ -24,6 +24,7 @@ mod contracts;
 mod described;
 mod early;
 mod element;
+mod enumerated;
 mod enums;
 mod env;
 mod escape;

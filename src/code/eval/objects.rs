@@ -8,6 +8,7 @@ use super::call::registers;
 use super::machine::Machine;
 use super::value::{Args, ClassValue, ListKind, Map, Modelled, Object, Spot, Value};
 use crate::code::form::{Language, Name};
+use crate::code::holes::hole;
 use crate::code::models::{HandWord, ObjectModel};
 
 impl Machine<'_> {
@@ -53,12 +54,22 @@ impl Machine<'_> {
                     // A router stands for its own prefix.
                     Value::Object(other) => {
                         let node = other.model.borrow().as_ref().map(|it| it.node);
-                        node.map(|node| self.forest.nodes[node].prefix.as_text().unwrap_or_else(|| "".into()))
+                        node.and_then(|node| match &self.forest.nodes[node].prefix {
+                            Value::Undefined | Value::Null => Some("".into()),
+                            prefix => prefix.as_text(),
+                        })
                     }
                     value => value.as_text(),
                 };
-                if let (Value::Str(key), Some(value)) = (key, value) {
-                    text = text.replace(&format!("{{{key}}}"), &value);
+                if let Value::Str(key) = key {
+                    // What is not known is no name of a parameter.
+                    let shown = value.map_or_else(|| hole(&key), |value| value.to_string());
+                    text = text.replace(&format!("{{{key}}}"), &shown);
+                }
+            }
+            if bound.partial.get() {
+                for name in it.ty.args.clone() {
+                    text = text.replace(&format!("{{{name}}}"), &hole(&name));
                 }
             }
             self.forest.nodes[it.node].prefix = Value::text(text);
