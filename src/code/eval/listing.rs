@@ -45,6 +45,13 @@ impl Machine<'_> {
                 self.load_dotted(&dotted, &scope)
             }
             "collections.namedtuple" => self.named_tuple(args, spot),
+            "sys.path.append" | "sys.path.insert" => {
+                let given = args.list.last().and_then(Value::as_whole_text);
+                if let Some(folder) = given.map(|given| plain(&given)) {
+                    self.add_python_path(folder, path.ends_with("insert"));
+                }
+                Value::Null
+            }
             _ => return None,
         })
     }

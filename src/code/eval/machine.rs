@@ -155,6 +155,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) journals: Vec<Journal>,
     /// Steps done.
     pub(crate) steps: u64,
+    /// Folders that programs add to where Python's names start.
+    pub(crate) python_paths: Vec<String>,
     /// Whether steps ran out before the fuel was filled up.
     pub(crate) spent: bool,
     /// How deep expressions and statements are nested.
@@ -294,6 +296,7 @@ impl<'a> Machine<'a> {
             chained: std::collections::BTreeSet::new(),
             journals: Vec::new(),
             steps: 0,
+            python_paths: Vec::new(),
             spent: false,
             nesting: 0,
             limits,

@@ -320,7 +320,19 @@ impl Machine<'_> {
         if let Some(value) = self.setting(path, name, spot) {
             return value;
         }
-        Value::from_path(format!("{path}.{name}"))
+        Value::from_path(self.by_way_of(path, name, spot).unwrap_or_else(|| format!("{path}.{name}")))
+    }
+
+    /// The known name of what a module of a library imports from another one: `viewsets.mixins.X` is `mixins.X` (Python).
+    fn by_way_of(&self, path: &str, name: &str, spot: Spot) -> Option<String> {
+        let full = format!("{path}.{name}");
+        if self.modules[spot.module.0].language != Language::Python || path.contains("()") || self.models.knows(&full) {
+            return None;
+        }
+        let mut parts = path.splitn(3, '.');
+        let (library, _, rest) = (parts.next()?, parts.next()?, parts.next()?);
+        let short = format!("{library}.{rest}.{name}");
+        self.models.knows(&short).then_some(short)
     }
 
     /// A list of a kind, known whole.

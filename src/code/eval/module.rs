@@ -10,6 +10,8 @@ use crate::code::resolve::Target;
 
 /// The most loads within loads.
 const MOST_LOADING: usize = 120;
+/// The most folders that programs add to where names start.
+const MOST_PATHS: usize = 32;
 
 impl Machine<'_> {
     /// The module of a file.
@@ -47,7 +49,37 @@ impl Machine<'_> {
                 }
             }),
             Target::Data(path) => self.data(&path),
-            Target::Outside(path) => Value::from_path(path),
+            Target::Outside(path) => match self.added_module(source, level, language) {
+                Some(id) => Value::Module(id),
+                None => Value::from_path(path),
+            },
+        }
+    }
+
+    /// A module below a folder that the program adds to where Python's names start.
+    fn added_module(&mut self, source: &str, level: u32, language: Language) -> Option<ModuleId> {
+        if level > 0 || language != Language::Python {
+            return None;
+        }
+        let folders = self.python_paths.iter();
+        let found = folders.filter_map(|folder| self.tree.python_below(folder, source)).next();
+        match found {
+            Some(Target::File(path)) => Some(self.module_of(&path, language)),
+            _ => None,
+        }
+    }
+
+    /// Adds a folder of the repository to where Python's names start (`sys.path`), before or behind the others.
+    pub(super) fn add_python_path(&mut self, folder: String, first: bool) {
+        let known = self.python_paths.iter().position(|known| *known == folder);
+        if !self.tree.has_folder(&folder) || (known.is_none() && self.python_paths.len() >= MOST_PATHS) {
+            return;
+        }
+        match (known, first) {
+            (Some(at), true) => self.python_paths[..=at].rotate_right(1),
+            (None, true) => self.python_paths.insert(0, folder),
+            (None, false) => self.python_paths.push(folder),
+            (Some(_), false) => {}
         }
     }
 

@@ -6,13 +6,25 @@ use super::machine::Machine;
 use super::value::{Args, Map, Modelled, Object, Spot, Value};
 use crate::code::form::Language;
 use crate::code::models::{AutoloadWord, PluginWord};
-use crate::code::resolve::join_paths;
+use crate::code::resolve::{Target, join_paths};
 
 impl Machine<'_> {
-    /// Whether what a path leads to is made when the program is built: its name is one that no package can have.
+    /// Whether what a path leads to belongs to the repository and is not in it: its name is one that no package can have, or below
+    /// one that is the repository's own.
     pub(super) fn is_missing(&self, path: &str, spot: Spot) -> bool {
-        let no_package = path.starts_with(['#', '~']) || path.starts_with("@/") || path.starts_with("virtual:");
-        no_package && self.modules[spot.module.0].language == Language::JavaScript
+        let module = &self.modules[spot.module.0];
+        match module.language {
+            Language::JavaScript => {
+                path.starts_with(['#', '~']) || path.starts_with("@/") || path.starts_with("virtual:")
+            }
+            Language::Go => self.tree.owns_go(path),
+            Language::Python => {
+                let own = path.split_once('.').filter(|(first, _)| !self.is_modelled(first, Language::Python));
+                let found = own.map(|(first, _)| self.tree.resolve(Language::Python, &module.path, first, 0));
+                matches!(found, Some(Target::File(_) | Target::Folder(_)))
+            }
+            Language::Rust | Language::Java => false,
+        }
     }
 
     /// Calls a plugin with a child of the object, or with the object itself where the plugin is flat.

@@ -456,10 +456,12 @@ impl Machine<'_> {
                     many => self.branches(many, scope),
                 }
             }
-            flow => {
+            mut flow => {
                 let mut goes_on = false;
                 for handler in handlers {
-                    goes_on |= self.unlikely(handler, scope, &mut flags);
+                    let handled = self.unlikely(handler, scope, &mut flags);
+                    goes_on |= matches!(handled, Flow::Next);
+                    flow = self.given_instead(flow, handled);
                 }
                 // What tells whether it went well is as it was before, or as a handler sets it, where it did not.
                 for (scope, name) in flags.into_iter().filter(|_| goes_on) {
@@ -496,9 +498,19 @@ impl Machine<'_> {
         (flow, flags)
     }
 
-    /// Runs what is not expected to run, for what it reads; nothing that it binds lasts. Whether what follows runs after it,
-    /// too; the truth values that it sets to another are added to the flags.
-    fn unlikely(&mut self, body: &[Stmt], scope: &ScopeRef, flags: &mut Vec<(ScopeRef, Name)>) -> bool {
+    /// A function gives a variable, and something else where reading it fails: that is its default.
+    fn given_instead(&mut self, flow: Flow, handled: Flow) -> Flow {
+        match (flow, handled) {
+            (Flow::Return(value @ Value::Env(_)), Flow::Return(instead)) if lacks_default(&value) => {
+                Flow::Return(self.env_or(value, instead))
+            }
+            (flow, _) => flow,
+        }
+    }
+
+    /// Runs what is not expected to run, for what it reads; nothing that it binds lasts, but what it has in the place of a
+    /// variable that is absent. The truth values that it sets to another are added to the flags.
+    fn unlikely(&mut self, body: &[Stmt], scope: &ScopeRef, flags: &mut Vec<(ScopeRef, Name)>) -> Flow {
         self.conditional += 1;
         self.journals.push(Vec::new());
         let flow = self.inner_block(body, scope);
@@ -506,11 +518,17 @@ impl Machine<'_> {
         self.conditional -= 1;
         let goes_on = matches!(flow, Flow::Next);
         for (scope, name, value) in changes.into_iter().filter(|_| goes_on) {
-            if value.is_some_and(|value| is_flipped(scope.own(&name).as_ref(), &value)) {
-                flags.push((scope, name));
+            let Some(value) = value else { continue };
+            match scope.own(&name) {
+                Some(read @ Value::Env(_)) if lacks_default(&read) && !value.is_nothing() => {
+                    let value = self.env_or(read, value);
+                    self.set_in(&scope, &name, value);
+                }
+                own if is_flipped(own.as_ref(), &value) => flags.push((scope, name)),
+                _ => {}
             }
         }
-        goes_on
+        flow
     }
 
     fn stmt_export(&mut self, export: &Export, scope: &ScopeRef) -> Flow {
@@ -594,4 +612,9 @@ fn is_program_test(test: &Expr) -> bool {
 /// Whether a truth value became the other one.
 fn is_flipped(old: Option<&Value>, new: &Value) -> bool {
     matches!((old, new), (Some(Value::Bool(old)), Value::Bool(new)) if old != new)
+}
+
+/// Whether it is a variable in whose place nothing stands.
+fn lacks_default(value: &Value) -> bool {
+    matches!(value, Value::Env(env) if env.default.is_none())
 }

@@ -31,6 +31,12 @@ impl Modules {
         Self { modules }
     }
 
+    /// Whether a path is one of the tree's own, whether it is there or not.
+    pub(super) fn own(&self, source: &str) -> bool {
+        let below = |path: &String| source.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        self.modules.iter().any(|(path, _)| below(path))
+    }
+
     /// The folder that an import leads to; none where it is no package of the tree.
     pub(super) fn folder(&self, tree: &Tree<'_>, source: &str) -> Option<String> {
         for (path, folder) in &self.modules {

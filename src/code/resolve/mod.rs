@@ -231,6 +231,16 @@ impl<'a> Tree<'a> {
         self.go.folder(self, source)
     }
 
+    /// Whether a Go path is one of the tree's own modules', whether its package is there or not.
+    pub(crate) fn owns_go(&self, path: &str) -> bool {
+        self.go.own(path)
+    }
+
+    /// The Python package or module of a name below a folder that the program adds to where names start.
+    pub(crate) fn python_below(&self, folder: &str, source: &str) -> Option<Target> {
+        python::at(self, &under(folder, &source.replace('.', "/")))
+    }
+
     /// Every service that .proto files declare.
     pub(crate) fn services(&self) -> Vec<Service> {
         proto::services(self)

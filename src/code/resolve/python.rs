@@ -185,7 +185,7 @@ fn roots(tree: &Tree<'_>, from: &str) -> Vec<String> {
 }
 
 /// The package or module at a path without its ending.
-fn at(tree: &Tree<'_>, path: &str) -> Option<Target> {
+pub(super) fn at(tree: &Tree<'_>, path: &str) -> Option<Target> {
     let package = under(path, "__init__.py");
     if tree.has(&package) {
         return Some(Target::File(package.into()));
