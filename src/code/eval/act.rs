@@ -138,7 +138,7 @@ impl Machine<'_> {
             return Value::unknown();
         }
         let routes = |route: &&RouteWord| !idle && (model.is_some() || route.on.is_some());
-        if let Some(route) = action.route.as_ref().filter(routes) {
+        if let Some(route) = action.route.as_deref().filter(routes) {
             let handler = route.handler.as_ref().map(|handler| self.argument_at(&bound, handler, spot));
             if route.decorates && handler.is_none_or(|handler| handler.is_nothing()) {
                 let (member, args) = (name.clone(), args.clone());
@@ -146,7 +146,7 @@ impl Machine<'_> {
             }
             self.route_on(route, model.as_ref(), &bound, args, spot);
         }
-        if let Some(route) = action.also.as_ref().filter(routes) {
+        if let Some(route) = action.also.as_deref().filter(routes) {
             self.route_on(route, model.as_ref(), &bound, args, spot);
         }
         if let (Some(resource), Some(model)) = (&action.resource, &model) {

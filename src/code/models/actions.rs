@@ -29,35 +29,35 @@ pub(crate) struct Action {
     /// The object that it acts on, where it is no member of one: an argument, or the path of an object that is held for all.
     pub(crate) on: Option<Argument>,
     /// Registers routes.
-    pub(crate) route: Option<RouteWord>,
+    pub(crate) route: Option<Box<RouteWord>>,
     /// Registers further routes.
-    pub(crate) also: Option<RouteWord>,
+    pub(crate) also: Option<Box<RouteWord>>,
     /// Registers routes that are the library's own.
-    pub(crate) library: Option<LibraryWord>,
+    pub(crate) library: Option<Box<LibraryWord>>,
     /// Registers what an OpenAPI document lists.
-    pub(crate) contract: Option<ContractWord>,
+    pub(crate) contract: Option<Box<ContractWord>>,
     /// Registers a service of remote calls.
-    pub(crate) rpc: Option<RpcWord>,
+    pub(crate) rpc: Option<Box<RpcWord>>,
     /// Adds to the route that the object is, or the one that is made.
-    pub(crate) build: Option<BuildWord>,
+    pub(crate) build: Option<Box<BuildWord>>,
     /// The handler that is given, or made of one that is given.
-    pub(crate) wrap: Option<WrapWord>,
+    pub(crate) wrap: Option<Box<WrapWord>>,
     /// Mounts children.
-    pub(crate) mount: Option<MountWord>,
+    pub(crate) mount: Option<Box<MountWord>>,
     /// Makes an object: a group, a path holder, a builder.
-    pub(crate) make: Option<MakeWord>,
+    pub(crate) make: Option<Box<MakeWord>>,
     /// Calls a plugin with a child.
-    pub(crate) plugin: Option<PluginWord>,
+    pub(crate) plugin: Option<Box<PluginWord>>,
     /// Registers the plugins of a folder.
-    pub(crate) autoload: Option<AutoloadWord>,
+    pub(crate) autoload: Option<Box<AutoloadWord>>,
     /// Hands a value to a function that is given.
-    pub(crate) hand: Option<HandWord>,
+    pub(crate) hand: Option<Box<HandWord>>,
     /// Puts a path before the routes of annotated classes.
-    pub(crate) before: Option<BeforeWord>,
+    pub(crate) before: Option<Box<BeforeWord>>,
     /// Sets a member of the object, under a name that is given.
-    pub(crate) set: Option<SetWord>,
+    pub(crate) set: Option<Box<SetWord>>,
     /// Notes something on a function or class that is given.
-    pub(crate) mark: Option<MarkWord>,
+    pub(crate) mark: Option<Box<MarkWord>>,
     /// Mounts the object on a parent that is given, or on what is `made`.
     pub(crate) attach: Option<Argument>,
     /// The object answers these methods alone from here on.
@@ -69,7 +69,7 @@ pub(crate) struct Action {
     /// What is given is served from here on.
     pub(crate) serves: Option<Argument>,
     /// Makes one object of this one and another that is given.
-    pub(crate) join: Option<JoinWord>,
+    pub(crate) join: Option<Box<JoinWord>>,
     /// The object is served where this is not given.
     pub(crate) serve_without: Option<Argument>,
     /// Functions among the arguments are called.
@@ -83,35 +83,35 @@ pub(crate) struct Action {
     /// Functions that a container calls, with what those give.
     pub(crate) invokes: Option<Argument>,
     /// Reads the environment.
-    pub(crate) env: Option<EnvWord>,
+    pub(crate) env: Option<Box<EnvWord>>,
     /// Fills a value from the environment, as its type's fields say.
-    pub(crate) tags: Option<TagsWord>,
+    pub(crate) tags: Option<Box<TagsWord>>,
     /// Asks or tells a store of settings.
-    pub(crate) settings: Option<SettingsWord>,
+    pub(crate) settings: Option<Box<SettingsWord>>,
     /// Adds a layer to a store of settings, or asks the store.
-    pub(crate) layers: Option<LayersWord>,
+    pub(crate) layers: Option<Box<LayersWord>>,
     /// Asks the object for a value that was put into it; where it has none, the rest of the action says what is given.
-    pub(crate) ask: Option<AskWord>,
+    pub(crate) ask: Option<Box<AskWord>>,
     /// Puts values into the object.
-    pub(crate) supply: Option<SupplyWord>,
+    pub(crate) supply: Option<Box<SupplyWord>>,
     /// Tells a container what it gives under a key.
-    pub(crate) binds: Option<BindsWord>,
+    pub(crate) binds: Option<Box<BindsWord>>,
     /// Gives what containers were told under a key.
-    pub(crate) resolves: Option<ResolvesWord>,
+    pub(crate) resolves: Option<Box<ResolvesWord>>,
     /// Decorates a parameter or a field: it is what containers were told under a key.
-    pub(crate) injects: Option<ResolvesWord>,
+    pub(crate) injects: Option<Box<ResolvesWord>>,
     /// While a block runs that this call is the context of, this stands behind the object's prefix.
     pub(crate) within: Option<Argument>,
     /// Loads a module or a name in it by a string.
     pub(crate) load: Option<Argument>,
     /// Gives the list of another module.
-    pub(crate) include: Option<IncludeWord>,
+    pub(crate) include: Option<Box<IncludeWord>>,
     /// Registers a class as a whole.
-    pub(crate) resource: Option<ResourceWord>,
+    pub(crate) resource: Option<Box<ResourceWord>>,
     /// Registers the routes that are usual for things of a kind, on what is made.
-    pub(crate) rows: Option<RowsWord>,
+    pub(crate) rows: Option<Box<RowsWord>>,
     /// Leaves some of those alone.
-    pub(crate) choose: Option<ChooseWord>,
+    pub(crate) choose: Option<Box<ChooseWord>>,
     /// It is this method of its first argument; of a map, it is that of the list of the map's values, with keys for places.
     pub(crate) method: Option<String>,
     /// It is this function of the language.
@@ -129,7 +129,7 @@ pub(crate) struct Action {
     /// Notes lists of arguments on the object, behind those that are noted there.
     pub(crate) gathers: BTreeMap<String, Argument>,
     /// Marks the class that it decorates as a controller.
-    pub(crate) controller: Option<ControllerWord>,
+    pub(crate) controller: Option<Box<ControllerWord>>,
     /// Marks the class that it decorates as a module of a tree: what the decorator is given about it.
     pub(crate) module: Option<Argument>,
     /// The versions of the controller or the method that it decorates.
@@ -137,11 +137,11 @@ pub(crate) struct Action {
     /// Decorators that it applies as one.
     pub(crate) group: Option<Argument>,
     /// Modules of a tree with prefixes of their own, as an import of a module.
-    pub(crate) places: Option<PlacesWord>,
+    pub(crate) places: Option<Box<PlacesWord>>,
     /// Names what a function gives, to be looked up by the name.
-    pub(crate) namespace: Option<NamespaceWord>,
+    pub(crate) namespace: Option<Box<NamespaceWord>>,
     /// Puts a prefix before the paths of a map of descriptions, at any depth; that map is given.
-    pub(crate) describes: Option<DescribesWord>,
+    pub(crate) describes: Option<Box<DescribesWord>>,
     /// Looks a dotted name up among what was named.
     pub(crate) lookup: Option<Argument>,
     /// It gives this text, in which `$name` stands for an argument.

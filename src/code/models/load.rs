@@ -228,11 +228,11 @@ fn prepared(action: &Action, stem: &str, framework: &str) -> Action {
 
 fn resolve_objects(stem: &str, model: &ModelFile) -> Result<Vec<(String, ObjectModel)>, String> {
     let mut out = Vec::new();
-    for (name, object) in &model.objects {
-        let mut object = object.clone();
+    for (name, described) in &model.objects {
+        let mut object = described.clone();
         let mut members = BTreeMap::new();
         let mut base = object.extends.clone();
-        let mut chain = vec![(name.clone(), object.clone())];
+        let mut chain = vec![described];
         while let Some(parent) = base {
             let Some(found) = model.objects.get(&parent) else {
                 return Err(format!("`{name}` extends `{parent}`, which is not in the file"));
@@ -240,20 +240,20 @@ fn resolve_objects(stem: &str, model: &ModelFile) -> Result<Vec<(String, ObjectM
             if chain.len() > 8 {
                 return Err(format!("`{name}` extends itself"));
             }
-            chain.push((parent, found.clone()));
+            chain.push(found);
             base = found.extends.clone();
         }
-        for (_, link) in chain.iter().rev() {
+        for link in chain.iter().rev() {
             for (names, action) in &link.members {
                 for member in names.split_whitespace() {
-                    members.insert(member.to_owned(), named(prepared(action, stem, ""), member));
+                    members.insert(member.to_owned(), Arc::new(named(prepared(action, stem, ""), member)));
                 }
             }
             for (key, value) in &link.values {
                 object.values.entry(key.clone()).or_insert_with(|| value.clone());
             }
         }
-        for (_, link) in &chain[1..] {
+        for link in &chain[1..] {
             object.prefix = object.prefix.or_else(|| link.prefix.clone());
             object.name_space = object.name_space.or_else(|| link.name_space.clone());
             object.takes = object.takes.or_else(|| link.takes.clone());
@@ -299,7 +299,7 @@ fn named(mut action: Action, member: &str) -> Action {
     action
 }
 
-fn check_made(model: &ModelFile, members: &BTreeMap<String, Action>, stem: &str) -> Result<(), String> {
+fn check_made(model: &ModelFile, members: &BTreeMap<String, Arc<Action>>, stem: &str) -> Result<(), String> {
     for action in members.values() {
         if let Some(resource) = &action.resource
             && !resource

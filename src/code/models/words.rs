@@ -2,6 +2,7 @@
 //! What can be done with what is described here is [`super::actions`]'s.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -375,7 +376,7 @@ pub(crate) struct ObjectModel {
     pub(crate) generates: bool,
     /// Its members that are called; several names stand apart by spaces. `name=` is what assigning to it does, `name+=` what
     /// adding to it does.
-    pub(crate) members: BTreeMap<String, Action>,
+    pub(crate) members: BTreeMap<String, Arc<Action>>,
     /// Its members that are read: the argument of the constructor that they give, with `|/path` for what holds where none is
     /// given, `self`, `new NAME` for an object of the same file, or `registered` for the list of what stands on it.
     pub(crate) values: BTreeMap<String, Argument>,
@@ -401,7 +402,7 @@ impl ObjectModel {
     /// Whether all that is done with it is to ask for settings or variables.
     pub(crate) fn only_asks(&self) -> bool {
         let routes = self.served || self.entry.is_some() || self.holds.is_some() || self.tree.is_some();
-        !routes && !self.members.is_empty() && self.members.values().all(Action::asks)
+        !routes && !self.members.is_empty() && self.members.values().all(|action| action.asks())
     }
 }
 
