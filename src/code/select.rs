@@ -42,8 +42,9 @@ fn configures_tests(name: &str) -> bool {
 /// whose content is never the service's own.
 pub(super) fn may_serve(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    // A Python module that a service imports is a part of it, whatever its name; other languages' tests are told by theirs.
-    let named_test = is_test(name) && !name.ends_with(".py");
+    // A Python module that a service imports is a part of it, whatever its name, as is what a Java build takes for the program;
+    // other tests are told by their names.
+    let named_test = is_test(name) && !name.ends_with(".py") && !path.contains("src/main/");
     !named_test && !code_surely_lies_in(path, &[Role::Vendored, Role::Built, Role::Fixture])
 }
 

@@ -93,7 +93,8 @@ impl Machine<'_> {
         }
     }
 
-    fn carrier(&mut self, model: &'static ObjectModel, closure: &Rc<Closure>) -> Option<Value> {
+    /// A function whose attributes say what it answers, as a router of its own; none where they say nothing.
+    pub(super) fn carrier(&mut self, model: &'static ObjectModel, closure: &Rc<Closure>) -> Option<Value> {
         let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
         for decorator in &closure.function.decorators {
             let Some((path, given)) = written_call(decorator) else { continue };
@@ -118,6 +119,7 @@ impl Machine<'_> {
             self.route(route, &it, &bound, &args, spot);
         }
         let it = object.model.borrow().clone()?;
+        self.carried.insert(std::sync::Arc::as_ptr(&closure.function).addr());
         if let Some(prefix) = self.module_prefix(model, closure) {
             self.forest.nodes[it.node].prefix = prefix;
         }

@@ -67,6 +67,12 @@ impl Machine<'_> {
                     }
                 }
             },
+            // A library's generic class with its types.
+            (Value::Unknown(path), _)
+                if self.language(scope) == Language::Python && self.models.makers.contains_key(&**path) =>
+            {
+                object.clone()
+            }
             (Value::Unknown(path), _) if self.models.sources.contains_key(&**path) => {
                 self.read_source(path, index, Spot { module: scope.module, line })
             }

@@ -28,6 +28,8 @@ pub(crate) struct Node {
     pub(crate) handed: bool,
     /// Its registrations were read off it, to be made elsewhere.
     pub(crate) listed: bool,
+    /// It was made of what no router was given, to be told.
+    pub(crate) forgotten: bool,
     /// Only its type is known: a parameter of a function that nobody called.
     pub(crate) unbound: bool,
     /// What it is put together of, where it is one route.
@@ -141,6 +143,7 @@ impl Forest {
             unbound: false,
             built: Built::default(),
             begun: self.begun,
+            forgotten: false,
             only: Vec::new(),
             names: BTreeMap::new(),
             space: Value::Undefined,
@@ -216,7 +219,8 @@ impl Machine<'_> {
         let places = places.chain(reading.notes.iter().map(|(spot, _)| *spot));
         let told: Vec<Language> = places.map(|spot| self.modules[spot.module.0].language).collect();
         let astray = self.mounts_unknown();
-        let rest = roots.iter().filter(|root| !served.contains(root) && !self.forest.nodes[**root].model.part);
+        let aside = |node: usize| self.forest.nodes[node].model.part || self.forest.nodes[node].forgotten;
+        let rest = roots.iter().filter(|root| !served.contains(root) && !aside(**root));
         let rest = rest.filter(|root| !self.is_parameter(**root));
         for root in rest.copied().collect::<Vec<_>>() {
             let language = self.forest.nodes[root].entries.first().map(|it| self.modules[it.spot().module.0].language);

@@ -223,6 +223,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) answered_for: BTreeSet<Name>,
     /// Routes that annotations tell.
     pub(crate) annotated: Vec<super::forest::Found>,
+    /// The functions that are mounted by what their attributes say, by their address.
+    pub(super) carried: BTreeSet<usize>,
     /// Paths before annotated classes' routes: framework, place, path, for which classes.
     pub(crate) befores: Vec<(String, Spot, Value, Value)>,
     /// The paths of applications: framework, place, path.
@@ -330,6 +332,7 @@ impl<'a> Machine<'a> {
             documents: BTreeMap::new(),
             answered_for: BTreeSet::new(),
             annotated: Vec::new(),
+            carried: BTreeSet::new(),
             befores: Vec::new(),
             applications: Vec::new(),
             namespaces: BTreeMap::new(),

@@ -13,6 +13,7 @@ mod bind;
 mod builder;
 mod call;
 mod callers;
+mod carried;
 mod choices;
 mod class;
 mod collections;
@@ -201,6 +202,7 @@ pub(crate) fn run(
     machine.enter_again();
     machine.refuel();
     machine.tell_macros();
+    machine.carry_the_rest();
     machine.serve_roots();
     machine.read_stores();
     machine.read_layers();

@@ -58,7 +58,7 @@ impl Machine<'_> {
                 format!("settings that cannot be read may say a prefix: {why}"),
             );
         }
-        let mut out = String::new();
+        let mut out = home.context.clone().unwrap_or_default();
         for model in self.models.prefixes.iter().filter(|model| model.framework == framework) {
             if !counts(model, home) || (model.application && file.is_none()) {
                 continue;

@@ -76,6 +76,8 @@ pub(crate) struct Action {
     pub(crate) callbacks: bool,
     /// It is called on its first argument, as a function that extends a type.
     pub(crate) extension: bool,
+    /// An attribute that often only documents what is registered elsewhere: mounted nowhere it is no loss.
+    pub(crate) documents: bool,
     /// What it registers is not read, and why.
     pub(crate) unresolved: Option<String>,
     /// Functions that a container calls for what they give, where another function needs that.

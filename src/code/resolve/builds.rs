@@ -40,6 +40,8 @@ pub(crate) struct Home {
     pub(crate) settings: Settings,
     /// Settings that could not be read: file, line, why.
     pub(crate) problems: Vec<(Name, u32, String)>,
+    /// Where a server is told to deploy it, before everything that it answers.
+    pub(crate) context: Option<String>,
     /// The servlets that its deployment descriptor maps.
     pub(crate) servlets: Vec<Servlet>,
     /// Where Spring's configuration has CXF serve what.
@@ -63,7 +65,8 @@ impl Home {
 
     /// Whether it has settings of its own.
     pub(crate) fn runs(&self) -> bool {
-        !self.settings.is_empty() || !self.problems.is_empty() || !self.servlets.is_empty()
+        let described = !self.servlets.is_empty() || self.context.is_some();
+        !self.settings.is_empty() || !self.problems.is_empty() || described
     }
 
     /// What stands before everything that one of these servlets answers, by class or name, to code in a file.
@@ -171,6 +174,20 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>) -> Home {
         match read.and_then(|text| servlets::servlets(&text, &path.as_str().into())) {
             Ok(all) => home.servlets.extend(all),
             Err((line, why)) => home.problems.push((path.into(), line, why)),
+        }
+    }
+    for path in
+        servlets::PLACES.iter().flat_map(|place| servlets::DEPLOYED.iter().map(move |file| format!("{place}/{file}")))
+    {
+        let path = under(folder, &path);
+        if home.context.is_none()
+            && tree.has(&path)
+            && let Some(text) = tree.text(&path)
+        {
+            match servlets::context_root(&text) {
+                Ok(said) => home.context = said,
+                Err((line, why)) => home.problems.push((path.into(), line, why)),
+            }
         }
     }
     if home.servlets.iter().any(|servlet| servlet.class.contains(".cxf.")) {

@@ -9,6 +9,16 @@ use crate::code::form::Name;
 pub(super) const PLACES: &[&str] = &["src/main/webapp", "WebContent", "WebRoot", "src/webapp", "webapp", "web", "war"];
 /// A descriptor within one of those.
 pub(super) const FILE: &str = "WEB-INF/web.xml";
+/// What servers read beside it, within one of those: where the whole is deployed, as `<context-root>` or, of the last, as its
+/// `uri` (WildFly, GlassFish and Payara, WebLogic, Liberty).
+pub(super) const DEPLOYED: &[&str] = &[
+    "WEB-INF/jboss-web.xml",
+    "WEB-INF/glassfish-web.xml",
+    "WEB-INF/payara-web.xml",
+    "WEB-INF/sun-web.xml",
+    "WEB-INF/weblogic.xml",
+    "WEB-INF/ibm-web-ext.xml",
+];
 /// The most mappings that are read of one descriptor.
 const MOST: usize = 2_000;
 
@@ -97,9 +107,52 @@ pub(super) fn servlets(text: &str, file: &Name) -> Result<Vec<Servlet>, (u32, St
     Ok(out)
 }
 
+/// The path that a server's own descriptor deploys the whole at; none where it says none, else the line and why it cannot be
+/// read.
+pub(super) fn context_root(text: &str) -> Result<Option<String>, (u32, String)> {
+    let mut reader = Reader::from_str(text);
+    let (mut depth, mut within) = (0_usize, false);
+    loop {
+        let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).min(text.len());
+        match reader.read_event() {
+            Ok(Event::Empty(tag)) if tag.local_name().as_ref() == "context-root" && depth <= 1 => {
+                let uri = tag.attributes().flatten().find(|attribute| attribute.key.as_ref() == "uri");
+                return Ok(uri.map(|uri| uri.value.trim().to_owned()).filter(|path| !path.is_empty()));
+            }
+            Ok(Event::Start(tag)) if tag.local_name().as_ref() == "context-root" && depth <= 1 => {
+                (depth, within) = (depth + 1, true);
+            }
+            Ok(Event::Start(_)) => depth += 1,
+            Ok(Event::End(_)) => (depth, within) = (depth.saturating_sub(1), false),
+            Ok(Event::Text(written)) if within => {
+                let written: &str = &written;
+                return Ok(Some(written.trim().to_owned()).filter(|path| !path.is_empty()));
+            }
+            Ok(Event::Eof) => return Ok(None),
+            Ok(_) => {}
+            Err(error) => {
+                let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
+                return Err((u32::try_from(line).unwrap_or(u32::MAX), format!("broken XML: {error}")));
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_servers_descriptor_says_where_the_whole_is_deployed() {
+        let said = |text: &str| context_root(text).expect("it reads");
+        assert_eq!(
+            Some("/a".to_owned()),
+            said("<?xml version=\"1.0\"?>\n<jboss-web>\n <context-root> /a </context-root>\n</jboss-web>")
+        );
+        assert_eq!(Some("b".to_owned()), said("<web-ext><context-root uri=\"b\"/></web-ext>"));
+        assert_eq!(None, said("<jboss-web><context-root/><security-domain>x</security-domain></jboss-web>"));
+        assert!(context_root("<jboss-web>\n<a></b>").is_err());
+    }
 
     const TEXT: &str = "<?xml version=\"1.0\"?>\n<web-app>\n <servlet>\n  <servlet-name>a</servlet-name>\n  <servlet-class> x.A </servlet-class>\n </servlet>\n <!-- <servlet-mapping><servlet-name>a</servlet-name><url-pattern>/no</url-pattern></servlet-mapping> -->\n <servlet-mapping>\n  <servlet-name>a</servlet-name>\n  <url-pattern>/a/*</url-pattern>\n  <url-pattern>/b</url-pattern>\n </servlet-mapping>\n <filter-mapping><filter-name>f</filter-name><url-pattern>/*</url-pattern></filter-mapping>\n</web-app>\n";
 
