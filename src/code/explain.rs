@@ -210,6 +210,9 @@ fn explained(path: &str, line: u32, reach: u32, aside: Option<&str>, known: &Kno
     if !select::is_own_source(path) {
         return (Explained::Reason, "not the service's own source".to_owned());
     }
+    if copied::is_under(&known.trace.tested, path) {
+        return (Explained::Reason, "a module that tests alone depend on".to_owned());
+    }
     if copied::is_under(&known.trace.copied, path) {
         return (Explained::Reason, "a template that a generator copies out".to_owned());
     }

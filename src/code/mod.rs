@@ -15,6 +15,7 @@ mod properties;
 pub mod requests;
 mod resolve;
 mod select;
+mod testing;
 #[cfg(test)]
 mod tests;
 
@@ -103,6 +104,8 @@ pub struct Trace {
     pub(crate) loaded: BTreeSet<String>,
     /// Folders that a generator copies out.
     pub(crate) copied: Vec<String>,
+    /// Modules that tests alone depend on.
+    pub(crate) tested: Vec<String>,
 }
 
 /// Bytes of stack for the evaluator: its nesting is bounded, and this holds it.
@@ -179,7 +182,9 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let models = models::builtin();
     let tokens = select::tokens();
     let copied = copied::folders(repo);
-    let is_own = |path: &str| select::is_own_source(path) && !copied::is_under(&copied, path);
+    let tested = testing::folders(repo);
+    let aside = |path: &str| copied::is_under(&copied, path) || copied::is_under(&tested, path);
+    let is_own = |path: &str| select::is_own_source(path) && !aside(path);
     let files: Vec<_> = repo.files().iter().filter(|entry| !entry.link && is_own(&entry.path)).collect();
     let looked: Vec<Looked> = files.par_iter().map(|entry| look(repo, &entry.path, tokens)).collect();
     let mut analysis = Analysis { sources: files.len(), ..Analysis::default() };
@@ -209,7 +214,7 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let tree = resolve::Tree::new(repo, lowered);
     let outcome = eval::run(&tree, models, &entries, &idle, eval::machine::Limits::default(), traced);
     for (found, file) in outcome.routes {
-        if copied::is_under(&copied, &file) {
+        if aside(&file) {
             continue;
         }
         let placed = outcome.placed.contains(file.as_str());
@@ -226,7 +231,9 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
         }
     }
     let own = |file: &str| select::may_serve(file) || select::is_own(file);
-    analysis.unresolved.extend(outcome.unresolved.into_iter().filter(|(file, _, _)| own(file)));
+    let unresolved =
+        outcome.unresolved.into_iter().filter(|(file, _, _)| own(file) && !copied::is_under(&tested, file));
+    analysis.unresolved.extend(unresolved);
     analysis.names = outcome.names;
     analysis.cut_short = outcome.cut_short;
     let given = properties::given_by_builds(repo);
@@ -248,7 +255,7 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     }
     properties::tagged(repo, &mut analysis);
     analysis.env_built.extend(outcome.built.into_iter().filter(|(file, _, _)| select::is_own_source(file)));
-    (analysis, Trace { copied, ..outcome.trace })
+    (analysis, Trace { copied, tested, ..outcome.trace })
 }
 
 fn look(repo: &Repo, path: &Name, tokens: &select::Tokens) -> Looked {

@@ -114,8 +114,12 @@ pub(super) fn is_of_tests(folder: &str) -> bool {
         "unit",
     ];
     let kind = folder.rsplit_once(['-', '_']).filter(|(_, end)| matches!(*end, "test" | "tests")).map(|(kind, _)| kind);
-    matches!(folder, "test" | "tests" | "__tests__" | "spec" | "specs" | "e2e" | "cypress" | "playwright")
-        || kind.is_some_and(|kind| KINDS.contains(&kind))
+    // Gradle's sets of sources: `integrationTest`, `testFixtures`.
+    let set = folder.strip_suffix("Test").or_else(|| folder.strip_suffix("Tests"));
+    matches!(
+        folder,
+        "test" | "tests" | "__tests__" | "spec" | "specs" | "e2e" | "cypress" | "playwright" | "testFixtures"
+    ) || kind.or(set).is_some_and(|kind| KINDS.contains(&kind))
 }
 
 /// Where the name of a folder on the way to code begins that says that it holds what developers run by hand: `scripts`, `hack`,
@@ -149,6 +153,16 @@ fn is_of_sources(folder: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sets_of_sources_for_tests_are_told() {
+        for folder in ["testFixtures", "integrationTest", "unitTests", "integration-tests", "browser_test"] {
+            assert!(is_of_tests(folder), "{folder}");
+        }
+        for folder in ["contest", "latest", "speedTest", "fixtures"] {
+            assert!(!is_of_tests(folder), "{folder}");
+        }
+    }
 
     #[test]
     fn a_name_that_a_part_of_a_program_may_bear_says_nothing_within_its_sources() {
