@@ -194,6 +194,10 @@ impl Machine<'_> {
             let (methods, _) = self.methods_in(&given, spot);
             self.forest.nodes[model.node].only.extend(methods);
         }
+        if let (Some(answers), Some(model)) = (&action.answers, &model) {
+            let given = self.argument_at(&bound, answers, spot);
+            self.answered_by(model.node, &given);
+        }
         if let (Some(handler), Some(model)) = (&action.serve_without, &model)
             && self.argument_at(&bound, handler, spot).is_nothing()
         {

@@ -9,6 +9,7 @@ impl Machine<'_> {
     pub(crate) fn class_builtin(&mut self, path: &str, args: &Args) -> Option<Value> {
         let path = path.trim_start_matches("java.util.").trim_start_matches("stream.").trim_start_matches("kotlin.");
         Some(match path {
+            "Regex" | "text.Regex" => args.at(0).as_text().map_or_else(Value::unknown, Value::Regex),
             "arrayOf"
             | "listOf"
             | "mutableListOf"

@@ -440,6 +440,7 @@ impl Machine<'_> {
                 if let Some(value) = self.call_renamed(&callee, name, &args, scope, spot) {
                     return value;
                 }
+                self.tell_foreign_call(&callee, &args, scope, spot);
                 if let Value::Function(closure) = &callee
                     && let Some(receiver) = self.taken_receiver(closure, &args)
                 {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::fits::Fit;
 use super::machine::Machine;
 use super::packages::{classes_around, is_block};
 use super::scope::ScopeRef;
@@ -67,6 +68,48 @@ impl Machine<'_> {
     fn is_library_extension(&self, path: &str) -> bool {
         self.models.makers.get(path).is_some_and(|model| model.extension)
             || self.models.functions.get(path).is_some_and(|action| action.extension)
+    }
+
+    /// Calls a function of the project's own that is named like a member of a router: it goes before the library's where what is
+    /// given fits it, unless the library's is imported by its name and may be meant.
+    pub(crate) fn call_own_instead(
+        &mut self,
+        router: &Value,
+        name: &Name,
+        args: &Args,
+        scope: &ScopeRef,
+        spot: Spot,
+    ) -> Option<Value> {
+        let Value::Object(it) = router else { return None };
+        let model = it.model.borrow().clone()?;
+        let most = model.ty.members.get(&**name).map(|action| action.args.len())?;
+        let fits = |machine: &mut Self, closure: &Rc<Closure>| {
+            let ty = closure.function.receiver.as_ref().and_then(|receiver| receiver.ty.clone());
+            ty.is_some_and(|ty| matches!(machine.fit(router, &ty, &closure.scope), Fit::Just | Fit::Wide))
+                && super::overloads::takes(closure, args)
+                && machine.fits(closure, args).is_some()
+        };
+        if let Some((own, method)) = self.extension_around(name, scope)
+            && fits(self, &method)
+        {
+            self.dispatch = Some(own);
+            return Some(self.enter(&method, Some(router.clone()), args.clone(), spot));
+        }
+        let (known, library) = self.own_meanings(name, scope);
+        if library && args.list.len() <= most {
+            return None;
+        }
+        let mut best: Option<(usize, Rc<Closure>)> = None;
+        for closure in known {
+            if fits(self, &closure) {
+                let near = self.nearness(&Value::Function(closure.clone()), Some(router), args, scope);
+                if best.as_ref().is_none_or(|(other, _)| near > *other) {
+                    best = Some((near, closure));
+                }
+            }
+        }
+        let (_, closure) = best?;
+        Some(self.enter(&closure, Some(router.clone()), args.clone(), spot))
     }
 
     /// A call of such a function on something of which nothing tells that it is not of its type. Where that is a router it is

@@ -67,6 +67,11 @@ impl Machine<'_> {
         {
             return value;
         }
+        if self.has_packages(scope)
+            && let Some(value) = self.call_own_instead(&object, name, &args, scope, spot)
+        {
+            return value;
+        }
         if let Some(value) = self.whole_method(&object, name, &args, scope, spot) {
             return value;
         }

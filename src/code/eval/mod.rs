@@ -42,6 +42,7 @@ mod globals;
 mod go;
 mod guarded;
 mod handler;
+mod hiding;
 mod importers;
 mod inject;
 mod javascript;

@@ -72,6 +72,27 @@ impl Machine<'_> {
         }
     }
 
+    /// Where a router answers routes, it stands in their places, for their methods alone.
+    pub(super) fn answered_by(&mut self, node: usize, given: &Value) {
+        let is_router = matches!(given, Value::Object(it) if it.model.borrow().is_some());
+        if !is_router {
+            return;
+        }
+        let entries = std::mem::take(&mut self.forest.nodes[node].entries);
+        for entry in entries {
+            let Entry::Route { path, methods, spot, conditional, .. } = entry else {
+                self.forest.nodes[node].entries.push(entry);
+                continue;
+            };
+            if let Methods::Fixed(all) = methods {
+                self.forest.nodes[node].only.extend(all);
+            }
+            let (child, loose) = (given.clone(), false);
+            let mount = Entry::Mount { at: path, child, replaces: false, loose, stripped: None, spot, conditional };
+            self.forest.nodes[node].entries.push(mount);
+        }
+    }
+
     /// Whether a value may hold routers: where an object may be a route or a mount, this tells.
     pub(super) fn is_mountable(&mut self, value: &Value, called: &[String]) -> bool {
         let last = |path: &str| path.rsplit('.').next().is_some_and(|last| called.iter().any(|name| name == last));

@@ -349,6 +349,9 @@ impl Machine<'_> {
                 if &**name == super::registered::UNKNOWN_MEMBER {
                     self.call_unnamed_member(it, args, spot);
                 }
+                if self.modules[spot.module.0].language == Language::Java && registers(object) {
+                    self.tell_foreign(name, args, spot);
+                }
                 self.let_go(args);
                 Some(if model.ty.chains { object.clone() } else { Value::unknown() })
             }

@@ -250,7 +250,7 @@ impl Machine<'_> {
 
     /// What else a name may mean where it is called: what the file declares and imports, its package and those that it imports
     /// as a whole.
-    fn meanings(&mut self, name: &Name, first: &Value, scope: &ScopeRef) -> Vec<Value> {
+    pub(super) fn meanings(&mut self, name: &Name, first: &Value, scope: &ScopeRef) -> Vec<Value> {
         let top = top_of(scope);
         let module = &self.modules[top.module.0];
         if module.language != Language::Java {
@@ -304,7 +304,7 @@ impl Machine<'_> {
     }
 
     /// How near a function is to a call, by what it is called on and by where it stands; 0 where it does not fit.
-    fn nearness(&mut self, value: &Value, object: Option<&Value>, args: &Args, scope: &ScopeRef) -> usize {
+    pub(super) fn nearness(&mut self, value: &Value, object: Option<&Value>, args: &Args, scope: &ScopeRef) -> usize {
         let Value::Function(closure) = value else { return usize::from(is_of_library(value)) };
         if !takes(closure, args) {
             return 0;
@@ -395,65 +395,6 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether a call by a name alone means what the file knows under it: members of the receivers and the classes around have the
-    /// name, but none of them takes what is given.
-    pub(crate) fn passes_over(&mut self, name: &Name, args: &Args, scope: &ScopeRef) -> bool {
-        let mut classes = Vec::new();
-        for this in self.receivers(scope) {
-            match &this {
-                Value::Object(object) => match object.class.clone() {
-                    Some(class) => classes.push(class),
-                    None => {
-                        let model = object.model.borrow().clone();
-                        if model.is_some_and(|model| self.member_meant(&model, name, scope).is_some()) {
-                            return false;
-                        }
-                    }
-                },
-                Value::Class(class) => classes.push(class.clone()),
-                _ => {}
-            }
-        }
-        classes.extend(super::packages::classes_around(scope));
-        let mut unfit = false;
-        for class in classes {
-            let Some((value, _)) = self.class_member(&class, name) else { continue };
-            if !super::packages::is_called(&value) {
-                continue;
-            }
-            if self.is_fit(&class, name, value, args) {
-                return false;
-            }
-            unfit = true;
-        }
-        unfit && self.is_known_to_file(name, args, scope)
-    }
-
-    /// Whether a member, or one of its name beside it, may be called with these arguments.
-    fn is_fit(&mut self, class: &Rc<ClassValue>, name: &Name, value: Value, args: &Args) -> bool {
-        let key = overloaded(name, args.list.len());
-        let mut all = vec![value];
-        if let Some((last, home)) = self.class_member(class, &key) {
-            all.push(last);
-            all.extend(alike(&home, &key));
-        }
-        all.into_iter().any(|one| match &one {
-            Value::Function(closure) if closure.function.receiver.is_none() => {
-                takes(closure, args) && self.fits(closure, args).is_some()
-            }
-            _ => true,
-        })
-    }
-
-    /// Whether a file knows something under a name that may be called with these arguments, whatever its classes have.
-    fn is_known_to_file(&mut self, name: &Name, args: &Args, scope: &ScopeRef) -> bool {
-        match self.name_alone(name, &top_of(scope)) {
-            Value::Unknown(path) => self.models.knows(&path),
-            Value::Function(closure) => takes(&closure, args) && self.fits(&closure, args).is_some(),
-            _ => false,
-        }
-    }
-
     /// A class's constructors that have more parameters than are given, where the others have defaults.
     fn roomier(&self, class: &ClassValue, args: &Args) -> Vec<Value> {
         let given = args.list.len();
@@ -518,12 +459,12 @@ impl Machine<'_> {
 }
 
 /// The name under which a class holds a method of so many parameters.
-fn overloaded(name: &str, count: usize) -> Name {
+pub(super) fn overloaded(name: &str, count: usize) -> Name {
     format!("{name}#{count}").into()
 }
 
 /// The methods of a class that it holds beside one of as many parameters.
-fn alike(class: &ClassValue, key: &str) -> Vec<Value> {
+pub(super) fn alike(class: &ClassValue, key: &str) -> Vec<Value> {
     match class.members.named(&declared(key)) {
         Some(Value::List(list)) => list.items.borrow().clone(),
         _ => Vec::new(),
@@ -547,7 +488,7 @@ fn kept(scope: &ScopeRef, name: &Name) -> Vec<Value> {
 }
 
 /// Whether a value is something of a library's, by its full name.
-fn is_of_library(value: &Value) -> bool {
+pub(super) fn is_of_library(value: &Value) -> bool {
     matches!(value, Value::Unknown(path) if path.contains('.'))
 }
 

@@ -334,6 +334,9 @@ impl Machine<'_> {
             let model = object.model.borrow().clone();
             let Some(own) = object.class.clone() else {
                 if let Some(name) = model.and_then(|model| self.member_meant(&model, name, scope)) {
+                    if let Some(value) = self.call_own_instead(&this, &name, args, scope, spot) {
+                        return Some(value);
+                    }
                     return self.call_modelled(object, &this, &name, args, spot);
                 }
                 continue;

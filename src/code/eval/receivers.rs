@@ -8,7 +8,7 @@ use super::machine::{Flow, Machine};
 use super::packages::is_block;
 use super::scope::{Scope, ScopeKind, ScopeRef, find_local};
 use super::value::{Args, Closure, Spot, Value};
-use crate::code::form::{Expr, Name, Param, Pattern};
+use crate::code::form::{CALLED_ON, Expr, Name, Param, Pattern};
 
 /// The name under which a function's scope holds its receiver: no name of the language.
 const THIS: &str = "<this>";
@@ -136,13 +136,31 @@ impl Machine<'_> {
     /// Notes that a parameter is a function that is called on something to the models.
     pub(crate) fn note_received(&mut self, param: &Param, closure: &Closure, scope: &ScopeRef) {
         let (Some(ty), Pattern::Name(name, _)) = (&param.ty, &param.target) else { return };
-        if let ([], [on]) = (ty.path.as_slice(), ty.args.as_slice())
-            && self.has_packages(scope)
-            && let Some(typed) = self.typed(on, &closure.scope)
-            && let Some(kind) = modelled_as(&typed)
-        {
+        if !self.has_packages(scope) {
+            return;
+        }
+        let kind = match (ty.path.as_slice(), ty.args.as_slice()) {
+            ([], [on]) => self.typed(on, &closure.scope).as_ref().and_then(modelled_as),
+            ([_], []) if matches!(scope.own(name), Some(Value::Function(_))) => {
+                let ty = self.type_value(ty, &closure.scope);
+                self.called_on(ty)
+            }
+            _ => None,
+        };
+        if let Some(kind) = kind {
             scope.set(&received(name), Value::text(kind));
         }
+    }
+
+    /// The kind of object that functions of a type are called on, where that is what a name for the type says.
+    fn called_on(&mut self, ty: Value) -> Option<&'static str> {
+        let Value::List(pair) = self.force(ty) else { return None };
+        let on = match pair.items.borrow().as_slice() {
+            [Value::Str(mark), on] if **mark == *CALLED_ON => on.clone(),
+            _ => return None,
+        };
+        let Value::Unknown(path) = self.force(on) else { return None };
+        self.models.types.get(&*path).map(|model| model.name.as_str())
     }
 
     /// Whether a name is such a parameter.

@@ -122,7 +122,8 @@ impl Machine<'_> {
         if let (Some(attribute), false) = (&word.typed, of.is_nothing()) {
             let given = word.path.as_ref().map(|given| self.argument_at(bound, given, spot));
             // A type that has no path is that of the body.
-            let is_body = given.is_some_and(|given| !given.is_nothing()) || self.is_plain_class(&of, attribute);
+            let none = matches!(&of, Value::Unknown(path) if path.trim_start_matches("kotlin.") == "Unit");
+            let is_body = given.is_some_and(|given| !given.is_nothing()) || none || self.is_plain_class(&of, attribute);
             if !is_body {
                 path = self.resource_path(&of, attribute, 0);
             }

@@ -154,6 +154,7 @@ fn pure_method(language: Language, text: &Name, name: &str, args: &Args) -> Valu
     let second = args.at(1).as_text();
     let first = first.as_deref();
     match name {
+        "toRegex" if language == Language::Java => Value::Regex(text.clone()),
         "toLowerCase" | "lowercase" | "lower" | "casefold" | "to_lowercase" | "ToLower" | "to_ascii_lowercase" => {
             Value::text(outside_holes(text, str::to_lowercase))
         }
@@ -170,7 +171,10 @@ fn pure_method(language: Language, text: &Name, name: &str, args: &Args) -> Valu
         | "trim_start_matches" | "trim_end_matches" | "strip" | "lstrip" | "rstrip" | "trim" | "trimStart"
         | "trimEnd" => trimmed(text, name, first),
         "replace" | "replaceAll" | "replaceFirst" => match (args.at(0), &second) {
-            (Value::Regex(pattern), Some(with)) => replaced(text, &pattern, with, name == "replaceAll"),
+            (Value::Regex(pattern), Some(with)) => {
+                let all = name == "replaceAll" || (name == "replace" && language == Language::Java);
+                replaced(text, &pattern, with, all)
+            }
             (Value::Str(from), Some(with)) if !from.is_empty() && text.len() < LONGEST => {
                 let first = language == Language::JavaScript && name == "replace";
                 Value::text(text.replacen(&*from, with, if first { 1 } else { usize::MAX }))

@@ -255,6 +255,10 @@ pub enum PatternField {
 /// among the members.
 pub const INITIALISER: &str = "<init>";
 
+/// What stands before the type that functions are called on, in what a name for their type is: Kotlin's
+/// `typealias Fill = Route.() -> Unit`.
+pub const CALLED_ON: &str = "<on>";
+
 /// What the names of fields begin with that hold what a class gives on as its own: Kotlin's `: T by value`.
 pub const DELEGATE: &str = "<by>";
 

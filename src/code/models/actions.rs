@@ -62,6 +62,8 @@ pub(crate) struct Action {
     pub(crate) attach: Option<Argument>,
     /// The object answers these methods alone from here on.
     pub(crate) restrict: Option<Argument>,
+    /// Where this is a router, it stands at the object's routes, for their methods alone.
+    pub(crate) answers: Option<Argument>,
     /// The prefix that it is mounted at.
     pub(crate) attach_at: Option<Argument>,
     /// The object is served from here on.

@@ -121,6 +121,26 @@ const MODIFIERS: &[&str] = &[
     "actual",
 ];
 
+/// What stands behind type parameters: `<T : Box<*>> T.name`.
+fn behind_parameters(text: &str) -> &str {
+    let mut depth = 0_usize;
+    for (at, sign) in text.char_indices() {
+        match sign {
+            '<' => depth += 1,
+            // An arrow closes nothing.
+            '>' if !text.get(..at).is_some_and(|before| before.ends_with('-')) => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return text.get(at + 1..).unwrap_or_default().trim_start();
+                }
+            }
+            _ if depth == 0 => return text,
+            _ => {}
+        }
+    }
+    ""
+}
+
 /// The name of what is declared, behind the type that it is declared for where it may be declared for one.
 fn declared_name(text: &str, extends: bool) -> &str {
     let (mut start, mut depth) = (0_usize, 0_usize);
@@ -160,8 +180,7 @@ fn declarations(text: &str) -> Vec<String> {
             continue;
         }
         let rest = line.split_once(keyword).map_or("", |(_, rest)| rest).trim_start();
-        let rest =
-            if rest.starts_with('<') { rest.split_once('>').map_or("", |(_, rest)| rest).trim_start() } else { rest };
+        let rest = behind_parameters(rest);
         let name = declared_name(rest, matches!(keyword, "fun" | "val" | "var"));
         if !name.is_empty() {
             out.push(if package.is_empty() { name.to_owned() } else { format!("{package}.{name}") });

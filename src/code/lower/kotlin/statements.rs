@@ -2,7 +2,9 @@
 
 use super::super::reader::{all_children, children};
 use super::{FrontEnd, Lowering};
-use crate::code::form::{Arm, BinaryOp, Block, Expr, ExprKind, FunctionKind, Pattern, Stmt, StmtKind, Yields};
+use crate::code::form::{
+    Arm, BinaryOp, Block, CALLED_ON, Expr, ExprKind, FunctionKind, Item, Pattern, Spread, Stmt, StmtKind, Yields,
+};
 use std::sync::Arc;
 use tree_sitter::Node;
 
@@ -81,7 +83,24 @@ impl Lowering<'_> {
                 let body = self.block(node);
                 self.push(node, StmtKind::Block(body), out);
             }
-            "type_alias" | "label" => {}
+            // A name for a type is that type.
+            "type_alias" => {
+                if let (Some(name), Some(ty)) = (node.child_by_field_name("type"), self.type_in(node)) {
+                    let target = Pattern::Name(self.name(name), self.pos(name));
+                    // What functions of it are called on is kept beside what says so.
+                    let value = match (ty.path.as_slice(), ty.args.as_slice()) {
+                        ([], [on]) => {
+                            let item = |value| Item { spread: Spread::No, value };
+                            let on = self.at(node, ExprKind::Type(on.clone()));
+                            let mark = self.at(node, ExprKind::Str(CALLED_ON.into()));
+                            self.at(node, ExprKind::Tuple(vec![item(mark), item(on)]))
+                        }
+                        _ => self.at(node, ExprKind::Type(ty)),
+                    };
+                    self.push(node, StmtKind::Bind { target, ty: None, value: Some(value) }, out);
+                }
+            }
+            "label" => {}
             "ERROR" => {
                 for child in children(node) {
                     self.statement(child, out);
