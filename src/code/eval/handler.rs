@@ -22,6 +22,8 @@ const MOST_WRAPPED: usize = 8;
 pub(crate) struct Members {
     /// Names that it or a base has.
     pub(crate) has: BTreeSet<String>,
+    /// Those of them that the project wrote.
+    pub(crate) written: BTreeSet<String>,
     /// A base is not known, so that it may have more.
     pub(crate) open: bool,
 }
@@ -143,8 +145,8 @@ impl Machine<'_> {
         }
         let members = self.class_members(class);
         let has = |name: &&&str| members.has.contains(**name);
-        // A class that answers GET answers HEAD by itself, and any class OPTIONS.
-        let automatic = |name: &&&str| matches!(**name, "head" | "options");
+        // A class that answers GET answers HEAD by itself, and any class OPTIONS, where the project does not say how.
+        let automatic = |name: &&&str| matches!(**name, "head" | "options") && !members.written.contains(**name);
         let mut names: Vec<String> =
             METHODS.iter().filter(has).filter(|name| !automatic(name)).map(|name| name.to_uppercase()).collect();
         if names.is_empty() {
@@ -180,6 +182,7 @@ impl Machine<'_> {
                             gone.insert(name.to_string());
                         } else if !gone.contains(&*name) {
                             members.has.insert(name.to_string());
+                            members.written.insert(name.to_string());
                         }
                     }
                 }

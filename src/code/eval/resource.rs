@@ -119,7 +119,7 @@ impl Machine<'_> {
             Value::Unknown(path) => {
                 let known = self.models.classes.get(&**path);
                 let has = known.map(|model| model.has.iter().cloned().collect()).unwrap_or_default();
-                (Members { has, open: known.is_none() }, None)
+                (Members { has, open: known.is_none(), ..Members::default() }, None)
             }
             _ => (Members { open: true, ..Members::default() }, None),
         };

@@ -1,13 +1,14 @@
 //! Packages: their files share a scope; variables are initialised when they are asked for, `init` functions when a package is
 //! loaded, after those of the packages that it imports.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::super::machine::{Machine, Progress};
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
 use super::super::value::{Args, Lazy, ModuleId, Spot, Value};
-use crate::code::form::{ExprKind, Import, Imported, Language, Name, Pattern, Stmt, StmtKind};
+use crate::code::form::{ExprKind, Function, Import, Imported, Language, Name, Pattern, Stmt, StmtKind};
 use crate::code::resolve::{Target, folder_of};
 
 /// The most packages within packages that are loaded.
@@ -55,6 +56,19 @@ impl Machine<'_> {
                 self.call_pending();
             }
         }
+        for (folder, handlers) in self.go_functions(files) {
+            program += 1;
+            self.go.program = program;
+            let id = self.go_package(&folder);
+            self.go_load(id);
+            for name in handlers {
+                if let Some(Value::Function(handler)) = self.modules[id.0].scope.own(&name) {
+                    let spot = Spot { module: handler.scope.module, line: handler.function.pos.line };
+                    self.enter(&handler, None, Args::default(), spot);
+                }
+            }
+            self.call_pending();
+        }
         self.go.program = 0;
         self.go.alone = self.forest.nodes.iter().skip(start).any(|node| !node.unbound && !node.entries.is_empty());
         for folder in self.go.known.clone() {
@@ -63,6 +77,35 @@ impl Machine<'_> {
         }
         self.go_initialise();
         self.call_pending();
+    }
+
+    /// The packages that a platform runs without a program of theirs, and the functions that it calls with each request: files
+    /// below `api` or named in Vercel's settings, exported functions of a writer and a request.
+    fn go_functions(&self, files: &[Name]) -> BTreeMap<String, Vec<Name>> {
+        let mut out: BTreeMap<String, Vec<Name>> = BTreeMap::new();
+        let all = self.tree.files().filter(|path| under_is(path, "vercel.json"));
+        let settings: Vec<(&str, String)> =
+            all.filter_map(|path| Some((folder_of(path), self.tree.text(path)?))).collect();
+        for file in files.iter().filter(|_| !settings.is_empty()) {
+            let run = settings.iter().any(|(root, said)| {
+                let below = if root.is_empty() {
+                    Some(&**file)
+                } else {
+                    file.strip_prefix(root).and_then(|rest| rest.strip_prefix('/'))
+                };
+                below.is_some_and(|below| below.starts_with("api/") || said.contains(&format!("\"{below}\"")))
+            });
+            let Some(form) = self.form(file).filter(|_| run) else { continue };
+            let handlers = form.body.iter().filter_map(|stmt| match &stmt.kind {
+                StmtKind::Function(it) if it.receiver.is_none() && answers_requests(it) => it.name.clone(),
+                _ => None,
+            });
+            let handlers: Vec<Name> = handlers.collect();
+            if !handlers.is_empty() {
+                out.entry(folder_of(file).to_owned()).or_default().extend(handlers);
+            }
+        }
+        out
     }
 
     /// Whether a router made now is made by code that nobody called, while other code serves routes.
@@ -365,4 +408,19 @@ fn declared(body: &[Stmt]) -> BTreeSet<Name> {
         _ => None,
     });
     names.collect()
+}
+
+/// Whether a path's last part is a name.
+fn under_is(path: &str, name: &str) -> bool {
+    path.rsplit('/').next() == Some(name)
+}
+
+/// Whether a function is exported and takes what `net/http` hands to a handler.
+fn answers_requests(function: &Function) -> bool {
+    let named = function.name.as_deref().is_some_and(|name| name.starts_with(|c: char| c.is_ascii_uppercase()));
+    let of = |at: usize, name: &str| {
+        let ty = function.params.get(at).and_then(|param| param.ty.as_ref());
+        ty.is_some_and(|ty| ty.text.trim_start_matches('*').ends_with(name))
+    };
+    named && function.params.len() == 2 && of(0, "http.ResponseWriter") && of(1, "http.Request")
 }
