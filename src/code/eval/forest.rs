@@ -40,6 +40,8 @@ pub(crate) struct Node {
     pub(crate) only: Vec<String>,
     /// What its entries are asked for by, or what stands before the names of those below, by their place.
     pub(crate) names: BTreeMap<usize, Vec<Value>>,
+    /// What stands before the whole paths of its entries, by their place.
+    pub(crate) fronts: BTreeMap<usize, super::fronts::Front>,
     /// What stands before the names of its routes.
     pub(crate) space: Value,
 }
@@ -146,6 +148,7 @@ impl Forest {
             forgotten: false,
             only: Vec::new(),
             names: BTreeMap::new(),
+            fronts: BTreeMap::new(),
             space: Value::Undefined,
         });
         self.nodes.len() - 1

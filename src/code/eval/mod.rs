@@ -37,6 +37,7 @@ mod filters;
 mod fits;
 mod folders;
 pub(crate) mod forest;
+mod fronts;
 mod generated;
 mod globals;
 mod go;

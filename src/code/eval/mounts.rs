@@ -169,6 +169,7 @@ impl Machine<'_> {
                 let first = self.forest.nodes[model.node].entries.len();
                 self.mount(model.node, prefixed, child, how, spot);
                 self.name_as(model.node, first, word.name.as_ref(), bound, spot);
+                self.front_entries(model.node, first, bound);
             }
         }
     }

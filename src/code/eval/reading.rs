@@ -30,6 +30,8 @@ pub(super) struct Reading {
     pub(super) methods: Vec<Vec<String>>,
     /// The methods that the routers around answer alone.
     pub(super) only: Vec<Vec<String>>,
+    /// What stands before whole paths, of the routers and mounts around.
+    pub(super) fronts: Vec<super::fronts::Front>,
     /// What stands before the names of routes, of the routers around.
     pub(super) spaces: Vec<Vec<String>>,
     /// What paths are asked for by, and the paths.
@@ -104,9 +106,13 @@ impl Machine<'_> {
         let space = self.forest.nodes[node].space.clone();
         reading.spaces.extend(self.space_of(&[space]));
         let at = Place { node, prefixes: &prefixes, conditional, syntax, join, own: own_join, framework };
+        let fronts = self.enter_front(node, reading);
         for index in 0..self.forest.nodes[node].entries.len() {
+            let fronts = self.enter_entry_front(node, index, reading);
             self.read_entry(&at, index, reading);
+            reading.fronts.truncate(fronts);
         }
+        reading.fronts.truncate(fronts);
         reading.spaces.truncate(around);
         reading.stack.pop();
         if narrowed {
@@ -133,6 +139,7 @@ impl Machine<'_> {
                 let methods = reading.only.iter().fold(methods, |methods, only| left(methods, only));
                 let names = self.names_of(at.node, index);
                 for path in self.extended(at.prefixes, &path, spelt, at.own) {
+                    let path = self.fronted(path, reading);
                     let found = tag.found(&path, at.join);
                     reading.call(&names, &found.path);
                     add(reading, &found, &methods);

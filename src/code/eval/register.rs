@@ -186,6 +186,7 @@ impl Machine<'_> {
             self.forest.nodes[model.node].entries.push(entry);
         }
         self.name_as(model.node, first, word.name.as_ref(), bound, spot);
+        self.front_entries(model.node, first, bound);
     }
 
     /// The methods that an argument names.

@@ -257,6 +257,7 @@ fn resolve_objects(stem: &str, model: &ModelFile) -> Result<Vec<(String, ObjectM
             object.prefix = object.prefix.or_else(|| link.prefix.clone());
             object.name_space = object.name_space.or_else(|| link.name_space.clone());
             object.takes = object.takes.or_else(|| link.takes.clone());
+            object.front = object.front.or_else(|| link.front.clone());
             object.tuples = object.tuples.or(link.tuples);
             object.hands = object.hands.or_else(|| link.hands.clone());
             object.attach = object.attach.or_else(|| link.attach.clone());

@@ -29,8 +29,8 @@ pub(crate) use layers::{LayersWord, SourceWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, SupplyWord, TagsWord};
 pub(crate) use words::{
-    BroughtModel, ClassModel, DeriveModel, FilesWord, ObjectModel, RunWord, Settings, SettingsModel, StoreModel,
-    TableModel,
+    BroughtModel, ClassModel, DeriveModel, FilesWord, FrontWord, ObjectModel, RunWord, Settings, SettingsModel,
+    StoreModel, TableModel,
 };
 
 /// Every built-in model file: its name and its text.

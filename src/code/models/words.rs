@@ -313,6 +313,8 @@ pub(crate) struct ObjectModel {
     pub(crate) prefix: Option<Argument>,
     /// Its own prefix where none is given; `{name}` stands for an argument.
     pub(crate) prefix_default: Option<String>,
+    /// What stands before whole paths: a version that its constructor, its routes or what mounts it are given.
+    pub(crate) front: Option<FrontWord>,
     /// What stands before the names of its routes.
     pub(crate) name_space: Option<Argument>,
     /// Children given to the constructor.
@@ -436,4 +438,16 @@ pub(crate) struct Settings {
     pub(crate) default: Vec<String>,
     /// Members that are no fields.
     pub(crate) except: Vec<String>,
+}
+
+/// What stands before whole paths.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct FrontWord {
+    /// The argument that is the version.
+    pub(crate) version: Argument,
+    /// The argument that stands before the version.
+    pub(crate) before: Argument,
+    /// What stands there where nothing is given.
+    pub(crate) usual: String,
 }
