@@ -94,6 +94,9 @@ impl Machine<'_> {
         {
             made = self.make(word, made_model, model.as_ref(), args, &bound, spot);
         }
+        if let Some(word) = &action.pages {
+            self.pages(word, model.as_ref(), &made, &bound, spot);
+        }
         if let Some(word) = &action.tags {
             self.fill(word, &bound, spot);
         }

@@ -68,6 +68,7 @@ mod operators;
 mod ops;
 mod overloads;
 mod packages;
+mod pages;
 mod passing;
 mod plugin;
 mod prototypes;

@@ -256,6 +256,8 @@ impl Machine<'_> {
                 _ => Value::unknown(),
             },
             "pathlib.Path" | "Path" => first,
+            // Programs run where their repository's paths start.
+            "os.getcwd" | "pathlib.Path.cwd" => Value::text(""),
             _ => return None,
         })
     }

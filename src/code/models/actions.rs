@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::computing::Computes;
-use super::contract::ContractWord;
+use super::contract::{ContractWord, PagesWord};
 use super::injection::{BindsWord, ResolvesWord};
 use super::layers::LayersWord;
 use super::path::Syntax;
@@ -50,6 +50,8 @@ pub(crate) struct Action {
     pub(crate) plugin: Option<Box<PluginWord>>,
     /// Registers the plugins of a folder.
     pub(crate) autoload: Option<Box<AutoloadWord>>,
+    /// Mounts the routers of a folder's files on what is made.
+    pub(crate) pages: Option<Box<PagesWord>>,
     /// Hands a value to a function that is given.
     pub(crate) hand: Option<Box<HandWord>>,
     /// Puts a path before the routes of annotated classes.

@@ -42,3 +42,17 @@ pub(crate) struct PageWord {
     /// The library.
     pub(crate) library: String,
 }
+
+/// Mounts the routers that the files of a folder hold: what stands before each is told by the folders above it.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PagesWord {
+    /// The folder: an argument, or one of those that made the object.
+    pub(crate) folder: Argument,
+    /// The folder's name where none is given.
+    pub(crate) usual: String,
+    /// The name of the files.
+    pub(crate) file: String,
+    /// What a file calls its router.
+    pub(crate) member: String,
+}

@@ -23,7 +23,7 @@ pub(crate) use actions::{
 };
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use computing::Computes;
-pub(crate) use contract::ContractWord;
+pub(crate) use contract::{ContractWord, PagesWord};
 pub(crate) use injection::{BindsWord, ResolvesWord};
 pub(crate) use layers::{LayersWord, SourceWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
