@@ -176,6 +176,15 @@ impl Machine<'_> {
         let Value::Env(env) = &value else { return value.join(default) };
         self.tolerate(&value);
         self.stand_in(&value, &default);
+        // What is there already is taken.
+        let told = |own: &Value| match own {
+            Value::Str(text) => !text.is_empty(),
+            Value::Int(number) => *number != 0,
+            _ => false,
+        };
+        if env.default.as_ref().is_some_and(told) {
+            return value;
+        }
         match &default {
             Value::Env(other) => {
                 self.tolerate(&default);

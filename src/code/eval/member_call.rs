@@ -145,6 +145,16 @@ impl Machine<'_> {
                 self.call(&callee, args, spot)
             }
             Value::List(list) => self.list_method(list, name, args, scope, spot),
+            // A path whose file is read (Python).
+            Value::Str(_)
+                if matches!(&**name, "read_text" | "read_bytes" | "open")
+                    && self.language(scope) == Language::Python =>
+            {
+                match self.document_at(&object, spot) {
+                    Some(file) => super::env::text_of(&Value::text(file)),
+                    None => Value::unknown(),
+                }
+            }
             Value::Str(text) => self.text_method(text, name, &args, scope, spot),
             Value::Function(closure) => match closure.attributes.named(name) {
                 Some(callee) => self.call(&callee, args, spot),

@@ -23,6 +23,7 @@ mod construct;
 mod container;
 mod contracts;
 mod described;
+mod documents;
 mod early;
 mod element;
 mod enumerated;

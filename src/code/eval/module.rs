@@ -582,7 +582,7 @@ pub(super) fn pattern_names(pattern: &Pattern, out: &mut Vec<Name>) {
     }
 }
 
-fn from_json(json: &serde_json::Value, depth: usize) -> Value {
+pub(super) fn from_json(json: &serde_json::Value, depth: usize) -> Value {
     if depth > 40 {
         return Value::unknown();
     }

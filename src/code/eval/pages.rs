@@ -6,7 +6,7 @@ use super::machine::Machine;
 use super::value::{Map, Modelled, Spot, Value};
 use crate::code::form::{Language, Name};
 use crate::code::models::PagesWord;
-use crate::code::resolve::{folder_of, join_paths, under};
+use crate::code::resolve::folder_of;
 
 /// The most files that one folder gives.
 const MOST: usize = 2_000;
@@ -28,7 +28,8 @@ impl Machine<'_> {
             (given, _) => given,
         };
         let given = if given.is_nothing() { Value::text(word.usual.as_str()) } else { given };
-        let folder = given.as_whole_text().and_then(|folder| self.folder_seen(&folder, spot));
+        let folder =
+            given.as_whole_text().and_then(|folder| self.around(&folder, spot, |path| self.tree.has_folder(path)));
         let Some(folder) = folder else {
             return self.note(spot, "the folder whose files are routes here is not known");
         };
@@ -42,22 +43,6 @@ impl Machine<'_> {
             let folders = folder_of(&file).get(prefix.len()..).unwrap_or_default();
             let path: String = folders.split('/').filter(|part| !part.is_empty()).map(segment).collect();
             self.mount(node, Value::text(path), router, (false, false), Spot { module: id, line: 1 });
-        }
-    }
-
-    /// A folder of the repository by a path from where the program runs: the root, or a folder around the file.
-    fn folder_seen(&self, given: &str, spot: Spot) -> Option<String> {
-        let given = join_paths(&[given.trim_start_matches('/')]);
-        let mut around = folder_of(self.file(spot));
-        loop {
-            let folder = under(around, &given);
-            if !given.is_empty() && self.tree.has_folder(&folder) {
-                return Some(folder);
-            }
-            if around.is_empty() {
-                return None;
-            }
-            around = folder_of(around);
         }
     }
 }

@@ -65,9 +65,10 @@ impl Machine<'_> {
         let scope = self.modules[spot.module.0].scope.clone();
         let language = self.modules[spot.module.0].language;
         let found = match language {
-            Language::Python => {
-                self.folder_builtin(path, args, spot).or_else(|| self.python_builtin(path, args, &scope, spot))
-            }
+            Language::Python => self
+                .folder_builtin(path, args, spot)
+                .or_else(|| self.document_builtin(path, args, spot))
+                .or_else(|| self.python_builtin(path, args, &scope, spot)),
             Language::JavaScript => self.javascript_builtin(path, args, &scope, spot),
             Language::Rust => self.rust_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),
             Language::Java => self.class_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),
@@ -256,6 +257,23 @@ impl Machine<'_> {
                 _ => Value::unknown(),
             },
             "pathlib.Path" | "Path" => first,
+            // What a field has where nothing is given.
+            "pydantic.Field"
+            | "pydantic.fields.Field"
+            | "pydantic.v1.Field"
+            | "sqlmodel.Field"
+            | "dataclasses.field"
+            | "attr.ib"
+            | "attr.field"
+            | "attrs.field" => {
+                let position = if path.ends_with("Field") { 0 } else { usize::MAX };
+                let made = args.get(usize::MAX, "default_factory").or_else(|| args.get(usize::MAX, "factory"));
+                match (args.get(position, "default"), made) {
+                    (Some(default), _) if !default.is_unknown() => default,
+                    (None, Some(factory)) if factory.is_callable() => self.call(&factory, Args::default(), spot),
+                    _ => return None,
+                }
+            }
             // Programs run where their repository's paths start.
             "os.getcwd" | "pathlib.Path.cwd" => Value::text(""),
             _ => return None,

@@ -100,6 +100,11 @@ impl Machine<'_> {
         }
         match path.rsplit_once('.').map_or("", |(_, ending)| ending) {
             "json" => self.data(path),
+            "toml" => {
+                let text = self.tree.text(path).unwrap_or_default();
+                let read = toml::from_str::<serde_json::Value>(&text).ok();
+                read.map_or_else(Value::unknown, |read| super::module::from_json(&read, 0))
+            }
             "yaml" | "yml" => {
                 let text = self.tree.text(path).unwrap_or_default();
                 crate::yaml::parse_foreign(path, &text).map_or_else(|_| Value::unknown(), |root| from_node(&root, 0))
