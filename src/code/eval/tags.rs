@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::machine::Machine;
-use super::value::{ClassValue, EnvValue, Map, Spot, Value};
+use super::value::{ClassValue, EnvValue, Map, Object, Spot, Value};
 use crate::code::form::{Field, Name};
 use crate::code::models::TagsWord;
 
@@ -40,7 +40,7 @@ impl Machine<'_> {
         }
         let written = class.class.clone();
         for field in &written.fields {
-            let read = self.fill_field(word, &class, field, prefix, depth);
+            let read = self.fill_field(word, (&class, object.as_ref()), field, prefix, depth);
             if let (Some(read), Some(object)) = (read, &object) {
                 object.members.put(&field.name, read);
             }
@@ -51,7 +51,7 @@ impl Machine<'_> {
     fn fill_field(
         &mut self,
         word: &TagsWord,
-        class: &Rc<ClassValue>,
+        (class, object): (&Rc<ClassValue>, Option<&Rc<Object>>),
         field: &Field,
         prefix: &str,
         depth: usize,
@@ -107,8 +107,10 @@ impl Machine<'_> {
                 None if word.derives && !field.is_embedded => format!("{prefix}{own}_"),
                 None => prefix.to_owned(),
             };
-            self.fill_value(word, &Value::Class(inner), &prefix, depth + 1);
-            return None;
+            let held = object.and_then(|object| self.held_instance(object, field, &inner, word.derives));
+            let filled = held.clone().unwrap_or(Value::Class(inner));
+            self.fill_value(word, &filled, &prefix, depth + 1);
+            return held;
         }
         let names: Vec<String> = match (first.is_empty(), word.derives) {
             (true, false) => return None,
@@ -142,6 +144,21 @@ impl Machine<'_> {
             }
         }
         Some(Value::Env(Rc::new(EnvValue { reads, default: default.map(Value::text) })))
+    }
+
+    /// The instance that a field holds, which is filled with the one around it; `made` says that one is where there is none.
+    fn held_instance(
+        &mut self,
+        object: &Rc<Object>,
+        field: &Field,
+        class: &Rc<ClassValue>,
+        made: bool,
+    ) -> Option<Value> {
+        let known = object.members.named(&field.name).or_else(|| self.go_field(object, &field.name));
+        match known {
+            Some(value @ Value::Object(_)) => Some(value),
+            _ => made.then(|| self.zero_object(class.clone())),
+        }
     }
 
     /// The keys of a type's fields in a store of settings: dotted, by tag or name.

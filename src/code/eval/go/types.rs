@@ -137,7 +137,7 @@ impl Machine<'_> {
     }
 
     /// An instance whose fields have their zero values.
-    pub(super) fn zero_object(&mut self, class: Rc<ClassValue>) -> Value {
+    pub(crate) fn zero_object(&mut self, class: Rc<ClassValue>) -> Value {
         class.made.set(true);
         let object = plain(class);
         if let Value::Object(it) = &object {
