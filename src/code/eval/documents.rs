@@ -60,7 +60,7 @@ impl Machine<'_> {
 }
 
 /// What a document says, as what holds unless something else is said where the program runs: it decides no branch.
-fn supposed(value: &Value, depth: usize) -> Value {
+pub(super) fn supposed(value: &Value, depth: usize) -> Value {
     if depth > MOST_DEPTH {
         return Value::unknown();
     }

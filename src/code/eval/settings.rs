@@ -1,17 +1,24 @@
 //! Stores of settings whose keys may be variables of the environment: bound one by one, or all of them once the store is told
 //! so. What a key is called in the environment is known when everything has run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::documents::supposed;
 use super::env::Read;
 use super::machine::Machine;
+use super::tags::tagged;
 use super::value::{Map, Modelled, Spot, Value};
-use crate::code::form::Yields;
+use crate::code::form::{Name, Yields};
 use crate::code::models::SettingsWord;
+use crate::domain::change::is_test;
 
 /// So many flags are kept.
 const MOST_FLAGS: usize = 2_000;
+/// So many files of settings are looked at for one key.
+const MOST_FILES: usize = 8;
+/// Types within types that are filled.
+const MOST_NESTED: usize = 6;
 
 /// A store, as one program sets it up.
 #[derive(Debug, Default, Clone)]
@@ -32,6 +39,8 @@ pub(crate) struct Store {
     keys: Vec<Key>,
     /// Keys that have a default.
     defaults: BTreeSet<String>,
+    /// The defaults, as far as they are known.
+    given: BTreeMap<String, Value>,
     /// Every flag of the program is a key.
     flags: bool,
 }
@@ -73,6 +82,12 @@ impl Machine<'_> {
         let prefix = text(self, &word.prefix);
         let file = text(self, &word.file);
         let default = text(self, &word.default);
+        let given = word.value.as_ref().map(|value| self.argument_at(bound, value, spot));
+        let asked = key.clone().filter(|_| default.is_none() && word.target.is_none() && !word.bound);
+        let filled = word.target.as_ref().zip(word.tag.as_ref()).map(|(target, tag)| {
+            let before = key.as_ref().map_or_else(String::new, |key| format!("{key}."));
+            (self.argument_at(bound, target, spot), tag.clone(), before)
+        });
         let pairs = word.replacer.as_ref().map(|replacer| {
             let given = self.argument_at(bound, replacer, spot);
             let (items, _) = self.walk(&given, Yields::Elements, &scope);
@@ -123,6 +138,7 @@ impl Machine<'_> {
             store.prefix = format!("{}_", prefix.to_uppercase());
         }
         store.replaced.extend(pairs.into_iter().flatten());
+        store.given.extend(default.as_ref().zip(given).map(|(key, value)| (key.to_lowercase(), value)));
         store.defaults.extend(default.map(|key| key.to_lowercase()));
         if word.bound {
             let set_up = self.set_up(model.node, self.go.program);
@@ -133,7 +149,74 @@ impl Machine<'_> {
         } else if let Some(store) = self.stores.get_mut(&at) {
             store.keys.extend(keys);
         }
-        Value::unknown()
+        if let Some((target, tag, before)) = filled {
+            target.each().iter().for_each(|one| self.fill_said(model.node, one, &tag, &before, 0, spot));
+        }
+        asked.and_then(|key| self.said_by_store(model.node, &key, spot)).unwrap_or_else(Value::unknown)
+    }
+
+    /// What a store says under a key: the one value that the repository's files of that name have, else the default.
+    fn said_by_store(&mut self, node: usize, key: &str, spot: Spot) -> Option<Value> {
+        let store = self.set_up(node, self.go.program);
+        let mut found: Vec<Value> = Vec::new();
+        for (name, _) in &store.files {
+            for file in self.files_of_settings(name) {
+                let all = self.settings_file(&file, spot);
+                let said = self.inner(all.clone(), key, ".", spot);
+                let said = said.or_else(|| self.inner(all, &key.to_lowercase(), ".", spot));
+                found.extend(said.filter(|one| matches!(one, Value::Str(_))));
+            }
+        }
+        match found.split_first() {
+            Some((first, rest)) if rest.iter().all(|one| one.same(first) == Some(true)) => Some(supposed(first, 0)),
+            Some(_) => None,
+            None => match store.given.get(&key.to_lowercase()) {
+                Some(value @ (Value::Str(_) | Value::Int(_))) => Some(supposed(value, 0)),
+                Some(value @ Value::Env(_)) => Some(value.clone()),
+                _ => None,
+            },
+        }
+    }
+
+    /// The files of settings that a store's name for one may mean.
+    fn files_of_settings(&self, name: &str) -> Vec<String> {
+        let name = name.trim_start_matches("./").trim_start_matches('/');
+        let is_one = |path: &&Name| {
+            let Some((stem, ending)) = path.rsplit_once('.') else { return false };
+            let ends = |whole: &str| whole == name || whole.strip_suffix(name).is_some_and(|rest| rest.ends_with('/'));
+            matches!(ending, "yaml" | "yml" | "json" | "toml") && (ends(path) || ends(stem)) && !is_test(path)
+        };
+        self.tree.files().filter(is_one).take(MOST_FILES).map(ToString::to_string).collect()
+    }
+
+    /// Fills the fields of a value with what a store says under their keys.
+    fn fill_said(&mut self, node: usize, value: &Value, tag: &str, prefix: &str, depth: usize, spot: Spot) {
+        let Value::Object(object) = value else { return };
+        let Some(class) = object.class.clone().filter(|_| depth < MOST_NESTED) else { return };
+        let written = class.class.clone();
+        for field in &written.fields {
+            let named = field.tag.as_deref().and_then(|text| tagged(text, tag)).unwrap_or_default();
+            let mut parts = named.split(',');
+            let own = parts.next().filter(|own| !own.is_empty()).unwrap_or(&field.name).to_owned();
+            let squash = parts.any(|part| part == "squash");
+            let inner = field.ty.as_ref().map(|ty| self.type_value(ty, &class.scope.clone()));
+            match inner {
+                Some(Value::Class(inner)) if !inner.class.fields.is_empty() => {
+                    let below = if squash { prefix.to_owned() } else { format!("{prefix}{own}.") };
+                    if let Some(held) = self.held_instance(object, field, &inner, true) {
+                        self.fill_said(node, &held, tag, &below, depth + 1, spot);
+                        object.members.put(&field.name, held);
+                    }
+                }
+                _ => {
+                    let key = format!("{prefix}{own}");
+                    let said = self.said_by_store(node, &key, spot);
+                    if let Some(said) = said.filter(|said| said.as_text().is_some()) {
+                        object.members.put(&field.name, said);
+                    }
+                }
+            }
+        }
     }
 
     /// Notes a flag.
@@ -173,6 +256,7 @@ impl Machine<'_> {
             out.files.extend(store.files.iter().cloned());
             out.replaced.extend(store.replaced.iter().cloned());
             out.defaults.extend(store.defaults.iter().cloned());
+            out.given.extend(store.given.iter().map(|(key, value)| (key.clone(), value.clone())));
             if out.prefix.is_empty() || !store.prefix.is_empty() {
                 out.prefix.clone_from(&store.prefix);
             }

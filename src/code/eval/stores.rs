@@ -85,7 +85,7 @@ impl Machine<'_> {
     }
 
     /// What a key leads to within a value; none where it leads nowhere that is known.
-    fn inner(&mut self, mut value: Value, key: &str, separator: &str, spot: Spot) -> Option<Value> {
+    pub(super) fn inner(&mut self, mut value: Value, key: &str, separator: &str, spot: Spot) -> Option<Value> {
         let scope = self.modules[spot.module.0].scope.clone();
         for part in split(key, separator) {
             value = self.index_read(&value, &Value::text(part), &scope, spot.line);

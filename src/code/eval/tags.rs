@@ -147,7 +147,7 @@ impl Machine<'_> {
     }
 
     /// The instance that a field holds, which is filled with the one around it; `made` says that one is where there is none.
-    fn held_instance(
+    pub(super) fn held_instance(
         &mut self,
         object: &Rc<Object>,
         field: &Field,

@@ -172,6 +172,8 @@ pub(crate) struct SettingsWord {
     pub(crate) tag: Option<String>,
     /// The key that has a default.
     pub(crate) default: Option<Argument>,
+    /// The default.
+    pub(crate) value: Option<Argument>,
     /// The name of a flag, which a store may take for a key.
     pub(crate) declares: Option<Argument>,
     /// Every flag is a key, with a default.
