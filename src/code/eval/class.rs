@@ -477,6 +477,6 @@ fn is_filled(value: &Value) -> bool {
 fn is_constant_of(path: &str, ty: &TypeRef) -> bool {
     let mut segments = path.rsplit('.');
     let name = segments.next().unwrap_or_default();
-    let constant = name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') && !name.is_empty();
+    let constant = name.starts_with(char::is_uppercase) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     constant && segments.next().zip(ty.path.last()).is_some_and(|(of, last)| *of == **last)
 }

@@ -42,7 +42,10 @@ impl Machine<'_> {
             ExprKind::Super => self.super_value(scope),
             ExprKind::Member(object, name) => {
                 let object = self.eval(object, scope);
-                self.member(&object, name, scope, line)
+                match self.extension_property(&object, name, scope, line) {
+                    Some(value) => value,
+                    None => self.member(&object, name, scope, line),
+                }
             }
             ExprKind::Index(object, index) => {
                 let object = self.eval(object, scope);

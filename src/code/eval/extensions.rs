@@ -7,7 +7,7 @@ use super::machine::Machine;
 use super::packages::{classes_around, is_block};
 use super::scope::ScopeRef;
 use super::value::{Args, Closure, Spot, Value};
-use crate::code::form::Name;
+use crate::code::form::{FunctionKind, Name};
 
 impl Machine<'_> {
     /// A call of a function for a type that is declared elsewhere: one in scope, or one that the receiver of the code has.
@@ -150,6 +150,40 @@ impl Machine<'_> {
                 _ => None,
             }
         })
+    }
+
+    /// A property for a type that is declared elsewhere, read of a value: one of the classes around, or one in scope.
+    pub(crate) fn extension_property(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        scope: &ScopeRef,
+        line: u32,
+    ) -> Option<Value> {
+        let told = matches!(object, Value::Unknown(path) if !path.is_empty() && !path.contains("()"));
+        if !self.has_packages(scope) || (!told && !self.is_extended(object)) || self.has_member(object, name) {
+            return None;
+        }
+        let around = self.extension_around(name, scope);
+        let (own, getter) = match around.filter(|(_, method)| method.function.kind == FunctionKind::Getter) {
+            Some((own, getter)) => (Some(own), getter),
+            None => {
+                let (known, _) = self.own_meanings(name, scope);
+                let getters = known.into_iter().filter(|one| one.function.kind == FunctionKind::Getter);
+                (None, getters.into_iter().next()?)
+            }
+        };
+        let ty = getter.function.receiver.as_ref()?.ty.clone()?;
+        // What is known by its name alone may be just that type.
+        let is_it = match object {
+            Value::Unknown(path) => ty.path.last().is_some_and(|last| path.rsplit('.').next() == Some(&**last)),
+            object => self.fit(object, &ty, &getter.scope) != Fit::Not,
+        };
+        if !is_it {
+            return None;
+        }
+        self.dispatch = own;
+        Some(self.enter(&getter, Some(object.clone()), Args::default(), Spot { module: scope.module, line }))
     }
 
     /// A call of a library's function on a value, which comes first among its arguments; none where it is no such function.

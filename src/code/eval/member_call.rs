@@ -228,7 +228,7 @@ impl Machine<'_> {
     }
 
     /// Whether a value is one whose type is known, so that functions for its type may be meant.
-    fn is_extended(&self, value: &Value) -> bool {
+    pub(super) fn is_extended(&self, value: &Value) -> bool {
         match value {
             Value::Map(map) => !map.environment.get(),
             value => matches!(

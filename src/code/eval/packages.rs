@@ -379,6 +379,12 @@ impl Machine<'_> {
                 None => object.model.borrow().as_ref().is_none_or(|model| model.ty.members.contains_key("()")),
             },
             Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::List(_) | Value::Map(_) => false,
+            // A constant of a library's type: `HttpMethod.Get`.
+            Value::Unknown(path) => {
+                let mut segments = path.rsplit('.');
+                let mut great = || segments.next().is_some_and(|segment| segment.starts_with(char::is_uppercase));
+                path.contains('(') || !(great() && great())
+            }
             _ => true,
         }
     }

@@ -284,12 +284,11 @@ impl Lowering<'_> {
         let declared = children(node).into_iter().find(|child| child.kind() == "variable_declaration");
         let Some(declared) = declared else { return };
         let Some(name) = children(declared).into_iter().find(|child| child.kind() == "identifier") else { return };
-        let getter = children(node).into_iter().find(|child| child.kind() == "getter");
-        let body = getter.and_then(|getter| children(getter).into_iter().find(|child| child.kind() == "function_body"));
-        if let Some(body) = body {
+        if let Some(body) = self.getter_body(node) {
             let body = self.function_body(body);
             let own = self.name(name);
-            let made = self.made(node, Some(&own), Vec::new(), body, FunctionKind::Getter);
+            let mut made = self.made(node, Some(&own), Vec::new(), body, FunctionKind::Getter);
+            made.receiver = self.receiver_of(node, declared);
             class.body.push(Stmt { kind: StmtKind::Function(Arc::new(made)), pos: self.pos(node) });
             return;
         }

@@ -1,6 +1,7 @@
 //! Expressions.
 
 use super::super::reader::{all_children, children};
+use super::super::rust::stated_type;
 use super::types::TYPES;
 use super::{FrontEnd, Lowering};
 use crate::code::form::{
@@ -196,9 +197,10 @@ impl Lowering<'_> {
             (own, kind) => {
                 let mut args = own.unwrap_or_default();
                 args.extend(last);
-                args.extend(
-                    parts.iter().find(|part| part.kind() == "type_arguments").and_then(|of| self.type_argument(*of)),
-                );
+                if let Some(list) = parts.iter().find(|part| part.kind() == "type_arguments") {
+                    args.extend(self.type_argument(*list));
+                    args.extend(self.type_arguments(*list));
+                }
                 let callee = Expr { kind, pos: callee.pos };
                 Expr { kind: ExprKind::Call(Box::new(Call { callee, args, is_new: false })), pos }
             }
@@ -249,6 +251,18 @@ impl Lowering<'_> {
             false => self.dotted(ty),
         };
         Some(Arg { name: Some("<type>".into()), spread: Spread::No, value })
+    }
+
+    /// All types that a call states, each under its place.
+    fn type_arguments(&mut self, list: Node<'_>) -> Vec<Arg> {
+        let mut out = Vec::new();
+        for (at, ty) in children(list).into_iter().enumerate() {
+            let ty = children(ty).into_iter().find(|child| TYPES.contains(&child.kind())).unwrap_or(ty);
+            if ty.kind() == "user_type" {
+                out.push(Arg { name: Some(stated_type(at)), spread: Spread::No, value: self.dotted(ty) });
+            }
+        }
+        out
     }
 
     /// Arguments, some by name.
@@ -305,6 +319,7 @@ impl Lowering<'_> {
             parts.iter().map(|part| Arg { name: None, spread: Spread::No, value: self.expr(*part) }).collect();
         let value = self.expr(ty);
         args.push(Arg { name: Some("<type>".into()), spread: Spread::No, value });
+        args.push(Arg { name: Some(stated_type(0)), spread: Spread::No, value: self.expr(ty) });
         let callee = self.expr(function);
         Some(ExprKind::Call(Box::new(Call { callee, args, is_new: false })))
     }

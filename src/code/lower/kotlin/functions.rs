@@ -4,7 +4,7 @@ use super::super::reader::{all_children, children};
 use super::types::TYPES;
 use super::{FrontEnd, Lowering};
 use crate::code::form::{
-    Block, Expr, ExprKind, Function, FunctionKind, Param, ParamKind, Pattern, PatternItem, Stmt, StmtKind,
+    Block, Expr, ExprKind, Function, FunctionKind, Name, Param, ParamKind, Pattern, PatternItem, Stmt, StmtKind,
 };
 use std::sync::Arc;
 use tree_sitter::Node;
@@ -38,11 +38,19 @@ impl Lowering<'_> {
             returns,
             kind,
             is_async: self.is(node, "suspend"),
-            parameters: Vec::new(),
+            parameters: self.type_parameters(node),
             is_generator: false,
             is_public: !self.is(node, "private"),
             pos: self.pos(name.unwrap_or(node)),
         }
+    }
+
+    /// The names of a function's type parameters.
+    fn type_parameters(&self, node: Node<'_>) -> Vec<Name> {
+        let list = children(node).into_iter().find(|child| child.kind() == "type_parameters");
+        let all = list.map(children).unwrap_or_default().into_iter().filter(|child| child.kind() == "type_parameter");
+        let names = all.flat_map(|one| children(one).into_iter().find(|child| child.kind() == "identifier"));
+        names.map(|name| self.name(name)).collect()
     }
 
     /// `= value` is returned.

@@ -1,9 +1,12 @@
 //! Statements.
 
 use super::super::reader::{all_children, children};
+use super::functions::plain;
+use super::types::TYPES;
 use super::{FrontEnd, Lowering};
 use crate::code::form::{
-    Arm, BinaryOp, Block, CALLED_ON, Expr, ExprKind, FunctionKind, Item, Pattern, Spread, Stmt, StmtKind, Yields,
+    Arm, BinaryOp, Block, CALLED_ON, Call, Expr, ExprKind, FunctionKind, Item, Param, Pattern, Spread, Stmt, StmtKind,
+    Yields,
 };
 use std::sync::Arc;
 use tree_sitter::Node;
@@ -116,10 +119,48 @@ impl Lowering<'_> {
     fn variable(&mut self, node: Node<'_>, out: &mut Block) {
         let declared = children(node).into_iter().find(|child| child.kind().ends_with("variable_declaration"));
         let Some(declared) = declared else { return };
+        if let Some(getter) = self.getter(node, declared) {
+            self.push(node, getter, out);
+            return;
+        }
         let target = self.bound(declared);
         let ty = if declared.kind() == "variable_declaration" { self.type_in(declared) } else { None };
         let value = self.initial(node).map(|value| self.received(value, ty.as_ref()));
         self.push(node, StmtKind::Bind { target, ty, value }, out);
+    }
+
+    /// A property that is computed whenever it is read: what it gives is its value, and one for a type that is declared elsewhere
+    /// is a function.
+    fn getter(&mut self, node: Node<'_>, declared: Node<'_>) -> Option<StmtKind> {
+        let body = self.getter_body(node)?;
+        let name = children(declared).into_iter().find(|child| child.kind() == "identifier")?;
+        let (receiver, body) = (self.receiver_of(node, declared), self.function_body(body));
+        let own = self.name(name);
+        if receiver.is_some() {
+            let mut made = self.made(node, Some(&own), Vec::new(), body, FunctionKind::Getter);
+            made.receiver = receiver;
+            made.is_public = !self.is(node, "private");
+            return Some(StmtKind::Function(Arc::new(made)));
+        }
+        let made = self.made(node, None, Vec::new(), body, FunctionKind::Plain);
+        let callee = self.at(node, ExprKind::Function(Arc::new(made)));
+        let value = self.at(node, ExprKind::Call(Box::new(Call { callee, args: Vec::new(), is_new: false })));
+        let ty = self.type_in(declared);
+        Some(StmtKind::Bind { target: self.bound(declared), ty, value: Some(value) })
+    }
+
+    /// What a property's getter does.
+    pub(super) fn getter_body<'t>(&self, node: Node<'t>) -> Option<Node<'t>> {
+        let getter = children(node).into_iter().find(|child| child.kind() == "getter")?;
+        children(getter).into_iter().find(|child| child.kind() == "function_body")
+    }
+
+    /// What a property for a type that is declared elsewhere is read of.
+    pub(super) fn receiver_of(&mut self, node: Node<'_>, declared: Node<'_>) -> Option<Param> {
+        let before = |child: &Node<'_>| TYPES.contains(&child.kind()) && child.end_byte() <= declared.start_byte();
+        let ty = children(node).into_iter().find(before)?;
+        let target = Pattern::Name("this".into(), self.pos(ty));
+        Some(plain(target, Some(self.ty(ty))))
     }
 
     fn each(&mut self, node: Node<'_>, out: &mut Block) {

@@ -117,13 +117,14 @@ fn nesting_without_end_is_unknown_and_said_so() {
 #[test]
 fn a_type_that_a_call_states_is_an_argument() {
     inside(&[
-        ("get<A.B> { }", "get(Lexical -(it) {}, <type>=A.B)"),
-        ("get<A>(\"x\") { }", "get(\"x\", <type>=A, Lexical -(it) {})"),
-        ("inject<A>()", "(inject(<type>=A) as A)"),
+        ("get<A.B> { }", "get(Lexical -(it) {}, <type>=A.B, <>=A.B)"),
+        ("get<A>(\"x\") { }", "get(\"x\", <type>=A, <>=A, Lexical -(it) {})"),
+        ("inject<A>()", "(inject(<type>=A, <>=A) as A)"),
         ("a.let { return b }", "a.let(Lexical -(it) {leave b})"),
         ("a.let { return@let b }", "a.let(Lexical -(it) {return b})"),
-        ("val a by inject<A.B>()", "bind a = (inject(<type>=A.B) as A.B)"),
-        ("listOf<A>()", "listOf(<type>=A)"),
+        ("val a by inject<A.B>()", "bind a = (inject(<type>=A.B, <>=A.B) as A.B)"),
+        ("f<A, B<C>>()", "f(<type>=A, <>=A, <1>=B)"),
+        ("listOf<A>()", "listOf(<type>=A, <>=A)"),
     ]);
 }
 
