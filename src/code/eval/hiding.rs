@@ -44,11 +44,10 @@ impl Machine<'_> {
         unfit && self.is_known_to_file(name, args, scope)
     }
 
-    /// Tells of a function of nobody's in the repository that is named like one that registers and is called on a router, with
-    /// something to call.
+    /// Tells of a function of nobody's in the repository that is called on a router and named like one that registers there.
     pub(crate) fn tell_foreign(&mut self, name: &str, args: &Args, spot: Spot) {
         let given = args.list.iter().chain(args.named.iter().map(|(_, value)| value));
-        if names_method(name) && given.into_iter().any(Value::is_callable) {
+        if (names_method(name) && given.into_iter().any(Value::is_callable)) || names_routes(name) {
             self.given_to_call(args);
             self.note(spot, format!("what `{name}` registers here is not known: it is not in the repository"));
         }
@@ -58,6 +57,9 @@ impl Machine<'_> {
     pub(crate) fn tell_foreign_call(&mut self, callee: &Value, args: &Args, scope: &ScopeRef, spot: Spot) {
         let Value::Unknown(path) = callee else { return };
         let Some((_, name)) = path.rsplit_once('.').filter(|_| !self.models.knows(path)) else { return };
+        if self.models.inert.iter().any(|inert| path.starts_with(inert.as_str())) {
+            return;
+        }
         let on = self.receivers(scope).into_iter().next();
         let registers = |value: &Value| match value {
             Value::Object(object) => object.model.borrow().as_ref().is_some_and(|model| {
@@ -119,9 +121,21 @@ impl Machine<'_> {
     }
 }
 
-/// Whether one of the words of a name is a method: `authorizedGet`.
+/// Whether the first or last word of a name is a method: `authorizedGet`.
 fn names_method(name: &str) -> bool {
     const METHODS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
+    let words = words(name);
+    words.first().into_iter().chain(words.last()).any(|word| METHODS.contains(&word.as_str()))
+}
+
+/// Whether the last word of a name says that it brings routes: `healthRoutes`.
+fn names_routes(name: &str) -> bool {
+    const ROUTES: &[&str] = &["route", "routes", "routing", "endpoint", "endpoints", "api", "apis"];
+    words(name).last().is_some_and(|word| ROUTES.contains(&word.as_str()))
+}
+
+/// The words of a name, in small letters.
+fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for sign in name.chars() {
         if sign.is_uppercase() || words.is_empty() {
@@ -131,5 +145,5 @@ fn names_method(name: &str) -> bool {
             word.extend(sign.to_lowercase());
         }
     }
-    words.first().into_iter().chain(words.last()).any(|word| METHODS.contains(&word.as_str()))
+    words
 }

@@ -136,6 +136,8 @@ pub(crate) struct Outcome {
     pub(crate) settings: Vec<(String, String, u32)>,
 }
 
+/// The most files that name no library and are loaded because a program starts in them.
+const MOST_MAINS: usize = 64;
 /// Rounds of entering what nobody called: each may make functions that nobody called.
 const ROUNDS: usize = 4;
 
@@ -177,6 +179,7 @@ pub(crate) fn run(
         let id = machine.module_of(path, *language);
         machine.load(id);
     }
+    machine.load_mains(files, idle);
     machine.refuel();
     machine.enter_entries();
     machine.enter_listed();
@@ -312,6 +315,21 @@ impl Machine<'_> {
         trace
     }
 
+    /// Loads files of Kotlin that name no library and hold where a program starts, where others name one.
+    fn load_mains(&mut self, files: &[(Name, Language)], idle: &[(Name, Vec<String>)]) {
+        if !files.iter().any(|(path, _)| path.ends_with(".kt")) {
+            return;
+        }
+        let starts =
+            |path: &Name| path.ends_with(".kt") && self.tree.text(path).is_some_and(|text| text.contains("fun main("));
+        let mains: Vec<Name> =
+            idle.iter().map(|(path, _)| path).filter(|path| starts(path)).take(MOST_MAINS).cloned().collect();
+        for path in mains {
+            let id = self.module_of(&path, Language::Java);
+            self.load(id);
+        }
+    }
+
     /// Enters the functions that programs start with: what they make and mount nowhere is served.
     fn enter_entries(&mut self) {
         self.forest.begun = true;
@@ -327,7 +345,9 @@ impl Machine<'_> {
             .cloned()
             .collect();
         for main in mains {
-            if !main.entered.get() && self.worth_entering(main.scope.module) {
+            // Where Kotlin's programs start is told by the name alone, whatever the file names.
+            let starts = main.home.borrow().is_none() && self.modules[main.scope.module.0].path.ends_with(".kt");
+            if !main.entered.get() && (starts || self.worth_entering(main.scope.module)) {
                 self.enter_alone(&main, None);
             }
         }
