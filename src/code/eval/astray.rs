@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::forest::{Entry, Found, Node};
 use super::machine::Machine;
-use super::value::{Args, Spot, Value};
-use crate::code::form::{Expr, ExprKind, Language, Name, Pattern};
+use super::value::{Spot, Value};
+use crate::code::form::{Language, Name};
 
 impl Machine<'_> {
     /// Leaves out what controllers say that generated code registers.
@@ -44,49 +44,6 @@ impl Machine<'_> {
         node.unbound && !node.model.served && java(node) && self.forest.nodes.iter().any(|node| app(node) && java(node))
     }
 
-    /// Keeps where something unknown that is called a router, or an app, is given a path and a function that answers it: an
-    /// app's takes a request.
-    pub(super) fn saw_router(&mut self, (written, it): (&Expr, &Value), name: &Name, args: &Args, spot: Spot) {
-        if !matches!(it, Value::Unknown(_)) || self.modules[spot.module.0].language != Language::JavaScript {
-            return;
-        }
-        let verb = matches!(&**name, "get" | "post" | "put" | "patch" | "delete" | "all");
-        let path = args.at(0).as_text().is_some_and(|path| path.starts_with('/'));
-        let Some(Value::Function(answer)) = args.list.get(1..).and_then(<[Value]>::last) else { return };
-        let first = answer.function.params.first().map(|param| &param.target);
-        let asked = matches!(first, Some(Pattern::Name(name, _)) if matches!(name.trim_start_matches('_'), "req" | "request" | "ctx"));
-        if verb && path && (is_called(written, "router") || (asked && is_called(written, "app"))) {
-            self.unknown_routers.insert(spot);
-        }
-    }
-
-    /// Keeps where a decorator of something unknown is named like a method and given a path: what it decorates answers there.
-    /// What stands in for others in tests is given the names of modules.
-    pub(super) fn saw_decorator(&mut self, of: &Value, name: &Name, args: &Args, spot: Spot) {
-        let Value::Unknown(path) = of else { return };
-        let known = |path: &str| self.models.functions.contains_key(path) || self.models.makers.contains_key(path);
-        if known(path) || known(&format!("{path}.{name}")) || path.split('.').any(|part| part == "mock") {
-            return;
-        }
-        let word = name.to_ascii_lowercase();
-        let word = word.strip_prefix("http_").unwrap_or(&word);
-        let verb = matches!(word, "get" | "post" | "put" | "patch" | "delete" | "route" | "api_route");
-        let given = |name: &str| args.named.iter().find(|(key, _)| &**key == name).map(|(_, value)| value.clone());
-        let at = args.list.first().cloned().or_else(|| given("path")).or_else(|| given("rule"));
-        if verb && at.and_then(|at| at.as_text()).is_some_and(|at| at.starts_with('/')) {
-            self.unknown_routers.insert(spot);
-        }
-    }
-
-    /// Tells of these where nothing known was given the route on the same line.
-    pub(super) fn tell_unknown_routers(&mut self) {
-        let entries = self.forest.nodes.iter().flat_map(|node| &node.entries);
-        let known: BTreeSet<Spot> = entries.map(Entry::spot).collect();
-        for spot in std::mem::take(&mut self.unknown_routers).difference(&known) {
-            self.note(*spot, "the router that this registers on is not known");
-        }
-    }
-
     /// The languages in which something of which nothing is known is mounted, each with the router that mounts it and whether
     /// that is an app. On a router that is none it counts behind a prefix alone: without one it may as well be middleware.
     pub(super) fn mounts_unknown(&mut self) -> Vec<(Language, usize, bool)> {
@@ -118,11 +75,4 @@ impl Machine<'_> {
         let end = path[cut..].find(['.', '(', '/', ':']).map_or(path.len(), |at| cut + at);
         end < path.len() || !self.tree.packages_with(&path[..end]).is_empty()
     }
-}
-
-/// Whether the name that code has for a value ends so.
-fn is_called(value: &Expr, end: &str) -> bool {
-    let (ExprKind::Name(name) | ExprKind::Member(_, name)) = &value.kind else { return false };
-    let at = name.len().saturating_sub(end.len());
-    name.get(at..).is_some_and(|last| last.eq_ignore_ascii_case(end))
 }
