@@ -205,6 +205,7 @@ impl Machine<'_> {
         if let Some(class) = path.strip_suffix(".as_view") {
             return self.view_of(Value::from_path(class), &args);
         }
+        self.saw_given(path, &args, spot);
         self.let_go(&args);
         let registered = args.list.iter().any(registers);
         if registered && self.modules[spot.module.0].language == Language::JavaScript && is_loaded(path) {
@@ -262,6 +263,7 @@ impl Machine<'_> {
                     let given = Args::starting(vec![Value::unknown()]);
                     return self.call(&args.at(0), given, spot);
                 }
+                self.saw_handed(name, &args, spot);
                 self.let_go(&args);
                 if self.is_go(spot.module) { self.go_unseen(path, &args) } else { Value::unknown() }
             }

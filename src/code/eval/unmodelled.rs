@@ -2,25 +2,82 @@
 
 use std::collections::BTreeSet;
 
+use super::call::registers;
 use super::forest::Entry;
 use super::machine::Machine;
 use super::value::{Args, Spot, Value};
 use crate::code::form::{Expr, ExprKind, Language, Name, Pattern};
 
+/// What stands in for a server where there is none: requests to it are answered by functions that take them.
+const STAND_INS: &[&str] =
+    &["axios-mock-adapter", "cypress", "fetch-mock", "miragejs", "mockjs", "msw", "nock", "pretender", "supertest"];
+/// How names of methods begin that register on what they are given.
+const REGISTERING: &[&str] = &["apply", "attach", "configure", "init", "install", "mount", "register", "setup"];
+/// The most settings of a call that are looked through.
+const MOST_SETTINGS: usize = 64;
+
 impl Machine<'_> {
-    /// Keeps where something unknown that is called a router, or an app, is given a path and a function that answers it: an
-    /// app's takes a request.
+    /// Keeps where something unknown is given a path and what answers it: something that is called a router, or an app, or that
+    /// a library's router is made by, or that comes from a library at all. On the last of these, and on an app, what answers is
+    /// a function that takes a request.
     pub(super) fn saw_router(&mut self, (written, it): (&Expr, &Value), name: &Name, args: &Args, spot: Spot) {
-        if !matches!(it, Value::Unknown(_)) || self.modules[spot.module.0].language != Language::JavaScript {
-            return;
-        }
+        let Value::Unknown(from) = it else { return };
         let verb = matches!(&**name, "get" | "post" | "put" | "patch" | "delete" | "all");
         let path = args.at(0).as_text().is_some_and(|path| path.starts_with('/'));
-        let Some(Value::Function(answer)) = args.list.get(1..).and_then(<[Value]>::last) else { return };
+        let script = self.modules[spot.module.0].language == Language::JavaScript;
+        if !verb || !path || !script || stands_in(from) {
+            return;
+        }
+        let answer = match args.list.get(1..).and_then(<[Value]>::last) {
+            Some(Value::Function(answer)) => Some(answer),
+            Some(_) if is_router(from) => return self.saw_unknown(spot),
+            _ => None,
+        };
+        let Some(answer) = answer else { return };
         let first = answer.function.params.first().map(|param| &param.target);
         let asked = matches!(first, Some(Pattern::Name(name, _)) if matches!(name.trim_start_matches('_'), "req" | "request" | "ctx"));
-        if verb && path && (is_called(written, "router") || (asked && is_called(written, "app"))) {
-            self.unknown_routers.insert(spot);
+        if is_called(written, "router") || is_router(from) || (asked && (is_called(written, "app") || !from.is_empty()))
+        {
+            self.saw_unknown(spot);
+        }
+    }
+
+    fn saw_unknown(&mut self, spot: Spot) {
+        self.unknown_routers.insert(spot);
+    }
+
+    /// Keeps where a library without a model is given a router, and with it controllers or settings that speak of routes.
+    pub(super) fn saw_given(&mut self, path: &Name, args: &Args, spot: Spot) {
+        if self.modules[spot.module.0].language != Language::JavaScript || !args.list.iter().any(may_hold) {
+            return;
+        }
+        let mut router = false;
+        let mut speaks = false;
+        for arg in &args.list {
+            match self.force(arg.clone()) {
+                Value::Map(map) => {
+                    for (key, value) in map.pairs().into_iter().take(MOST_SETTINGS) {
+                        let value = self.force(value);
+                        router |= registers(&value);
+                        speaks |= key.as_text().is_some_and(|key| speaks_of_routes(&key)) && !value.is_nothing();
+                    }
+                }
+                Value::List(list) => speaks |= matches!(list.items.borrow().first(), Some(Value::Class(_))),
+                value => router |= registers(&value),
+            }
+        }
+        if router && speaks && !stands_in(path) {
+            self.note(spot, format!("what `{path}` registers here is not known"));
+        }
+    }
+
+    /// Keeps where something of which nothing is known is given a router by a method whose name says that it registers.
+    pub(super) fn saw_handed(&mut self, name: &Name, args: &Args, spot: Spot) {
+        let script = self.modules[spot.module.0].language == Language::JavaScript;
+        let word = name.to_ascii_lowercase();
+        let says = REGISTERING.iter().any(|begin| word.starts_with(begin)) || word.contains("route");
+        if script && says && args.list.iter().any(registers) {
+            self.note(spot, "what is registered here is not known: the function is not in the repository");
         }
     }
 
@@ -32,13 +89,20 @@ impl Machine<'_> {
         if known(path) || known(&format!("{path}.{name}")) || path.split('.').any(|part| part == "mock") {
             return;
         }
+        // Decorators of JavaScript may leave the path out, and the slash before it.
+        let script = self.modules[spot.module.0].language == Language::JavaScript;
+        let plain = |at: &Value| at.as_text().is_some_and(|at| !at.contains(char::is_whitespace));
+        let capital = matches!(&**name, "Get" | "Post" | "Put" | "Patch" | "Delete");
+        if script && capital && !path.is_empty() && args.list.first().is_none_or(plain) {
+            return self.saw_unknown(spot);
+        }
         let word = name.to_ascii_lowercase();
         let word = word.strip_prefix("http_").unwrap_or(&word);
         let verb = matches!(word, "get" | "post" | "put" | "patch" | "delete" | "route" | "api_route");
         let given = |name: &str| args.named.iter().find(|(key, _)| &**key == name).map(|(_, value)| value.clone());
         let at = args.list.first().cloned().or_else(|| given("path")).or_else(|| given("rule"));
         if verb && at.and_then(|at| at.as_text()).is_some_and(|at| at.starts_with('/')) {
-            self.unknown_routers.insert(spot);
+            self.saw_unknown(spot);
         }
     }
 
@@ -57,4 +121,28 @@ fn is_called(value: &Expr, end: &str) -> bool {
     let (ExprKind::Name(name) | ExprKind::Member(_, name)) = &value.kind else { return false };
     let at = name.len().saturating_sub(end.len());
     name.get(at..).is_some_and(|last| last.eq_ignore_ascii_case(end))
+}
+
+/// Whether what is not known was made by what is called a router: `library.Router()`.
+fn is_router(path: &str) -> bool {
+    let last = path.strip_suffix("()").and_then(|path| path.rsplit('.').next());
+    last.is_some_and(|last| last.to_ascii_lowercase().ends_with("router"))
+}
+
+/// Whether what is not known comes from a library that stands in for servers.
+fn stands_in(path: &str) -> bool {
+    let root = path.split(['.', '/', '(']).next().unwrap_or(path);
+    STAND_INS.contains(&root)
+}
+
+/// Whether a value may be a router, or hold one as a setting.
+fn may_hold(value: &Value) -> bool {
+    matches!(value, Value::Object(_) | Value::Map(_) | Value::Lazy(_))
+}
+
+/// Whether the name of a setting speaks of routes.
+fn speaks_of_routes(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let begins = ["route", "controller", "endpoint", "apidoc", "apispec"].iter().any(|word| key.starts_with(word));
+    begins || matches!(key.as_str(), "paths" | "operations" | "openapi")
 }
