@@ -56,9 +56,7 @@ fn colon_parameter(text: &[char], start: usize, outs: &mut Vec<String>) -> usize
         let inner: String = text[at + 1..end].iter().collect();
         wild = matches!(inner.as_str(), ".*" | ".+");
         at = end + 1;
-    } else if text.get(at) == Some(&'{') {
-        let end = closing(text, at, '{', '}').unwrap_or(text.len() - 1);
-        let inner: String = text[at + 1..end].iter().collect();
+    } else if let Some((end, inner)) = rule_at(text, at) {
         wild = matches!(inner.as_str(), ".*" | ".+");
         at = end + 1;
     }
@@ -91,11 +89,31 @@ fn colon_parameter(text: &[char], start: usize, outs: &mut Vec<String>) -> usize
     }
 }
 
+/// What stands in brackets behind a name (`:id{[0-9]+}`), and where that ends; none where it is a group that may be left out.
+fn rule_at(text: &[char], at: usize) -> Option<(usize, String)> {
+    if text.get(at) != Some(&'{') {
+        return None;
+    }
+    let end = closing(text, at, '{', '}').unwrap_or(text.len() - 1);
+    let inner: String = text[at + 1..end].iter().collect();
+    (!is_group(&inner)).then_some((end, inner))
+}
+
+/// Whether what stands in brackets is a piece of a path and no rule: it has a parameter in it, or begins with a sign and goes on
+/// with words.
+fn is_group(inner: &str) -> bool {
+    let mut before = ' ';
+    let parameter = inner.chars().any(|c| std::mem::replace(&mut before, c) == ':' && is_word(c));
+    let begins = inner.starts_with(['.', '/', '-']) && inner.chars().nth(1).is_some_and(is_word);
+    let rule = inner.contains(['[', ']', '(', ')', '\\', '+', '|', '^', '$']);
+    !rule && (parameter || begins)
+}
+
 /// `{…}`: an optional group of path-to-regexp 8, unless it reads like a parameter.
 fn colon_group(text: &[char], start: usize, outs: &mut Vec<String>) -> usize {
     let end = closing(text, start, '{', '}').unwrap_or(text.len() - 1);
     let inner: String = text[start + 1..end].iter().collect();
-    if inner.contains([':', '/', '*']) {
+    if inner.contains([':', '/', '*']) || is_group(&inner) {
         let mut pieces = vec![String::new()];
         pieces.extend(colon(&inner));
         let optional = text.get(end + 1) == Some(&'?') || text.get(end + 1).is_none_or(|c| *c != '+');
