@@ -281,3 +281,12 @@ fn what_is_long_is_not_deep() {
     );
     assert_eq!(301, routes(&[("go.mod", "module a\n"), ("main.go", &go)]).len());
 }
+
+#[test]
+fn the_page_of_a_router_is_the_librarys() {
+    let urls = "from rest_framework.routers import DefaultRouter\nfrom rest_framework.viewsets import ModelViewSet\nclass Pets(ModelViewSet): ...\nrouter = DefaultRouter()\nrouter.register('pets', Pets)\nurlpatterns = router.urls\n";
+    let analysis = analyse(&Repo::in_memory(&[("urls.py", urls), ("settings.py", "ROOT_URLCONF = 'urls'\n")]));
+    let of = |path: &str| analysis.routes.iter().find(|route| route.path == path && route.method == "GET");
+    assert_eq!(Some("djangorestframework"), of("/").and_then(|route| route.library.as_deref()));
+    assert_eq!(Some(None), of("/pets").map(|route| route.library.as_deref()));
+}

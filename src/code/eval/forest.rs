@@ -78,7 +78,7 @@ pub(crate) enum Entry {
     /// A class as a whole.
     Resource { path: Value, class: Value, table: &'static TableModel, spot: Spot, conditional: bool },
     /// The router's own page.
-    Index { methods: Vec<String>, spot: Spot },
+    Index { methods: Vec<String>, library: Option<String>, spot: Spot },
     /// Routes that a library has of its own.
     Library { word: &'static LibraryWord, path: Value, prefix: Value, spot: Spot, conditional: bool },
     /// A service of remote calls, with the methods that the code lists.

@@ -197,8 +197,8 @@ impl Machine<'_> {
                     self.read_service(&name, &methods, (model, place), reading);
                 }
             }
-            Entry::Index { methods, spot } => {
-                let tag = Tag { framework, spot: *spot, conditional: at.conditional, library: None };
+            Entry::Index { methods, library, spot } => {
+                let tag = Tag { framework, spot: *spot, conditional: at.conditional, library: library.clone() };
                 let methods = methods.clone();
                 let names = self.names_of(at.node, index);
                 for prefix in at.prefixes {

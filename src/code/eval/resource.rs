@@ -48,9 +48,9 @@ impl Machine<'_> {
         self.name_entries(model.node, first, &[name]);
         let indexed = self.forest.nodes[model.node].entries.iter().any(|entry| matches!(entry, Entry::Index { .. }));
         if !word.index.is_empty() && !indexed && !self.without_index(model) {
-            let methods = word.index.clone();
+            let (methods, library) = (word.index.clone(), word.index_library.clone());
             let first = self.forest.nodes[model.node].entries.len();
-            self.forest.nodes[model.node].entries.push(Entry::Index { methods, spot });
+            self.forest.nodes[model.node].entries.push(Entry::Index { methods, library, spot });
             self.name_entries(model.node, first, &[Value::text(word.index_name.as_str())]);
         }
     }

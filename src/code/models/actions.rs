@@ -348,6 +348,8 @@ pub(crate) struct ResourceWord {
     pub(crate) index: Vec<String>,
     /// What the page's path is asked for by.
     pub(crate) index_name: String,
+    /// The library whose page it is.
+    pub(crate) index_library: Option<String>,
     /// What the names of its routes begin with.
     pub(crate) name: Argument,
 }
