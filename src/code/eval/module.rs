@@ -6,7 +6,7 @@ use super::machine::{Machine, Progress};
 use super::scope::{Scope, ScopeKind, ScopeRef};
 use super::value::{Lazy, ModuleId, Spot, Value};
 use crate::code::form::{Decorator, Import, Imported, Language, Name, Pattern, PatternField, Stmt, StmtKind};
-use crate::code::resolve::Target;
+use crate::code::resolve::{Target, library_of};
 
 /// The most loads within loads.
 const MOST_LOADING: usize = 120;
@@ -26,6 +26,8 @@ impl Machine<'_> {
     pub(crate) fn target(&mut self, source: &str, level: u32, scope: &ScopeRef) -> Value {
         let from = self.modules[scope.module.0].path.clone();
         let language = self.language(scope);
+        let library = if language == Language::JavaScript { library_of(source) } else { None };
+        let source = library.as_deref().unwrap_or(source);
         if level == 0 && self.is_modelled(source, language) {
             return Value::from_path(source.strip_prefix("node:").unwrap_or(source));
         }

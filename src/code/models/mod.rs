@@ -119,6 +119,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/loco.yaml", include_str!("../../../rules/frameworks/loco.yaml")),
     ("frameworks/vertx.yaml", include_str!("../../../rules/frameworks/vertx.yaml")),
     ("frameworks/http4k.yaml", include_str!("../../../rules/frameworks/http4k.yaml")),
+    ("frameworks/oak.yaml", include_str!("../../../rules/frameworks/oak.yaml")),
     ("frameworks/falcon.yaml", include_str!("../../../rules/frameworks/falcon.yaml")),
     ("frameworks/bottle.yaml", include_str!("../../../rules/frameworks/bottle.yaml")),
     ("frameworks/litestar.yaml", include_str!("../../../rules/frameworks/litestar.yaml")),

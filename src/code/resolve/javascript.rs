@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::super::form::{Language, Name};
 use super::super::select;
+use super::registries::{self, ImportMap};
 use super::{Target, Tree, aliases, folder_of, under};
 
 /// Endings that a name may leave out, in the order in which they are tried.
@@ -53,6 +54,8 @@ pub(super) struct Packages {
     configs: Vec<Config>,
     packages: BTreeMap<String, Package>,
     owners: Vec<(String, Json)>,
+    /// What Deno's configurations and import maps say.
+    maps: Vec<ImportMap>,
     /// Folders in which names are looked for besides, by the package's.
     roots: BTreeMap<String, Vec<String>>,
     /// Files by their paths in lower case: where those who write the code work, case may not tell files apart.
@@ -85,6 +88,16 @@ impl Packages {
                 out.owners.push((folder, manifest));
             } else if aliases::is_babel(name) {
                 out.configs.extend(aliases::of_babel(&folder, &tree.text(path).unwrap_or_default()));
+            } else if registries::is_map(name) {
+                let parsed = tree.text(path).and_then(|text| serde_json::from_str::<Json>(&relaxed(&text)).ok());
+                let Some(manifest) = parsed else { continue };
+                if let Some((map, config)) = registries::map_of(&folder, &manifest) {
+                    out.maps.push(map);
+                    out.configs.extend(config);
+                }
+                if let Some(name) = manifest.get("name").and_then(Json::as_str) {
+                    out.packages.entry(name.to_owned()).or_insert(Package { folder, manifest });
+                }
             } else if (name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json") {
                 let parsed = tree.text(path).and_then(|text| serde_json::from_str::<Json>(&relaxed(&text)).ok());
                 if let Some(config) = parsed.as_ref().and_then(|json| config(&folder, json)) {
@@ -92,6 +105,7 @@ impl Packages {
                 }
             }
         }
+        out.maps.sort_by(|a, b| b.folder.len().cmp(&a.folder.len()).then_with(|| a.folder.cmp(&b.folder)));
         out.configs.sort_by(|a, b| b.folder.len().cmp(&a.folder.len()).then_with(|| a.folder.cmp(&b.folder)));
         out.owners.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
         out
@@ -116,7 +130,13 @@ impl Packages {
             Some(path) => Target::File(path.into()),
             // A file of the project's that is not here is no library.
             None if source.starts_with('.') || self.is_aliased(from, source) => Target::Outside("".into()),
-            None => Target::Outside(source.strip_prefix("node:").unwrap_or(source).into()),
+            None => {
+                let maps = self.maps.iter().filter(|map| is_under(from, &map.folder));
+                match maps.into_iter().find_map(|map| map.library(source)) {
+                    Some(library) => Target::Outside(library.into()),
+                    None => Target::Outside(source.strip_prefix("node:").unwrap_or(source).into()),
+                }
+            }
         }
     }
 

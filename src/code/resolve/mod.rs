@@ -9,6 +9,7 @@ mod java;
 pub(crate) mod javascript;
 mod proto;
 pub(crate) mod python;
+mod registries;
 mod rust;
 mod servlets;
 mod settings;
@@ -24,6 +25,7 @@ pub(crate) use documents::{Generated, Listed, Operation, based, is_method, opera
 pub(crate) use go::imported as go_imports;
 pub(crate) use javascript::{ended_by, fitting, specifiers};
 pub(crate) use proto::Service;
+pub(crate) use registries::library_of;
 pub(crate) use servlets::Servlet;
 
 use super::form::{Language, Module, Name};
