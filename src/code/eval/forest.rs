@@ -44,6 +44,10 @@ pub(crate) struct Node {
     pub(crate) fronts: BTreeMap<usize, super::fronts::Front>,
     /// What stands before the names of its routes.
     pub(crate) space: Value,
+    /// The module whose code made it.
+    pub(crate) made: Option<super::value::ModuleId>,
+    /// The places of entries that are left out, and told.
+    pub(crate) left: BTreeSet<usize>,
 }
 
 /// What a route that is put together has so far; its path is the node's prefix.
@@ -150,6 +154,8 @@ impl Forest {
             names: BTreeMap::new(),
             fronts: BTreeMap::new(),
             space: Value::Undefined,
+            made: None,
+            left: BTreeSet::new(),
         });
         self.nodes.len() - 1
     }
@@ -202,6 +208,7 @@ impl Machine<'_> {
     /// Reads every route that is served; what is not known goes under unresolved.
     pub(crate) fn read_routes(&mut self) -> Vec<Found> {
         self.plant_trees();
+        self.leave_unloaded();
         let children = self.mounted();
         // What an adapter serves by itself answers there too, though another router has it in it.
         let apart = |node: &usize| self.forest.nodes[*node].model.adapted && self.forest.nodes[*node].served;
@@ -321,6 +328,9 @@ impl Machine<'_> {
         for node in 0..self.forest.nodes.len() {
             for index in 0..self.forest.nodes[node].entries.len() {
                 let Entry::Mount { child, .. } = &self.forest.nodes[node].entries[index] else { continue };
+                if self.forest.nodes[node].left.contains(&index) {
+                    continue;
+                }
                 let child = child.clone();
                 let held = self.held_by(&child);
                 children.extend(held.nodes.iter().map(|held| held.node).filter(|child| *child != node));

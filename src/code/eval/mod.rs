@@ -98,6 +98,7 @@ mod supposed;
 mod tags;
 mod text;
 mod tree;
+mod unloaded;
 mod unmodelled;
 mod unused;
 pub(crate) mod value;

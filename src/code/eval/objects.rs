@@ -41,6 +41,7 @@ impl Machine<'_> {
                 it.args.set(at, key, value);
             }
         }
+        self.forest.nodes[it.node].made.get_or_insert(spot.module);
         self.note_layers(&it, spot);
         if let Some(prefix) = &it.ty.prefix {
             self.forest.nodes[it.node].prefix = self.argument_at(&bound, prefix, spot);

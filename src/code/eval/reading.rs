@@ -123,6 +123,9 @@ impl Machine<'_> {
 
     fn read_entry(&mut self, at: &Place<'_>, index: usize, reading: &mut Reading) {
         let framework = at.framework;
+        if self.forest.nodes[at.node].left.contains(&index) {
+            return;
+        }
         match &self.forest.nodes[at.node].entries[index] {
             Entry::Route { path, methods, handler, spot, chain, conditional, paths, library } => {
                 let spelt = paths.unwrap_or(at.syntax);
