@@ -28,6 +28,9 @@ impl Machine<'_> {
         if let Some(it) = object.model.borrow().as_ref() {
             let node = &mut self.forest.nodes[it.node];
             (node.conditional, node.unbound) = (false, false);
+            if let Some(prefix) = model.prefix_default.as_ref().filter(|prefix| !prefix.contains('{')) {
+                node.prefix = Value::text(prefix.as_str());
+            }
         }
         self.shared.insert(path.to_owned(), Value::Object(object.clone()));
         Some(Value::Object(object))
