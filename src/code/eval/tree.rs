@@ -8,7 +8,7 @@ use super::forest::{Entry, Methods};
 use super::machine::Machine;
 use super::value::{ClassValue, Map, Modelled, Native, Noted, Spot, Value};
 use crate::code::form::Name;
-use crate::code::models::{ObjectModel, PlacesWord, Syntax, TreeWord, spell, tidy};
+use crate::code::models::{ObjectModel, PlacesWord, RouteWord, Syntax, TreeWord, spell, tidy};
 
 /// Modules within modules.
 const MOST_DEPTH: usize = 60;
@@ -361,6 +361,10 @@ impl Machine<'_> {
             None => (Value::Undefined, Value::Undefined),
         };
         let own = self.version_of(&class.notes.borrow().clone()).unwrap_or(own);
+        let usual: Vec<Rc<Noted>> = ancestors.iter().flat_map(|one| one.notes.borrow().clone()).collect();
+        for said in usual.iter().filter(|said| said.action.rows.is_some()) {
+            self.usual_routes(said, (&path, &Value::Undefined, place.as_ref(), &own), said.conditional, app);
+        }
         let mut names: BTreeSet<Name> = BTreeSet::new();
         for one in &ancestors {
             for (name, member) in one.members.pairs() {
@@ -379,6 +383,37 @@ impl Machine<'_> {
                     self.method_route(route, (&path, &before, place.as_ref(), &version), conditional, app);
                 }
             }
+        }
+    }
+
+    /// Registers the routes that a decorator of a controller says are usual for things of a kind.
+    fn usual_routes(
+        &mut self,
+        note: &Rc<Noted>,
+        at: (&Value, &Value, Option<&Value>, &Value),
+        conditional: bool,
+        app: &App,
+    ) {
+        let Some(word) = note.action.rows.as_ref().filter(|rows| rows.decorates) else { return };
+        let choose = note.action.choose.clone().unwrap_or_default();
+        let mut names = |given: &Option<String>| {
+            let given = given.as_ref().map(|given| self.argument_at(&note.bound, given, note.spot))?;
+            let Value::List(list) = given else { return None };
+            let items = list.items.borrow().clone();
+            Some(items.iter().filter_map(Value::as_whole_text).collect::<Vec<_>>())
+        };
+        let (only, except) = (names(&choose.only), names(&choose.except));
+        for row in &word.all {
+            let mut words = row.split_whitespace();
+            let (Some(name), Some(method)) = (words.next(), words.next()) else { continue };
+            let named = |all: &Vec<Name>| all.iter().any(|one| &**one == name);
+            if only.as_ref().is_some_and(|only| !named(only)) || except.as_ref().is_some_and(named) {
+                continue;
+            }
+            let path = words.next().map_or(Value::Undefined, Value::text);
+            let methods = [method.to_owned()];
+            let what = (methods.as_slice(), Methods::Fixed(methods.to_vec()), &RouteWord::default());
+            self.place_method(note, what, path, at, conditional, app);
         }
     }
 
@@ -404,7 +439,6 @@ impl Machine<'_> {
             }
             return;
         }
-        let (controller, before, place, version) = at;
         let methods = match &route.methods {
             Some(given) => {
                 let given = self.argument_at(&note.bound, given, note.spot);
@@ -414,13 +448,28 @@ impl Machine<'_> {
             None => Methods::Fixed(route.method.clone()),
         };
         let path = route.path.as_ref().map_or(Value::Undefined, |path| self.argument_at(&note.bound, path, note.spot));
+        self.place_method(note, (route.method.as_slice(), methods, route), path, at, conditional, app);
+    }
+
+    /// Registers a method of a controller on its app, behind what stands before it.
+    fn place_method(
+        &mut self,
+        note: &Rc<Noted>,
+        what: (&[String], Methods, &RouteWord),
+        path: Value,
+        at: (&Value, &Value, Option<&Value>, &Value),
+        conditional: bool,
+        app: &App,
+    ) {
+        let (controller, before, place, version) = at;
+        let (names, methods, route) = what;
         let place = place.cloned().unwrap_or(Value::Undefined);
         for version in self.segments(version, app) {
             for controller in self.paths_of(controller) {
                 for path in self.paths_of(&path) {
                     let tail = self.behind(&[place.clone(), controller.clone(), before.clone(), path]);
                     let whole = self.behind(&[version.clone(), tail.clone()]);
-                    let bare = route.method.iter().any(|method| {
+                    let bare = names.iter().any(|method| {
                         let out = |text: Option<Name>| {
                             text.is_some_and(|text| app.excluded.iter().any(|one| excludes(one, method, &text)))
                         };

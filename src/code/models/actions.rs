@@ -175,7 +175,8 @@ impl Action {
     /// Whether it speaks of the class or method that it decorates.
     pub(crate) fn is_decorator(&self) -> bool {
         let route = self.route.as_ref().is_some_and(|route| route.decorates);
-        route || self.controller.is_some() || self.module.is_some() || self.version.is_some()
+        let rows = self.rows.as_ref().is_some_and(|rows| rows.decorates);
+        route || rows || self.controller.is_some() || self.module.is_some() || self.version.is_some()
     }
 }
 
@@ -362,6 +363,8 @@ pub(crate) struct RowsWord {
     pub(crate) path: Argument,
     /// The routes: the name of what answers, method, and the path behind.
     pub(crate) all: Vec<String>,
+    /// They are those of the controller that the call decorates; that chooses among them too.
+    pub(crate) decorates: bool,
 }
 
 /// Leaves some of the routes that are usual alone, by the names of what answers.
