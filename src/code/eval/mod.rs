@@ -95,6 +95,7 @@ mod stmt;
 mod stores;
 mod strings;
 mod supposed;
+mod tabled;
 mod tags;
 mod text;
 mod tree;

@@ -95,6 +95,10 @@ impl Machine<'_> {
         if let Some(library) = &it.ty.library {
             self.library(library, &it, &bound, spot);
         }
+        if let Some(table) = &it.ty.table {
+            self.table_of_paths(table, &it, &bound, spot);
+            self.let_go(args);
+        }
         if let Some(contract) = &it.ty.contract {
             self.contract(contract, Some(&it), &bound, spot);
         }

@@ -126,6 +126,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/robyn.yaml", include_str!("../../../rules/frameworks/robyn.yaml")),
     ("frameworks/go-restful.yaml", include_str!("../../../rules/frameworks/go-restful.yaml")),
     ("frameworks/go-servers.yaml", include_str!("../../../rules/frameworks/go-servers.yaml")),
+    ("frameworks/bun.yaml", include_str!("../../../rules/frameworks/bun.yaml")),
     ("frameworks/falcon.yaml", include_str!("../../../rules/frameworks/falcon.yaml")),
     ("frameworks/bottle.yaml", include_str!("../../../rules/frameworks/bottle.yaml")),
     ("frameworks/litestar.yaml", include_str!("../../../rules/frameworks/litestar.yaml")),

@@ -335,6 +335,8 @@ pub(crate) struct ObjectModel {
     pub(crate) entry: Option<RouteWord>,
     /// Routes that it is, of a library's own: `SwaggerUi::new("/docs")`.
     pub(crate) library: Option<LibraryWord>,
+    /// A map of paths, each with what answers there or with a map of methods.
+    pub(crate) table: Option<Argument>,
     /// It answers what an OpenAPI document lists.
     pub(crate) contract: Option<ContractWord>,
     /// It is itself one mount: `Mount("/x", routes=[…])`. With `entry` too, it is a mount where it holds routers or lists.

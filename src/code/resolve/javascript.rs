@@ -128,6 +128,7 @@ impl Packages {
         match found {
             Some(path) if path.ends_with(".json") => Target::Data(path.into()),
             Some(path) => Target::File(path.into()),
+            None if source.ends_with(".html") => Target::Outside(source.into()),
             // A file of the project's that is not here is no library.
             None if source.starts_with('.') || self.is_aliased(from, source) => Target::Outside("".into()),
             None => {
