@@ -423,6 +423,12 @@ impl Machine<'_> {
             let value = self.argument_at(bound, first, spot);
             return if value.is_nothing() { self.argument_at(bound, rest, spot) } else { value };
         }
+        if path == "?" {
+            return Value::unknown();
+        }
+        if let Some(text) = path.strip_prefix('=') {
+            return Value::text(text);
+        }
         let mut parts = path.split('.');
         let first = parts.next().unwrap_or(path);
         let mut value = match bound.named(first) {

@@ -1,7 +1,7 @@
 //! What a call does, word by word: registers, mounts, makes, reads. [`super::words`] says what is called.
 //!
 //! An [`Argument`] names a value by a path: the parameter's name (from `args`), then members of it: `options.prefix`;
-//! `a|b` is the first of them that is there.
+//! `a|b` is the first of them that is there, `=a` the text `a`, and `?` what nobody knows.
 //! In `args` a leading `?` marks a parameter that is there only where the argument looks like a path, `~` one that is there
 //! only where the argument behind it looks like a path too, `&` one that is no function and there only where another stands
 //! behind it, `*` one that takes the rest.
