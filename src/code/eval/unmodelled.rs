@@ -17,11 +17,15 @@ const REGISTERING: &[&str] = &["apply", "attach", "configure", "init", "install"
 const MOST_SETTINGS: usize = 64;
 
 impl Machine<'_> {
-    /// Keeps where something unknown is given a path and what answers it: something that is called a router, or an app, or that
+    /// Keeps where something unknown is given what loads a folder's routes, or a path and what answers it: something that is called a router, or an app, or that
     /// a library's router is made by, or that comes from a library at all. On the last of these, and on an app, what answers is
     /// a function that takes a request.
     pub(super) fn saw_router(&mut self, (written, it): (&Expr, &Value), name: &Name, args: &Args, spot: Spot) {
         let Value::Unknown(from) = it else { return };
+        let loads = |plugin: &str| self.models.functions.get(plugin).is_some_and(|action| action.autoload.is_some());
+        if matches!(args.list.first(), Some(Value::Unknown(plugin)) if loads(plugin)) {
+            return self.saw_unknown(spot);
+        }
         let verb = matches!(&**name, "get" | "post" | "put" | "patch" | "delete" | "all");
         let path = args.at(0).as_text().is_some_and(|path| path.starts_with('/'));
         let script = self.modules[spot.module.0].language == Language::JavaScript;
