@@ -81,6 +81,8 @@ const NAMING: &[&str] = &[
 /// What the Python files of a tree import, and whether some load modules by names that are put together.
 struct Imports {
     files: Vec<(Name, Vec<String>)>,
+    /// Lines on which an import stands behind something else.
+    odd: Vec<String>,
     open: bool,
 }
 
@@ -125,11 +127,13 @@ impl Machine<'_> {
     }
 
     fn imports(&self) -> Imports {
-        let mut all = Imports { files: Vec::new(), open: false };
+        let mut all = Imports { files: Vec::new(), odd: Vec::new(), open: false };
         let own =
             |path: &&Name| Language::of(path) == Some(Language::Python) && !is_test(path) && select::may_serve(path);
         for path in self.tree.files().filter(own) {
             let Some(text) = self.tree.text(path) else { continue };
+            let odd = |line: &&str| line.contains("import ") && line.contains([':', ';']) && !line.starts_with('#');
+            all.odd.extend(text.lines().map(str::trim).filter(odd).map(str::to_owned));
             all.open |= LOADERS.iter().any(|word| text.contains(word));
             all.files.push((path.clone(), python::imported(text.as_bytes())));
         }
@@ -140,7 +144,7 @@ impl Machine<'_> {
         let path = &self.modules[id.0].path;
         let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".py");
         let Some(text) = self.tree.text(path).filter(|_| !imports.open && !RUN.contains(&stem)) else { return false };
-        if RUNS.iter().any(|word| text.contains(word)) {
+        if RUNS.iter().any(|word| text.contains(word)) || imports.odd.iter().any(|line| select::has_word(line, stem)) {
             return false;
         }
         let mut seen = BTreeSet::new();

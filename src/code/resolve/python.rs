@@ -204,6 +204,8 @@ pub(super) fn at(tree: &Tree<'_>, path: &str) -> Option<Target> {
 pub(crate) fn imported(text: &[u8]) -> Vec<String> {
     let mut out = Vec::new();
     let Ok(text) = std::str::from_utf8(text) else { return out };
+    let joined = text.replace("\\\r\n", " ").replace("\\\n", " ");
+    let text = joined.as_str();
     let name =
         |text: &str| text.split_whitespace().next().unwrap_or_default().trim_matches([',', '\\', ';']).to_owned();
     let mut rest = text;
@@ -240,9 +242,9 @@ mod tests {
 
     #[test]
     fn names_of_modules_are_seen_without_parsing() {
-        let text = b"import a.b as x, c\nfrom .d import (\n    e,  # why\n    f as g,\n)\n    from h.i import j\nfrom . import k\n";
+        let text = b"import a.b as x, c\nfrom .d import (\n    e,  # why\n    f as g,\n)\n    from h.i import j\nfrom . import k\nfrom l import \\\n    m, n\n";
         let mut names = imported(text);
         names.sort();
-        assert_eq!(names, [".", ".d", ".d.e", ".d.f", ".k", "a.b", "c", "h.i", "h.i.j"]);
+        assert_eq!(names, [".", ".d", ".d.e", ".d.f", ".k", "a.b", "c", "h.i", "h.i.j", "l", "l.m", "l.n"]);
     }
 }
