@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::machine::Machine;
 use super::scope::{Scope, ScopeRef};
 use super::value::{Args, ClassValue, Closure, Map, Object, Spot, Value};
-use crate::code::form::{ClassKind, DELEGATE, INITIALISER, Language, Pattern, StmtKind};
+use crate::code::form::{ClassKind, DELEGATE, INITIALISER, Language, Name, Pattern, StmtKind};
 
 /// The name under which an `object` of Kotlin's holds that it is made: no name of the language.
 const MADE: &str = "<made>";
@@ -51,6 +51,26 @@ impl Machine<'_> {
         self.mount_delegate(&object, given, spot);
         self.note_environment(class, &value);
         made.unwrap_or(value)
+    }
+
+    /// What an instance gives a member of as its own (Kotlin): none where its class has the member itself.
+    pub(super) fn delegate_of(&mut self, object: &Rc<Object>, name: &Name, scope: &ScopeRef) -> Option<Value> {
+        let class = object.class.clone()?;
+        let fields = class.class.fields.iter().filter(|field| field.name.starts_with(DELEGATE));
+        let fields: Vec<Name> = fields.map(|field| field.name.clone()).collect();
+        if fields.is_empty() || !self.has_packages(scope) {
+            return None;
+        }
+        // What interfaces say of it gives way, their defaults too.
+        let own = self.class_member(&class, name).is_some_and(|(_, home)| home.class.kind != ClassKind::Interface);
+        if own || object.members.named(name).is_some() {
+            return None;
+        }
+        fields.into_iter().find_map(|field| {
+            let other = object.members.named(&field).or_else(|| self.field_of(object, &field))?;
+            let other = self.force(other);
+            self.has_member(&other, name).then_some(other)
+        })
     }
 
     /// The routers that the constructor of a router of the project's own gets.

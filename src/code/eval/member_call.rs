@@ -91,6 +91,9 @@ impl Machine<'_> {
             }
             Value::Object(_) if &**name == "handle" && self.passed_on(&object, &args) => Value::unknown(),
             Value::Object(it) => {
+                if let Some(other) = self.delegate_of(it, name, scope) {
+                    return self.call_member(&other, name, args, scope, spot);
+                }
                 let held = it.members.named(name);
                 let code = it.class.clone().and_then(|class| self.class_member(&class, name));
                 // A property and a function may have one name (Kotlin): what is called is the function.

@@ -2,12 +2,14 @@
 
 use super::super::reader::{children, has};
 use super::functions::plain;
+use super::mended::{self, Parsed};
 use super::types::TYPES;
 use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, Block, Call, Class, ClassKind, DELEGATE, Decorator, Expr, ExprKind, Field, Function, FunctionKind,
     INITIALISER, Name, Param, Spread, Stmt, StmtKind, TypeRef,
 };
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tree_sitter::Node;
 
@@ -96,28 +98,60 @@ impl Lowering<'_> {
             }
             "explicit_delegation" => {
                 if let [ty, value] = children(inner).as_slice() {
-                    let name = delegate(class.fields.len());
-                    let (ty, pos) = (Some(self.ty(*ty)), self.pos(*value));
-                    let value = Some(self.expr(*value));
-                    let field = Field {
-                        name,
-                        ty,
-                        value,
-                        is_static: false,
-                        is_embedded: false,
-                        decorators: Vec::new(),
-                        tag: None,
-                        pos,
-                    };
-                    class.fields.push(field);
+                    let value = self.expr(*value);
+                    self.delegate(*ty, value, class);
                 }
                 (children(inner).first().copied()?, None)
             }
-            _ => (inner, None),
+            _ => {
+                if let Some(value) = self.left_out(node) {
+                    self.delegate(inner, value, class);
+                }
+                (inner, None)
+            }
         };
         let kind = ExprKind::Type(self.ty(ty));
         class.bases.push(Arg { name: None, spread: Spread::No, value: self.at(ty, kind) });
         args
+    }
+
+    /// Keeps what a class gives on as its own.
+    fn delegate(&mut self, ty: Node<'_>, value: Expr, class: &mut Class) {
+        let field = Field {
+            name: delegate(class.fields.len()),
+            ty: Some(self.ty(ty)),
+            pos: value.pos,
+            value: Some(value),
+            is_static: false,
+            is_embedded: false,
+            decorators: Vec::new(),
+            tag: None,
+        };
+        class.fields.push(field);
+    }
+
+    /// `by value` behind a type, which the tree does not have where braces follow.
+    fn left_out(&mut self, node: Node<'_>) -> Option<Expr> {
+        let end = node.parent()?.parent()?.end_byte();
+        let rest = self.reader.between(node.end_byte(), end);
+        let rest = rest.trim_start().strip_prefix("by").filter(|rest| rest.starts_with(char::is_whitespace))?;
+        let mut depth = 0_usize;
+        let ends = |(_, sign): &(usize, char)| {
+            match sign {
+                '(' | '[' => depth += 1,
+                ')' | ']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0 && matches!(sign, '{' | ',')
+        };
+        let written = rest.get(..rest.char_indices().find(ends)?.0)?.trim().to_owned();
+        let source = format!("\nval a = {written}\n");
+        let Parsed { tree, .. } = mended::parsed(&source);
+        let reader = self.reader.piece(&source, self.pos(node).line);
+        let mut inner = Lowering { reader, lifted: BTreeMap::new(), contexts: BTreeMap::new(), in_lambda: false };
+        let root = tree.as_ref().map(|tree| tree.root_node())?;
+        let declared = children(root).into_iter().find(|child| child.kind() == "property_declaration")?;
+        inner.initial(declared)
     }
 
     /// The parameters of a primary constructor; an annotation class's are members that return their defaults.

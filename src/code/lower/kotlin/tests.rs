@@ -212,11 +212,11 @@ fn braces_behind_what_a_class_delegates_to_are_its_own() {
     all(&[
         (
             "class A(val b: B) : B by b {\n  override fun c() = 1\n}",
-            "Class A(type(B)) <b: B> {pub Constructor constructor(field b: B) {}; pub Method c() {return 1}}",
+            "Class A(type(B)) <<by>0: B = b, b: B> {pub Constructor constructor(field b: B) {}; pub Method c() {return 1}}",
         ),
         (
             "class A : B, C by D\u{e9}(\n  e { it },\n  f\n) {\n  fun g() = 1\n}",
-            "Class A(type(B), type(C)) <> {pub Method g() {return 1}}",
+            "Class A(type(B), type(C)) <<by>0: C = D\u{e9}(e(Lexical -(it) {return it}), f)> {pub Method g() {return 1}}",
         ),
     ]);
 }
