@@ -192,8 +192,12 @@ impl Machine<'_> {
             self.limits.idle_entries
         };
         let entry = self.entry_of(node, &args);
+        // What is asked of nothing but itself gives what it gave.
+        let asks = args.list.is_empty() && args.named.is_empty() && closure.function.kind != FunctionKind::Lexical;
+        let asked = asks.then(|| (node, receiver.as_ref().and_then(Value::identity)));
         if self.idle.get(&entry).is_some_and(|idle| *idle >= most) {
-            return Value::unknown();
+            let known = asked.and_then(|asked| self.idle_results.get(&asked)).cloned();
+            return known.unwrap_or_else(Value::unknown);
         }
         if self.idle_steps.get(&entry).is_some_and(|steps| *steps >= self.limits.idle_steps) {
             self.escape_all(&args);
@@ -252,6 +256,9 @@ impl Machine<'_> {
         }
         if self.effects == before && !writes && (brings_nothing(&value) || (rust && is_plain(&value))) {
             *self.idle.entry(entry).or_default() += 1;
+            if let Some(asked) = asked.filter(|_| rust) {
+                self.idle_results.insert(asked, value.clone());
+            }
         }
         if self.effects == before {
             let spent = self.steps.saturating_sub(steps);

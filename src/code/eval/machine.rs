@@ -171,6 +171,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) idle: BTreeMap<(usize, u64), u32>,
     /// Steps that brought nothing, by function.
     pub(crate) idle_steps: BTreeMap<(usize, u64), u64>,
+    /// What such functions gave that are asked without arguments, by what they were called on.
+    pub(crate) idle_results: BTreeMap<(usize, Option<usize>), Value>,
     /// Functions that routers are given to call.
     pub(crate) called: BTreeSet<usize>,
     /// Functions that ever registered or read something.
@@ -306,6 +308,7 @@ impl<'a> Machine<'a> {
             classes: Vec::new(),
             idle: BTreeMap::new(),
             idle_steps: BTreeMap::new(),
+            idle_results: BTreeMap::new(),
             called: BTreeSet::new(),
             useful: BTreeSet::new(),
             effects: 0,
