@@ -1,6 +1,6 @@
-//! The settings that a file gives: their names, dotted, in lower case. Values are not looked at.
+//! The settings that a file gives: their names, dotted, in lower case, and what texts it says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::node::{Node, Value};
 use crate::domain::stars::fits;
@@ -12,6 +12,8 @@ const DEEPEST: usize = 16;
 const MOST: usize = 5_000;
 /// The endings of files of settings.
 const ENDINGS: &[&str] = &["toml", "yaml", "yml", "json", "json5", "ini", "properties"];
+/// What stands in the name of a file that only shows how another is written.
+const SHOWN: &[&str] = &["sample", "example", "template", "dist", "tmpl"];
 /// What files of settings are called, and their folders, where the code does not say.
 const USUAL: &[&str] = &["config", "configs", "configuration", "settings", "conf"];
 
@@ -33,6 +35,63 @@ pub(crate) fn keys(path: &str, text: &str) -> BTreeSet<String> {
         _ => {}
     }
     out
+}
+
+/// The texts that a file says, by their settings.
+pub(crate) fn texts(path: &str, text: &str) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    match path.rsplit('.').next().unwrap_or_default() {
+        "toml" => {
+            if let Ok(table) = toml::from_str::<toml::Table>(text) {
+                texts_of_toml(&table, "", 0, &mut out);
+            }
+        }
+        "json" | "json5" | "yaml" | "yml" => {
+            if let Ok(node) = yaml::parse_foreign(path, text) {
+                texts_of_node(&node, "", 0, &mut out);
+            }
+        }
+        _ => {}
+    }
+    out
+}
+
+fn texts_of_toml(table: &toml::Table, before: &str, depth: usize, out: &mut BTreeMap<String, String>) {
+    for (key, value) in table {
+        let whole = format!("{before}{}", key.to_lowercase());
+        match value {
+            toml::Value::String(text) if out.len() < MOST => drop(out.insert(whole, text.clone())),
+            toml::Value::Table(inner) if depth < DEEPEST => {
+                texts_of_toml(inner, &format!("{whole}."), depth + 1, out);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn texts_of_node(node: &Node, before: &str, depth: usize, out: &mut BTreeMap<String, String>) {
+    let Value::Map(entries) = &node.value else { return };
+    for (key, value) in entries {
+        let whole = format!("{before}{}", key.name.to_lowercase());
+        match &value.value {
+            Value::Str(text) if out.len() < MOST => drop(out.insert(whole, text.clone())),
+            Value::Map(_) if depth < DEEPEST => texts_of_node(value, &format!("{whole}."), depth + 1, out),
+            _ => {}
+        }
+    }
+}
+
+/// The file that a file shows how to write: `config.toml.sample` and `config.example.toml` are about `config.toml`; none where it
+/// is one itself.
+pub(crate) fn meant(file: &str) -> Option<String> {
+    let (folder, name) = file.rsplit_once('/').map_or(("", file), |(folder, name)| (folder, name));
+    let parts: Vec<&str> = name.split('.').collect();
+    let rest: Vec<&str> = parts.iter().copied().filter(|part| !SHOWN.contains(part)).collect();
+    if rest.len() == parts.len() || rest.len() < 2 {
+        return None;
+    }
+    let rest = rest.join(".");
+    Some(if folder.is_empty() { rest } else { format!("{folder}/{rest}") })
 }
 
 fn put(out: &mut BTreeSet<String>, before: &str, key: &str) -> String {
@@ -117,6 +176,26 @@ mod tests {
         assert_eq!(expected, found("a.json", "{\"port\": 1, \"db\": {\"url\": null}}"));
         assert_eq!(expected, found("a.ini", "port = 1\n; no = 1\n[db]\nurl = x\n"));
         assert!(found("a.toml", "port = ").is_empty() && found("a.txt", "port = 1").is_empty());
+    }
+
+    #[test]
+    fn texts_are_told_by_their_settings() {
+        let expected = BTreeMap::from([("db.url".to_owned(), "x".to_owned())]);
+        for (path, text) in [
+            ("a.toml", "PORT = 1\n[db]\nurl = \"x\"\n"),
+            ("a.yaml", "port: 1\ndb:\n  url: x\n"),
+            ("a.json", "{\"port\": 1, \"DB\": {\"url\": \"x\"}}"),
+        ] {
+            assert_eq!(expected, texts(path, text), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_shows_another_is_told_by_its_name() {
+        assert_eq!(Some("config/a.toml".to_owned()), meant("config/a.toml.sample"));
+        assert_eq!(Some("a.yaml".to_owned()), meant("a.example.yaml"));
+        assert_eq!(None, meant("config/a.toml"));
+        assert_eq!(None, meant("example"));
     }
 
     #[test]

@@ -107,6 +107,9 @@ impl Machine<'_> {
         if let (Some(word), Some(model)) = (&action.settings, &model) {
             return self.settings(word, model, &bound, spot);
         }
+        if let Some(word) = &action.filled {
+            return self.filled_of(word, &bound, spot);
+        }
         if let (Some(word), Some(model)) = (&action.layers, &model)
             && let Some(value) = self.layers(word, model, &bound, spot)
         {

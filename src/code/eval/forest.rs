@@ -253,6 +253,8 @@ impl Machine<'_> {
             for entry in &node.entries {
                 match entry {
                     Entry::Route { path, .. } if node.model.needs_path && path.is_nothing() => {}
+                    // A library's own is no loss of the service.
+                    Entry::Route { library: Some(_), .. } if node.model.part => {}
                     Entry::Route { spot, .. }
                     | Entry::Library { spot, .. }
                     | Entry::Service { spot, .. }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::env::file_of;
 use super::fields::{attribute_args, is_argument};
+use super::filled::{Said, lay};
 use super::machine::Machine;
 use super::text::pattern_of;
 use super::value::{Args, ClassValue, EnvValue, Map, Modelled, Object, Spot, Value};
@@ -18,9 +19,9 @@ use crate::code::resolve::{folder_of, under};
 /// How deep the fields of types are taken for settings.
 const DEEPEST: usize = 8;
 /// What says that a folder is the one that a program runs in.
-const MANIFESTS: &[&str] = &["Cargo.toml", "go.mod"];
+pub(super) const MANIFESTS: &[&str] = &["Cargo.toml", "go.mod"];
 /// So many files are looked into for one layer.
-const MOST_FILES: usize = 64;
+pub(super) const MOST_FILES: usize = 64;
 /// So many variables that have a value without are kept.
 const MOST: usize = 20_000;
 
@@ -52,6 +53,8 @@ struct Store {
     written: BTreeSet<String>,
     /// The settings that the code gives.
     coded: BTreeSet<String>,
+    /// What files and the code say of them.
+    said: Said,
     /// Types all of whose settings the code gives; with none, all are.
     whole: Vec<Option<Rc<ClassValue>>>,
 }
@@ -97,7 +100,12 @@ impl Machine<'_> {
         if let Some(gives) = &word.gives
             && let Some(key) = self.argument_at(bound, gives, spot).as_whole_text()
         {
-            self.layers.stores.entry(model.node).or_default().coded.insert(key.to_lowercase());
+            let text = word.value.as_ref().and_then(|value| self.argument_at(bound, value, spot).as_whole_text());
+            let own = self.layers.stores.entry(model.node).or_default();
+            own.coded.insert(key.to_lowercase());
+            if text.is_some() {
+                own.said.entry(key.to_lowercase()).or_insert(text);
+            }
         }
         if let (Some(target), Some(tag)) = (&word.target, &word.tag) {
             let target = self.argument_at(bound, target, spot);
@@ -107,7 +115,7 @@ impl Machine<'_> {
         }
         let fields = word.fields.as_ref()?;
         if word.all {
-            self.ask(fields, model.node, &[], bound, spot);
+            return Some(self.ask(fields, model.node, &[], bound, spot));
         } else if let Some(asks) = &word.asks {
             let key = self.argument_at(bound, asks, spot).as_whole_text()?;
             let path: Vec<String> = key.split('.').map(str::to_lowercase).collect();
@@ -169,8 +177,10 @@ impl Machine<'_> {
         if let Some(file) = &source.file {
             let path = self.argument_at(&model.args, file, spot);
             let keys = self.keys_of_file(&path, spot);
+            let files = self.texts_of_files(&path, spot);
             let own = self.layers.stores.entry(store).or_default();
             own.files = true;
+            lay(&mut own.said, &files);
             own.written.extend(keys);
         }
         if let Some(text) = &source.text {
@@ -191,7 +201,17 @@ impl Machine<'_> {
         let key = source.key.as_ref().map(|key| self.argument_at(&model.args, key, spot));
         if let Some(value) = &source.value {
             let value = self.argument_at(&model.args, value, spot);
+            let mut said = Said::new();
+            match key.as_ref().map(Value::as_whole_text) {
+                Some(Some(key)) => {
+                    said.extend(value.as_whole_text().map(|text| (key.to_lowercase(), Some(text))));
+                    self.said_by(&value, &format!("{}.", key.to_lowercase()), 0, &mut said);
+                }
+                Some(None) => {}
+                None => self.said_by(&value, "", 0, &mut said),
+            }
             let own = self.layers.stores.entry(store).or_default();
+            own.said.extend(said);
             match (key.and_then(|key| key.as_whole_text()), value) {
                 (Some(key), _) => {
                     own.coded.insert(key.to_lowercase());
@@ -201,6 +221,13 @@ impl Machine<'_> {
                 (None, _) => own.whole.push(None),
             }
         }
+    }
+
+    /// What the files of a path say.
+    fn texts_of_files(&mut self, path: &Value, spot: Spot) -> Vec<(Name, String)> {
+        let pattern = path.as_text().map_or_else(|| "*".to_owned(), |text| pattern_of(&text));
+        let pattern = pattern.trim_start_matches("./").trim_start_matches('/').to_owned();
+        self.settings_at(&pattern, spot, &|_, _| true)
     }
 
     /// The settings that the files of a path give. A part of it that is not known may be anything.
@@ -242,9 +269,12 @@ impl Machine<'_> {
         let Some(store) = self.layers.stores.get(&node).cloned() else { return Value::unknown() };
         let asked = self.asked_type(bound);
         let before = self.reads.len();
+        let mut value = None;
         match asked {
             Some(Value::Class(class)) if is_table(&class) => {
                 self.ask_fields(word, &store, &class, path, (false, false), 0);
+                let below = if path.is_empty() { String::new() } else { format!("{}.", path.join(".")) };
+                value = self.filled_type(word, &class, &store.said, &below, 0);
             }
             _ if path.is_empty() => return Value::unknown(),
             _ => {
@@ -255,11 +285,15 @@ impl Machine<'_> {
         if before != self.reads.len() || !path.is_empty() || !self.layers.given.is_empty() {
             self.settings_known(&store);
         }
+        if let Some(value) = value {
+            return value;
+        }
         let reads: Vec<usize> = (before..self.reads.len()).collect();
-        match path.is_empty() || reads.is_empty() {
+        let default = store.said.get(&path.join(".")).cloned().flatten().map(Value::Str);
+        match path.is_empty() || (reads.is_empty() && default.is_none()) {
             true => Value::unknown(),
             // What the code does where it is absent is the caller's to say.
-            false => Value::Env(Rc::new(EnvValue { reads, default: None })),
+            false => Value::Env(Rc::new(EnvValue { reads, default })),
         }
     }
 
@@ -506,6 +540,7 @@ impl Store {
         self.files |= other.files;
         self.written.extend(other.written);
         self.coded.extend(other.coded);
+        self.said.extend(other.said);
         self.whole.extend(other.whole);
     }
 }
@@ -538,7 +573,7 @@ impl Naming {
 }
 
 /// Whether a type's fields are settings of their own: a struct that is taken apart by its fields' names.
-fn is_table(class: &ClassValue) -> bool {
+pub(super) fn is_table(class: &ClassValue) -> bool {
     let written = &class.class;
     let named = |field: &Field| field.name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let derives = written.decorators.iter().any(|decorator| {

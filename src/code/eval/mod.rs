@@ -34,6 +34,7 @@ mod expr;
 mod extensions;
 mod fields;
 mod files;
+mod filled;
 mod filters;
 mod fits;
 mod folders;

@@ -526,7 +526,7 @@ impl Value {
     }
 
     /// What may be it, or anything else: what the environment gives where a variable is absent is so, too.
-    fn fallback(self) -> Value {
+    pub(crate) fn fallback(self) -> Value {
         Value::Env(Rc::new(EnvValue { reads: Vec::new(), default: Some(self) }))
     }
 

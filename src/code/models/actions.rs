@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::computing::Computes;
 use super::contract::{ContractWord, PagesWord};
 use super::injection::{BindsWord, ResolvesWord};
-use super::layers::LayersWord;
+use super::layers::{FilledWord, LayersWord};
 use super::path::Syntax;
 use super::reads::{AskWord, EnvWord, SettingsWord, SupplyWord, TagsWord};
 
@@ -96,6 +96,8 @@ pub(crate) struct Action {
     pub(crate) settings: Option<Box<SettingsWord>>,
     /// Adds a layer to a store of settings, or asks the store.
     pub(crate) layers: Option<Box<LayersWord>>,
+    /// Gives a value with its fields as a text says.
+    pub(crate) filled: Option<Box<FilledWord>>,
     /// Asks the object for a value that was put into it; where it has none, the rest of the action says what is given.
     pub(crate) ask: Option<Box<AskWord>>,
     /// Puts values into the object.

@@ -49,6 +49,8 @@ pub(crate) struct LayersWord {
     pub(crate) add: Option<Argument>,
     /// The setting that the code gives a value for.
     pub(crate) gives: Option<Argument>,
+    /// That value.
+    pub(crate) value: Option<Argument>,
     /// The setting that is asked for; its type may be stated or expected.
     pub(crate) asks: Option<Argument>,
     /// All settings are asked for, as the fields of the type that is stated or expected.
@@ -59,4 +61,16 @@ pub(crate) struct LayersWord {
     pub(crate) tag: Option<String>,
     /// The attributes of fields that say more: how their names are told is the same for all of them.
     pub(crate) fields: Option<super::FieldsWord>,
+}
+
+/// Gives a value of the type that is stated or expected, with its fields as a text says.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct FilledWord {
+    /// The text.
+    pub(crate) text: Argument,
+    /// How the names of files with such a text end.
+    pub(crate) endings: Vec<String>,
+    /// What attributes say of the fields.
+    pub(crate) fields: super::FieldsWord,
 }

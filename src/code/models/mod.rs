@@ -25,7 +25,7 @@ pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute,
 pub(crate) use computing::Computes;
 pub(crate) use contract::{ContractWord, PagesWord};
 pub(crate) use injection::{BindsWord, ResolvesWord};
-pub(crate) use layers::{LayersWord, SourceWord};
+pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, SupplyWord, TagsWord};
 pub(crate) use words::{

@@ -18,10 +18,13 @@ impl Machine<'_> {
         if !has_default(class) || depth > DEEPEST {
             return None;
         }
+        // What may be filled from files may hold more than nothing.
+        let filled = derives(class, "Deserialize");
         let members = Map::default();
         let written = class.class.clone();
         for field in &written.fields {
-            let value = field.ty.as_ref().and_then(|ty| self.zero_of(ty, &class.scope, spot, depth + 1));
+            let value = field.ty.as_ref().filter(|ty| !(filled && is_collection(ty)));
+            let value = value.and_then(|ty| self.zero_of(ty, &class.scope, spot, depth + 1));
             members.put(&field.name, value.unwrap_or_else(Value::unknown));
         }
         class.made.set(true);
@@ -38,7 +41,12 @@ impl Machine<'_> {
             _ => {}
         }
         match self.type_value(ty, scope) {
-            Value::Class(class) => self.rust_default(&class, spot, depth),
+            Value::Class(class) => match self.class_member(&class, "default") {
+                Some((function, _)) if function.is_callable() => {
+                    Some(self.call(&function, Args::default(), spot)).filter(|made| matches!(made, Value::Object(_)))
+                }
+                _ => self.rust_default(&class, spot, depth),
+            },
             Value::Unknown(path) if self.models.types.contains_key(&*path) => {
                 Some(self.call_path(&format!("{path}.default").into(), Args::default(), spot))
             }
@@ -47,9 +55,28 @@ impl Machine<'_> {
     }
 }
 
-/// Whether a struct derives what it is by default, and is not filled from files.
+fn is_collection(ty: &TypeRef) -> bool {
+    let last = ty.path.last().map(|name| &**name);
+    matches!(
+        last,
+        Some(
+            "Vec"
+                | "VecDeque"
+                | "HashSet"
+                | "BTreeSet"
+                | "IndexSet"
+                | "HashMap"
+                | "BTreeMap"
+                | "IndexMap"
+                | "Mutex"
+                | "RwLock"
+        )
+    )
+}
+
+/// Whether a struct derives what it is by default.
 pub(crate) fn has_default(class: &ClassValue) -> bool {
-    class.class.kind == ClassKind::Struct && derives(class, "Default") && !derives(class, "Deserialize")
+    class.class.kind == ClassKind::Struct && derives(class, "Default")
 }
 
 fn derives(class: &ClassValue, wanted: &str) -> bool {

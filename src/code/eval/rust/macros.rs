@@ -275,10 +275,12 @@ impl Machine<'_> {
                 }
                 _ => false,
             };
-            if waits
-                && let ExprKind::Path(path) = &call.callee.kind
-                && matches!(self.path(path, scope), Value::Function(_) | Value::Bound(_))
-            {
+            let path = match &call.callee.kind {
+                ExprKind::Path(path) => path.clone(),
+                ExprKind::Name(name) => vec![name.clone()],
+                _ => continue,
+            };
+            if waits && (is_lazy(&path) || matches!(self.path(&path, scope), Value::Function(_) | Value::Bound(_))) {
                 self.rust_item(stmt, scope);
             }
         }
@@ -320,6 +322,11 @@ impl Machine<'_> {
             _ => {}
         }
     }
+}
+
+/// Whether a path is that of what makes a value when it is first asked for.
+fn is_lazy(path: &[Name]) -> bool {
+    matches!(path, [.., owner, last] if matches!(&**owner, "Lazy" | "LazyLock") && &**last == "new")
 }
 
 /// Whether evaluating twice does nothing: names, text, and what puts them together.

@@ -1,0 +1,222 @@
+//! Values that settings are taken for: what the fields of a type are by the files of the repository, by the code, or by the type
+//! itself. Only texts are kept, as what holds where the environment says nothing else; the rest decides nothing.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::env::file_of;
+use super::fields::{attribute_args, is_argument};
+use super::layers::{MANIFESTS, MOST_FILES, is_table};
+use super::machine::Machine;
+use super::text::pattern_of;
+use super::value::{Args, ClassValue, Map, Object, Spot, Value};
+use crate::code::form::{Arg, Field, Name};
+use crate::code::given;
+use crate::code::models::{FieldsWord, FilledWord};
+use crate::code::resolve::{folder_of, under};
+
+/// How deep the fields of types are filled.
+const DEEPEST: usize = 8;
+
+/// What is said of settings, by their dotted names in lower case; none where files say different things.
+pub(crate) type Said = BTreeMap<String, Option<Name>>;
+
+/// Lays what files say over what is said. Which of several is taken nobody says: what they say alike counts.
+pub(super) fn lay(said: &mut Said, files: &[(Name, String)]) {
+    let mut layer = Said::new();
+    for (path, text) in files {
+        for (key, text) in given::texts(path, text) {
+            let text = Name::from(text);
+            let known = layer.entry(key).or_insert_with(|| Some(text.clone()));
+            if known.as_ref() != Some(&text) {
+                *known = None;
+            }
+        }
+    }
+    said.extend(layer);
+}
+
+impl Machine<'_> {
+    /// What a value whose fields are settings says of them.
+    pub(super) fn said_by(&self, value: &Value, before: &str, depth: usize, out: &mut Said) {
+        let pairs = match value {
+            Value::Object(object) => object.members.pairs(),
+            Value::Map(map) => map.pairs(),
+            _ => return,
+        };
+        for (key, value) in pairs {
+            let Some(key) = key.as_whole_text() else { continue };
+            let whole = format!("{before}{}", key.to_lowercase());
+            match value.as_whole_text() {
+                Some(text) => {
+                    out.insert(whole, Some(text));
+                }
+                None if depth < DEEPEST => self.said_by(&value, &format!("{whole}."), depth + 1, out),
+                None => {}
+            }
+        }
+    }
+
+    /// An instance of a type whose fields are settings; none where nothing is known of any of them.
+    pub(super) fn filled_type(
+        &mut self,
+        word: &FieldsWord,
+        class: &Rc<ClassValue>,
+        said: &Said,
+        before: &str,
+        depth: usize,
+    ) -> Option<Value> {
+        let written = class.class.clone();
+        let of_class = attribute_args(&written.decorators, &word.attribute);
+        let by_default = has(&of_class, &word.default).then(|| self.type_default(class, before));
+        let members = Map::default();
+        let mut any = false;
+        for field in &written.fields {
+            let own = attribute_args(&field.decorators, &word.attribute);
+            let named = self.named_field(word, class, field, &of_class, &own).to_lowercase();
+            let flat = has(&own, &word.flatten);
+            let whole = format!("{before}{named}");
+            let inner = field.ty.as_ref().map(|ty| self.expected_type(ty, &class.scope, 0));
+            let value = match inner {
+                Some(Value::Class(inner)) if is_table(&inner) && depth < DEEPEST => {
+                    let below = if flat { before.to_owned() } else { format!("{whole}.") };
+                    let mut all = said.clone();
+                    if has(&own, &word.default) {
+                        self.type_default(&inner, &below).into_iter().for_each(|(key, text)| {
+                            all.entry(key).or_insert(text);
+                        });
+                    }
+                    if let Some(by_default) = &by_default {
+                        by_default.iter().for_each(|(key, text)| {
+                            all.entry(key.clone()).or_insert_with(|| text.clone());
+                        });
+                    }
+                    self.filled_type(word, &inner, &all, &below, depth + 1)
+                }
+                _ => {
+                    let raw = format!("{before}{}", field.name.to_lowercase());
+                    let find = |all: &Said| all.get(&whole).or_else(|| all.get(&raw)).cloned();
+                    match find(said) {
+                        Some(text) => text,
+                        None => {
+                            let text = self.field_default(word, class, field, &own);
+                            text.or_else(|| by_default.as_ref().and_then(find).flatten())
+                        }
+                    }
+                    .map(|text| Value::Str(text).fallback())
+                }
+            };
+            any |= value.is_some();
+            members.put(&field.name, value.unwrap_or_else(Value::unknown));
+        }
+        class.made.set(true);
+        let object = Object { class: Some(class.clone()), members, model: RefCell::default() };
+        any.then(|| Value::Object(Rc::new(object)))
+    }
+
+    /// The text that a field has where nothing says it: what the function that its attribute names gives.
+    fn field_default(
+        &mut self,
+        word: &FieldsWord,
+        class: &Rc<ClassValue>,
+        field: &Field,
+        own: &[&Arg],
+    ) -> Option<Name> {
+        let said = own.iter().find(|arg| arg.name.is_some() && word.default.iter().any(|one| is_argument(arg, one)))?;
+        let scope = class.scope.clone();
+        let path = self.eval(&said.value, &scope).as_whole_text()?;
+        let names: Vec<Name> = path.split("::").map(Name::from).collect();
+        let function = self.path(&names, &scope);
+        let spot = Spot { module: class.spot.module, line: field.pos.line };
+        if !function.is_callable() {
+            return None;
+        }
+        self.call(&function, Args::default(), spot).as_whole_text()
+    }
+
+    /// What a type's own default says.
+    fn type_default(&mut self, class: &Rc<ClassValue>, before: &str) -> Said {
+        let mut out = Said::new();
+        let spot = class.spot;
+        let scope = class.scope.clone();
+        let default = self.member(&Value::Class(class.clone()), &"default".into(), &scope, spot.line);
+        if default.is_callable() {
+            let made = self.call(&default, Args::default(), spot);
+            self.said_by(&made, before, 0, &mut out);
+        }
+        out
+    }
+
+    /// The value that a text is read as: the text is that of a file, or of any file of settings that the type fits.
+    pub(super) fn filled_of(&mut self, word: &FilledWord, bound: &Rc<Map>, spot: Spot) -> Value {
+        let Some(Value::Class(class)) =
+            self.asked_type(bound).filter(|ty| matches!(ty, Value::Class(it) if is_table(it)))
+        else {
+            return Value::unknown();
+        };
+        let text = self.argument_at(bound, &word.text, spot);
+        let pattern = file_of(&text).map_or_else(|| "*".to_owned(), pattern_of);
+        let pattern = pattern.trim_start_matches("./").trim_start_matches('/').to_owned();
+        let fits = |path: &str, text: &str| {
+            let keys = given::keys(path, text);
+            let fields = class.class.fields.iter();
+            let there = fields.clone().filter(|field| keys.contains(&field.name.to_lowercase())).count();
+            word.endings.iter().any(|ending| path.ends_with(ending.as_str())) && there * 2 >= fields.count()
+        };
+        let files = self.settings_at(&pattern, spot, &fits);
+        let mut said = Said::new();
+        lay(&mut said, &files);
+        self.filled_type(&word.fields, &class, &said, "", 0).unwrap_or_else(Value::unknown)
+    }
+
+    /// The files that may be at a path and fit, else those that show how one there is written, each under the name that it
+    /// stands for. A workspace may have them at its root.
+    pub(super) fn settings_at(
+        &mut self,
+        pattern: &str,
+        spot: Spot,
+        fits: &dyn Fn(&str, &str) -> bool,
+    ) -> Vec<(Name, String)> {
+        let mut home = folder_of(self.file(spot)).to_owned();
+        while !home.is_empty() && !MANIFESTS.iter().any(|name| self.tree.has(&under(&home, name))) {
+            home = folder_of(&home).to_owned();
+        }
+        for (home, shown) in [(home.as_str(), false), ("", false), (home.as_str(), true), ("", true)] {
+            let found = self.settings_near(pattern, home, shown, fits);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// Such files as a program that runs in a folder finds them.
+    fn settings_near(
+        &self,
+        pattern: &str,
+        home: &str,
+        shown: bool,
+        fits: &dyn Fn(&str, &str) -> bool,
+    ) -> Vec<(Name, String)> {
+        let mut out = Vec::new();
+        for file in self.tree.files() {
+            let meant = given::meant(file);
+            if meant.is_some() != shown || MANIFESTS.iter().any(|name| file.rsplit('/').next() == Some(name)) {
+                continue;
+            }
+            let name = meant.map_or_else(|| file.clone(), Name::from);
+            if !given::may_be_at(&name, pattern, home) || out.len() >= MOST_FILES {
+                continue;
+            }
+            if let Some(text) = self.tree.text(file).map(|text| text.to_string()).filter(|text| fits(&name, text)) {
+                out.push((name, text));
+            }
+        }
+        out
+    }
+}
+
+fn has(said: &[&Arg], wanted: &[String]) -> bool {
+    said.iter().any(|arg| wanted.iter().any(|one| is_argument(arg, one)))
+}
