@@ -107,11 +107,28 @@ impl Machine<'_> {
                 self.set_in(scope, &space, library);
                 continue;
             }
-            if scope.own(&space).is_none() {
+            // A library's macro and a module of the project's may be imported under one name: `log::info`, `crate::info`.
+            let replaces = match scope.own(&space) {
+                None => true,
+                Some(Value::Lazy(old)) => match &*old {
+                    Lazy::Path(_, old, _) => self.leads_home(&path, scope) && !self.leads_home(old, scope),
+                    _ => false,
+                },
+                Some(_) => false,
+            };
+            if replaces {
                 let value = Value::Lazy(Rc::new(Lazy::Path(scope.clone(), path, true)));
                 self.set_in(scope, &space, value);
             }
         }
+    }
+
+    /// Whether a path leads to the project's own code.
+    fn leads_home(&self, path: &[Name], scope: &ScopeRef) -> bool {
+        let file = &self.modules[scope.module.0].path;
+        path.first().is_some_and(|first| {
+            matches!(&**first, "self" | "crate" | "super") || self.tree.crate_named(file, first).is_ok()
+        })
     }
 
     /// An import that may not be compiled: what is bound already may be it as well.
