@@ -13,6 +13,9 @@ use crate::code::models::{MountWord, ObjectModel};
 /// The methods of HTTP.
 const METHODS: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"];
 
+/// Decorators around a function.
+const MOST_WRAPPED: usize = 12;
+
 /// Classes within classes that each have a path.
 const MOST_PARENTS: usize = 12;
 
@@ -96,6 +99,7 @@ impl Machine<'_> {
     /// A function whose attributes say what it answers, as a router of its own; none where they say nothing.
     pub(super) fn carrier(&mut self, model: &'static ObjectModel, closure: &Rc<Closure>) -> Option<Value> {
         let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
+        let closure = &self.unwrapped(closure);
         for decorator in &closure.function.decorators {
             let Some((path, given)) = written_call(decorator) else { continue };
             let last = path.rsplit('.').next().unwrap_or(&path).to_owned();
@@ -124,6 +128,18 @@ impl Machine<'_> {
             self.forest.nodes[it.node].prefix = prefix;
         }
         Some(Value::Object(object))
+    }
+
+    /// The function that decorators of the project's own stand around (`functools.wraps`): it has those that say what it answers.
+    fn unwrapped(&mut self, closure: &Rc<Closure>) -> Rc<Closure> {
+        let mut inner = closure.clone();
+        for _ in 0..MOST_WRAPPED {
+            match inner.attributes.named("__wrapped__").map(|value| self.force(value)) {
+                Some(Value::Function(next)) => inner = next,
+                _ => break,
+            }
+        }
+        inner
     }
 
     /// A path that is given by name may be code, written as a text: `path = "crate::PATHS.login"`.
