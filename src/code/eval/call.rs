@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::age::Watch;
 use super::machine::{Flow, Frame, Machine};
 use super::scope::{Scope, ScopeRef};
-use super::value::{Args, Bound, ClassValue, Closure, Map, Native, Spot, Value};
+use super::value::{Args, Bound, ClassValue, Closure, Map, ModuleId, Native, Spot, Value};
 use crate::code::form::{Entry, Expr, ExprKind, Function, FunctionKind, Language, Name, ParamKind, Pattern};
 
 /// How often one function may be entered within itself with the same functions to call.
@@ -102,6 +102,11 @@ impl Machine<'_> {
                 Value::any_of(results)
             }
             Value::Super(_) => Value::unknown(),
+            // What a module as a whole gives where a tool makes it stand for its default.
+            Value::Module(id) if self.default_export(id).is_some() => {
+                let default = self.default_export(id).unwrap_or_else(Value::unknown);
+                self.call(&default, args, spot)
+            }
             callee => {
                 self.let_go(&args);
                 if callee.is_nothing() && self.is_go(spot.module) && args.list.iter().any(registers) {
@@ -114,6 +119,16 @@ impl Machine<'_> {
                 }
             }
         }
+    }
+
+    /// The function that a module of JavaScript exports by default: a module itself cannot be called, so who calls one has it
+    /// stand for that (Babel's `add-module-exports`).
+    fn default_export(&mut self, id: ModuleId) -> Option<Value> {
+        if self.modules[id.0].language != Language::JavaScript {
+            return None;
+        }
+        let default = self.exported(id, &"default".into()).map(|value| self.force(value));
+        default.filter(|value| matches!(value, Value::Function(_) | Value::Bound(_) | Value::Class(_)))
     }
 
     fn call_native(&mut self, native: &Native, args: Args, spot: Spot) -> Value {
