@@ -64,17 +64,33 @@ pub(super) fn template(raw: &str) -> String {
     let mut out = String::new();
     let mut rest = raw;
     while let Some((before, after)) = rest.split_once('{') {
-        let Some((inner, behind)) = after.split_once('}') else { break };
+        let Some((inner, behind)) = within_braces(after) else { break };
         out.push_str(before);
+        // What its value has to look like stands behind a colon.
+        let named = |said: &str| said.find(':').unwrap_or(said.len());
         match inner.split_at_checked(1) {
             Some(("?" | "&" | "#", _)) => {}
-            Some(("/", name)) => out.extend(["/{", name, "?}"]),
-            Some(("+", name)) => out.extend(["{", name, "...}"]),
+            Some(("/", name)) => out.extend(["/{", name.get(..named(name)).unwrap_or(name), "?}"]),
+            Some(("+", name)) => out.extend(["{", name.get(..named(name)).unwrap_or(name), "...}"]),
             _ => out.extend(["{", inner, "}"]),
         }
         rest = behind;
     }
     out + rest
+}
+
+/// What stands before the brace that closes one that has just opened, braces within it aside, and what stands behind.
+fn within_braces(text: &str) -> Option<(&str, &str)> {
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => return Some((text.get(..at)?, text.get(at + 1..)?)),
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// A rule stands behind a colon or a bar; stars before the name take in the rest, also with `+` or `?` behind them.
