@@ -84,6 +84,13 @@ pub(super) fn sources(tree: &Tree<'_>, folder: &str) -> Vec<String> {
     }
     let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     let (files, _) = tree.entries(folder);
+    // What wire reads is left out of the build where what it wrote is there.
+    let written = files.iter().any(|file| file == "wire_gen.go");
+    let read = |file: &String| {
+        let text = Some(file).filter(|_| written).and_then(|file| tree.text(&format!("{prefix}{file}")));
+        text.is_some_and(|text| text.lines().any(|line| line.trim() == "//go:build wireinject"))
+    };
+    let files: Vec<String> = files.into_iter().filter(|file| !file.ends_with(".go") || !read(file)).collect();
     let taken = files.into_iter().filter(|file| is_built(file)).map(|file| format!("{prefix}{file}"));
     taken.filter(|path| !path.ends_with("_test.go") && (folder.is_empty() || !is_fixture(path))).collect()
 }

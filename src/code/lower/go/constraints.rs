@@ -5,6 +5,10 @@ pub(super) fn holds(source: &str) -> bool {
     for line in source.lines() {
         let line = line.trim();
         if let Some(constraint) = line.strip_prefix("//go:build ") {
+            // Of what wire reads and what it wrote of that, whichever is there counts: who lists a package's files knows.
+            if matches!(constraint.trim(), "wireinject" | "!wireinject") {
+                return true;
+            }
             return Constraint { rest: constraint }.any();
         }
         if line.starts_with("package ") {
