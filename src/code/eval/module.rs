@@ -10,6 +10,8 @@ use crate::code::resolve::{Target, library_of};
 
 /// The most loads within loads.
 const MOST_LOADING: usize = 120;
+/// Files that a name goes through from where it was made.
+const MOST_FORWARDED: usize = 16;
 /// The most folders that programs add to where names start.
 const MOST_PATHS: usize = 32;
 
@@ -304,11 +306,29 @@ impl Machine<'_> {
             Value::Module(id) => {
                 self.load(*id);
                 for (name, value) in self.all_exports(*id) {
-                    self.bind_name(&name, value, scope);
+                    if !self.leads_back(&value, scope.module, &name) {
+                        self.bind_name(&name, value, scope);
+                    }
                 }
             }
             _ => scope.open.set(true),
         }
+    }
+
+    /// Whether a value is what another file has imported of a name of this very module, which has it already: files that
+    /// import each other with stars give a name back to where it was made.
+    fn leads_back(&self, value: &Value, home: ModuleId, name: &Name) -> bool {
+        let mut value = value.clone();
+        for _ in 0..MOST_FORWARDED {
+            let Value::Lazy(lazy) = &value else { return false };
+            let Lazy::Export(module, exported) = &**lazy else { return false };
+            if *module == home && exported == name {
+                return true;
+            }
+            let Some(next) = self.modules[module.0].scope.own(exported) else { return false };
+            value = next;
+        }
+        false
     }
 
     /// What a module gives under a name; none while it is still to come.
