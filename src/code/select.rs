@@ -26,7 +26,15 @@ pub(super) fn is_own(path: &str) -> bool {
     let helper = matches!(name, "build.rs" | "conftest.py" | "setupTests.js" | "setupTests.ts");
     let helper = helper || configures_tests(name);
     let foreign = code_lies_in(path, FOREIGN);
-    !is_test(below) && !foreign && !declared && !helper
+    !is_test(below) && !foreign && !declared && !helper && !shows(name)
+}
+
+/// Whether a file's name says that it shows how something is used: `audit_example.py`, `server.example.js`.
+fn shows(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    ["example", "examples"]
+        .iter()
+        .any(|word| stem.strip_suffix(word).is_some_and(|rest| rest.ends_with(['_', '-', '.'])))
 }
 
 /// Whether a file configures what runs tests: `playwright.config.ts`, `vitest.e2e.config.mts`, `karma.conf.js`.
