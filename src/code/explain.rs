@@ -151,7 +151,9 @@ fn sites_of(repo: &Repo, path: &str, known: &Known<'_>) -> Vec<Site> {
     let mut places: BTreeMap<usize, u32> = BTreeMap::new();
     for (pattern, reach) in &search.patterns {
         for hit in pattern.find_iter(text) {
-            places.entry(hit.start()).or_insert(*reach);
+            // A pattern may begin with what stands before, as far as on another line.
+            let before = hit.as_str().len() - hit.as_str().trim_start().len();
+            places.entry(hit.start() + before).or_insert(*reach);
         }
     }
     if places.is_empty() {
@@ -313,6 +315,15 @@ mod tests {
     fn shown(files: &[(&str, &str)]) -> Vec<String> {
         let sites = explain(&Repo::in_memory(files));
         sites.iter().map(|site| format!("{} {}:{}", site.explained.name(), site.file, site.line)).collect()
+    }
+
+    #[test]
+    fn a_place_behind_an_empty_line_stands_where_it_is_written() {
+        let code = "package a\nimport io.ktor.server.application.*\nimport io.ktor.server.routing.*\nfun Application.module() {\n  routing {\n    get(\"/a\") { }\n\n    post(\"/b\") { }\n  }\n}\n";
+        assert_eq!(
+            vec!["route src/main/kotlin/A.kt:6", "route src/main/kotlin/A.kt:8"],
+            shown(&[("src/main/kotlin/A.kt", code)])
+        );
     }
 
     #[test]
