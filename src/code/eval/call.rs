@@ -77,7 +77,12 @@ impl Machine<'_> {
     }
 
     fn call_here(&mut self, callee: &Value, args: Args, spot: Spot) -> Value {
-        match self.force(callee.clone()) {
+        let callee = match self.force(callee.clone()) {
+            // What a module as a whole gives where a tool makes it stand for its default.
+            Value::Module(id) => self.default_export(id).unwrap_or(Value::Module(id)),
+            callee => callee,
+        };
+        match callee {
             Value::Function(closure) => self.enter(&closure, None, args, spot),
             Value::Bound(bound) => match &bound.callee {
                 Value::Function(closure) => self.enter(closure, Some(bound.receiver.clone()), args, spot),
@@ -102,11 +107,6 @@ impl Machine<'_> {
                 Value::any_of(results)
             }
             Value::Super(_) => Value::unknown(),
-            // What a module as a whole gives where a tool makes it stand for its default.
-            Value::Module(id) if self.default_export(id).is_some() => {
-                let default = self.default_export(id).unwrap_or_else(Value::unknown);
-                self.call(&default, args, spot)
-            }
             callee => {
                 self.let_go(&args);
                 if callee.is_nothing() && self.is_go(spot.module) && args.list.iter().any(registers) {

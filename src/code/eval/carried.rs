@@ -1,10 +1,11 @@
 //! Functions whose attributes say what they answer (`#[get("/x")]`, Litestar's `@get("/x")`) and that nothing mounts.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::attributes::written_call;
 use super::machine::Machine;
-use super::value::{Closure, Value};
+use super::value::{Closure, ModuleId, Value};
 use crate::code::form::{Decorator, ExprKind};
 use crate::code::models::ObjectModel;
 
@@ -19,13 +20,14 @@ impl Machine<'_> {
                 models.push(model);
             }
         }
+        let mut named = BTreeMap::new();
         let decorated = |closure: &&Rc<Closure>| !closure.function.decorators.is_empty();
         for closure in self.closures.iter().filter(decorated).cloned().collect::<Vec<_>>() {
             if self.carried.contains(&std::sync::Arc::as_ptr(&closure.function).addr()) {
                 continue;
             }
             let model = closure.function.decorators.iter().find_map(|decorator| {
-                models.iter().copied().find(|model| self.is_an_attribute_of(model, decorator, &closure))
+                models.iter().copied().find(|model| self.is_an_attribute_of(model, decorator, &closure, &mut named))
             });
             let carried = model.and_then(|model| self.carrier(model, &closure));
             if let Some(Value::Object(object)) = carried
@@ -36,8 +38,15 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether a decorator is an attribute of a framework: by where its name leads, else by what the file names.
-    fn is_an_attribute_of(&mut self, model: &ObjectModel, decorator: &Decorator, closure: &Closure) -> bool {
+    /// Whether a decorator is an attribute of a framework: by where its name leads, else by what the file names; `named` keeps
+    /// which files name which.
+    fn is_an_attribute_of(
+        &mut self,
+        model: &ObjectModel,
+        decorator: &Decorator,
+        closure: &Closure,
+        named: &mut BTreeMap<(ModuleId, String), bool>,
+    ) -> bool {
         let Some((path, _)) = written_call(decorator) else { return false };
         let ExprKind::Call(call) = &decorator.expr.kind else { return false };
         let last = path.rsplit('.').next().unwrap_or(&path);
@@ -53,7 +62,9 @@ impl Machine<'_> {
         if let Some((head, _)) = led.split_once('.') {
             return head == root;
         }
-        let file = self.modules[closure.scope.module.0].path.clone();
-        self.tree.text(&file).is_some_and(|text| text.contains(&root))
+        let module = closure.scope.module;
+        let (tree, file) = (self.tree, &self.modules[module.0].path);
+        let says = || tree.text(file).is_some_and(|text| text.contains(&root));
+        *named.entry((module, root.clone())).or_insert_with(says)
     }
 }

@@ -83,7 +83,7 @@ impl Machine<'_> {
     /// below `api` or named in Vercel's settings, exported functions of a writer and a request.
     fn go_functions(&self, files: &[Name]) -> BTreeMap<String, Vec<Name>> {
         let mut out: BTreeMap<String, Vec<Name>> = BTreeMap::new();
-        let all = self.tree.files().filter(|path| under_is(path, "vercel.json"));
+        let all = self.tree.files().filter(|path| path.rsplit('/').next() == Some("vercel.json"));
         let settings: Vec<(&str, String)> =
             all.filter_map(|path| Some((folder_of(path), self.tree.text(path)?))).collect();
         for file in files.iter().filter(|_| !settings.is_empty()) {
@@ -408,11 +408,6 @@ fn declared(body: &[Stmt]) -> BTreeSet<Name> {
         _ => None,
     });
     names.collect()
-}
-
-/// Whether a path's last part is a name.
-fn under_is(path: &str, name: &str) -> bool {
-    path.rsplit('/').next() == Some(name)
 }
 
 /// Whether a function is exported and takes what `net/http` hands to a handler.
