@@ -150,7 +150,11 @@ impl Machine<'_> {
                 let (member, args) = (name.clone(), args.clone());
                 return Value::Native(Rc::new(Native::Decorator { action, member, receiver: this, args, spot }));
             }
-            self.route_on(route, model.as_ref(), &bound, args, spot);
+            let own = match &made {
+                Value::Object(it) if route.made => it.model.borrow().clone(),
+                _ => None,
+            };
+            self.route_on(route, own.as_ref().or(model.as_ref()), &bound, args, spot);
         }
         if let Some(route) = action.also.as_deref().filter(routes) {
             self.route_on(route, model.as_ref(), &bound, args, spot);

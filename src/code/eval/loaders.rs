@@ -85,6 +85,14 @@ impl Machine<'_> {
         few.then(|| Sources::Any(fitting.iter().map(|file| format!("/{file}").into()).collect()))
     }
 
+    /// What a function that every file has gives for a name: what the framework calls so, else what a module exports.
+    pub(super) fn asked_by_name(&mut self, loader: &Name, args: &Args, scope: &ScopeRef) -> Option<Value> {
+        let asked = args.at(0).as_whole_text()?;
+        let full = format!("{}{asked}", self.models.loaders.get(&**loader)?);
+        let known = self.models.shared.contains_key(&full) || self.models.speaks_of(Language::JavaScript, &full);
+        Some(if known { Value::from_path(full) } else { self.required(&asked, scope) })
+    }
+
     /// What modules give that are loaded, the one that is or any of them.
     pub(super) fn loaded(&mut self, all: Vec<Sources>, scope: &ScopeRef, spot: Spot) -> Option<Value> {
         let mut perhaps = Vec::new();

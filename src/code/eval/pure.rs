@@ -26,6 +26,10 @@ impl Machine<'_> {
                 };
                 self.loaded(all, scope, spot)
             }
+            (_, Language::JavaScript) if self.models.loaders.contains_key(&**name) => {
+                let args = self.arguments(&call.args, scope);
+                self.asked_by_name(name, &args, scope)
+            }
             ("with", Language::Java) => {
                 let mut args = self.arguments(&call.args, scope);
                 if args.list.len() != 2 {

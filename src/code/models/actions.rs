@@ -233,6 +233,8 @@ pub(crate) struct RouteWord {
     pub(crate) answers_only: Option<Argument>,
     /// It registers on this argument and not on the object itself; nothing where that is not given.
     pub(crate) on: Option<Argument>,
+    /// It registers on what the call makes, which stands for the route: what is done with that is done with the route.
+    pub(crate) made: bool,
     /// The library that registers it on the service's behalf.
     pub(crate) library: Option<String>,
     /// Methods by the names of the handler's members, a class's or an instance's: `on_*`.

@@ -176,6 +176,8 @@ pub(crate) struct Models {
     pub(crate) files: Vec<(&'static FilesWord, &'static ObjectModel)>,
     /// What answers with files.
     pub(crate) assets: BTreeSet<String>,
+    /// Functions that every file has and that load by name, by what stands before such names here.
+    pub(crate) loaders: BTreeMap<String, String>,
     /// Commands that serve a file's default export, and the object that it is called with.
     pub(crate) runs: Vec<(&'static RunWord, &'static ObjectModel)>,
     /// What annotations mean.

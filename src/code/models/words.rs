@@ -88,6 +88,9 @@ pub(crate) struct ModelFile {
     /// What answers with files: at its paths stands no code of the project's own.
     #[serde(default)]
     pub(crate) assets: Vec<String>,
+    /// Functions that every file has and that load what they get the name of, by what stands before such names in models.
+    #[serde(default)]
+    pub(crate) loaders: BTreeMap<String, String>,
     /// Files that are routes by their place.
     #[serde(default)]
     pub(crate) files: Vec<FilesWord>,

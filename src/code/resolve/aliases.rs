@@ -17,10 +17,10 @@ pub(super) fn is_babel(name: &str) -> bool {
     )
 }
 
-/// What `_moduleAliases` says in a manifest.
+/// What `_moduleAliases` says in a manifest, and AdonisJS's `autoload`.
 pub(super) fn of_manifest(folder: &str, manifest: &Json) -> Option<Config> {
-    let all = manifest.get("_moduleAliases")?.as_object()?;
-    let pairs = all.iter().filter_map(|(name, target)| Some((name.clone(), target.as_str()?.to_owned())));
+    let all = ["_moduleAliases", "autoload"].iter().filter_map(|key| manifest.get(*key)?.as_object()).flatten();
+    let pairs = all.filter_map(|(name, target)| Some((name.clone(), target.as_str()?.to_owned())));
     config(folder, pairs.collect())
 }
 
@@ -108,10 +108,12 @@ mod tests {
 
     #[test]
     fn aliases_of_manifests_and_of_babel() {
-        let manifest = serde_json::json!({"_moduleAliases": {"@": ".", "@libs": "dist/libs"}});
+        let manifest =
+            serde_json::json!({"_moduleAliases": {"@": ".", "@libs": "dist/libs"}, "autoload": {"App": "./app"}});
         let shown = |config: &Config| format!("{} {:?}", config.base, config.paths);
         let found = of_manifest("api", &manifest).map(|config| shown(&config)).unwrap_or_default();
-        assert!(found.starts_with("api [(\"@libs/*\", [\"dist/libs/*\", \"src/libs/*\", \"libs/*\"])"), "{found}");
+        assert!(found.contains("(\"App/*\", [\"./app/*\"])"), "{found}");
+        assert!(found.contains("(\"@libs/*\", [\"dist/libs/*\", \"src/libs/*\", \"libs/*\"])"), "{found}");
         let babel = "module.exports = { plugins: [['module-resolver', { root: ['./src'], alias: {\n '@models': './src/models',\n jquery: 'zepto' } }]] };";
         let found: Vec<String> = of_babel("", babel).iter().map(shown).collect();
         assert_eq!(
