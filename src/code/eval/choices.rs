@@ -76,7 +76,7 @@ impl Machine<'_> {
                     self.answer_again(&asked, first);
                 }
                 self.either_of(&asked, &[&a, &b]);
-                a.either(b)
+                self.favoured(test, (&a, &b), scope).unwrap_or_else(|| a.either(b))
             }
         }
     }

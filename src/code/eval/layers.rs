@@ -197,7 +197,12 @@ impl Machine<'_> {
             own.written.extend(keys);
         }
         let key = source.key.as_ref().map(|key| self.argument_at(&model.args, key, spot));
-        if let Some(value) = &source.value {
+        // A value that was made a text before is a value.
+        let whole = source
+            .text
+            .as_ref()
+            .filter(|text| matches!(self.argument_at(&model.args, text, spot), Value::Object(_) | Value::Map(_)));
+        if let Some(value) = source.value.as_ref().or(whole) {
             let value = self.argument_at(&model.args, value, spot);
             let mut said = Said::new();
             match key.as_ref().map(Value::as_whole_text) {

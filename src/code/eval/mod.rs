@@ -34,6 +34,7 @@ mod escape;
 mod exports;
 mod expr;
 mod extensions;
+mod favoured;
 mod fields;
 mod files;
 mod filled;
