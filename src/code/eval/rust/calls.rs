@@ -149,8 +149,16 @@ impl Machine<'_> {
                 Some(object.clone())
             }
             name if passes(name) => Some(object.clone()),
-            _ => None,
+            _ => self.tuple_method(object, name, args, spot),
         }
+    }
+
+    /// A method that the project adds to a tuple, which a library has a name for.
+    fn tuple_method(&mut self, object: &Value, name: &Name, args: &Args, spot: Spot) -> Option<Value> {
+        let Value::List(list) = object else { return None };
+        let [(_, method)] = self.rust.foreign.get(name)?.as_slice() else { return None };
+        let method = method.clone();
+        (list.kind == ListKind::Tuple).then(|| self.enter(&method, Some(object.clone()), args.clone(), spot))
     }
 
     fn flattened(&mut self, list: &Value, scope: &ScopeRef) -> Value {
