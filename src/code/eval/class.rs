@@ -66,6 +66,10 @@ impl Machine<'_> {
         self.class_body(class, &value, &body);
         if script {
             self.frames.pop();
+            // A class has its name before its decorators are asked, which may be told of it.
+            if let (Some(name), false) = (&class.name, class.decorators.is_empty()) {
+                self.bind_name(name, Value::Class(value.clone()), scope);
+            }
         }
         if self.language(scope) == Language::Python {
             self.make_members(&value);
