@@ -254,6 +254,18 @@ impl Machine<'_> {
         Value::Undefined
     }
 
+    /// `Base.__init__(self, …)` where the base is a model's.
+    pub(super) fn init_by_class(&mut self, path: &str, args: &Args, spot: Spot) -> Option<Value> {
+        let base = path.strip_suffix(".__init__")?;
+        let Some(Value::Object(object)) = args.list.first() else { return None };
+        let is_one = object.model.borrow().is_some() && self.models.makers.contains_key(base);
+        is_one.then(|| {
+            let rest = Args { list: args.list.iter().skip(1).cloned().collect(), ..args.clone() };
+            self.init_object(object, &rest, spot);
+            Value::Null
+        })
+    }
+
     /// `super` in this place.
     pub(crate) fn super_value(&mut self, _scope: &ScopeRef) -> Value {
         let found = self.frames.last().and_then(|frame| Some((frame.home.clone()?, frame.this.clone())));

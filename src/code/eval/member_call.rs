@@ -271,7 +271,11 @@ impl Machine<'_> {
 
     /// A method called on its class: with a receiver of its own as first argument where the language does so.
     fn enter_static(&mut self, method: &Rc<Closure>, receiver: Option<Value>, mut args: Args, spot: Spot) -> Value {
-        if method.function.receiver.is_some() && !args.list.is_empty() {
+        // `Base.method(self, …)` of Python's: the method's own `super()` is that of the object.
+        let python = self.language(&method.scope) == Language::Python;
+        let kind = matches!(method.function.kind, FunctionKind::Method | FunctionKind::Constructor);
+        let given = python && kind && matches!(args.list.first(), Some(Value::Object(_)));
+        if (method.function.receiver.is_some() || given) && !args.list.is_empty() {
             let receiver = args.list.remove(0);
             return self.enter(method, Some(receiver), args, spot);
         }

@@ -373,6 +373,11 @@ impl Machine<'_> {
             }
             any = true;
             class.made.set(true);
+            // A constructor of Python's that an instance of another class has run is a base's.
+            let begun = |init: Value| matches!(init, Value::Function(init) if init.entered.get());
+            if self.language(&class.scope) == Language::Python && class.members.named("__init__").is_some_and(begun) {
+                continue;
+            }
             if !self.worth_entering(class.spot.module) || !self.class_may_reach(&class) {
                 continue;
             }

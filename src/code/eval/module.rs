@@ -311,7 +311,16 @@ impl Machine<'_> {
                     }
                 }
             }
-            _ => scope.open.set(true),
+            other => {
+                if let Value::Unknown(path) = other
+                    && self.language(scope) == Language::Python
+                {
+                    for name in self.models.names_in(path) {
+                        self.bind_name(&name, Value::from_path(format!("{path}.{name}")), scope);
+                    }
+                }
+                scope.open.set(true);
+            }
         }
     }
 

@@ -210,6 +210,9 @@ impl Machine<'_> {
         if let Some(class) = path.strip_suffix(".as_view") {
             return self.view_of(Value::from_path(class), &args);
         }
+        if let Some(value) = self.init_by_class(path, &args, spot) {
+            return value;
+        }
         self.saw_given(path, &args, spot);
         self.let_go(&args);
         let registered = args.list.iter().any(registers);

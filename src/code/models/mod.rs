@@ -15,7 +15,7 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
-use super::form::{Language, MacroRules};
+use super::form::{Language, MacroRules, Name};
 pub(crate) use actions::{
     Action, AutoloadWord, BuildWord, ChooseWord, DescribesWord, HandWord, IncludeWord, JoinWord, LibraryWord, MakeWord,
     MarkWord, MountWord, NamespaceWord, PlacesWord, PluginWord, ResourceWord, RouteWord, RowsWord, RpcWord, SetWord,
@@ -229,6 +229,20 @@ impl Models {
                 .range(&dotted..)
                 .next()
                 .is_some_and(|(of, name)| *of == language && name.starts_with(&dotted.1))
+    }
+
+    /// The names right below a path that models speak of: what a star brings of a library.
+    pub(crate) fn names_in(&self, path: &str) -> BTreeSet<Name> {
+        let within = format!("{path}.");
+        let below = |name: &str| {
+            let rest = name.strip_prefix(&within)?;
+            Some(rest.split('.').next().unwrap_or(rest).into())
+        };
+        let made = self.makers.keys().filter_map(|name| below(name));
+        let called = self.functions.keys().filter_map(|name| below(name));
+        let held = self.shared.keys().filter_map(|name| below(name));
+        let classes = self.classes.keys().filter_map(|name| below(name));
+        made.chain(called).chain(held).chain(classes).collect()
     }
 
     /// Whether a model speaks of a full name.
