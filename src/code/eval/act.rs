@@ -159,6 +159,14 @@ impl Machine<'_> {
         if let Some(route) = action.also.as_deref().filter(routes) {
             self.route_on(route, model.as_ref(), &bound, args, spot);
         }
+        if let Some(view) = &action.view {
+            let handler =
+                view.handler.as_ref().map_or(Value::Undefined, |handler| self.argument_at(&bound, handler, spot));
+            self.note_view(view, &handler, &bound, spot);
+        }
+        if let (Some(expands), Some(model)) = (&action.expands, &model) {
+            self.expand(expands, model, &bound, spot);
+        }
         if let (Some(resource), Some(model)) = (&action.resource, &model) {
             self.resource(resource, model, &bound, spot);
         }
@@ -354,6 +362,9 @@ impl Machine<'_> {
                     for item in items {
                         self.hand(word, &item, given, spot);
                     }
+                }
+                named @ (Value::Str(_) | Value::Module(_) | Value::Unknown(_)) if word.dotted => {
+                    self.hand_dotted(&word.members, &named, given, spot);
                 }
                 instance @ (Value::Object(_) | Value::Class(_)) if !word.members.is_empty() => {
                     let scope = self.modules[spot.module.0].scope.clone();

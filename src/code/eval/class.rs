@@ -63,7 +63,9 @@ impl Machine<'_> {
             let (returns, yields, given) = (Vec::new(), Vec::new(), Vec::new());
             self.frames.push(Frame { closure, spot, this, home, returns, yields, given, handed: Vec::new() });
         }
+        self.views.within.push(value.clone());
         self.class_body(class, &value, &body);
+        self.views.within.pop();
         if script {
             self.frames.pop();
             // A class has its name before its decorators are asked, which may be told of it.

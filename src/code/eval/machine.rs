@@ -231,6 +231,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) befores: Vec<(String, Spot, Value, Value)>,
     /// The paths of applications: framework, place, path.
     pub(crate) applications: Vec<(String, Spot, String)>,
+    /// Routes that views answer by their names.
+    pub(crate) views: super::views::State,
     /// What functions gave, by the names that models say it has.
     pub(crate) namespaces: BTreeMap<Name, Value>,
     /// What containers were told.
@@ -338,6 +340,7 @@ impl<'a> Machine<'a> {
             carried: BTreeSet::new(),
             befores: Vec::new(),
             applications: Vec::new(),
+            views: super::views::State::default(),
             namespaces: BTreeMap::new(),
             told: Vec::new(),
             trees_told: BTreeSet::new(),

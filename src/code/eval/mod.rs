@@ -108,6 +108,7 @@ mod unloaded;
 mod unmodelled;
 mod unused;
 pub(crate) mod value;
+mod views;
 mod whole;
 
 use std::collections::BTreeSet;
@@ -223,6 +224,7 @@ pub(crate) fn run(
     machine.read_layers();
     machine.read_folders();
     machine.read_annotated();
+    machine.join_views();
     let mut found = machine.read_routes();
     found.append(&mut machine.annotated);
     let found = machine.settle(found);

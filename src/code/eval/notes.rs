@@ -122,7 +122,7 @@ impl Machine<'_> {
         let outer = it.model.borrow().clone();
         if let Some(model) = &outer {
             let at = self.argument_at(bound, at, spot);
-            let shown = self.shown(&at, "prefix");
+            let shown = if at.is_nothing() { at } else { self.shown(&at, "prefix") };
             let view = self.viewed(model, shown).as_text();
             it.model.replace(Some(Modelled { view, ..model.clone() }));
         }
@@ -194,6 +194,9 @@ impl Machine<'_> {
         if let Some(mark) = &action.mark {
             self.mark(mark, target, &bound, spot);
         }
+        if let Some(view) = &action.view {
+            self.note_view(view, target, &bound, spot);
+        }
         let Value::Object(it) = receiver else {
             if action.is_decorator() {
                 let noted = self.noted(action, bound, spot);
@@ -207,6 +210,9 @@ impl Machine<'_> {
                 bound.put(handler, target.clone());
             }
             bound.put(DECORATED, target.clone());
+            self.route(route, &model, &bound, args, spot);
+        }
+        if let Some(route) = &action.also {
             self.route(route, &model, &bound, args, spot);
         }
     }

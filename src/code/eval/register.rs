@@ -149,6 +149,9 @@ impl Machine<'_> {
             let shown = if path.is_nothing() { Value::text("") } else { self.shown(&path, "path") };
             path = self.concat(&shown, &Value::text(word.suffix.as_str()));
         }
+        if word.awaits.is_some() {
+            return self.await_view(word, model, bound, &path, spot);
+        }
         let handler = word.handler.as_ref().map_or(Value::Undefined, |handler| self.argument_at(bound, handler, spot));
         let scope = self.modules[spot.module.0].scope.clone();
         if self.mount_led(model, &path, &handler, spot) || self.is_for_files(&path, &handler, spot) {

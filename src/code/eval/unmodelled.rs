@@ -26,6 +26,11 @@ impl Machine<'_> {
         if matches!(args.list.first(), Some(Value::Unknown(plugin)) if loads(plugin)) {
             return self.saw_unknown(spot);
         }
+        let adds = matches!(&**name, "add_route" | "add_url_rule" | "add_resource" | "add_api_route" | "add_handler");
+        let slashed = |one: &Value| one.as_text().is_some_and(|text| text.starts_with('/'));
+        if adds && args.list.iter().any(slashed) && self.modules[spot.module.0].language == Language::Python {
+            return self.saw_unknown(spot);
+        }
         let verb = matches!(&**name, "get" | "post" | "put" | "patch" | "delete" | "all");
         let path = args.at(0).as_text().is_some_and(|path| path.starts_with('/'));
         let script = self.modules[spot.module.0].language == Language::JavaScript;

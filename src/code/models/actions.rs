@@ -16,6 +16,7 @@ use super::injection::{BindsWord, ResolvesWord};
 use super::layers::{FilledWord, LayersWord};
 use super::path::Syntax;
 use super::reads::{AskWord, EnvWord, SettingsWord, SupplyWord, TagsWord};
+use super::views::{ExpandsWord, ViewWord};
 
 /// A value by the path that leads to it from the parameters.
 pub(crate) type Argument = String;
@@ -114,6 +115,10 @@ pub(crate) struct Action {
     pub(crate) load: Option<Argument>,
     /// Gives the list of another module.
     pub(crate) include: Option<Box<IncludeWord>>,
+    /// Answers the routes of a name.
+    pub(crate) view: Option<Box<ViewWord>>,
+    /// Registers a route for each method of a class.
+    pub(crate) expands: Option<Box<ExpandsWord>>,
     /// Registers a class as a whole.
     pub(crate) resource: Option<Box<ResourceWord>>,
     /// Registers the routes that are usual for things of a kind, on what is made.
@@ -178,7 +183,8 @@ impl Action {
     pub(crate) fn is_decorator(&self) -> bool {
         let route = self.route.as_ref().is_some_and(|route| route.decorates);
         let rows = self.rows.as_ref().is_some_and(|rows| rows.decorates);
-        route || rows || self.controller.is_some() || self.module.is_some() || self.version.is_some()
+        let view = self.view.as_ref().is_some_and(|view| view.handler.is_none());
+        route || rows || view || self.controller.is_some() || self.module.is_some() || self.version.is_some()
     }
 }
 
@@ -243,6 +249,8 @@ pub(crate) struct RouteWord {
     pub(crate) responds_suffix: Option<Argument>,
     /// What stands before the path: a text, or the first text of a list.
     pub(crate) prefix: Option<Argument>,
+    /// It is one as soon as a view answers under this name, and has the methods that both leave.
+    pub(crate) awaits: Option<Argument>,
     /// What its path is asked for by: a text, or a function or class for its name. `decorated` is what the call decorates.
     pub(crate) name: Option<Argument>,
     /// The class of the method that it decorates is a controller without being marked as one.
@@ -543,6 +551,8 @@ pub(crate) struct HandWord {
     pub(crate) to: Argument,
     /// Of an instance its members of these names, as far as they are there.
     pub(crate) members: Vec<String>,
+    /// A text or a module may lead to it: to a function, or to one of these names in a module.
+    pub(crate) dotted: bool,
     /// What it gets first: `self`, `made` or an argument.
     pub(crate) what: String,
     /// It is the receiver of the function too, so that its members are called by their names alone.

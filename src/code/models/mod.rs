@@ -10,6 +10,7 @@ mod layers;
 mod load;
 mod path;
 mod reads;
+mod views;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,7 @@ pub(crate) use injection::{BindsWord, ResolvesWord};
 pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, SupplyWord, TagsWord};
+pub(crate) use views::{ExpandsWord, ViewWord};
 pub(crate) use words::{
     BroughtModel, ClassModel, DeriveModel, FilesWord, FrontWord, ObjectModel, RunWord, Settings, SettingsModel,
     StoreModel, TableModel,
@@ -129,6 +131,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/bun.yaml", include_str!("../../../rules/frameworks/bun.yaml")),
     ("frameworks/falcon.yaml", include_str!("../../../rules/frameworks/falcon.yaml")),
     ("frameworks/bottle.yaml", include_str!("../../../rules/frameworks/bottle.yaml")),
+    ("frameworks/pyramid.yaml", include_str!("../../../rules/frameworks/pyramid.yaml")),
     ("frameworks/litestar.yaml", include_str!("../../../rules/frameworks/litestar.yaml")),
     ("env/javascript.yaml", include_str!("../../../rules/env/javascript.yaml")),
     ("env/python.yaml", include_str!("../../../rules/env/python.yaml")),
