@@ -164,6 +164,9 @@ impl Machine<'_> {
                 view.handler.as_ref().map_or(Value::Undefined, |handler| self.argument_at(&bound, handler, spot));
             self.note_view(view, &handler, &bound, spot);
         }
+        if let (Some(publishes), Some(model)) = (&action.publishes, &model) {
+            self.publish(publishes, model, &bound, spot);
+        }
         if let (Some(expands), Some(model)) = (&action.expands, &model) {
             self.expand(expands, model, &bound, spot);
         }
@@ -246,11 +249,10 @@ impl Machine<'_> {
             }
         }
         if let Some(mark) = &action.mark {
-            match &mark.on {
-                Some(on) => {
-                    let target = self.argument_at(&bound, on, spot);
-                    self.mark(mark, &target, &bound, spot);
-                }
+            let target = mark.on.as_ref().map(|on| self.argument_at(&bound, on, spot));
+            let marked = |target: &Value| !mark.decorates || target.is_callable() || matches!(target, Value::Class(_));
+            match target.filter(marked) {
+                Some(target) => self.mark(mark, &target, &bound, spot),
                 None => {
                     let (member, args) = (name.clone(), args.clone());
                     return Value::Native(Rc::new(Native::Decorator { action, member, receiver: this, args, spot }));

@@ -78,6 +78,16 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether a handler is a class that answers over web sockets.
+    pub(super) fn answers_sockets(&mut self, handler: &Value) -> bool {
+        let Value::Class(class) = handler else { return false };
+        let models = self.models;
+        self.ancestors(class).iter().any(|one| match one {
+            Value::Unknown(path) => models.classes.get(&**path).is_some_and(|model| model.sockets),
+            _ => false,
+        })
+    }
+
     /// The methods by the names of a handler's members, as a pattern spells them, with a suffix where one is given.
     pub(super) fn responders(&mut self, handler: &Value, pattern: &str, suffix: Option<&str>) -> Methods {
         let (before, after) = pattern.split_once('*').unwrap_or((pattern, ""));

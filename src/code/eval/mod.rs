@@ -79,7 +79,8 @@ mod passing;
 mod plugin;
 mod prototypes;
 mod providers;
-pub(crate) mod pure;
+pub(crate) mod published;
+mod pure;
 mod reach;
 mod reading;
 mod receivers;
@@ -224,6 +225,7 @@ pub(crate) fn run(
     machine.read_layers();
     machine.read_folders();
     machine.read_annotated();
+    machine.publish_roots();
     machine.join_views();
     let mut found = machine.read_routes();
     found.append(&mut machine.annotated);

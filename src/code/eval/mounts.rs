@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::attributes::method_of;
 use super::forest::{Entry, Methods};
 use super::machine::Machine;
-use super::value::{ListKind, Map, Modelled, Native, Spot, Value};
+use super::published::METHODS;
+use super::value::{ClassValue, ListKind, Map, Modelled, Native, Spot, Value};
 use crate::code::form::Yields;
 use crate::code::models::MountWord;
 
@@ -40,6 +41,59 @@ impl Machine<'_> {
             self.forest.nodes[it.node].entries.push(entry);
         }
         Value::list_of(ListKind::List, rest, partial)
+    }
+
+    /// Paths and what answers there, one behind the other in a list (web.py): a class or its name, or a router.
+    pub(super) fn take_flat(&mut self, it: &Modelled, given: Value, spot: Spot) -> Value {
+        let scope = self.modules[spot.module.0].scope.clone();
+        let (items, partial) = self.walk(&given, Yields::Elements, &scope);
+        for pair in items.chunks_exact(2) {
+            let [path, named] = pair else { continue };
+            let handler = match named.as_whole_text() {
+                Some(name) if scope.own(&name).is_some() => self.name(&name, &scope),
+                Some(name) if !name.contains(' ') => self.load_dotted(&name, &scope),
+                _ => named.clone(),
+            };
+            let handler = self.force(handler);
+            let methods = match &handler {
+                Value::Object(_) => {
+                    self.mount(it.node, path.clone(), handler, (false, false), spot);
+                    continue;
+                }
+                Value::Class(class) => self.upper_methods(class),
+                // `redirect /elsewhere`.
+                Value::Str(_) => Methods::Fixed(vec!["GET".to_owned()]),
+                _ => Methods::Unknown(Vec::new()),
+            };
+            self.effects += 1;
+            let entry = Entry::Route {
+                path: path.clone(),
+                methods,
+                handler,
+                spot,
+                chain: self.chain(),
+                conditional: self.conditional > 0,
+                paths: None,
+                library: None,
+            };
+            self.forest.nodes[it.node].entries.push(entry);
+        }
+        if partial { Value::unknown() } else { Value::Undefined }
+    }
+
+    /// The methods of HTTP that a class has members of the very names of.
+    fn upper_methods(&mut self, class: &Rc<ClassValue>) -> Methods {
+        let mut names: Vec<String> = Vec::new();
+        for one in self.ancestors(class) {
+            let Value::Class(one) = one else { continue };
+            for (name, _) in one.members.pairs() {
+                let known = name.as_text().and_then(|name| METHODS.iter().find(|method| ***method == *name));
+                names.extend(known.map(|method| (*method).to_owned()));
+            }
+        }
+        names.sort();
+        names.dedup();
+        if names.is_empty() { Methods::Unknown(names) } else { Methods::Fixed(names) }
     }
 
     /// The first of each pair in lists. One that is a method is a route without a path.
@@ -155,6 +209,18 @@ impl Machine<'_> {
             child = self.load_dotted(&dotted, &scope);
         }
         child = self.carried(model.ty, child);
+        if let Some(places) = model.ty.tuples {
+            let first =
+                |list: &super::value::List| list.items.borrow().first().is_some_and(|one| one.as_text().is_some());
+            child = match child {
+                Value::List(one) if first(&one) => Value::list(vec![Value::List(one)]),
+                others => others,
+            };
+            child = self.take_tuples(model, child, places, spot);
+            if matches!(&child, Value::List(rest) if rest.items.borrow().is_empty() && !rest.partial.get()) {
+                return;
+            }
+        }
         if model.ty.pairs {
             child = self.take_pairs(model, &child, spot, 0);
         }

@@ -84,6 +84,9 @@ impl Machine<'_> {
             if let Some(places) = it.ty.tuples {
                 child = self.take_tuples(&it, child, places, spot);
             }
+            if it.ty.flat {
+                child = self.take_flat(&it, child, spot);
+            }
             if !child.is_nothing() {
                 self.mount(it.node, Value::text(""), child, (false, false), spot);
             }

@@ -135,7 +135,8 @@ impl Machine<'_> {
                 let (path, methods, handler, spot) = (path.clone(), methods.clone(), handler.clone(), *spot);
                 let (own, path) = if at.syntax == Syntax::Pattern { own_method(&path) } else { (None, path) };
                 let methods = own.map_or(methods, Methods::Fixed);
-                if self.forest.nodes[at.node].model.needs_path && path.is_nothing() {
+                if (self.forest.nodes[at.node].model.needs_path && path.is_nothing()) || self.answers_sockets(&handler)
+                {
                     return;
                 }
                 let methods = self.methods(&methods, &handler, spot, reading);

@@ -14,9 +14,10 @@ use super::computing::Computes;
 use super::contract::{ContractWord, PagesWord};
 use super::injection::{BindsWord, ResolvesWord};
 use super::layers::{FilledWord, LayersWord};
+use super::marks::{BeforeWord, DescribesWord, MarkWord, NamespaceWord, SetWord};
 use super::path::Syntax;
 use super::reads::{AskWord, EnvWord, SettingsWord, SupplyWord, TagsWord};
-use super::views::{ExpandsWord, ViewWord};
+use super::views::{ExpandsWord, PublishesWord, ViewWord};
 
 /// A value by the path that leads to it from the parameters.
 pub(crate) type Argument = String;
@@ -119,6 +120,8 @@ pub(crate) struct Action {
     pub(crate) view: Option<Box<ViewWord>>,
     /// Registers a route for each method of a class.
     pub(crate) expands: Option<Box<ExpandsWord>>,
+    /// Registers what a tree of objects publishes.
+    pub(crate) publishes: Option<Box<PublishesWord>>,
     /// Registers a class as a whole.
     pub(crate) resource: Option<Box<ResourceWord>>,
     /// Registers the routes that are usual for things of a kind, on what is made.
@@ -257,16 +260,6 @@ pub(crate) struct RouteWord {
     pub(crate) unmarked: bool,
 }
 
-/// Puts a prefix before the paths of descriptions.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct DescribesWord {
-    /// The map.
-    pub(crate) of: Argument,
-    /// The prefix.
-    pub(crate) prefix: Argument,
-}
-
 /// Marks a class as a controller.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -319,18 +312,6 @@ pub(crate) struct PlacesWord {
     pub(crate) module: String,
     /// In an entry: entries below it.
     pub(crate) children: String,
-}
-
-/// Names what a function gives.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct NamespaceWord {
-    /// The name.
-    pub(crate) name: Argument,
-    /// The function.
-    pub(crate) of: Argument,
-    /// A function that gets the environment and gives what it makes of it: that is named by its keys.
-    pub(crate) checks: Option<Argument>,
 }
 
 /// Gives the list of another module.
@@ -563,40 +544,4 @@ pub(crate) struct HandWord {
     pub(crate) behind: Option<Argument>,
     /// While it is called, what is done with the object that the call is on is done with what is made.
     pub(crate) instead: bool,
-}
-
-/// Puts a path before the routes of those annotated classes for which something holds.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct BeforeWord {
-    /// The path.
-    pub(crate) path: Argument,
-    /// What holds: a function of the class, or an object that lists `annotations` or `packages`.
-    pub(crate) when: Argument,
-}
-
-/// Sets a member.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct SetWord {
-    /// Its name.
-    pub(crate) name: Argument,
-    /// Its name where none is given.
-    pub(crate) usual: String,
-    /// Its value.
-    pub(crate) value: Argument,
-}
-
-/// Notes something on what is given or decorated.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct MarkWord {
-    /// What is marked; none where the call gives a decorator.
-    pub(crate) on: Option<Argument>,
-    /// The mark.
-    pub(crate) name: String,
-    /// Its value.
-    pub(crate) value: Option<Argument>,
-    /// Its value where none is given.
-    pub(crate) default: Vec<String>,
 }

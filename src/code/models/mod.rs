@@ -8,6 +8,7 @@ mod contract;
 mod injection;
 mod layers;
 mod load;
+mod marks;
 mod path;
 mod reads;
 mod views;
@@ -18,18 +19,18 @@ use std::sync::{Arc, LazyLock};
 
 use super::form::{Language, MacroRules, Name};
 pub(crate) use actions::{
-    Action, AutoloadWord, BuildWord, ChooseWord, DescribesWord, HandWord, IncludeWord, JoinWord, LibraryWord, MakeWord,
-    MarkWord, MountWord, NamespaceWord, PlacesWord, PluginWord, ResourceWord, RouteWord, RowsWord, RpcWord, SetWord,
-    TreeWord, WrapWord,
+    Action, AutoloadWord, BuildWord, ChooseWord, HandWord, IncludeWord, JoinWord, LibraryWord, MakeWord, MountWord,
+    PlacesWord, PluginWord, ResourceWord, RouteWord, RowsWord, RpcWord, TreeWord, WrapWord,
 };
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use computing::Computes;
 pub(crate) use contract::{ContractWord, PagesWord};
 pub(crate) use injection::{BindsWord, ResolvesWord};
 pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
+pub(crate) use marks::{DescribesWord, MarkWord, NamespaceWord, SetWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, SupplyWord, TagsWord};
-pub(crate) use views::{ExpandsWord, ViewWord};
+pub(crate) use views::{ExpandsWord, PublishesWord, RootWord, ViewWord};
 pub(crate) use words::{
     BroughtModel, ClassModel, DeriveModel, FilesWord, FrontWord, ObjectModel, RunWord, Settings, SettingsModel,
     StoreModel, TableModel,
@@ -132,6 +133,11 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/falcon.yaml", include_str!("../../../rules/frameworks/falcon.yaml")),
     ("frameworks/bottle.yaml", include_str!("../../../rules/frameworks/bottle.yaml")),
     ("frameworks/pyramid.yaml", include_str!("../../../rules/frameworks/pyramid.yaml")),
+    ("frameworks/cherrypy.yaml", include_str!("../../../rules/frameworks/cherrypy.yaml")),
+    ("frameworks/turbogears.yaml", include_str!("../../../rules/frameworks/turbogears.yaml")),
+    ("frameworks/pylons.yaml", include_str!("../../../rules/frameworks/pylons.yaml")),
+    ("frameworks/webapp2.yaml", include_str!("../../../rules/frameworks/webapp2.yaml")),
+    ("frameworks/webpy.yaml", include_str!("../../../rules/frameworks/webpy.yaml")),
     ("frameworks/litestar.yaml", include_str!("../../../rules/frameworks/litestar.yaml")),
     ("env/javascript.yaml", include_str!("../../../rules/env/javascript.yaml")),
     ("env/python.yaml", include_str!("../../../rules/env/python.yaml")),

@@ -1,4 +1,5 @@
-//! What answers routes that stand elsewhere, and classes whose methods stand in paths.
+//! What answers routes that stand elsewhere, classes whose methods stand in paths, and trees of objects whose methods answer
+//! under their own names.
 
 use serde::Deserialize;
 
@@ -34,4 +35,26 @@ pub(crate) struct ExpandsWord {
     pub(crate) class: Argument,
     /// The argument that is one method alone, and the parameter of the path that stands for each.
     pub(crate) action: Argument,
+}
+
+/// Registers what a tree of objects publishes.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PublishesWord {
+    /// The root.
+    pub(crate) of: Argument,
+    /// What stands before it.
+    pub(crate) at: Argument,
+    /// Settings by path, whose members may be routers.
+    pub(crate) settings: Argument,
+}
+
+/// The class whose instance is the root of such a tree by its name.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RootWord {
+    /// Its name.
+    pub(crate) name: String,
+    /// The object that the library holds for all that it is published on.
+    pub(crate) on: String,
 }

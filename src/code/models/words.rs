@@ -330,6 +330,8 @@ pub(crate) struct ObjectModel {
     pub(crate) strict: bool,
     /// Tuples among those children are routes: the places of path and handler in them.
     pub(crate) tuples: Option<(usize, usize)>,
+    /// Those children are paths and what answers there, one behind the other; a text is the name of a class.
+    pub(crate) flat: bool,
     /// Functions given to the constructor that are called with the object.
     pub(crate) hands: Option<Argument>,
     /// The parent given to the constructor.
@@ -419,6 +421,10 @@ impl ObjectModel {
 pub(crate) struct ClassModel {
     /// Its subclasses answer HTTP methods by methods of their name; `as_view` makes a handler of one.
     pub(crate) view: bool,
+    /// Which of its subclasses is the root of a tree of objects whose methods answer under their names.
+    pub(crate) root: Option<super::RootWord>,
+    /// Its subclasses answer over web sockets: no routes.
+    pub(crate) sockets: bool,
     /// The methods that it has itself.
     pub(crate) has: Vec<String>,
     /// Its fields are read from the environment.

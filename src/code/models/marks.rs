@@ -1,0 +1,65 @@
+//! What calls leave behind: marks on functions and classes, names of values, paths before what is described.
+
+use serde::Deserialize;
+
+use super::actions::Argument;
+
+/// Puts a prefix before the paths of descriptions.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct DescribesWord {
+    /// The map.
+    pub(crate) of: Argument,
+    /// The prefix.
+    pub(crate) prefix: Argument,
+}
+
+/// Names what a function gives.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct NamespaceWord {
+    /// The name.
+    pub(crate) name: Argument,
+    /// The function.
+    pub(crate) of: Argument,
+    /// A function that gets the environment and gives what it makes of it: that is named by its keys.
+    pub(crate) checks: Option<Argument>,
+}
+
+/// Puts a path before the routes of those annotated classes for which something holds.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct BeforeWord {
+    /// The path.
+    pub(crate) path: Argument,
+    /// What holds: a function of the class, or an object that lists `annotations` or `packages`.
+    pub(crate) when: Argument,
+}
+
+/// Sets a member.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SetWord {
+    /// Its name.
+    pub(crate) name: Argument,
+    /// Its name where none is given.
+    pub(crate) usual: String,
+    /// Its value.
+    pub(crate) value: Argument,
+}
+
+/// Notes something on what is given or decorated.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MarkWord {
+    /// What is marked; none where the call gives a decorator.
+    pub(crate) on: Option<Argument>,
+    /// Where that is neither a function nor a class, the call gives a decorator.
+    pub(crate) decorates: bool,
+    /// The mark.
+    pub(crate) name: String,
+    /// Its value.
+    pub(crate) value: Option<Argument>,
+    /// Its value where none is given.
+    pub(crate) default: Vec<String>,
+}
