@@ -278,6 +278,16 @@ impl Machine<'_> {
                     _ => return None,
                 }
             }
+            "re.sub" => match (args.at(0), args.at(1), args.at(2)) {
+                (Value::Str(source), Value::Str(with), Value::Str(text))
+                    if args.list.len() == 3
+                        && args.named.is_empty()
+                        && ![&source, &with, &text].iter().any(|it| has_hole(it)) =>
+                {
+                    super::regexes::replaced_in_python(&text, &source, &with)
+                }
+                _ => return None,
+            },
             // Programs run where their repository's paths start.
             "os.getcwd" | "pathlib.Path.cwd" => Value::text(""),
             _ => return None,

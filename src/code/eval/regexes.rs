@@ -109,6 +109,44 @@ pub(super) fn replaced(text: &str, source: &str, with: &str, all: bool) -> Value
     }
 }
 
+/// The text with all that matches replaced, as Python spells a replacement: `\1`, `\g<name>`.
+pub(super) fn replaced_in_python(text: &str, source: &str, with: &str) -> Value {
+    let mut out = String::new();
+    let mut rest = with;
+    while let Some(at) = rest.find(['\\', '$']) {
+        let (before, sign) = rest.split_at(at);
+        out.push_str(before);
+        let after = &sign[1..];
+        if sign.starts_with('$') {
+            out.push_str("$$");
+            rest = after;
+            continue;
+        }
+        let digits = after.chars().take_while(char::is_ascii_digit).count().min(2);
+        let named = after.strip_prefix("g<").and_then(|name| name.split_once('>'));
+        rest = match (named, after.chars().next()) {
+            (Some((name, behind)), _) => {
+                out.extend(["${", name, "}"]);
+                behind
+            }
+            _ if digits > 0 => {
+                out.extend(["${", &after[..digits], "}"]);
+                &after[digits..]
+            }
+            (None, Some('\\')) => {
+                out.push('\\');
+                &after[1..]
+            }
+            _ => return Value::text(hole("x")),
+        };
+    }
+    out.push_str(rest);
+    match compiled(source).filter(|_| text.len() <= LONGEST.0) {
+        Some(it) => Value::text(it.regex.replace_all(text, out.as_str()).into_owned()),
+        None => Value::text(hole("x")),
+    }
+}
+
 /// A method of a string that is given an expression; none where it is not one of these.
 pub(super) fn searched(text: &str, name: &str, source: &str, args: &Args) -> Option<Value> {
     if !matches!(name, "search" | "match" | "matchAll" | "split" | "test" | "exec") {
@@ -212,6 +250,18 @@ mod tests {
             assert!(compiled(source).is_some(), "{source}");
         }
         assert!(compiled("(?=x)").is_none());
+    }
+
+    #[test]
+    fn replacements_of_python_name_groups() {
+        let cases = [
+            ("VillagePoint", "(.)([A-Z][a-z]+)", r"\1-\2", "Village-Point"),
+            ("a_b", "(?P<x>_)", r"\g<x>$", "a_$b"),
+            ("a b c", r"\s+", "-", "a-b-c"),
+        ];
+        for (text, source, with, expected) in cases {
+            assert_eq!(Some(expected), replaced_in_python(text, source, with).as_text().as_deref(), "{source}");
+        }
     }
 
     #[test]

@@ -165,12 +165,14 @@ fn word(name: &str) -> String {
     name.to_ascii_lowercase().replace(['-', '.'], "_")
 }
 
-/// The folders where absolute names may start: those around the file that are no packages, nearest first.
+/// The folders where absolute names may start: those around the file that are no packages, nearest first, and those where
+/// Django's programs are run.
 fn roots(tree: &Tree<'_>, from: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut folder = folder_of(from);
     loop {
-        if !tree.has(&under(folder, "__init__.py")) || folder.is_empty() {
+        let run = || tree.has(&under(folder, "manage.py"));
+        if !tree.has(&under(folder, "__init__.py")) || folder.is_empty() || run() {
             out.push(folder.to_owned());
         }
         let source = under(folder, "src");
