@@ -167,6 +167,9 @@ impl Machine<'_> {
         if let (Some(publishes), Some(model)) = (&action.publishes, &model) {
             self.publish(publishes, model, &bound, spot);
         }
+        if let Some(exposes) = &action.exposes {
+            self.expose(exposes, model.as_ref(), &bound, spot);
+        }
         if let (Some(expands), Some(model)) = (&action.expands, &model) {
             self.expand(expands, model, &bound, spot);
         }

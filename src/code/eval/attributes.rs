@@ -131,7 +131,7 @@ impl Machine<'_> {
     }
 
     /// The function that decorators of the project's own stand around (`functools.wraps`): it has those that say what it answers.
-    fn unwrapped(&mut self, closure: &Rc<Closure>) -> Rc<Closure> {
+    pub(super) fn unwrapped(&mut self, closure: &Rc<Closure>) -> Rc<Closure> {
         let mut inner = closure.clone();
         for _ in 0..MOST_WRAPPED {
             match inner.attributes.named("__wrapped__").map(|value| self.force(value)) {

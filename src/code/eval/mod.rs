@@ -32,6 +32,7 @@ mod enums;
 mod env;
 mod escape;
 mod exports;
+mod exposed;
 mod expr;
 mod extensions;
 mod favoured;

@@ -298,7 +298,11 @@ impl Machine<'_> {
             _ => None,
         });
         match base {
-            Some(base) => self.call_path(&format!("{base}.{name}").into(), args, spot),
+            Some(base) => {
+                let path = format!("{base}.{name}");
+                let args = self.given_itself(&path, class, args);
+                self.call_path(&path.into(), args, spot)
+            }
             None => {
                 self.let_go(&args);
                 Value::unknown()

@@ -17,7 +17,7 @@ use super::layers::{FilledWord, LayersWord};
 use super::marks::{BeforeWord, DescribesWord, MarkWord, NamespaceWord, SetWord};
 use super::path::Syntax;
 use super::reads::{AskWord, EnvWord, SettingsWord, SupplyWord, TagsWord};
-use super::views::{ExpandsWord, PublishesWord, ViewWord};
+use super::views::{ExpandsWord, ExposesWord, PublishesWord, ViewWord};
 
 /// A value by the path that leads to it from the parameters.
 pub(crate) type Argument = String;
@@ -122,6 +122,8 @@ pub(crate) struct Action {
     pub(crate) expands: Option<Box<ExpandsWord>>,
     /// Registers what a tree of objects publishes.
     pub(crate) publishes: Option<Box<PublishesWord>>,
+    /// Registers the methods of a class.
+    pub(crate) exposes: Option<Box<ExposesWord>>,
     /// Registers a class as a whole.
     pub(crate) resource: Option<Box<ResourceWord>>,
     /// Registers the routes that are usual for things of a kind, on what is made.

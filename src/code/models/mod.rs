@@ -30,7 +30,7 @@ pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
 pub(crate) use marks::{DescribesWord, MarkWord, NamespaceWord, SetWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, SupplyWord, TagsWord};
-pub(crate) use views::{ExpandsWord, PublishesWord, RootWord, ViewWord};
+pub(crate) use views::{ExpandsWord, ExposesWord, PublishesWord, RootWord, ViewWord};
 pub(crate) use words::{
     BroughtModel, ClassModel, DeriveModel, FilesWord, FrontWord, ObjectModel, RunWord, Settings, SettingsModel,
     StoreModel, TableModel,

@@ -49,6 +49,27 @@ pub(crate) struct PublishesWord {
     pub(crate) settings: Argument,
 }
 
+/// Registers the methods of a class, or of an instance of one, behind a base of its own.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ExposesWord {
+    /// It registers on this argument and not on the object itself.
+    pub(crate) on: Option<Argument>,
+    /// The class, the instance, or a list of these.
+    pub(crate) class: Argument,
+    /// What says the base: arguments of the call, members of the instance or of the class, the first that is there. Else it is
+    /// the name of the class in lower case.
+    pub(crate) base: Vec<String>,
+    /// What that name ends with is left out of it.
+    pub(crate) without: String,
+    /// What stands before the base.
+    pub(crate) before: Option<Argument>,
+    /// The decorator that says a method's path and methods.
+    pub(crate) decorator: String,
+    /// A method without it answers by its name and parameters.
+    pub(crate) named: bool,
+}
+
 /// The class whose instance is the root of such a tree by its name.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
