@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::forest::{Entry, Methods};
 use super::machine::Machine;
-use super::value::{Map, Modelled, Object, Spot, Value};
+use super::value::{Args, Map, Modelled, Object, Spot, Value};
 use crate::code::models::JoinWord;
 
 /// The most alternatives that one filter has.
@@ -42,7 +42,7 @@ impl Machine<'_> {
         let left = self.routes_of(model.node);
         let right: Vec<Entry> = others.iter().flat_map(|node| self.routes_of(*node)).collect();
         for node in others.into_iter().chain([model.node]) {
-            self.forest.nodes[node].handed = true;
+            self.forest.nodes[node].listed = true;
         }
         let mut all: Vec<Entry> = Vec::new();
         if word.either {
@@ -64,6 +64,34 @@ impl Machine<'_> {
             self.forest.nodes[it.node].entries = all;
         }
         Value::Object(object)
+    }
+
+    /// The filters that nothing else is made of and that code got which nobody sees: they are served there where no filter of
+    /// their library is seen to be served, and may be elsewhere.
+    pub(super) fn handed_filters(&self, roots: &[usize]) -> (Vec<usize>, bool) {
+        let nodes = &self.forest.nodes;
+        let is_one = |node: &usize| {
+            let node = &nodes[*node];
+            node.model.is_filter() && node.handed && !node.listed && !node.served
+        };
+        let handed: Vec<usize> = roots.iter().copied().filter(is_one).collect();
+        let of = |node: usize| nodes[node].model.framework();
+        let seen = handed.first().is_some_and(|one| {
+            (0..nodes.len()).any(|node| nodes[node].served && nodes[node].model.is_filter() && of(node) == of(*one))
+        });
+        (handed, seen)
+    }
+
+    /// What a macro that is not in the repository makes of filters holds them; what else it gets may be one.
+    pub(super) fn saw_filters(&mut self, path: &str, args: &Args, spot: Spot) {
+        let is_filter = |value: &Value| {
+            let Value::Object(object) = value else { return false };
+            object.model.borrow().as_ref().is_some_and(|it| it.ty.is_filter())
+        };
+        let called = |value: &Value| matches!(value, Value::Unknown(path) if path.ends_with("()"));
+        if path.ends_with('!') && args.list.iter().any(is_filter) && args.list.iter().any(called) {
+            self.note(spot, "what is mounted here is not known");
+        }
     }
 
     /// The routes that a router has itself.

@@ -221,6 +221,8 @@ impl Machine<'_> {
         let mut served: Vec<usize> = roots.iter().copied().filter(|node| is_app(self, node)).collect();
         served.retain(|node| !self.is_unused(*node) && !self.is_unadapted(*node));
         let mut reading = Reading::default();
+        let (handed, apart) = self.handed_filters(&roots);
+        served.extend(handed.iter().filter(|_| !apart));
         for root in &served {
             self.read(*root, vec![String::new()], false, None, &mut reading);
         }
@@ -245,8 +247,13 @@ impl Machine<'_> {
         let elsewhere: BTreeSet<Spot> = reached.map(Entry::spot).collect();
         for root in roots.iter().filter(|root| !reading.reached.contains(root)) {
             let node = &self.forest.nodes[*root];
-            // A part that something else has taken in answers there.
-            if (node.model.part && node.handed) || node.listed || node.model.sockets {
+            // A part that something else has taken in answers there; whether unseen code serves one is not known.
+            let why = if handed.contains(root) {
+                "handed to code that is not in the repository: whether that serves it is not known"
+            } else {
+                "registered on a router that is never mounted"
+            };
+            if node.listed || node.model.sockets || (node.model.part && node.handed && !handed.contains(root)) {
                 continue;
             }
             let mounts = node.entries.iter().any(|entry| matches!(entry, Entry::Mount { .. }));
@@ -264,7 +271,7 @@ impl Machine<'_> {
                     | Entry::Library { spot, .. }
                     | Entry::Service { spot, .. }
                     | Entry::Resource { spot, .. } => {
-                        reading.notes.push((*spot, "registered on a router that is never mounted".to_owned()));
+                        reading.notes.push((*spot, why.to_owned()));
                     }
                     Entry::Mount { .. } | Entry::Index { .. } => {}
                 }

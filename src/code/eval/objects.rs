@@ -238,6 +238,7 @@ impl Machine<'_> {
         if self.modules[spot.module.0].language == Language::Rust
             && let Some(held) = self.held_routers(&args)
         {
+            self.saw_filters(path, &args, spot);
             return held;
         }
         match self.passed_through(&args) {

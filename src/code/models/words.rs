@@ -408,6 +408,11 @@ impl ObjectModel {
         self.framework.as_deref().unwrap_or("")
     }
 
+    /// Whether it is a part of what answers that others are joined with to make new ones.
+    pub(crate) fn is_filter(&self) -> bool {
+        self.part && self.members.values().any(|action| action.join.is_some())
+    }
+
     /// Whether all that is done with it is to ask for settings or variables.
     pub(crate) fn only_asks(&self) -> bool {
         let routes = self.served || self.entry.is_some() || self.holds.is_some() || self.tree.is_some();
