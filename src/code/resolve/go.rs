@@ -26,6 +26,10 @@ impl Modules {
             if let Some(name) = named.filter(|name| !name.is_empty()) {
                 modules.push((name.to_owned(), folder_of(path).to_owned()));
             }
+            modules.extend(replaced(&text).filter_map(|(name, folder)| {
+                let folder = joined(folder_of(path), folder)?;
+                tree.has_folder(&folder).then(|| (name.to_owned(), folder))
+            }));
         }
         modules.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
         Self { modules }
@@ -55,10 +59,40 @@ impl Modules {
         if !self.modules.is_empty() {
             return None;
         }
-        // A tree from before modules: what follows the repository's own path is the folder.
+        // A tree from before modules: what follows the repository's own path is the folder, or the tree is a workspace that has
+        // all packages below `src`.
         let parts: Vec<&str> = source.split('/').collect();
-        (1..parts.len()).map(|cut| parts[cut..].join("/")).find(|folder| !sources(tree, folder).is_empty())
+        let workspace = format!("src/{source}");
+        (1..parts.len())
+            .map(|cut| parts[cut..].join("/"))
+            .chain([workspace])
+            .find(|folder| !sources(tree, folder).is_empty())
     }
+}
+
+/// The modules that a go.mod takes from folders of the tree, each with the folder: `replace a => ../b`.
+fn replaced(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = text.lines().filter_map(|line| line.split("//").next()?.split_once("=>"));
+    pairs.filter_map(|(name, folder)| {
+        let name = name.trim().trim_start_matches("replace ").split_whitespace().next()?;
+        let folder = folder.trim().trim_matches(['"', '`']);
+        folder.starts_with('.').then_some((name.trim_matches(['"', '`']), folder))
+    })
+}
+
+/// The folder that a path leads to from another one; none where it leaves the tree.
+fn joined(from: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 /// The packages that a file imports, found without parsing.
@@ -183,6 +217,37 @@ mod tests {
         let tree = Tree::new(&repo, BTreeMap::new());
         assert_eq!(tree.go_package("github.com/a/b/api").as_deref(), Some("api"));
         assert_eq!(tree.go_package("net/http"), None);
+    }
+
+    #[test]
+    fn a_module_may_be_taken_from_a_folder_of_the_tree_under_another_name() {
+        let repo = Repo::in_memory(&[
+            (
+                "server/go.mod",
+                "module shop\n\nreplace example.org/shop/v2 => ./ // itself\nreplace (\n\texample.org/kit v1.0.0 => ../kit\n\texample.org/far => ../../far\n\texample.org/fork => example.org/other v1.2.0\n)\n",
+            ),
+            ("server/api/api.go", "package api\n"),
+            ("kit/log/log.go", "package log\n"),
+        ]);
+        let tree = Tree::new(&repo, BTreeMap::new());
+        assert_eq!(tree.go_package("shop/api").as_deref(), Some("server/api"));
+        assert_eq!(tree.go_package("example.org/shop/v2/api").as_deref(), Some("server/api"));
+        assert_eq!(tree.go_package("example.org/kit/log").as_deref(), Some("kit/log"));
+        assert_eq!(tree.go_package("example.org/far/log"), None);
+        assert_eq!(tree.go_package("example.org/fork/log"), None);
+    }
+
+    #[test]
+    fn a_workspace_from_before_modules_has_its_packages_below_src() {
+        let repo = Repo::in_memory(&[
+            ("src/app/main.go", "package main\n"),
+            ("src/app/api/api.go", "package api\n"),
+            ("src/kit/kit.go", "package kit\n"),
+        ]);
+        let tree = Tree::new(&repo, BTreeMap::new());
+        assert_eq!(tree.go_package("app/api").as_deref(), Some("src/app/api"));
+        assert_eq!(tree.go_package("kit").as_deref(), Some("src/kit"));
+        assert_eq!(tree.go_package("fmt"), None);
     }
 
     #[test]
