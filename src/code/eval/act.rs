@@ -278,6 +278,10 @@ impl Machine<'_> {
             let items = args.list.iter().skip(skip).cloned().collect();
             return Value::list_of(ListKind::List, items, args.partial);
         }
+        if let Some(alone) = &action.alone {
+            let handler = self.argument_at(&bound, alone, spot);
+            self.saw_alone(&handler);
+        }
         if action.callbacks {
             self.let_go(args);
         }

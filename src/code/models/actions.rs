@@ -74,6 +74,8 @@ pub(crate) struct Action {
     pub(crate) serve: bool,
     /// What is given is served from here on.
     pub(crate) serves: Option<Argument>,
+    /// What is given answers every request: where that tells paths apart itself, those are a loss.
+    pub(crate) alone: Option<Argument>,
     /// Makes one object of this one and another that is given.
     pub(crate) join: Option<Box<JoinWord>>,
     /// The object is served where this is not given.
@@ -205,6 +207,10 @@ pub(crate) struct RouteWord {
     pub(crate) of: Option<Argument>,
     /// The argument that has the path as the tokens of a macro: texts and types between slashes.
     pub(crate) segments: Option<Argument>,
+    /// The embedded field of what Go's methods take that has their paths and methods in its tag.
+    pub(crate) by_tags: Option<String>,
+    /// The text that names the handler's methods by those of HTTP: `get,head:Show;post:Add`.
+    pub(crate) mapped: Option<Argument>,
     /// What stands behind the path.
     pub(crate) suffix: String,
     /// The path without its last segment.

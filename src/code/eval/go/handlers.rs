@@ -26,6 +26,8 @@ struct Search {
     through: bool,
     /// The functions that were looked into.
     looked: Vec<usize>,
+    /// Those of them that tell requests apart themselves, each with why its paths are not known.
+    apart: Vec<(Spot, &'static str)>,
 }
 
 impl Machine<'_> {
@@ -39,6 +41,12 @@ impl Machine<'_> {
     pub(crate) fn serves_files(&mut self, handler: &Value, open: bool) -> bool {
         let found = self.searched_handler(handler);
         found.files && found.out.is_empty() && (open || !found.through)
+    }
+
+    /// What is told of a handler that leads to no router, and to functions that tell requests apart themselves.
+    pub(super) fn tells_apart(&mut self, handler: &Value) -> Vec<(Spot, &'static str)> {
+        let found = self.searched_handler(handler);
+        if found.out.is_empty() { found.apart } else { Vec::new() }
     }
 
     fn searched_handler(&mut self, handler: &Value) -> Search {
@@ -115,6 +123,12 @@ impl Machine<'_> {
         }
         search.looked.push(address);
         let function = closure.function.clone();
+        // What a gateway calls may hand its request to others of the project's own.
+        if let Some(why) = super::alone::why_apart(&function)
+            && (search.apart.is_empty() || why != super::alone::BY_GATEWAY)
+        {
+            search.apart.push((Spot { module: closure.scope.module, line: function.pos.line }, why));
+        }
         let mut passed = Passed { request: request_of(&function), ..Passed::default() };
         passed.block(&function.body, 0);
         if passed.to.is_empty() {

@@ -1,7 +1,9 @@
 //! What Go has of its own: packages of several files, initialisation in order of need, zero values, literals whose type tells
 //! what they are, interfaces, and handlers that lead to routers.
 
+mod alone;
 mod calls;
+mod controllers;
 mod handlers;
 mod injection;
 mod interfaces;

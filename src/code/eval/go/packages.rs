@@ -180,7 +180,7 @@ impl Machine<'_> {
             };
             scope.set(&name.alias, lazy.clone());
             if let Value::Module(id) = &target
-                && import.source.ends_with(&*name.alias)
+                && is_usual(&name.alias, &import.source)
             {
                 let first = self.modules[id.0].files.first().cloned();
                 let package = first.and_then(|file| self.form(&file)).and_then(|form| form.package.clone());
@@ -418,4 +418,11 @@ fn answers_requests(function: &Function) -> bool {
         ty.is_some_and(|ty| ty.text.trim_start_matches('*').ends_with(name))
     };
     named && function.params.len() == 2 && of(0, "http.ResponseWriter") && of(1, "http.Request")
+}
+
+/// Whether an import's name may be the one that its path tells, and nobody has chosen another: `backend` of `shop/backend/v1`.
+fn is_usual(alias: &str, source: &str) -> bool {
+    let version = |part: &&str| part.strip_prefix('v').is_some_and(|rest| rest.parse::<u32>().is_ok());
+    let last = source.rsplit('/').find(|part| !version(part)).unwrap_or(source);
+    last.ends_with(alias) || last.starts_with(alias)
 }

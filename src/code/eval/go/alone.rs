@@ -1,0 +1,93 @@
+//! Handlers that answer every request of a server by themselves: what paths they tell apart is not read, which is told.
+
+use super::super::machine::Machine;
+use super::super::value::Value;
+use crate::code::form::{BinaryOp, Block, Expr, ExprKind, Function, Stmt, StmtKind};
+use crate::code::mentions;
+
+/// How deeply blocks and conditions are looked into.
+const DEEPEST: usize = 12;
+/// What a function says that compares paths on its own.
+const BY_HAND: &str = "which paths this tells apart itself is not read";
+/// What a function says that is called by an API gateway.
+pub(super) const BY_GATEWAY: &str = "which paths an API gateway sends here is not read";
+/// Requests that gateways send to a function, and the members that hand them on to a router.
+const GATEWAYS: &[&str] = &["APIGateway", "ALBTarget", "LambdaFunctionURL"];
+const ADAPTERS: &[&str] = &["proxy", "servehttp"];
+
+impl Machine<'_> {
+    /// Something answers all requests of a server: where it leads to no router and tells paths apart itself, that is told.
+    pub(crate) fn saw_alone(&mut self, handler: &Value) {
+        for (spot, why) in self.tells_apart(handler) {
+            self.note(spot, why);
+        }
+    }
+}
+
+/// Why the paths are not known that a handler answers; none where it does not tell requests apart.
+pub(super) fn why_apart(function: &Function) -> Option<&'static str> {
+    let gateway = function.params.iter().filter_map(|param| param.ty.as_ref()).any(|ty| {
+        let name = ty.path.last().map_or("", |name| &**name);
+        ty.path.len() > 1
+            && GATEWAYS.iter().any(|begin| name.starts_with(begin))
+            && name.ends_with("Request")
+            && !name.contains("Authorizer")
+    });
+    if gateway {
+        let said = mentions::of_function(function);
+        let adapts = |name: &str| ADAPTERS.iter().any(|begin| name.to_ascii_lowercase().starts_with(begin));
+        let adapted = function.name.iter().chain(&said.members).any(|name| adapts(name));
+        return (!adapted).then_some(BY_GATEWAY);
+    }
+    tells_apart(&function.body, 0).then_some(BY_HAND)
+}
+
+fn tells_apart(body: &Block, depth: usize) -> bool {
+    depth <= DEEPEST && body.iter().any(|stmt| stmt_tells_apart(stmt, depth))
+}
+
+fn stmt_tells_apart(stmt: &Stmt, depth: usize) -> bool {
+    match &stmt.kind {
+        StmtKind::If { test, then, otherwise } => {
+            asks_path(test, depth) || tells_apart(then, depth + 1) || tells_apart(otherwise, depth + 1)
+        }
+        StmtKind::Switch { subject, arms } => {
+            let methods = subject.as_ref().is_some_and(is_method);
+            let named = |value: &Expr| matches!(&value.kind, ExprKind::Str(text) if !text.is_empty());
+            let names = arms.iter().flat_map(|arm| &arm.values).filter(|value| named(value)).count();
+            let asks = arms.iter().flat_map(|arm| &arm.values).any(|value| asks_path(value, depth));
+            (!methods && subject.is_some() && names > 1)
+                || asks
+                || arms.iter().any(|arm| tells_apart(&arm.body, depth + 1))
+        }
+        StmtKind::Each { body, .. } | StmtKind::Loop { body, .. } | StmtKind::Block(body) => {
+            tells_apart(body, depth + 1)
+        }
+        _ => false,
+    }
+}
+
+/// Whether it is the method of a request.
+fn is_method(subject: &Expr) -> bool {
+    matches!(&subject.kind, ExprKind::Member(_, name) if matches!(&**name, "Method" | "HTTPMethod"))
+}
+
+/// Whether a condition compares something with a path: `r.URL.Path == "/x"`, `strings.HasPrefix(path, "/x/")`.
+fn asks_path(test: &Expr, depth: usize) -> bool {
+    let is_path = |value: &Expr| matches!(&value.kind, ExprKind::Str(text) if text.starts_with('/') && text.len() > 1);
+    if depth > DEEPEST {
+        return false;
+    }
+    match &test.kind {
+        ExprKind::Str(_) => is_path(test),
+        ExprKind::Binary(BinaryOp::Eq | BinaryOp::Ne, left, right) => is_path(left) || is_path(right),
+        ExprKind::Logical(_, left, right) => asks_path(left, depth + 1) || asks_path(right, depth + 1),
+        ExprKind::Unary(_, inner) => asks_path(inner, depth + 1),
+        ExprKind::Call(call) => {
+            let prefix =
+                matches!(&call.callee.kind, ExprKind::Member(_, name) if matches!(&**name, "HasPrefix" | "CutPrefix"));
+            prefix && call.args.iter().any(|arg| is_path(&arg.value))
+        }
+        _ => false,
+    }
+}
