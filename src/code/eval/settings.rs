@@ -9,7 +9,8 @@ use super::env::Read;
 use super::machine::Machine;
 use super::tags::tagged;
 use super::value::{Map, Modelled, Spot, Value};
-use crate::code::form::{Name, Yields};
+use crate::code::form::Yields;
+use crate::code::given;
 use crate::code::models::SettingsWord;
 use crate::domain::change::is_test;
 
@@ -80,7 +81,10 @@ impl Machine<'_> {
         }
         let key = text(self, &word.key);
         let prefix = text(self, &word.prefix);
-        let file = text(self, &word.file);
+        // Where one of several may be named, each of them may be it.
+        let named = word.file.as_ref().map_or(Value::Undefined, |file| self.argument_at(bound, file, spot));
+        let named = named.each().into_iter().filter_map(|one| one.as_whole_text());
+        let named: Vec<String> = named.map(|file| file.to_string()).collect();
         let default = text(self, &word.default);
         let given = word.value.as_ref().map(|value| self.argument_at(bound, value, spot));
         let asked = key.clone().filter(|_| default.is_none() && word.target.is_none() && !word.bound);
@@ -121,7 +125,7 @@ impl Machine<'_> {
         store.automatic |= word.automatic;
         store.flags |= word.flags;
         self.structs_asked |= word.structs;
-        if let Some(file) = file {
+        for file in named {
             let variables = is_dotenv(&file);
             match variables {
                 true => store.dotenv = true,
@@ -178,15 +182,21 @@ impl Machine<'_> {
         }
     }
 
-    /// The files of settings that a store's name for one may mean.
+    /// The files of settings that a store's name for one may mean; where there is none, those that show how to write it.
     fn files_of_settings(&self, name: &str) -> Vec<String> {
         let name = name.trim_start_matches("./").trim_start_matches('/');
-        let is_one = |path: &&Name| {
+        let means = |path: &str| {
             let Some((stem, ending)) = path.rsplit_once('.') else { return false };
             let ends = |whole: &str| whole == name || whole.strip_suffix(name).is_some_and(|rest| rest.ends_with('/'));
             matches!(ending, "yaml" | "yml" | "json" | "toml") && (ends(path) || ends(stem)) && !is_test(path)
         };
-        self.tree.files().filter(is_one).take(MOST_FILES).map(ToString::to_string).collect()
+        let all = self.tree.files().filter(|path| means(path)).take(MOST_FILES).map(ToString::to_string);
+        let all: Vec<String> = all.collect();
+        if !all.is_empty() {
+            return all;
+        }
+        let shown = self.tree.files().filter(|path| given::meant(path).is_some_and(|meant| means(&meant)));
+        shown.take(MOST_FILES).map(ToString::to_string).collect()
     }
 
     /// Fills the fields of a value with what a store says under their keys.
