@@ -2,11 +2,13 @@
 //! together makes a new one; the parts stay what they are.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::forest::{Entry, Methods};
+use super::forest::{Entry, Methods, Node};
 use super::machine::Machine;
 use super::value::{Args, Map, Modelled, Object, Spot, Value};
+use crate::code::form::Language;
 use crate::code::models::JoinWord;
 
 /// The most alternatives that one filter has.
@@ -66,20 +68,46 @@ impl Machine<'_> {
         Value::Object(object)
     }
 
-    /// The filters that nothing else is made of and that code got which nobody sees: they are served there where no filter of
-    /// their library is seen to be served, and may be elsewhere.
+    /// The filters and other parts with a path that nothing else is made of and that code of Rust got which nobody sees: they are
+    /// served there where nothing of their library is seen to be served, and may be elsewhere.
     pub(super) fn handed_filters(&self, roots: &[usize]) -> (Vec<usize>, bool) {
         let nodes = &self.forest.nodes;
+        let in_rust = |node: &Node| {
+            node.entries.first().is_some_and(|it| self.modules[it.spot().module.0].language == Language::Rust)
+        };
         let is_one = |node: &usize| {
             let node = &nodes[*node];
-            node.model.is_filter() && node.handed && !node.listed && !node.served
+            let path = node.prefix.as_text().is_some_and(|path| !path.is_empty()) && in_rust(node);
+            let part = node.model.is_filter() || (node.model.part && path);
+            part && node.handed && !node.listed && !node.served
         };
         let handed: Vec<usize> = roots.iter().copied().filter(is_one).collect();
         let of = |node: usize| nodes[node].model.framework();
         let seen = handed.first().is_some_and(|one| {
-            (0..nodes.len()).any(|node| nodes[node].served && nodes[node].model.is_filter() && of(node) == of(*one))
+            let served = |node: &usize| {
+                let it = &nodes[*node];
+                (it.served || (it.model.served && !it.entries.is_empty())) && !handed.contains(node)
+            };
+            (0..nodes.len()).any(|node| served(&node) && of(node) == of(*one))
         });
         (handed, seen)
+    }
+
+    /// Whether all that stands on a root stands on a router like it that is mounted: the same code made both, and what is made
+    /// for the second time is left aside.
+    pub(super) fn is_left_aside(&self, root: usize, children: &BTreeSet<usize>) -> bool {
+        let node = &self.forest.nodes[root];
+        let like = |child: &&usize| std::ptr::eq(self.forest.nodes[**child].model, node.model) && **child != root;
+        let mounted: BTreeSet<Spot> = children
+            .iter()
+            .filter(like)
+            .flat_map(|child| &self.forest.nodes[*child].entries)
+            .map(Entry::spot)
+            .collect();
+        !node.entries.is_empty()
+            && node.entries.iter().all(|entry| {
+                mounted.contains(&entry.spot()) && self.modules[entry.spot().module.0].language == Language::Rust
+            })
     }
 
     /// What a macro that is not in the repository makes of filters holds them; what else it gets may be one.

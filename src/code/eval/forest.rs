@@ -220,6 +220,8 @@ impl Machine<'_> {
         };
         let mut served: Vec<usize> = roots.iter().copied().filter(|node| is_app(self, node)).collect();
         served.retain(|node| !self.is_unused(*node) && !self.is_unadapted(*node));
+        let surely = |node: &Node| node.model.served || node.served;
+        served.retain(|node| surely(&self.forest.nodes[*node]) || !self.is_left_aside(*node, &children));
         let mut reading = Reading::default();
         let (handed, apart) = self.handed_filters(&roots);
         served.extend(handed.iter().filter(|_| !apart));

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::super::attributes::method_of;
+use super::super::forest::Entry;
 use super::super::machine::Machine;
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
 use super::super::value::{Args, ClassValue, ListKind, Native, Object, Spot, Value};
@@ -79,6 +80,11 @@ impl Machine<'_> {
                 methods.extend(method_of(&args.at(0)));
                 Some(Value::list(methods.iter().map(|method| Value::text(method.as_str())).collect()))
             }
+            Value::Unknown(_) if self.registers_on_unknown(args) => {
+                self.note(spot, "registered on something that is not known");
+                self.let_go(args);
+                Some(object.clone())
+            }
             Value::Unknown(path) if path.is_empty() || path.ends_with("()") => {
                 let wrapped = self.held_routers(args)?;
                 self.let_go(args);
@@ -86,6 +92,17 @@ impl Machine<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether what is not known is given a path and, beside it, what methods answer there.
+    fn registers_on_unknown(&self, args: &Args) -> bool {
+        let [path, more @ ..] = args.list.as_slice() else { return false };
+        let answers = |value: &Value| {
+            let Value::Object(it) = value else { return false };
+            let node = it.model.borrow().as_ref().filter(|it| it.ty.part && !it.ty.is_filter()).map(|it| it.node);
+            node.is_some_and(|node| self.forest.nodes[node].entries.iter().any(|it| matches!(it, Entry::Route { .. })))
+        };
+        path.as_text().is_some_and(|path| path.starts_with('/')) && more.iter().any(answers)
     }
 
     /// Methods of `Option`, `Result`, `Arc` and their peers on what is known: the value is looked through them.

@@ -25,7 +25,7 @@ pub(crate) use expressions::stated_type;
 
 use super::front::{self, FrontEnd};
 use super::reader::{Reader, children};
-use crate::code::form::{Expr, Language, Module};
+use crate::code::form::{Expr, Language, Module, Name};
 use tree_sitter::Node;
 
 /// Lowers one file. Whatever cannot be parsed is noted in the module's errors and the rest goes on around it.
@@ -49,6 +49,13 @@ impl<'s> FrontEnd<'s> for Lowering<'s> {
 
     fn reader_mut(&mut self) -> &mut Reader<'s> {
         &mut self.reader
+    }
+
+    /// `r#match` is called `match`.
+    fn name(&self, node: Node<'_>) -> Name {
+        let text = self.text(node);
+        let raw = text.strip_prefix("r#").filter(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'));
+        raw.unwrap_or(text).into()
     }
 
     fn expr_of_kind(&mut self, node: Node<'_>) -> Expr {
