@@ -2,7 +2,7 @@
 
 use super::super::machine::Machine;
 use super::super::value::Value;
-use crate::code::form::{BinaryOp, Block, Expr, ExprKind, Function, Stmt, StmtKind};
+use crate::code::form::{BinaryOp, Block, Expr, ExprKind, Function, Language, Stmt, StmtKind};
 use crate::code::mentions;
 
 /// How deeply blocks and conditions are looked into.
@@ -18,6 +18,11 @@ const ADAPTERS: &[&str] = &["proxy", "servehttp"];
 impl Machine<'_> {
     /// Something answers all requests of a server: where it leads to no router and tells paths apart itself, that is told.
     pub(crate) fn saw_alone(&mut self, handler: &Value) {
+        if let Value::Function(closure) = handler
+            && self.language(&closure.scope) == Language::Rust
+        {
+            return self.dispatched(&closure.clone());
+        }
         for (spot, why) in self.tells_apart(handler) {
             self.note(spot, why);
         }

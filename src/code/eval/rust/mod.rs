@@ -6,6 +6,7 @@
 mod calls;
 pub(super) mod defaults;
 mod derived;
+mod dispatch;
 mod expects;
 mod macros;
 

@@ -2,7 +2,7 @@
 
 use super::super::reader::{all_children, children, has};
 use super::{FrontEnd, Lowering};
-use crate::code::form::{ExprKind, Pattern, PatternField, PatternItem};
+use crate::code::form::{Expr, ExprKind, Item, Pattern, PatternField, PatternItem, Spread};
 use tree_sitter::Node;
 
 impl Lowering<'_> {
@@ -81,7 +81,7 @@ impl Lowering<'_> {
     }
 
     /// The values that a match arm's pattern stands for; none for a pattern that takes everything.
-    pub(super) fn arm_values(&mut self, node: Node<'_>) -> Option<Vec<crate::code::form::Expr>> {
+    pub(super) fn arm_values(&mut self, node: Node<'_>) -> Option<Vec<Expr>> {
         match node.kind() {
             "match_pattern" => {
                 let inner = children(node).first().copied();
@@ -92,6 +92,15 @@ impl Lowering<'_> {
                     Some(inner) => self.arm_values(inner),
                     None => None,
                 }
+            }
+            "reference_pattern" => match children(node).last() {
+                Some(inner) => self.arm_values(*inner),
+                None => None,
+            },
+            // What its parts stand for tells what it is taken for, though no value does.
+            "tuple_pattern" => {
+                let parts = children(node).into_iter().map(|part| self.part(part)).collect();
+                Some(vec![self.at(node, ExprKind::Unknown(parts))])
             }
             "or_pattern" => {
                 let mut values = Vec::new();
@@ -107,6 +116,23 @@ impl Lowering<'_> {
             kind if kind.ends_with("_literal") => Some(vec![self.expr(node)]),
             _ if has(node, "@") => Some(vec![self.unknown(node)]),
             _ => Some(vec![self.unknown(node)]),
+        }
+    }
+
+    /// A part of a pattern: a value, several of them, a list of parts, or something that is not known.
+    fn part(&mut self, node: Node<'_>) -> Expr {
+        match node.kind() {
+            "slice_pattern" => {
+                let parts = children(node).into_iter();
+                let items = parts.map(|part| Item { spread: Spread::No, value: self.part(part) }).collect();
+                self.at(node, ExprKind::List(items))
+            }
+            "remaining_field_pattern" => self.at(node, ExprKind::Name("..".into())),
+            _ => match self.arm_values(node) {
+                Some(mut values) if values.len() == 1 => values.remove(0),
+                Some(values) => self.at(node, ExprKind::Sequence(values)),
+                None => self.unknown(node),
+            },
         }
     }
 }
