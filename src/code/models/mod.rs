@@ -129,6 +129,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/robyn.yaml", include_str!("../../../rules/frameworks/robyn.yaml")),
     ("frameworks/go-restful.yaml", include_str!("../../../rules/frameworks/go-restful.yaml")),
     ("frameworks/rust-servers.yaml", include_str!("../../../rules/frameworks/rust-servers.yaml")),
+    ("frameworks/kratos.yaml", include_str!("../../../rules/frameworks/kratos.yaml")),
     ("frameworks/goframe.yaml", include_str!("../../../rules/frameworks/goframe.yaml")),
     ("frameworks/martini.yaml", include_str!("../../../rules/frameworks/martini.yaml")),
     ("frameworks/go-routers.yaml", include_str!("../../../rules/frameworks/go-routers.yaml")),
