@@ -80,7 +80,7 @@ impl Machine<'_> {
                 methods.extend(method_of(&args.at(0)));
                 Some(Value::list(methods.iter().map(|method| Value::text(method.as_str())).collect()))
             }
-            Value::Unknown(_) if self.registers_on_unknown(args) => {
+            Value::Unknown(_) if self.registers_on_unknown(name, args) => {
                 self.note(spot, "registered on something that is not known");
                 self.let_go(args);
                 Some(object.clone())
@@ -94,15 +94,18 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether what is not known is given a path and, beside it, what methods answer there.
-    fn registers_on_unknown(&self, args: &Args) -> bool {
+    /// Whether what is not known is given a path and, beside it, what methods answer there, or a function that does so by one that
+    /// the call is named like.
+    fn registers_on_unknown(&self, name: &str, args: &Args) -> bool {
+        let verb = matches!(name, "get" | "post" | "put" | "patch" | "delete");
         let [path, more @ ..] = args.list.as_slice() else { return false };
         let answers = |value: &Value| {
             let Value::Object(it) = value else { return false };
             let node = it.model.borrow().as_ref().filter(|it| it.ty.part && !it.ty.is_filter()).map(|it| it.node);
             node.is_some_and(|node| self.forest.nodes[node].entries.iter().any(|it| matches!(it, Entry::Route { .. })))
         };
-        path.as_text().is_some_and(|path| path.starts_with('/')) && more.iter().any(answers)
+        let handles = |value: &Value| verb && matches!(value, Value::Function(_) | Value::Bound(_));
+        path.as_text().is_some_and(|path| path.starts_with('/')) && more.iter().any(|one| answers(one) || handles(one))
     }
 
     /// Methods of `Option`, `Result`, `Arc` and their peers on what is known: the value is looked through them.
