@@ -1,7 +1,7 @@
 //! Handlers that answer every request of a server by themselves: what paths they tell apart is not read, which is told.
 
 use super::super::machine::Machine;
-use super::super::value::Value;
+use super::super::value::{Args, Spot, Value};
 use crate::code::form::{BinaryOp, Block, Expr, ExprKind, Function, Language, Stmt, StmtKind};
 use crate::code::mentions;
 
@@ -23,8 +23,31 @@ impl Machine<'_> {
         {
             return self.dispatched(&closure.clone());
         }
-        for (spot, why) in self.tells_apart(handler) {
+        for (closure, why) in self.tells_apart(handler) {
+            let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
+            if why == BY_HAND
+                && let Value::Object(mux) = self.construct_path(&"net/http.NewServeMux".into(), Args::default(), spot)
+                && let Some(node) = mux.model.borrow().as_ref().map(|it| it.node)
+            {
+                self.forest.nodes[node].conditional = false;
+                if self.dispatch_by_hand(node, &closure) > 0 {
+                    continue;
+                }
+            }
             self.note(spot, why);
+        }
+    }
+
+    /// A handler gets all that stands below a path: what it tells apart there stands on the same router.
+    pub(crate) fn saw_subtree(&mut self, node: usize, path: &Value, handler: &Value, spot: Spot) {
+        let below = path.as_whole_text().is_some_and(|path| path.ends_with('/'));
+        if !below || !self.is_go(spot.module) {
+            return;
+        }
+        for (closure, why) in self.tells_apart(handler) {
+            if why == BY_HAND {
+                self.dispatch_by_hand(node, &closure);
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ struct Search {
     /// The functions that were looked into.
     looked: Vec<usize>,
     /// Those of them that tell requests apart themselves, each with why its paths are not known.
-    apart: Vec<(Spot, &'static str)>,
+    apart: Vec<(Rc<Closure>, &'static str)>,
 }
 
 impl Machine<'_> {
@@ -44,7 +44,7 @@ impl Machine<'_> {
     }
 
     /// What is told of a handler that leads to no router, and to functions that tell requests apart themselves.
-    pub(super) fn tells_apart(&mut self, handler: &Value) -> Vec<(Spot, &'static str)> {
+    pub(super) fn tells_apart(&mut self, handler: &Value) -> Vec<(Rc<Closure>, &'static str)> {
         let found = self.searched_handler(handler);
         if found.out.is_empty() { found.apart } else { Vec::new() }
     }
@@ -127,7 +127,7 @@ impl Machine<'_> {
         if let Some(why) = super::alone::why_apart(&function)
             && (search.apart.is_empty() || why != super::alone::BY_GATEWAY)
         {
-            search.apart.push((Spot { module: closure.scope.module, line: function.pos.line }, why));
+            search.apart.push((closure.clone(), why));
         }
         let mut passed = Passed { request: request_of(&function), ..Passed::default() };
         passed.block(&function.body, 0);

@@ -4,6 +4,7 @@
 mod alone;
 mod calls;
 mod controllers;
+mod dispatch;
 mod handlers;
 mod injection;
 mod interfaces;
