@@ -58,7 +58,8 @@ impl Machine<'_> {
         let relative = name.starts_with('.');
         let last = name.rsplit('/').next().unwrap_or(name);
         let bare = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
-        if relative && !matches!(last, "." | ".." | "" | "index") && !stems.contains(last) && !stems.contains(bare) {
+        let anywhere = matches!(last, "." | ".." | "" | "index" | "dist" | "build" | "lib" | "out");
+        if relative && !anywhere && !stems.contains(last) && !stems.contains(bare) {
             return false;
         }
         let part: String = path.split('/').take(2).collect::<Vec<_>>().join("/");

@@ -116,7 +116,7 @@ impl Packages {
         let source = source.strip_prefix("file://").unwrap_or(source);
         let found = if source.starts_with('.') {
             let path = under(folder_of(from), source);
-            file(tree, &path).or_else(|| self.in_other_case(&path))
+            file(tree, &path).or_else(|| self.in_other_case(&path)).or_else(|| self.made_of(tree, from, &path))
         } else if source.starts_with('/') {
             file(tree, source.trim_start_matches('/'))
         } else {
@@ -139,6 +139,13 @@ impl Packages {
                 }
             }
         }
+    }
+
+    /// The file that a built one is made from, where a package's own code asks for what it is built to.
+    fn made_of(&self, tree: &Tree<'_>, from: &str, path: &str) -> Option<String> {
+        let folder = self.owner(from)?;
+        let within = path.strip_prefix(folder)?.trim_start_matches('/');
+        built(tree, folder, within).or_else(|| built(tree, folder, &format!("{within}/index")))
     }
 
     /// The folders of the packages that depend on a package.
