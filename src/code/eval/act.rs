@@ -54,6 +54,10 @@ impl Machine<'_> {
         if let Some(word) = &action.describes {
             return self.describes(word, &bound, spot);
         }
+        if let Some(service) = &action.service {
+            let given = self.argument_at(&bound, service, spot);
+            self.describe_service(&given, spot);
+        }
         if let Some(lookup) = &action.lookup
             && let Some(found) = self.looked_up(lookup, &bound, spot)
         {

@@ -97,50 +97,94 @@ impl Machine<'_> {
         spot: Spot,
     ) {
         let handler = word.handler.as_ref().map_or(Value::Undefined, |handler| self.argument_at(bound, handler, spot));
-        let only = word.answers_only.as_ref().map_or(Value::Undefined, |only| self.argument_at(bound, only, spot));
-        let scope = self.modules[spot.module.0].scope.clone();
-        let listed: Option<Vec<String>> = match &only {
-            Value::List(list) if !list.partial.get() => {
-                let items = self.walk(&only, Yields::Elements, &scope).0;
-                Some(items.iter().filter_map(|item| item.as_whole_text().map(|text| text.to_string())).collect())
-            }
-            _ => None,
-        };
         let rows: Vec<(&str, &str, &str)> = word.answers.iter().filter_map(|row| parts(row)).collect();
-        let inherits = self.inherits_unseen(&handler);
-        let answers = |machine: &mut Self, member: &str| {
-            inherits
-                || !matches!(
-                    machine.member(&handler, &member.into(), &scope, spot.line),
-                    Value::Undefined | Value::Unknown(_)
-                )
-        };
-        for (member, method, suffix) in rows {
-            if listed.as_ref().is_some_and(|listed| !listed.iter().any(|one| one == member)) || !answers(self, member) {
-                continue;
-            }
-            let one = RouteWord {
-                method: vec![method.to_owned()],
-                suffix: suffix.to_owned(),
-                answers: Vec::new(),
-                answers_only: None,
-                handler: None,
-                ..word.clone()
+        let mut given = Vec::new();
+        self.flatten(&handler, &mut given, 0);
+        // What stands before and behind a service are functions and what is said of it.
+        for (at, one) in given.iter().enumerate() {
+            let has = match self.answering_members(one, &rows, spot) {
+                Some(has) => has,
+                None if self.may_answer(word, one) => {
+                    self.note(spot, "what this service answers is not known: it is not in the repository");
+                    continue;
+                }
+                None => continue,
             };
-            self.route(&one, model, bound, args, spot);
+            let listed = self.listed_answers(word, given.get(at + 1), spot);
+            let listed = |member: &str| listed.as_ref().is_none_or(|listed| listed.iter().any(|one| one == member));
+            for (member, method, suffix) in rows.iter().filter(|(member, ..)| listed(member)) {
+                if !has.iter().any(|has| has == member) {
+                    continue;
+                }
+                let one = RouteWord {
+                    method: vec![(*method).to_owned()],
+                    suffix: (*suffix).to_owned(),
+                    answers: Vec::new(),
+                    answers_only: None,
+                    handler: None,
+                    ..word.clone()
+                };
+                self.route(&one, model, bound, args, spot);
+            }
         }
     }
 
-    /// Whether a service has a base outside of the repository, which answers all.
-    fn inherits_unseen(&mut self, handler: &Value) -> bool {
-        let class = match handler {
+    /// The members that answer, where what is given says so: a class's, a library's, those of an object. None where it says nothing.
+    fn answering_members(&mut self, given: &Value, rows: &[(&str, &str, &str)], spot: Spot) -> Option<Vec<String>> {
+        let all = || rows.iter().map(|(member, ..)| (*member).to_owned());
+        let class = match given {
             Value::Object(it) => it.class.clone(),
             Value::Class(class) => Some(class.clone()),
-            _ => None,
+            Value::Unknown(path) => {
+                let path = path.strip_suffix("()").unwrap_or(path);
+                return self.models.classes.get(path).map(|model| model.has.clone()).filter(|has| !has.is_empty());
+            }
+            Value::Map(map) => {
+                let has: Vec<String> = all().filter(|member| map.named(member).is_some()).collect();
+                return (!has.is_empty()).then_some(has);
+            }
+            _ => return None,
         };
-        class.is_some_and(|class| {
-            self.ancestors(&class).iter().any(|one| matches!(one, Value::Unknown(path) if !path.is_empty()))
-        })
+        if let Some(class) = &class {
+            let members = self.class_members(class);
+            // A base outside of the repository answers all.
+            if members.open {
+                return Some(all().collect());
+            }
+        }
+        let scope = self.modules[spot.module.0].scope.clone();
+        let mut has = Vec::new();
+        for member in all() {
+            let inherited = class.as_ref().is_some_and(|class| self.class_members(class).has.contains(&member));
+            let own = |machine: &mut Self| {
+                let value = machine.member(given, &member.as_str().into(), &scope, spot.line);
+                !matches!(value, Value::Undefined | Value::Unknown(_))
+            };
+            if inherited || own(self) {
+                has.push(member);
+            }
+        }
+        (!has.is_empty()).then_some(has)
+    }
+
+    /// Whether what nobody knows may be a service, by what it is called.
+    fn may_answer(&self, word: &RouteWord, given: &Value) -> bool {
+        let Value::Unknown(path) = given else { return false };
+        if self.models.assets.contains(&**path) {
+            return false;
+        }
+        let path = path.to_lowercase();
+        word.answers_called.iter().any(|called| path.contains(called.as_str()))
+    }
+
+    /// The members that alone answer, where what stands behind a service lists them.
+    fn listed_answers(&mut self, word: &RouteWord, behind: Option<&Value>, spot: Spot) -> Option<Vec<String>> {
+        let Some(Value::Map(said)) = behind else { return None };
+        let only = self.force(said.named(word.answers_only.as_ref()?)?);
+        let scope = self.modules[spot.module.0].scope.clone();
+        let (items, partial) = self.walk(&only, Yields::Elements, &scope);
+        let names = items.iter().filter_map(|item| item.as_whole_text().map(|text| text.to_string()));
+        (!partial).then(|| names.collect())
     }
 }
 

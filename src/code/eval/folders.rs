@@ -74,10 +74,16 @@ impl Machine<'_> {
                 self.forest.nodes[node].served = true;
                 self.forest.nodes[node].prefix = self.package_setting(word, package);
                 *app = Some(node);
+                if let Some(besides) = &word.besides {
+                    self.tell_besides(besides, file, package);
+                }
                 node
             }
         };
         let id = self.module_of(file, Language::JavaScript);
+        if let Some(table) = &word.table {
+            return self.listed_in(id, table, &word.answers, node);
+        }
         if word.called {
             return self.call_export(id, node, model);
         }

@@ -131,6 +131,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) read_before: BTreeSet<(String, Spot)>,
     /// Files that are routes by their place, in packages of the service's own.
     pub(crate) placed: BTreeSet<Name>,
+    /// Services that maps describe.
+    pub(crate) described: Vec<super::gateways::Described>,
     /// What could not be evaluated.
     pub(crate) unresolved: BTreeMap<Spot, String>,
     /// Where something unknown that is called a router is given a path and a handler.
@@ -290,6 +292,7 @@ impl<'a> Machine<'a> {
             reads: Vec::new(),
             read_before: BTreeSet::new(),
             placed: BTreeSet::new(),
+            described: Vec::new(),
             unresolved: BTreeMap::new(),
             unknown_routers: BTreeSet::new(),
             frames: Vec::new(),

@@ -162,6 +162,8 @@ pub(crate) struct Action {
     pub(crate) namespace: Option<Box<NamespaceWord>>,
     /// Puts a prefix before the paths of a map of descriptions, at any depth; that map is given.
     pub(crate) describes: Option<Box<DescribesWord>>,
+    /// Describes a service by a map.
+    pub(crate) service: Option<Argument>,
     /// Looks a dotted name up among what was named.
     pub(crate) lookup: Option<Argument>,
     /// It gives this text, in which `$name` stands for an argument.
@@ -246,8 +248,10 @@ pub(crate) struct RouteWord {
     /// Members of the handler that answer, each with its method and what stands behind the path: `get GET /{id}`. A handler
     /// with none of them registers nothing.
     pub(crate) answers: Vec<String>,
-    /// The only ones of those that answer, where a list says so.
-    pub(crate) answers_only: Option<Argument>,
+    /// The only ones of those that answer: the member that lists them, of what stands behind the handler.
+    pub(crate) answers_only: Option<String>,
+    /// What handlers that nobody knows are called whose members may answer.
+    pub(crate) answers_called: Vec<String>,
     /// It registers on this argument and not on the object itself; nothing where that is not given.
     pub(crate) on: Option<Argument>,
     /// It registers on what the call makes, which stands for the route: what is done with that is done with the route.

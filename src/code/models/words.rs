@@ -94,6 +94,9 @@ pub(crate) struct ModelFile {
     /// Files that are routes by their place.
     #[serde(default)]
     pub(crate) files: Vec<FilesWord>,
+    /// Services that maps describe, one of which answers for all.
+    #[serde(default)]
+    pub(crate) gateways: Vec<GatewayWord>,
     /// Commands that serve a file's default export.
     #[serde(default)]
     pub(crate) runs: Vec<RunWord>,
@@ -153,10 +156,51 @@ pub(crate) struct FilesWord {
     pub(crate) hidden: Vec<String>,
     /// The file is no route: its default export is called with the object.
     pub(crate) called: bool,
+    /// The export that is a map of routes: each key is a method and a path, or a path alone.
+    pub(crate) table: Option<String>,
+    /// What a map in that one says that answers: one that has none of these says something else about the path.
+    pub(crate) answers: Vec<String>,
+    /// What the package registers besides, where its settings do not say otherwise.
+    pub(crate) besides: Option<BesidesWord>,
     /// The package's configuration file, without its ending.
     pub(crate) config: String,
     /// The setting in it that stands before every path, with dots between the names that lead to it.
     pub(crate) setting: String,
+}
+
+/// What a package registers that no code names, unless its settings say that it does not.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct BesidesWord {
+    /// The file of the settings, without its ending.
+    pub(crate) file: String,
+    /// Its export that holds them.
+    pub(crate) export: String,
+    /// Those that are on unless they are false.
+    pub(crate) off: Vec<String>,
+    /// Those that are off unless they are true.
+    pub(crate) on: Vec<String>,
+    /// What is told where one is on.
+    pub(crate) unresolved: String,
+}
+
+/// Services that maps describe, and those among them that answer for all: gateways, whose settings list routes with aliases
+/// for what other services do.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct GatewayWord {
+    /// The dependency that a package has where this holds.
+    pub(crate) package: String,
+    /// The object of the same file that the routes stand on.
+    pub(crate) object: String,
+    /// What the names of files end with that export services.
+    pub(crate) files: Vec<String>,
+    /// The member of a service that lists what it mixes in.
+    pub(crate) mixins: String,
+    /// What is mixed in by a gateway.
+    pub(crate) gateway: Vec<String>,
+    /// The actions that what a library has to be mixed in brings: their names and what they say of their paths.
+    pub(crate) brings: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// A command in a manifest's scripts that serves the default export of the file that it names.
