@@ -8,6 +8,9 @@ use super::scope::ScopeRef;
 use super::value::{Lazy, ModuleId, Value};
 use crate::code::form::{Imported, Language, Name, Stmt, StmtKind};
 
+/// The most modules that stars lead through.
+const MOST_STARS: usize = 64;
+
 impl Machine<'_> {
     /// What a module gives under a name; none while it is still to come.
     pub(crate) fn exported(&mut self, id: ModuleId, name: &Name) -> Option<Value> {
@@ -76,7 +79,27 @@ impl Machine<'_> {
             }
         }
         let module = &self.modules[id.0];
-        if module.progress == Progress::Running { module.scope.own(name) } else { None }
+        let own = if module.progress == Progress::Running { module.scope.own(name) } else { None };
+        let first = seen.first() == Some(&id);
+        own.or_else(|| self.library_export(id, name).filter(|_| first && &**name != "default"))
+    }
+
+    /// What a module gives on of libraries as wholes (`export * from 'library'`): of several the one whose name a model knows.
+    fn library_export(&self, id: ModuleId, name: &Name) -> Option<Value> {
+        let (mut queue, mut seen, mut libraries) = (vec![id], Vec::new(), Vec::new());
+        while let Some(id) = queue.pop().filter(|_| seen.len() < MOST_STARS) {
+            if !seen.contains(&id) {
+                seen.push(id);
+                queue.extend(self.modules[id.0].stars.iter().copied());
+                libraries.extend(self.modules[id.0].libraries.iter().cloned());
+            }
+        }
+        let known = libraries.iter().map(|library| format!("{library}.{name}")).find(|full| self.models.knows(full));
+        match (known, &libraries[..]) {
+            (Some(full), _) => Some(Value::from_path(full)),
+            (None, [only]) => Some(Value::from_path(format!("{only}.{name}"))),
+            (None, _) => None,
+        }
     }
 
     /// Everything that a module exports, by name.
@@ -164,8 +187,10 @@ impl Machine<'_> {
 
     /// `export * from "…"`.
     pub(crate) fn export_all(&mut self, source: &Name, scope: &ScopeRef) {
-        if let Value::Module(id) = self.target(source, 0, scope) {
-            self.modules[scope.module.0].stars.push(id);
+        match self.target(source, 0, scope) {
+            Value::Module(id) => self.modules[scope.module.0].stars.push(id),
+            Value::Unknown(path) if !path.is_empty() => self.modules[scope.module.0].libraries.push(path),
+            _ => {}
         }
     }
 }

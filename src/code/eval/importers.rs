@@ -128,7 +128,9 @@ impl Machine<'_> {
             Language::Go | Language::Java | Language::Rust => return Warmth::Passes(from),
         }
         let makes = |value: &Value| matches!(value, Value::Unknown(path) if self.models.makers.contains_key(&**path));
+        let gives_on = |library: &Name| self.models.speaks_of(Language::JavaScript, library);
         if self.is_reader(id)
+            || module.libraries.iter().any(gives_on)
             || module.scope.names.borrow().values().any(makes)
             || module.exports.pairs().iter().any(|(_, value)| self.is_hot(value, 0, &mut from))
             || module.common.named("exports").is_some_and(|value| self.is_hot(&value, 0, &mut from))

@@ -64,6 +64,8 @@ pub(crate) struct ModuleState {
     pub(crate) exports: Rc<Map>,
     /// Modules whose exports it passes on.
     pub(crate) stars: Vec<ModuleId>,
+    /// Libraries whose exports it passes on.
+    pub(crate) libraries: Vec<Name>,
     /// CommonJS's `module`.
     pub(crate) common: Rc<Map>,
     /// The files that it is made of.
@@ -131,6 +133,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) read_before: BTreeSet<(String, Spot)>,
     /// Files that are routes by their place, in packages of the service's own.
     pub(crate) placed: BTreeSet<Name>,
+    /// The files of JavaScript that others import, once that was asked.
+    pub(crate) imported: Option<super::unimported::Imported>,
     /// Services that maps describe.
     pub(crate) described: Vec<super::gateways::Described>,
     /// What could not be evaluated.
@@ -293,6 +297,7 @@ impl<'a> Machine<'a> {
             read_before: BTreeSet::new(),
             placed: BTreeSet::new(),
             described: Vec::new(),
+            imported: None,
             unresolved: BTreeMap::new(),
             unknown_routers: BTreeSet::new(),
             frames: Vec::new(),
@@ -447,6 +452,7 @@ impl<'a> Machine<'a> {
             scope: Scope::module(id),
             exports: Rc::new(Map::default()),
             stars: Vec::new(),
+            libraries: Vec::new(),
             common: Rc::new(common),
             files,
             dotted: "".into(),

@@ -108,6 +108,7 @@ mod tabled;
 mod tags;
 mod text;
 mod tree;
+mod unimported;
 mod unloaded;
 mod unmodelled;
 mod unused;

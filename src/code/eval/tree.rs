@@ -124,7 +124,15 @@ impl Machine<'_> {
             let framework = self.forest.nodes[node].model.framework();
             let classes = self.classes.clone();
             let own = |class: &Rc<ClassValue>| self.controls_for(class).as_deref() == Some(framework);
-            walk.controllers = classes.into_iter().filter(own).map(|class| (class, None)).collect();
+            let mut own: Vec<_> = classes.into_iter().filter(own).collect();
+            if tree.imported {
+                let (left, kept) = own.into_iter().partition(|class| self.is_imported_by_none(class.spot.module));
+                own = kept;
+                left.iter().for_each(|class: &Rc<ClassValue>| {
+                    self.note(class.spot, "a controller whose module nothing imports")
+                });
+            }
+            walk.controllers = own.into_iter().map(|class| (class, None)).collect();
         }
         let app = self.app(node, tree, args);
         for spot in std::mem::take(&mut walk.open) {

@@ -288,6 +288,8 @@ pub(crate) struct ControllerWord {
 pub(crate) struct TreeWord {
     /// The module at the root.
     pub(crate) root: Argument,
+    /// Without a root every controller is served whose module is imported anywhere.
+    pub(crate) imported: bool,
     /// In what is given about a module: the class that it is, where it is no class.
     pub(crate) module: String,
     /// In what is given about a module: the modules that it imports.
