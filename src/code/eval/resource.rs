@@ -1,12 +1,13 @@
 //! Classes that a router registers as a whole: each of their methods is a route, by a table of the model.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::forest::{Entry, Methods};
 use super::handler::Members;
 use super::machine::Machine;
-use super::value::{ClassValue, Closure, Key, Map, Modelled, Native, Spot, Value};
-use crate::code::form::Name;
+use super::value::{Args, ClassValue, Closure, Key, Map, Modelled, Native, Spot, Value};
+use crate::code::form::{Language, Name};
 use crate::code::models::{ChooseWord, ResourceWord, RowsWord, TableModel};
 
 /// The router that a value is.
@@ -68,9 +69,24 @@ impl Machine<'_> {
             }
             None => path,
         };
+        let has = match &word.of {
+            None => None,
+            Some(of) => {
+                let given = self.argument_at(bound, of, spot);
+                let mut all = Vec::new();
+                self.flatten(&given, &mut all, 0);
+                match all.pop().and_then(|given| self.placed_members(&word.placed, &given, spot)) {
+                    Some(has) => Some(has),
+                    None => return self.note(spot, "which of the usual routes this controller answers is not known"),
+                }
+            }
+        };
         for row in &word.all {
             let mut words = row.split_whitespace();
             let (Some(name), Some(method)) = (words.next(), words.next()) else { continue };
+            if has.as_ref().is_some_and(|has| !has.contains(name)) {
+                continue;
+            }
             let whole = self.concat(&path, &Value::text(words.next().unwrap_or_default()));
             self.effects += 1;
             let chain = self.chain();
@@ -84,6 +100,49 @@ impl Machine<'_> {
                 paths: None,
                 library: None,
             });
+        }
+    }
+
+    /// The members of what answers: a class, what gives one, a map, or what stands in a file that it is known by the place of.
+    fn placed_members(&mut self, placed: &(String, String), given: &Value, spot: Spot) -> Option<BTreeSet<String>> {
+        let (root, folder) = placed;
+        let way = match self.force(given.clone()) {
+            Value::Unknown(path) => path.strip_prefix(root.as_str())?.trim_start_matches('.').to_owned(),
+            Value::Str(text) => text.strip_prefix("controller.").unwrap_or(&text).to_owned(),
+            known => return self.members_of_answer(&known, spot, 0),
+        };
+        let plain = |name: &str| name.replace(['-', '_'], "").to_lowercase();
+        let wanted: Vec<String> = way.split('.').map(plain).collect();
+        let package = self.tree.package_of(self.file(spot)).unwrap_or_default();
+        let folder = if package.is_empty() { format!("{folder}/") } else { format!("{package}/{folder}/") };
+        let is_it = |file: &&Name| {
+            let stem = file.strip_prefix(folder.as_str()).and_then(|rest| rest.rsplit_once('.'));
+            let script = Language::of(file) == Some(Language::JavaScript) && !file.ends_with(".d.ts");
+            script && stem.is_some_and(|(stem, _)| stem.split('/').map(plain).eq(wanted.iter().cloned()))
+        };
+        let file = self.tree.files().find(is_it).cloned()?;
+        let id = self.module_of(&file, Language::JavaScript);
+        let given = self.exported(id, &"default".into())?;
+        let given = self.force(given);
+        self.members_of_answer(&given, spot, 0)
+    }
+
+    fn members_of_answer(&mut self, given: &Value, spot: Spot, depth: usize) -> Option<BTreeSet<String>> {
+        match given {
+            Value::Class(class) => Some(self.class_members(class).has),
+            Value::Object(it) if it.class.is_some() => {
+                let class = it.class.clone()?;
+                Some(self.class_members(&class).has)
+            }
+            Value::Map(map) if !map.partial.get() => {
+                Some(map.pairs().iter().filter_map(|(key, _)| key.as_whole_text()).map(|key| key.to_string()).collect())
+            }
+            // A function that gets the app gives the class.
+            function @ Value::Function(_) if depth == 0 => {
+                let made = self.call(function, Args::of(vec![Value::unknown()]), spot);
+                self.members_of_answer(&made, spot, depth + 1)
+            }
+            _ => None,
         }
     }
 

@@ -372,6 +372,10 @@ pub(crate) struct RowsWord {
     pub(crate) all: Vec<String>,
     /// They are those of the controller that the call decorates; that chooses among them too.
     pub(crate) decorates: bool,
+    /// What answers, the last of a list: those alone are registered whose names are members of it.
+    pub(crate) of: Option<Argument>,
+    /// What the path of one begins with that is known by its path alone, and the folder of the package that its file is in.
+    pub(crate) placed: (String, String),
 }
 
 /// Leaves some of the routes that are usual alone, by the names of what answers.
