@@ -72,7 +72,7 @@ impl Machine<'_> {
             None => {
                 let node = self.forest.add(model, false);
                 self.forest.nodes[node].served = true;
-                self.forest.nodes[node].prefix = self.package_setting(word, package);
+                self.forest.nodes[node].prefix = self.package_setting((&word.config, &word.setting), package);
                 *app = Some(node);
                 if let Some(besides) = &word.besides {
                     self.tell_besides(besides, file, package);
@@ -176,9 +176,10 @@ impl Machine<'_> {
     }
 
     /// A setting of the package's own configuration file that stands before every path.
-    fn package_setting(&mut self, word: &FilesWord, package: &str) -> Value {
+    pub(super) fn package_setting(&mut self, word: (&str, &str), package: &str) -> Value {
+        let (config, setting) = word;
         for ending in ["js", "mjs", "ts", "cjs", "mts"] {
-            let name = format!("{}.{ending}", word.config);
+            let name = format!("{config}.{ending}");
             let path = if package.is_empty() { name } else { format!("{package}/{name}") };
             if !self.tree.has(&path) {
                 continue;
@@ -192,7 +193,7 @@ impl Machine<'_> {
             let bound: Vec<Value> = self.modules[id.0].scope.names.borrow().values().cloned().collect();
             for one in std::iter::once(given).chain(bound) {
                 let mut value = Some(one);
-                for name in word.setting.split('.') {
+                for name in setting.split('.') {
                     value = match value.map(|value| self.force(value)) {
                         Some(Value::Map(map)) => map.named(name),
                         _ => None,

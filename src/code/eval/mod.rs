@@ -22,6 +22,7 @@ mod computed;
 mod configured;
 mod construct;
 mod container;
+mod contents;
 mod contracts;
 mod described;
 mod documents;
@@ -229,6 +230,7 @@ pub(crate) fn run(
     machine.read_layers();
     machine.read_folders();
     machine.read_gateways();
+    machine.read_contents();
     machine.read_annotated();
     machine.publish_roots();
     machine.join_views();

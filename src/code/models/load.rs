@@ -117,6 +117,10 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         let object = object(&word.object)?;
         models.files.push((&*Box::leak(Box::new(word)), object));
     }
+    for word in model.contents {
+        let object = object(&word.object)?;
+        models.contents.push((&*Box::leak(Box::new(word)), object));
+    }
     for word in model.gateways {
         let object = object(&word.object)?;
         models.gateways.push((&*Box::leak(Box::new(word)), object));

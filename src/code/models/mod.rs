@@ -32,8 +32,8 @@ pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, SupplyWord, TagsWord};
 pub(crate) use views::{ExpandsWord, ExposesWord, PublishesWord, RootWord, ViewWord};
 pub(crate) use words::{
-    BesidesWord, BroughtModel, ClassModel, DeriveModel, FilesWord, FrontWord, GatewayWord, ObjectModel, RunWord,
-    Settings, SettingsModel, StoreModel, TableModel,
+    BesidesWord, BroughtModel, ClassModel, ContentsWord, DeriveModel, FilesWord, FrontWord, GatewayWord, ObjectModel,
+    RunWord, Settings, SettingsModel, StoreModel, TableModel,
 };
 
 /// Every built-in model file: its name and its text.
@@ -66,6 +66,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/sveltekit.yaml", include_str!("../../../rules/frameworks/sveltekit.yaml")),
     ("frameworks/tsoa.yaml", include_str!("../../../rules/frameworks/tsoa.yaml")),
     ("frameworks/ts-rest.yaml", include_str!("../../../rules/frameworks/ts-rest.yaml")),
+    ("frameworks/strapi.yaml", include_str!("../../../rules/frameworks/strapi.yaml")),
     ("frameworks/sails.yaml", include_str!("../../../rules/frameworks/sails.yaml")),
     ("frameworks/moleculer.yaml", include_str!("../../../rules/frameworks/moleculer.yaml")),
     ("frameworks/feathers.yaml", include_str!("../../../rules/frameworks/feathers.yaml")),
@@ -200,6 +201,8 @@ pub(crate) struct Models {
     pub(crate) loaders: BTreeMap<String, String>,
     /// Services that maps describe, and the object that a gateway's routes stand on.
     pub(crate) gateways: Vec<(&'static GatewayWord, &'static ObjectModel)>,
+    /// Folders each of which is an API, and the object that their routes stand on.
+    pub(crate) contents: Vec<(&'static ContentsWord, &'static ObjectModel)>,
     /// Commands that serve a file's default export, and the object that it is called with.
     pub(crate) runs: Vec<(&'static RunWord, &'static ObjectModel)>,
     /// What annotations mean.

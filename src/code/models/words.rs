@@ -97,6 +97,9 @@ pub(crate) struct ModelFile {
     /// Services that maps describe, one of which answers for all.
     #[serde(default)]
     pub(crate) gateways: Vec<GatewayWord>,
+    /// Folders each of which is an API.
+    #[serde(default)]
+    pub(crate) contents: Vec<ContentsWord>,
     /// Commands that serve a file's default export.
     #[serde(default)]
     pub(crate) runs: Vec<RunWord>,
@@ -201,6 +204,32 @@ pub(crate) struct GatewayWord {
     pub(crate) gateway: Vec<String>,
     /// The actions that what a library has to be mixed in brings: their names and what they say of their paths.
     pub(crate) brings: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// Folders of a package each of which is an API: files that list routes, and kinds of content whose usual routes are served.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ContentsWord {
+    /// The dependency that a package has where this holds.
+    pub(crate) package: String,
+    /// The object of the same file that the routes stand on.
+    pub(crate) object: String,
+    /// The folder that the APIs' folders are in.
+    pub(crate) folder: String,
+    /// The folder of files in each, or the one file, that lists routes.
+    pub(crate) routes: String,
+    /// The member of what such a file gives that lists them.
+    pub(crate) list: String,
+    /// The package's file of settings, without its ending, and the setting that stands before every path.
+    pub(crate) config: (String, String),
+    /// What stands there where the settings do not say.
+    pub(crate) usual: String,
+    /// The folder of kinds of content, each a folder with its schema.
+    pub(crate) kinds: String,
+    /// The usual routes of what there are many of: the name of what answers, method, and the path behind.
+    pub(crate) many: Vec<String>,
+    /// Those of what there is one of.
+    pub(crate) one: Vec<String>,
 }
 
 /// A command in a manifest's scripts that serves the default export of the file that it names.
