@@ -11,6 +11,7 @@ mod load;
 mod marks;
 mod path;
 mod reads;
+mod usual;
 mod views;
 mod words;
 
@@ -19,8 +20,8 @@ use std::sync::{Arc, LazyLock};
 
 use super::form::{Language, MacroRules, Name};
 pub(crate) use actions::{
-    Action, AutoloadWord, BuildWord, ChooseWord, HandWord, IncludeWord, JoinWord, LibraryWord, MakeWord, MountWord,
-    PlacesWord, PluginWord, ResourceWord, RouteWord, RowsWord, RpcWord, TreeWord, WrapWord,
+    Action, AutoloadWord, BuildWord, HandWord, IncludeWord, JoinWord, LibraryWord, MakeWord, MountWord, PlacesWord,
+    PluginWord, ResourceWord, RouteWord, RpcWord, TreeWord, WrapWord,
 };
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use computing::Computes;
@@ -30,6 +31,7 @@ pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
 pub(crate) use marks::{DescribesWord, MarkWord, NamespaceWord, SetWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, SupplyWord, TagsWord};
+pub(crate) use usual::{ChooseWord, RowsWord};
 pub(crate) use views::{ExpandsWord, ExposesWord, PublishesWord, RootWord, ViewWord};
 pub(crate) use words::{
     BesidesWord, BroughtModel, ClassModel, ContentsWord, DeriveModel, FilesWord, FrontWord, GatewayWord, ObjectModel,
