@@ -9,6 +9,7 @@ mod annotated;
 mod astray;
 mod attempts;
 mod attributes;
+mod before_trees;
 mod befores;
 mod bind;
 mod builder;

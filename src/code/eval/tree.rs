@@ -95,6 +95,11 @@ impl Machine<'_> {
                 continue;
             }
             let app = self.bare_app(model);
+            if let Some(tree) = &model.tree
+                && !self.is_bare(&class)
+            {
+                self.forest.nodes[app.node].prefix = self.tree_setting(tree, &class);
+            }
             self.controller(&class, None, &app);
         }
     }
@@ -387,7 +392,9 @@ impl Machine<'_> {
                 let before = before
                     .map_or(Value::Undefined, |(note, word)| self.argument_at(&note.bound, &word.path, note.spot));
                 let conditional = note.as_ref().is_some_and(|note| note.conditional);
-                if let Some(route) = notes.iter().rev().find(|note| note.action.route.is_some()) {
+                let several = self.forest.nodes[app.node].model.tree.as_ref().is_some_and(|tree| tree.several);
+                let said = notes.iter().rev().filter(|note| note.action.route.is_some());
+                for route in said.take(if several { usize::MAX } else { 1 }) {
                     self.method_route(route, (&path, &before, place.as_ref(), &version), conditional, app);
                 }
             }
@@ -546,7 +553,7 @@ impl Machine<'_> {
 }
 
 /// What a decorator says that makes a class a controller.
-fn controller_note(class: &Rc<ClassValue>) -> Option<Rc<Noted>> {
+pub(super) fn controller_note(class: &Rc<ClassValue>) -> Option<Rc<Noted>> {
     class.notes.borrow().iter().rev().find(|note| note.action.controller.is_some()).cloned()
 }
 

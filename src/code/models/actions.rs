@@ -279,6 +279,8 @@ pub(crate) struct RouteWord {
 pub(crate) struct ControllerWord {
     /// Its path or paths.
     pub(crate) path: Argument,
+    /// Where this is true, nothing that settings say stands before them.
+    pub(crate) bare: Option<Argument>,
     /// Its versions.
     pub(crate) version: Argument,
 }
@@ -289,6 +291,10 @@ pub(crate) struct ControllerWord {
 pub(crate) struct TreeWord {
     /// The module at the root.
     pub(crate) root: Argument,
+    /// The package's file of settings, without its ending, and those any of which stands before every path.
+    pub(crate) settings: (String, Vec<String>),
+    /// A method answers what each of its decorators says; else what the outermost one does.
+    pub(crate) several: bool,
     /// Without a root every controller is served whose module is imported anywhere.
     pub(crate) imported: bool,
     /// In what is given about a module: the class that it is, where it is no class.
