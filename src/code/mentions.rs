@@ -297,6 +297,11 @@ impl<'a> Walker<'a> {
                     self.exprs(conditions);
                 }
             }
+            ExprKind::Is(test) => {
+                self.ty(&test.ty);
+                self.exprs(&test.value);
+                self.pattern(&test.target);
+            }
             ExprKind::Macro(inner) => {
                 self.path(&inner.path);
                 self.args(&inner.args);

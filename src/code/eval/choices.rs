@@ -85,11 +85,10 @@ impl Machine<'_> {
         let value = subject.map_or(Value::Bool(true), |subject| self.eval(subject, scope));
         let mut results = Vec::new();
         let mut decided = false;
-        for arm in arms {
+        for (at, arm) in arms.iter().enumerate() {
             let mut hit = if arm.values.is_empty() { None } else { Some(false) };
             for candidate in &arm.values {
-                let candidate = self.eval(candidate, scope);
-                match value.same(&candidate) {
+                match self.chosen(&value, candidate, scope) {
                     Some(true) => hit = Some(true),
                     Some(false) => {}
                     None => hit = hit.filter(|hit| *hit),
@@ -99,7 +98,9 @@ impl Machine<'_> {
                 continue;
             }
             decided |= hit == Some(true);
-            let sure = hit == Some(true) && results.is_empty();
+            // What is left where every arm before it is surely not taken.
+            let left = arm.values.is_empty() && at + 1 == arms.len();
+            let sure = (hit == Some(true) || left) && results.is_empty();
             self.conditional += u32::from(!sure);
             let inner = Scope::inside(scope, ScopeKind::Block);
             results.push(self.block_value(&arm.body, &inner));

@@ -107,6 +107,7 @@ impl Machine<'_> {
                 let value = self.eval(inner, scope);
                 self.refined(value, ty, scope)
             }
+            ExprKind::Is(test) => self.type_test(test, scope),
             ExprKind::Macro(call) => self.macro_call(call, scope, line),
             ExprKind::Type(ty) => self.type_value(ty, scope),
             ExprKind::Unknown(parts) => {

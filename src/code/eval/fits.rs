@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::value::{Args, ClassValue, Closure, ListKind, Object, Value};
-use crate::code::form::{ClassKind, FunctionKind, Name, ParamKind, Pattern, TypeRef};
+use crate::code::form::{ClassKind, Expr, ExprKind, FunctionKind, Name, ParamKind, Pattern, TypeRef, TypeTest};
 
 /// How well a value fits a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +111,69 @@ impl Machine<'_> {
             Value::Unknown(path) => self.fit_of_library(value, &path),
             _ => Fit::Perhaps,
         }
+    }
+
+    /// What a question for a value's type comes to; what is asked in an arm of a switch is not known outside of it.
+    pub(super) fn type_test(&mut self, test: &TypeTest, scope: &ScopeRef) -> Value {
+        let Some(value) = &test.value else { return Value::unknown() };
+        let value = self.eval(value, scope);
+        if !matches!(test.target, Pattern::Ignore) {
+            let bound = self.refined(value.clone(), &test.ty, scope);
+            self.bind(&test.target, bound, scope, true);
+        }
+        let holds = self.is_of(&value, &test.ty, scope);
+        holds.map_or_else(Value::unknown, |holds| Value::Bool(holds == test.positive))
+    }
+
+    /// Whether an arm of a switch is taken for a value, by what the arm is written for.
+    pub(super) fn chosen(&mut self, value: &Value, candidate: &Expr, scope: &ScopeRef) -> Option<bool> {
+        match &candidate.kind {
+            ExprKind::Is(test) if test.value.is_none() => {
+                self.is_of(value, &test.ty, scope).map(|holds| holds == test.positive)
+            }
+            _ => {
+                let candidate = self.eval(candidate, scope);
+                value.same(&candidate)
+            }
+        }
+    }
+
+    /// Whether a value is of a type; none where that is not known: of what stands for all objects of a class its further
+    /// classes are not known, nor what they implement.
+    fn is_of(&mut self, value: &Value, ty: &TypeRef, scope: &ScopeRef) -> Option<bool> {
+        let value = self.force(value.clone());
+        let mut all = None;
+        for one in value.each() {
+            let holds = match (self.fit(&one, ty, scope), &one) {
+                (Fit::Just | Fit::Wide, Value::Class(class)) => (class.class.kind == ClassKind::Object).then_some(true),
+                (Fit::Just | Fit::Wide, _) => Some(true),
+                (Fit::Perhaps, _) => None,
+                (Fit::Not, Value::Object(object)) => self.is_surely(object, ty, scope).then_some(false),
+                (Fit::Not, Value::Class(class)) => (class.class.kind == ClassKind::Object).then_some(false),
+                (Fit::Not, _) => Some(false),
+            };
+            if holds.is_none() || all.is_some_and(|all| Some(all) != holds) {
+                return None;
+            }
+            all = holds;
+        }
+        all
+    }
+
+    /// Whether an object is of its class and of none below it that a type may be above.
+    fn is_surely(&mut self, object: &Rc<Object>, ty: &TypeRef, scope: &ScopeRef) -> bool {
+        let Some(own) = object.class.clone() else { return true };
+        match own.class.kind {
+            ClassKind::Object | ClassKind::Struct | ClassKind::Enum => return true,
+            ClassKind::Abstract | ClassKind::Interface | ClassKind::Annotation => return false,
+            ClassKind::Class => {}
+        }
+        let wanted = self.type_value(ty, scope);
+        let below = match self.force(wanted) {
+            Value::Class(class) => self.derived(&class, &own) != Fit::Not,
+            _ => false,
+        };
+        own.made.get() && !below
     }
 
     fn fit_of_class(&mut self, value: &Value, class: &Rc<ClassValue>) -> Fit {

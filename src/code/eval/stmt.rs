@@ -413,8 +413,7 @@ impl Machine<'_> {
             }
             let mut hit = Some(false);
             for candidate in &arm.values {
-                let candidate = self.eval(candidate, scope);
-                match value.same(&candidate) {
+                match self.chosen(&value, candidate, scope) {
                     Some(true) => hit = Some(true),
                     Some(false) => {}
                     None => hit = hit.filter(|hit| *hit),

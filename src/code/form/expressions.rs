@@ -86,6 +86,8 @@ pub enum ExprKind {
     Comprehension(Box<Comprehension>),
     /// A conversion or a stated type around a value: `x as T`, `T(x)` of Go types is a call.
     Cast(Box<Expr>, TypeRef),
+    /// Whether a value is of a type: Kotlin's `is`, Java's `instanceof`.
+    Is(Box<TypeTest>),
     /// A Rust macro call: its name, and its arguments where they parse as expressions.
     Macro(Box<MacroCall>),
     /// A type where an expression may stand (Go's `new(T)`, `make([]T)`; Java's `X.class` is a member).
@@ -123,6 +125,19 @@ pub struct Arg {
     pub spread: Spread,
     /// Its value.
     pub value: Expr,
+}
+
+/// A question for the type of a value.
+#[derive(Debug)]
+pub struct TypeTest {
+    /// The value; none for that of the switch whose arm asks.
+    pub value: Option<Expr>,
+    /// The type.
+    pub ty: TypeRef,
+    /// Whether it is asked that the value is of it, and not that it is not.
+    pub positive: bool,
+    /// What the value is bound to where it is of the type.
+    pub target: Pattern,
 }
 
 /// Whether a value is spread where it stands.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(crate) use expressions::with_flags;
 pub use expressions::{
     Arg, BinaryOp, Call, Comprehension, ComprehensionKind, Entry, Expr, ExprKind, Item, LogicalOp, MacroCall,
-    MacroRules, Spread, TemplatePart, UnaryOp,
+    MacroRules, Spread, TemplatePart, TypeTest, UnaryOp,
 };
 
 /// An interned-by-sharing name: identifier, member, module specifier.

@@ -260,6 +260,10 @@ fn expr(value: &Expr) -> String {
         ExprKind::Sequence(all) => format!("seq({})", list(all, expr, ", ")),
         ExprKind::Comprehension(comprehension) => format!("comprehension {:?}", comprehension.kind),
         ExprKind::Cast(value, ty) => format!("({} as {})", expr(value), type_ref(ty)),
+        ExprKind::Is(test) => {
+            let not = if test.positive { "" } else { "!" };
+            format!("({} {not}is {} {})", optional(test.value.as_ref()), type_ref(&test.ty), pattern(&test.target))
+        }
         ExprKind::Macro(call) => {
             let path = list(&call.path, ToString::to_string, "::");
             format!("{path}!({})", list(&call.args, arg, ", "))

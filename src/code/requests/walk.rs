@@ -271,6 +271,7 @@ fn parts(expr: &Expr) -> Vec<&Expr> {
             vec![left, right]
         }
         ExprKind::Conditional(test, then, otherwise) => vec![test, then, otherwise],
+        ExprKind::Is(test) => test.value.iter().collect(),
         ExprKind::Yield(inner) => inner.iter().map(|inner| &**inner).collect(),
         ExprKind::Sequence(items) | ExprKind::Unknown(items) => items.iter().collect(),
         ExprKind::Macro(inner) => inner.args.iter().map(|arg| &arg.value).collect(),

@@ -4,7 +4,7 @@ use super::super::reader::{children, has};
 use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, BinaryOp, Block, Call, Expr, ExprKind, FunctionKind, Item, LogicalOp, Pattern, Spread, Stmt, StmtKind,
-    TypeRef, UnaryOp,
+    TypeRef, TypeTest, UnaryOp,
 };
 use std::sync::Arc;
 use tree_sitter::Node;
@@ -83,7 +83,16 @@ impl Lowering<'_> {
                 let (subject, arms) = self.switch(node);
                 ExprKind::Switch(Some(Box::new(subject)), arms)
             }
-            "instanceof_expression" => ExprKind::Unknown(vec![self.expr_in(node, "left")]),
+            "instanceof_expression" => {
+                let value = self.expr_in(node, "left");
+                match node.child_by_field_name("right") {
+                    Some(ty) => {
+                        let (ty, target) = (self.ty(ty), self.pattern_in(node, "name"));
+                        ExprKind::Is(Box::new(TypeTest { value: Some(value), ty, positive: true, target }))
+                    }
+                    None => ExprKind::Unknown(vec![value]),
+                }
+            }
             _ => {
                 let parts = children(node).into_iter().map(|child| self.expr(child)).collect();
                 ExprKind::Unknown(parts)

@@ -2,7 +2,7 @@
 
 use super::super::reader::{children, fields, has};
 use super::{FrontEnd, Lowering};
-use crate::code::form::{Arm, Block, Expr, ExprKind, Pattern, Stmt, StmtKind, Yields};
+use crate::code::form::{Arm, Block, Expr, ExprKind, Pattern, Stmt, StmtKind, TypeTest, Yields};
 use tree_sitter::Node;
 
 impl Lowering<'_> {
@@ -198,6 +198,22 @@ impl Lowering<'_> {
         self.push(node, StmtKind::Expr(value), out);
     }
 
+    /// `case T name` of a `switch`: the arm binds the name to what is switched on, where that has a name of its own.
+    fn of_type(&mut self, node: Node<'_>, switch: Node<'_>, body: &mut Block) -> Expr {
+        let pattern = children(node).into_iter().find(|child| child.kind() == "type_pattern");
+        let Some(pattern) = pattern else { return self.unknown(node) };
+        let parts = children(pattern);
+        let [ty, name] = parts.as_slice() else { return self.unknown(node) };
+        let ty = self.ty(*ty);
+        let subject = switch.child_by_field_name("condition").and_then(|subject| children(subject).first().copied());
+        if let Some(subject) = subject.filter(|subject| subject.kind() == "identifier") {
+            let target = Pattern::Name(self.name(*name), self.pos(*name));
+            let value = Some(self.expr(subject));
+            self.push(pattern, StmtKind::Bind { target, ty: Some(ty.clone()), value }, body);
+        }
+        self.at(node, ExprKind::Is(Box::new(TypeTest { value: None, ty, positive: true, target: Pattern::Ignore })))
+    }
+
     /// The subject and the arms of a `switch`; a group of labels is one arm.
     pub(super) fn switch(&mut self, node: Node<'_>) -> (Expr, Vec<Arm>) {
         let subject = self.expr_in(node, "condition");
@@ -209,12 +225,16 @@ impl Lowering<'_> {
                 if child.kind() == "switch_label" {
                     default |= has(child, "default");
                     for value in children(child) {
-                        let value = if matches!(value.kind(), "pattern" | "guard") {
-                            self.unknown(value)
-                        } else {
-                            self.expr(value)
+                        let value = match value.kind() {
+                            "pattern" => self.of_type(value, node, &mut arm.body),
+                            "guard" => self.unknown(value),
+                            _ => self.expr(value),
                         };
                         arm.values.push(value);
+                    }
+                    // What is asked besides may not hold.
+                    if children(child).iter().any(|value| value.kind() == "guard") {
+                        arm.values = vec![self.unknown(child)];
                     }
                 } else {
                     self.statement(child, &mut arm.body);

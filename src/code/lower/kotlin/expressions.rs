@@ -6,7 +6,7 @@ use super::types::TYPES;
 use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, BinaryOp, Call, Expr, ExprKind, FunctionKind, Item, LogicalOp, Name, Pattern, Spread, Stmt, StmtKind, TypeRef,
-    UnaryOp,
+    TypeTest, UnaryOp,
 };
 use std::sync::Arc;
 use tree_sitter::Node;
@@ -69,11 +69,7 @@ impl Lowering<'_> {
             "binary_expression" => self.binary(node),
             "unary_expression" => self.unary(node),
             "infix_expression" => self.infix(node),
-            "as_expression" => {
-                let value = self.expr_in(node, "left");
-                let ty = node.child_by_field_name("right").unwrap_or(node);
-                ExprKind::Cast(Box::new(value), self.ty(ty))
-            }
+            "as_expression" => self.cast(node),
             "if_expression" => {
                 let (test, then, otherwise) = self.branches(node);
                 let then = self.block_expr(node, then);
@@ -97,7 +93,7 @@ impl Lowering<'_> {
                 self.statement(node, &mut block);
                 ExprKind::Block(block)
             }
-            "is_expression" => ExprKind::Unknown(vec![self.expr_in(node, "left")]),
+            "is_expression" => self.type_test(node, node.child_by_field_name("left")).kind,
             "in_expression" => {
                 let within = !all_children(node).iter().any(|part| part.kind() == "!in");
                 let op = if within { BinaryOp::In } else { BinaryOp::NotIn };
@@ -109,6 +105,17 @@ impl Lowering<'_> {
                 ExprKind::Unknown(parts)
             }
         }
+    }
+
+    /// `value is T`, `value !is T`; without a value in an arm of `when`.
+    pub(super) fn type_test(&mut self, node: Node<'_>, value: Option<Node<'_>>) -> Expr {
+        let value = value.map(|value| self.expr(value));
+        let stated = children(node).into_iter().rfind(|child| TYPES.contains(&child.kind()));
+        let Some(ty) = stated.map(|ty| self.ty(ty)) else {
+            return self.at(node, ExprKind::Unknown(value.into_iter().collect()));
+        };
+        let positive = !all_children(node).iter().any(|part| part.kind() == "!is");
+        self.at(node, ExprKind::Is(Box::new(TypeTest { value, ty, positive, target: Pattern::Ignore })))
     }
 
     /// `a.b`, `a?.b`, `a::b`: it stands where its member's name stands.
@@ -209,10 +216,45 @@ impl Lowering<'_> {
             Some(sign) => Expr { pos: called.pos, kind: ExprKind::Unary(sign, Box::new(called)) },
             None => called,
         };
+        let called = self.asked_before(node, function, called);
         match parts.iter().find(|part| part.kind() == "type_arguments" && lambda.is_none()) {
             Some(list) => self.stated(called, *list),
             None => called,
         }
+    }
+
+    /// `value as T`, and `value as? T` where the value may be asked for twice: nothing where it is of another type.
+    fn cast(&mut self, node: Node<'_>) -> ExprKind {
+        let value = self.expr_in(node, "left");
+        let ty = node.child_by_field_name("right").unwrap_or(node);
+        let cast = ExprKind::Cast(Box::new(value), self.ty(ty));
+        let left = node.child_by_field_name("left").map_or("", |left| left.kind());
+        let may = all_children(node).iter().any(|part| part.kind() == "as?");
+        if !may || !matches!(left, "identifier" | "this_expression") {
+            return cast;
+        }
+        let test = self.type_test(node, node.child_by_field_name("left"));
+        let (cast, null) = (self.at(node, cast), self.at(node, ExprKind::Null));
+        ExprKind::Conditional(Box::new(test), Box::new(cast), Box::new(null))
+    }
+
+    /// A call of what a value is cast to for it, `(value as? T)?.name()`: nothing where the value is of another type.
+    fn asked_before(&mut self, node: Node<'_>, function: Node<'_>, called: Expr) -> Expr {
+        let Some(test) = self.cast_before(function) else { return called };
+        let (pos, null) = (called.pos, self.at(node, ExprKind::Null));
+        Expr { kind: ExprKind::Conditional(Box::new(test), Box::new(called), Box::new(null)), pos }
+    }
+
+    /// What `(value as? T)?.name` is asked of: whether the value is of the type.
+    fn cast_before(&mut self, function: Node<'_>) -> Option<Expr> {
+        let may = all_children(function).iter().any(|part| part.kind() == "?.");
+        let mut object = children(function).first().copied().filter(|_| may)?;
+        while object.kind() == "parenthesized_expression" {
+            object = children(object).first().copied()?;
+        }
+        let left = object.child_by_field_name("left").filter(|left| left.kind() == "identifier");
+        let cast = object.kind() == "as_expression" && all_children(object).iter().any(|part| part.kind() == "as?");
+        left.filter(|_| cast).map(|left| self.type_test(object, Some(left)))
     }
 
     /// A call that states one type gives it, as far as nothing else is known: `get<Kitchen>()` of a container. What is built of

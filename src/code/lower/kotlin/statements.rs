@@ -228,9 +228,12 @@ impl Lowering<'_> {
             }
             let mut arm = Arm { values: Vec::new(), body: Block::new() };
             let conditions = super::super::reader::fields(child, "condition");
+            let guarded = is_guarded(child, &conditions);
             for condition in &conditions {
                 let value = match condition.kind() {
-                    "range_test" | "type_test" => self.unknown(*condition),
+                    "range_test" => self.unknown(*condition),
+                    _ if guarded => self.unknown(*condition),
+                    "type_test" => self.type_test(*condition, None),
                     _ => self.expr(*condition),
                 };
                 arm.values.push(value);
@@ -252,4 +255,13 @@ impl Lowering<'_> {
         }
         self.at(node, ExprKind::Block(body))
     }
+}
+
+/// Whether what a branch of `when` asks besides was left out of the source, with blanks in its place: there is room for it
+/// before the arrow.
+fn is_guarded(entry: Node<'_>, conditions: &[Node<'_>]) -> bool {
+    const SHORTEST: usize = "if a ".len();
+    let arrow = all_children(entry).into_iter().find(|part| part.kind() == "->");
+    let room = arrow.zip(conditions.last()).map(|(arrow, last)| arrow.start_byte().saturating_sub(last.end_byte()));
+    room.is_some_and(|room| room > SHORTEST)
 }

@@ -264,7 +264,7 @@ fn what_newer_versions_write_is_read() {
         ("val [a, b] = c\n val d = []", "bind [a, b] = c; bind d = []"),
         (
             "when (a) {\n is B if c(d) -> 1\n E if !f -> 2\n else if (g\n && h) -> 5\n else -> if (g) 3 else if (i) 4 else 5\n }",
-            "switch a {[?()] => {1}, [E] => {2}, [] => {5}, [] => {(g ? 3 : (i ? 4 : 5))}}",
+            "switch a {[?()] => {1}, [?()] => {2}, [] => {5}, [] => {(g ? 3 : (i ? 4 : 5))}}",
         ),
     ]);
     all(&[
