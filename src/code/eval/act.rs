@@ -205,6 +205,10 @@ impl Machine<'_> {
             self.effects += 1;
             self.befores.push((framework, spot, path, when));
         }
+        if let Some(context) = &action.context {
+            let given = self.argument_at(&bound, context, spot);
+            self.note_context(&given, spot);
+        }
         if let Some(attach) = &action.attach {
             let parent = if attach == "made" { made.clone() } else { self.argument_at(&bound, attach, spot) };
             let at = action.attach_at.as_ref().map_or(Value::text(""), |at| self.argument_at(&bound, at, spot));

@@ -35,6 +35,8 @@ struct Standing {
     serves: bool,
     client: bool,
     conditional: bool,
+    /// It is among what Spring scans for.
+    scanned: bool,
     mapping: Option<Mapping>,
 }
 
@@ -151,6 +153,11 @@ impl Machine<'_> {
         if !standing.serves || standing.client {
             return;
         }
+        if standing.scanned && self.is_unscanned(class) {
+            let reason =
+                "no application of the repository scans the package of this class: whether it answers is not known";
+            return self.note(class.spot, reason);
+        }
         self.note_foreign_bases(class);
         let (spelled, methods) = match &standing.mapping {
             Some(mapping) => {
@@ -179,6 +186,7 @@ impl Machine<'_> {
             let Value::Class(ancestor) = ancestor else { continue };
             let applied = self.applied(&ancestor.class.decorators, &ancestor.scope, ancestor.spot);
             for one in &applied {
+                out.scanned |= one.model.serves && one.model.framework == "spring";
                 out.client |= one.model.client;
                 out.conditional |= one.model.conditional && at == 0;
                 component |= one.model.component && at == 0;

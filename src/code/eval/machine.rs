@@ -239,6 +239,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) applications: Vec<(String, Spot, String)>,
     /// Routes that views answer by their names.
     pub(crate) views: super::views::State,
+    /// What Spring's applications scan, once it was asked for, as far as all of it is known.
+    pub(super) scans: Option<Option<Rc<super::scanning::Scans>>>,
+    /// The paths of contexts that programs make in embedded servers, as far as they are known.
+    pub(super) contexts: BTreeSet<(Spot, Option<String>)>,
     /// What functions gave, by the names that models say it has.
     pub(crate) namespaces: BTreeMap<Name, Value>,
     /// What containers were told.
@@ -349,6 +353,8 @@ impl<'a> Machine<'a> {
             befores: Vec::new(),
             applications: Vec::new(),
             views: super::views::State::default(),
+            contexts: BTreeSet::new(),
+            scans: None,
             namespaces: BTreeMap::new(),
             told: Vec::new(),
             trees_told: BTreeSet::new(),

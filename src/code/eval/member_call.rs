@@ -54,6 +54,9 @@ impl Machine<'_> {
         {
             return value;
         }
+        if let Some(value) = self.property_of(&object, name, &args, spot) {
+            return value;
+        }
         if let Some(value) = self.new_class(&object, name, &args, spot) {
             return value;
         }

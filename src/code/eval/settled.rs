@@ -7,9 +7,10 @@ use super::forest::Found;
 use super::machine::Machine;
 use super::value::Spot;
 use crate::code::form::{Language, Name};
-use crate::code::holes::{fill_holes, has_hole};
+use crate::code::holes::{fill_holes, has_hole, hole};
 use crate::code::models::{LibraryModel, LibraryRoute, PrefixModel, put_together, tidy};
 use crate::code::resolve::Home;
+use crate::code::select::has_word;
 
 /// Paths that one route may have over the modules that serve it.
 const MOST_HOMES: usize = 16;
@@ -26,9 +27,11 @@ impl Machine<'_> {
             let file = self.file(one.spot).to_owned();
             let homes = self.tree.homes_of(&file);
             if homes.is_empty() {
-                let path =
-                    tidy(&put_together(Default::default(), &self.application_path(&one.framework, &file), &one.path));
-                out.push(Found { path, ..one });
+                let context = self.context_of(&[self.tree.module_of(&file)]).unwrap_or_default();
+                let application = self.application_path(&one.framework, &file);
+                let prefix = put_together(Default::default(), &context, &application);
+                let path = tidy(&put_together(Default::default(), &prefix, &one.path));
+                self.keep_whole(Found { path, ..one }, &mut out);
                 continue;
             }
             for home in homes.iter().take(MOST_HOMES) {
@@ -58,7 +61,9 @@ impl Machine<'_> {
                 format!("settings that cannot be read may say a prefix: {why}"),
             );
         }
-        let mut out = home.context.clone().unwrap_or_default();
+        let folders: Vec<&str> =
+            file.map(|file| self.tree.module_of(file)).into_iter().chain([&*home.folder]).collect();
+        let mut out = home.context.clone().or_else(|| self.context_of(&folders)).unwrap_or_default();
         for model in self.models.prefixes.iter().filter(|model| model.framework == framework) {
             if !counts(model, home) || (model.application && file.is_none()) {
                 continue;
@@ -79,9 +84,36 @@ impl Machine<'_> {
     fn application_path(&self, framework: &str, file: &str) -> String {
         let module = self.tree.module_of(file);
         let mut all = self.applications.iter().filter(|(name, _, _)| name == framework);
-        let here = all.clone().find(|(_, spot, _)| self.tree.module_of(self.file(*spot)) == module);
-        let found = here.or_else(|| if self.applications.len() == 1 { all.next() } else { None });
+        let here: Vec<_> = all.clone().filter(|(_, spot, _)| self.tree.module_of(self.file(*spot)) == module).collect();
+        let found = match here.as_slice() {
+            [] if self.applications.len() == 1 => all.next(),
+            [] => None,
+            [one] => Some(*one),
+            several => match self.application_of(several, file) {
+                Some(one) => Some(one),
+                None => return hole("application"),
+            },
+        };
         found.map(|(_, _, path)| path.clone()).unwrap_or_default()
+    }
+
+    /// The one of several applications that serves the class of a file: the first that names it, or its package; else the one
+    /// that names none. None where each names others.
+    fn application_of<'a>(&self, all: &[&'a Application], file: &str) -> Option<&'a Application> {
+        let class = file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+        let said = |one: &&&Application| self.tree.text(self.file(one.1)).unwrap_or_default();
+        let names = |one: &&&Application| {
+            let text = said(one);
+            has_word(&text, class) || packages(&text).any(|package| in_package(file, package))
+        };
+        let chooses = |one: &&&Application| {
+            let text = said(one);
+            text.contains(".class)") || text.contains("::class") || packages(&text).next().is_some()
+        };
+        let found = all.iter().find(names).or_else(|| all.iter().find(|one| !chooses(one)));
+        // Where all are said to be at one path, which of them it is does not matter.
+        let same = all.iter().all(|one| one.2 == all[0].2);
+        found.or_else(|| all.first().filter(|_| same)).copied()
     }
 
     /// The routes of libraries that builds name.
@@ -169,6 +201,21 @@ impl Machine<'_> {
             None => Home::default().settings.filled(text).into(),
         }
     }
+}
+
+/// An application: framework, place, path.
+type Application = (String, Spot, String);
+
+/// The packages that an application says its classes are in.
+fn packages(text: &str) -> impl Iterator<Item = &str> {
+    let calls = text.split("packages(").skip(1).filter_map(|rest| rest.split_once(')'));
+    calls.flat_map(|(given, _)| given.split('"').skip(1).step_by(2))
+}
+
+/// Whether a file is in a package or below it.
+fn in_package(file: &str, package: &str) -> bool {
+    let folders = format!("/{}/", package.replace('.', "/"));
+    file.contains(&folders)
 }
 
 /// Whether a setting counts in a module.

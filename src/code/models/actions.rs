@@ -59,6 +59,8 @@ pub(crate) struct Action {
     pub(crate) hand: Option<Box<HandWord>>,
     /// Puts a path before the routes of annotated classes.
     pub(crate) before: Option<Box<BeforeWord>>,
+    /// The path of a servlet context that a program makes: before everything that its module answers.
+    pub(crate) context: Option<Argument>,
     /// Sets a member of the object, under a name that is given.
     pub(crate) set: Option<Box<SetWord>>,
     /// Notes something on a function or class that is given.
