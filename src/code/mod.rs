@@ -4,6 +4,7 @@
 mod copied;
 mod eval;
 pub mod explain;
+mod foreign;
 pub mod form;
 mod given;
 mod holes;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::repo::{MAX_SOURCE_BYTES, Repo};
+use crate::repo::{Content, MAX_SOURCE_BYTES, Repo};
 use form::{Language, Module, Name};
 pub(crate) use resolve::under;
 
@@ -186,12 +187,17 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let aside = |path: &str| copied::is_under(&copied, path) || copied::is_under(&tested, path);
     let is_own = |path: &str| select::is_own_source(path) && !aside(path);
     let files: Vec<_> = repo.files().iter().filter(|entry| !entry.link && is_own(&entry.path)).collect();
-    let looked: Vec<Looked> = files.par_iter().map(|entry| look(repo, &entry.path, tokens)).collect();
+    let looked: Vec<(Looked, Vec<foreign::Place>)> =
+        files.par_iter().map(|entry| look(repo, &entry.path, tokens)).collect();
     let mut analysis = Analysis { sources: files.len(), ..Analysis::default() };
     let mut lowered = BTreeMap::new();
     let mut entries = Vec::new();
     let mut idle = Vec::new();
-    for one in looked {
+    let mut unread = Vec::new();
+    for (entry, (one, places)) in files.iter().zip(looked) {
+        if !places.is_empty() {
+            unread.push((&entry.path, places));
+        }
         match one {
             Looked::Nothing => {}
             Looked::Idle(path, names) => idle.push((path, names)),
@@ -234,6 +240,9 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let unresolved =
         outcome.unresolved.into_iter().filter(|(file, _, _)| own(file) && !copied::is_under(&tested, file));
     analysis.unresolved.extend(unresolved);
+    for (file, places) in unread {
+        foreign::tell(&mut analysis, file, places);
+    }
     analysis.names = outcome.names;
     analysis.cut_short = outcome.cut_short;
     let given = properties::given_by_builds(repo);
@@ -258,15 +267,20 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     (analysis, Trace { copied, tested, ..outcome.trace })
 }
 
-fn look(repo: &Repo, path: &Name, tokens: &select::Tokens) -> Looked {
-    let Some(language) = Language::of(path) else { return Looked::Nothing };
+fn look(repo: &Repo, path: &Name, tokens: &select::Tokens) -> (Looked, Vec<foreign::Place>) {
+    let Some(language) = Language::of(path) else { return (Looked::Nothing, Vec::new()) };
     let content = match repo.read(path, MAX_SOURCE_BYTES) {
         Ok(content) => content,
-        Err(error) => return Looked::Problem(path.clone(), error.to_string()),
+        Err(error) => return (Looked::Problem(path.clone(), error.to_string()), Vec::new()),
     };
     if select::is_bundled(path, &content.bytes) {
-        return Looked::Nothing;
+        return (Looked::Nothing, Vec::new());
     }
+    let places = foreign::places(path, &content.bytes);
+    (look_into(path, language, &content, tokens), places)
+}
+
+fn look_into(path: &Name, language: Language, content: &Content, tokens: &select::Tokens) -> Looked {
     let Some(frameworks) = tokens.found(language, &content.bytes) else {
         return match language {
             Language::JavaScript => Looked::Idle(path.clone(), resolve::javascript::specifiers(&content.bytes)),

@@ -62,6 +62,7 @@ mod keys;
 mod layered;
 mod layers;
 mod listed;
+mod listed_actions;
 mod listing;
 mod loaders;
 mod loops;
@@ -243,6 +244,7 @@ pub(crate) fn run(
     let mut libraries = machine.library_routes();
     let described = machine.descriptor_routes();
     libraries.append(&mut machine.settle(described));
+    libraries.append(&mut machine.listed_actions());
     libraries.append(&mut machine.generated_routes());
     let names = std::mem::take(&mut machine.names);
     machine.go_reads_by_tag();

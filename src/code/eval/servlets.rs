@@ -61,6 +61,10 @@ impl Machine<'_> {
             if self.models.prefixes.iter().any(|prefix| servlet.is_one_of(&prefix.servlets)) {
                 continue;
             }
+            // What Struts answers its configuration lists.
+            if servlet.class.ends_with("struts.action.ActionServlet") {
+                continue;
+            }
             let class = self.servlet_class(&servlet);
             let module = self.module_of(&servlet.file, Language::Java);
             for (pattern, line) in &servlet.patterns {

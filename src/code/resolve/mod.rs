@@ -1,5 +1,6 @@
 //! From the name of a module as written to the files that it is: per language, over the list of the tree's files.
 
+mod actions;
 mod addresses;
 mod aliases;
 mod builds;
@@ -20,6 +21,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
+pub(crate) use actions::{Action, Actions, endings};
 pub(crate) use builds::Home;
 pub(crate) use documents::{Generated, Listed, Operation, based, is_method, operations};
 pub(crate) use go::imported as go_imports;
@@ -208,6 +210,16 @@ impl<'a> Tree<'a> {
     /// The folder of the module of the build that a file belongs to.
     pub(crate) fn module_of(&self, path: &str) -> &str {
         self.java.module_of(path)
+    }
+
+    /// The actions of Struts' configuration; else the line and why it cannot be read.
+    pub(crate) fn struts(&self, text: &str) -> Result<Actions, (u32, String)> {
+        actions::struts(text)
+    }
+
+    /// The routes that a file of Play's lists.
+    pub(crate) fn play(&self, text: &str) -> Actions {
+        actions::play(text)
     }
 
     fn builds(&self) -> &builds::Builds {

@@ -1,0 +1,225 @@
+//! Files that list what a framework answers: Struts' configuration, in both of its generations, and Play's routes.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+/// The most entries that are read of one file.
+const MOST: usize = 4_000;
+/// What ends a path of Struts 2 where nothing is set.
+const USUAL: &str = "action";
+
+/// What a file lists.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Actions {
+    /// The entries.
+    pub(crate) actions: Vec<Action>,
+    /// Other files that belong to it, as it names them.
+    pub(crate) includes: Vec<Include>,
+    /// What the paths of Struts 2 end with, where the file says so.
+    pub(crate) endings: Option<Vec<String>>,
+}
+
+/// Another file that belongs to one, what stands before its paths, and the line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Include {
+    /// As it is named.
+    pub(crate) name: String,
+    /// What stands before its paths.
+    pub(crate) prefix: String,
+    /// The line, from 1.
+    pub(crate) line: u32,
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Action {
+    /// The method; `ANY` for all.
+    pub(crate) method: String,
+    /// The path as it is written.
+    pub(crate) path: String,
+    /// The line, from 1.
+    pub(crate) line: u32,
+    /// It answers with files.
+    pub(crate) asset: bool,
+}
+
+/// The actions of Struts' configuration, of either generation; else the line and why it cannot be read.
+pub(super) fn struts(text: &str) -> Result<Actions, (u32, String)> {
+    let mut reader = Reader::from_str(text);
+    let mut out = Actions::default();
+    let mut namespace = String::new();
+    // The action whose methods are told further down: its name, line and what stands for its method.
+    let mut open: Option<(String, u32)> = None;
+    let mut allowed = false;
+    loop {
+        let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).min(text.len());
+        let line = u32::try_from(text.get(..at).unwrap_or_default().matches('\n').count() + 1).unwrap_or(u32::MAX);
+        let event = reader.read_event();
+        match &event {
+            Ok(Event::Start(tag) | Event::Empty(tag)) => {
+                let line = line + leading(text.get(at..).unwrap_or_default());
+                let get = |name: &str| attribute(tag, name);
+                match tag.local_name().as_ref() {
+                    "package" => namespace = get("namespace").unwrap_or_default(),
+                    "constant" if get("name").as_deref() == Some("struts.action.extension") => {
+                        let value = get("value").unwrap_or_default();
+                        out.endings = Some(value.split(',').map(|one| one.trim().to_owned()).collect());
+                    }
+                    "include" => {
+                        let name = get("file").unwrap_or_default();
+                        out.includes.push(Include { name, prefix: String::new(), line });
+                    }
+                    "action" => {
+                        // The first generation tells a path, the second one a name.
+                        let path = get("path").or_else(|| get("name").map(|name| format!("{namespace}/{name}")));
+                        let Some(path) = path else { continue };
+                        let chosen = get("method").is_some_and(|method| method == "{1}");
+                        match &event {
+                            Ok(Event::Start(_)) if chosen && path.matches('*').count() == 1 => {
+                                open = Some((path, line))
+                            }
+                            _ => out.actions.push(any(path, line)),
+                        }
+                    }
+                    "allowed-methods" => allowed = true,
+                    _ => {}
+                }
+            }
+            Ok(Event::Text(written)) if allowed => {
+                let written: &str = written;
+                let plain = |one: &str| one.chars().all(|c| c.is_alphanumeric() || c == '_') && !one.is_empty();
+                let names: Vec<&str> = written.split(',').map(str::trim).collect();
+                if let Some((path, line)) = open.take_if(|_| names.iter().all(|one| plain(one))) {
+                    out.actions.extend(names.iter().map(|name| any(path.replace('*', name), line)));
+                }
+            }
+            Ok(Event::End(tag)) => match tag.local_name().as_ref() {
+                "allowed-methods" => allowed = false,
+                "action" => out.actions.extend(open.take().map(|(path, line)| any(path, line))),
+                _ => {}
+            },
+            Ok(Event::Eof) => return Ok(out),
+            Ok(_) => {}
+            Err(error) => return Err((line, format!("broken XML: {error}"))),
+        }
+        if out.actions.len() > MOST {
+            return Err((line, "it is too large".to_owned()));
+        }
+    }
+}
+
+/// What the paths of Struts 2 end with: each with its dot; an ending that may be left out is not asked for.
+pub(crate) fn endings(said: Option<&Vec<String>>) -> Vec<String> {
+    let said = match said {
+        Some(said) => said.clone(),
+        None => vec![USUAL.to_owned()],
+    };
+    let told: Vec<String> = said.iter().filter(|one| !one.is_empty()).map(|one| format!(".{one}")).collect();
+    if told.is_empty() { vec![String::new()] } else { told }
+}
+
+/// The routes that a file of Play's lists.
+pub(super) fn play(text: &str) -> Actions {
+    let mut out = Actions::default();
+    for (at, whole) in text.lines().enumerate().take(MOST) {
+        let line = u32::try_from(at + 1).unwrap_or(u32::MAX);
+        let mut words = whole.split_whitespace();
+        match (words.next(), words.next(), words.next()) {
+            (Some("->"), Some(prefix), Some(name)) => {
+                let (name, prefix) = (name.to_owned(), prefix.to_owned());
+                out.includes.push(Include { name, prefix, line });
+            }
+            (Some(method), Some(path), Some(handler)) if is_verb(method) && path.starts_with('/') => {
+                let asset = handler.starts_with("controllers.Assets.") || handler.starts_with("@controllers.Assets.");
+                let method = if method == "*" { "ANY".to_owned() } else { method.to_owned() };
+                out.actions.push(Action { method, path: spelled(path), line, asset });
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+fn is_verb(word: &str) -> bool {
+    matches!(word, "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS" | "*")
+}
+
+/// Play's paths in braces: `:id`, `*rest`, `$id<[0-9]+>`.
+fn spelled(path: &str) -> String {
+    let mut out = String::new();
+    for segment in path.split('/').skip(1) {
+        out.push('/');
+        let name =
+            |rest: &str| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default().to_owned();
+        match (segment.strip_prefix(':'), segment.strip_prefix('*'), segment.strip_prefix('$')) {
+            (Some(rest), _, _) | (_, _, Some(rest)) => {
+                let name = name(rest);
+                let behind = match rest.split_once('<') {
+                    Some((_, pattern)) => pattern.rsplit_once('>').map_or("", |(_, behind)| behind),
+                    None => rest.get(name.len()..).unwrap_or_default(),
+                };
+                out.extend(["{", &name, "}", behind]);
+            }
+            (_, Some(rest), _) => out.extend(["{*", &name(rest), "}"]),
+            _ => out.push_str(segment),
+        }
+    }
+    out
+}
+
+fn any(path: String, line: u32) -> Action {
+    Action { method: "ANY".to_owned(), path, line, asset: false }
+}
+
+/// The lines before a tag's first sign.
+fn leading(text: &str) -> u32 {
+    let blank = text.len() - text.trim_start().len();
+    u32::try_from(text.get(..blank).unwrap_or_default().matches('\n').count()).unwrap_or(0)
+}
+
+fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    let found = tag.attributes().flatten().find(|one| one.key.as_ref() == name)?;
+    Some(found.value.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(listed: &Actions) -> Vec<String> {
+        listed.actions.iter().map(|one| format!("{} {}:{}", one.method, one.path, one.line)).collect()
+    }
+
+    #[test]
+    fn actions_have_the_path_of_their_package_and_their_methods() {
+        let text = "<struts>\n <constant name=\"struts.action.extension\" value=\"do,,json\"/>\n <include file=\"struts-b.xml\"/>\n <package name=\"a\" namespace=\"/admin\">\n  <action name=\"home\"><result>/a.jsp</result></action>\n  <action name=\"user_*\" class=\"u\" method=\"{1}\">\n   <allowed-methods>list, save</allowed-methods>\n  </action>\n  <action name=\"all_*\" method=\"{1}\"></action>\n </package>\n <package name=\"b\"><action name=\"x\"/></package>\n</struts>";
+        let listed = struts(text).expect("it reads");
+        let expected = [
+            "ANY /admin/home:5",
+            "ANY /admin/user_list:6",
+            "ANY /admin/user_save:6",
+            "ANY /admin/all_*:9",
+            "ANY /x:11",
+        ];
+        assert_eq!(shown(&listed), expected);
+        assert_eq!(listed.includes.len(), 1);
+        assert_eq!(endings(listed.endings.as_ref()), [".do", ".json"]);
+        assert_eq!(endings(None), [".action"]);
+        let first = struts(
+            "<struts-config><action-mappings><action path=\"/login\" type=\"a.B\"/></action-mappings></struts-config>",
+        );
+        assert_eq!(shown(&first.expect("it reads")), ["ANY /login:1"]);
+        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+            let _ = struts(&text[..end]);
+        }
+    }
+
+    #[test]
+    fn plays_routes_are_read() {
+        let text = "# comment\nGET   /users/:id/x   controllers.Users.one(id: Long)\n+ nocsrf\nPOST /a/$n<[0-9]+>.json c.A.b(n)\nGET /assets/*file controllers.Assets.at(file)\n->  /admin admin.Routes\n";
+        let listed = play(text);
+        assert_eq!(shown(&listed), ["GET /users/{id}/x:2", "POST /a/{n}.json:4", "GET /assets/{*file}:5"]);
+        assert_eq!(listed.includes[0].prefix, "/admin");
+        assert!(listed.actions[2].asset);
+    }
+}
