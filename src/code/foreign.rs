@@ -15,8 +15,16 @@ const MOST_PLACES: usize = 400;
 /// How many lines below an annotation its route may stand, where it has one.
 const REACH: u32 = 4;
 
-/// A place that is told: its line, from 1, and why.
-pub(super) type Place = (u32, String);
+/// A place that is told.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// Its line, from 1.
+    line: u32,
+    /// What is said of it.
+    why: String,
+    /// What is evaluated explains it, so that it is told of files alone that were not.
+    evaluated: bool,
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +71,12 @@ static ANNOTATION: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&pattern).expect("a valid pattern: a test uses it")
 });
 
+/// A path that is given to what is called a router.
+static ROUTER: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r#"\b\w*[rR]outer\s*\.(get|post|put|delete|patch|route)\s*\(\s*"/"#;
+    Regex::new(pattern).expect("a valid pattern: a test uses it")
+});
+
 /// The places of a file that are told unless something is found there.
 pub(super) fn places(path: &str, bytes: &[u8]) -> Vec<Place> {
     if Language::of(path) != Some(Language::Java) {
@@ -80,7 +94,8 @@ pub(super) fn places(path: &str, bytes: &[u8]) -> Vec<Place> {
         for at in patterns.iter().flat_map(|pattern| pattern.find_iter(text)) {
             let line = line_of(text, at.start() + at.as_str().len() - at.as_str().trim_start().len());
             if is_code(text, at.start(), at.as_str()) && seen.insert(line) {
-                out.push((line, format!("what {} registers here is not known: it has no model", library.name)));
+                let why = format!("what {} registers here is not known: it has no model", library.name);
+                out.push(Place { line, why, evaluated: false });
             }
         }
     }
@@ -92,10 +107,15 @@ pub(super) fn places(path: &str, bytes: &[u8]) -> Vec<Place> {
                 && !is_of_interface(text, at.start())
                 && !is_known(text, &imports, name.as_str());
             if told && seen.insert(line) {
-                out.push((
-                    line,
-                    format!("whether `@{}` registers a route is not known: it has no model", name.as_str()),
-                ));
+                let why = format!("whether `@{}` registers a route is not known: it has no model", name.as_str());
+                out.push(Place { line, why, evaluated: false });
+            }
+        }
+        for at in ROUTER.find_iter(text).filter(|at| is_code(text, at.start(), at.as_str())) {
+            let line = line_of(text, at.end());
+            if seen.insert(line) {
+                let why = "the router that this registers on is not known".to_owned();
+                out.push(Place { line, why, evaluated: true });
             }
         }
     }
@@ -103,14 +123,14 @@ pub(super) fn places(path: &str, bytes: &[u8]) -> Vec<Place> {
     out
 }
 
-/// Tells of places where nothing was found.
-pub(super) fn tell(analysis: &mut Analysis, file: &str, places: Vec<Place>) {
-    for (line, why) in places {
-        let near = line..=line.saturating_add(REACH);
+/// Tells of places where nothing was found; whether the file was evaluated.
+pub(super) fn tell(analysis: &mut Analysis, file: &str, places: Vec<Place>, evaluated: bool) {
+    for place in places.into_iter().filter(|place| !(evaluated && place.evaluated)) {
+        let near = place.line..=place.line.saturating_add(REACH);
         let found = analysis.routes.iter().any(|route| route.file == file && near.contains(&route.line))
-            || analysis.unresolved.iter().any(|(of, at, _)| of == file && *at == line);
+            || analysis.unresolved.iter().any(|(of, at, _)| of == file && *at == place.line);
         if !found {
-            analysis.unresolved.insert((file.to_owned(), line, why));
+            analysis.unresolved.insert((file.to_owned(), place.line, place.why));
         }
     }
 }
@@ -179,6 +199,15 @@ mod tests {
         assert_eq!(told("src/main/java/a/App.java", jooby), [5, 7]);
         let own = "package a\nimport x.colleen.*\n@Controller(\"/api\")\nclass Users {\n  @Get(\"/rooms\")\n  fun rooms() = 1\n  @Post(value = [\"/rooms\"])\n  fun make() = 1\n}\n";
         assert_eq!(told("src/main/kotlin/a/Users.kt", own), [5, 7]);
+    }
+
+    #[test]
+    fn what_is_called_a_router_is_told_where_it_is_not_evaluated() {
+        let own = "package a;\nclass Logs extends Base {\n void start() {\n  final var router = super.getRouter();\n  router.get(\"/log\")\n    .handler(x);\n }\n}\n";
+        assert_eq!(told("src/main/java/a/Logs.java", own), [5]);
+        let named =
+            format!("package a;\nimport io.vertx.ext.web.RoutingContext;\n{}", own.trim_start_matches("package a;\n"));
+        assert_eq!(told("src/main/java/a/Logs.java", &named), [6]);
     }
 
     #[test]

@@ -241,7 +241,8 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
         outcome.unresolved.into_iter().filter(|(file, _, _)| own(file) && !copied::is_under(&tested, file));
     analysis.unresolved.extend(unresolved);
     for (file, places) in unread {
-        foreign::tell(&mut analysis, file, places);
+        let evaluated = outcome.evaluated.contains(&**file);
+        foreign::tell(&mut analysis, file, places, evaluated);
     }
     analysis.names = outcome.names;
     analysis.cut_short = outcome.cut_short;

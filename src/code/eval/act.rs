@@ -374,6 +374,14 @@ impl Machine<'_> {
         for one in to.each() {
             match self.force(one) {
                 Value::Unknown(_) if self.is_go(spot.module) => self.note(spot, "what fills this group is not known"),
+                // What a library has of its own brings nothing of the project's.
+                Value::Unknown(path)
+                    if !word.members.is_empty()
+                        && self.modules[spot.module.0].language == Language::Java
+                        && !self.models.inert.iter().any(|package| path.starts_with(package)) =>
+                {
+                    self.note(spot, "what is registered here is not known");
+                }
                 Value::List(list) => {
                     let items = list.items.borrow().clone();
                     for item in items {

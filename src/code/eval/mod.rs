@@ -139,6 +139,8 @@ pub(crate) struct Outcome {
     pub(crate) routes: Vec<(forest::Found, String)>,
     /// What explains places that look like registrations, where it was asked for.
     pub(crate) trace: Trace,
+    /// The files that were evaluated.
+    pub(crate) evaluated: BTreeSet<Name>,
     /// What could not be evaluated: file, line, reason.
     pub(crate) unresolved: Vec<(String, u32, String)>,
     /// Reads of the environment, and whether each one's name is a pattern.
@@ -251,6 +253,8 @@ pub(crate) fn run(
     let found = found.into_iter().chain(libraries);
     let placed = std::mem::take(&mut machine.placed);
     let mut outcome = Outcome { trace: machine.trace(), names, placed, ..Outcome::default() };
+    let done = machine.modules.iter().filter(|module| module.progress == machine::Progress::Done);
+    outcome.evaluated = done.flat_map(|module| module.files.iter().cloned()).collect();
     for route in found {
         let file = machine.file(route.spot).to_owned();
         outcome.routes.push((route, file));

@@ -33,8 +33,12 @@ impl Machine<'_> {
         }
         let verb = matches!(&**name, "get" | "post" | "put" | "patch" | "delete" | "all");
         let path = args.at(0).as_text().is_some_and(|path| path.starts_with('/'));
-        let script = self.modules[spot.module.0].language == Language::JavaScript;
-        if !verb || !path || !script || stands_in(from) {
+        let language = self.modules[spot.module.0].language;
+        // Java's and Kotlin's may give what answers in a call behind.
+        if language == Language::Java && path && (verb || &**name == "route") && is_called(written, "router") {
+            return self.saw_unknown(spot);
+        }
+        if !verb || !path || language != Language::JavaScript || stands_in(from) {
             return;
         }
         let answer = match args.list.get(1..).and_then(<[Value]>::last) {

@@ -101,6 +101,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/ktor.yaml", include_str!("../../../rules/frameworks/ktor.yaml")),
     ("frameworks/spark.yaml", include_str!("../../../rules/frameworks/spark.yaml")),
     ("frameworks/embedded-servers.yaml", include_str!("../../../rules/frameworks/embedded-servers.yaml")),
+    ("frameworks/helidon.yaml", include_str!("../../../rules/frameworks/helidon.yaml")),
     ("frameworks/servlet.yaml", include_str!("../../../rules/frameworks/servlet.yaml")),
     ("frameworks/jaxrs.yaml", include_str!("../../../rules/frameworks/jaxrs.yaml")),
     ("frameworks/micronaut.yaml", include_str!("../../../rules/frameworks/micronaut.yaml")),
