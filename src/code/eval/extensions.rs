@@ -95,9 +95,9 @@ impl Machine<'_> {
             self.dispatch = Some(own);
             return Some(self.enter(&method, Some(router.clone()), args.clone(), spot));
         }
-        let (known, library) = self.own_meanings(name, scope);
+        let (mut known, library) = self.own_meanings(name, scope);
         if library && args.list.len() <= most {
-            return None;
+            known.retain(|closure| self.claims(closure, args));
         }
         let mut best: Option<(usize, Rc<Closure>)> = None;
         for closure in known {

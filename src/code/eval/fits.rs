@@ -176,6 +176,51 @@ impl Machine<'_> {
         own.made.get() && !below
     }
 
+    /// The class that a type parameter stands for, where it is an argument of a parameter's type and what is given there extends
+    /// that type with a class in its place: `handler: Handler<R>` given a `class Users : Handler<UsersResource>`.
+    pub(super) fn told_by_bases(
+        &mut self,
+        closure: &Closure,
+        parameter: &Name,
+        values: &[Value],
+    ) -> Option<Rc<ClassValue>> {
+        if !self.has_packages(&closure.scope) {
+            return None;
+        }
+        let function = closure.function.clone();
+        for (param, value) in function.params.iter().zip(values) {
+            let Some(ty) = &param.ty else { continue };
+            let Some(at) = ty.args.iter().position(|one| *one.path == [parameter.clone()]) else { continue };
+            let own = match self.force(value.clone()) {
+                Value::Object(object) => object.class.clone()?,
+                value @ Value::Class(_) if super::class::is_object(&value) => match value {
+                    Value::Class(class) => class,
+                    _ => return None,
+                },
+                _ => return None,
+            };
+            let wanted = self.type_value(ty, &closure.scope);
+            let wanted = self.force(wanted);
+            for ancestor in self.ancestors(&own) {
+                let Value::Class(ancestor) = ancestor else { continue };
+                let written = ancestor.class.clone();
+                for base in &written.bases {
+                    let ExprKind::Type(base) = &base.value.kind else { continue };
+                    let is = self.type_value(base, &ancestor.scope);
+                    if self.force(is).same(&wanted) != Some(true) {
+                        continue;
+                    }
+                    let said = self.type_value(base.args.get(at)?, &ancestor.scope);
+                    match self.force(said) {
+                        Value::Class(class) => return Some(class),
+                        _ => return None,
+                    }
+                }
+            }
+        }
+        None
+    }
+
     fn fit_of_class(&mut self, value: &Value, class: &Rc<ClassValue>) -> Fit {
         match value {
             Value::Object(object) => match object.class.clone() {

@@ -151,7 +151,16 @@ impl Machine<'_> {
         let mut nearest = 0;
         let mut unfit: Vec<(usize, Value)> = Vec::new();
         let mut fitting: Vec<(Value, Vec<Fit>)> = Vec::new();
-        for one in std::iter::once(first.clone()).chain(all) {
+        let candidates: Vec<Value> = std::iter::once(first.clone()).chain(all).collect();
+        let claimed = candidates.iter().any(|one| match one {
+            Value::Function(closure) => self.claims(closure, args),
+            _ => false,
+        });
+        for one in candidates {
+            // No library's function takes what one of the project's own states a type of the project's for.
+            if claimed && matches!(one, Value::Unknown(_)) {
+                continue;
+            }
             let near = self.nearness(&one, object, args, scope);
             if near == 0 || near < nearest {
                 continue;
@@ -184,6 +193,19 @@ impl Machine<'_> {
             Err(all) if self.may_hang_on(&all, object, args, scope) => None,
             Err(all) => all.into_iter().next(),
         }
+    }
+
+    /// Whether a function of the project's own states a type of the project's for an instance that is given.
+    pub(super) fn claims(&mut self, closure: &Rc<Closure>, args: &Args) -> bool {
+        let function = closure.function.clone();
+        function.params.iter().zip(&args.list).any(|(param, value)| {
+            let Some(ty) = &param.ty else { return false };
+            let value = self.force(value.clone());
+            let own = matches!(&value, Value::Object(it) if it.class.is_some() && it.model.borrow().is_none());
+            let stated = self.type_value(ty, &closure.scope);
+            own && matches!(self.force(stated), Value::Class(_))
+                && matches!(self.fit(&value, ty, &closure.scope), Fit::Just | Fit::Wide)
+        })
     }
 
     /// Whether routes may hang on which of several functions is called: a router is around or given, or they state that they

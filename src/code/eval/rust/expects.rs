@@ -51,6 +51,10 @@ impl Machine<'_> {
                     Some(class) => class,
                     None => continue,
                 },
+                (None, None) => match self.told_by_bases(closure, parameter, values) {
+                    Some(class) => class,
+                    None => continue,
+                },
                 _ => continue,
             };
             scope.set(parameter, Value::Class(class));
