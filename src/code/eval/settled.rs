@@ -108,7 +108,8 @@ impl Machine<'_> {
         };
         let chooses = |one: &&&Application| {
             let text = said(one);
-            text.contains(".class)") || text.contains("::class") || packages(&text).next().is_some()
+            ["getClasses", "getSingletons", "register"].iter().any(|word| text.contains(word))
+                || packages(&text).next().is_some()
         };
         let found = all.iter().find(names).or_else(|| all.iter().find(|one| !chooses(one)));
         // Where all are said to be at one path, which of them it is does not matter.

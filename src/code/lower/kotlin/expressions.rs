@@ -78,7 +78,7 @@ impl Lowering<'_> {
             }
             "when_expression" => {
                 let (subject, arms) = self.arms(node);
-                ExprKind::Switch(subject.map(Box::new), arms)
+                self.named_subject(node, subject, arms)
             }
             "try_expression" => self.guarded(node),
             "anonymous_function" => {

@@ -246,6 +246,25 @@ impl Lowering<'_> {
         (subject, arms)
     }
 
+    /// `when (val name = subject)`: a block that binds the name and chooses by it.
+    pub(super) fn named_subject(&mut self, node: Node<'_>, subject: Option<Expr>, arms: Vec<Arm>) -> ExprKind {
+        let written = children(node).into_iter().find(|child| child.kind() == "when_subject");
+        let declared =
+            written.and_then(|written| children(written).into_iter().find(|it| it.kind() == "variable_declaration"));
+        let (declared, value) = match (declared, subject) {
+            (Some(declared), Some(value)) => (declared, value),
+            (_, subject) => return ExprKind::Switch(subject.map(Box::new), arms),
+        };
+        let target = self.bound(declared);
+        let Pattern::Name(name, pos) = &target else { return ExprKind::Switch(Some(Box::new(value)), arms) };
+        let (pos, subject) = (*pos, Expr { kind: ExprKind::Name(name.clone()), pos: *pos });
+        let chosen = self.at(node, ExprKind::Switch(Some(Box::new(subject)), arms));
+        ExprKind::Block(vec![
+            Stmt { kind: StmtKind::Bind { target, ty: self.type_in(declared), value: Some(value) }, pos },
+            Stmt { pos: chosen.pos, kind: StmtKind::Expr(chosen) },
+        ])
+    }
+
     /// A block as a value.
     pub(super) fn block_expr(&self, node: Node<'_>, mut body: Block) -> Expr {
         if let [Stmt { kind: StmtKind::Expr(_), .. }] = body.as_slice()
