@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::addresses::{self, Address};
 use super::documents::{self, Generated};
+use super::dropwizard;
 use super::servlets::{self, Servlet};
 use super::settings::Settings;
 use super::{Tree, folder_of, under};
@@ -189,6 +190,9 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>) -> Home {
                 Err((line, why)) => home.problems.push((path.into(), line, why)),
             }
         }
+    }
+    if home.context.is_none() && home.builds.iter().any(|(_, text)| text.contains("dropwizard")) {
+        dropwizard::read(tree, &mut home);
     }
     if home.servlets.iter().any(|servlet| servlet.class.contains(".cxf.")) {
         let places = servlets::PLACES.iter().map(|place| under(folder, &format!("{place}/WEB-INF/")));

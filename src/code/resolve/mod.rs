@@ -5,6 +5,7 @@ mod addresses;
 mod aliases;
 mod builds;
 mod documents;
+mod dropwizard;
 mod go;
 mod java;
 pub(crate) mod javascript;
