@@ -282,6 +282,9 @@ impl Machine<'_> {
         if let Some(include) = &action.include {
             return self.include_named(include, &bound, spot);
         }
+        if let Some(patterns) = &action.patterns {
+            return self.listed_patterns(patterns, &bound, spot);
+        }
         if let Some(skip) = action.lists {
             let items = args.list.iter().skip(skip).cloned().collect();
             return Value::list_of(ListKind::List, items, args.partial);

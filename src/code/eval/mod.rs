@@ -83,6 +83,7 @@ mod overloads;
 mod packages;
 mod pages;
 mod passing;
+mod patterns;
 mod plugin;
 mod prototypes;
 mod providers;

@@ -18,7 +18,7 @@ use super::marks::{BeforeWord, DescribesWord, MarkWord, NamespaceWord, SetWord};
 use super::path::Syntax;
 use super::reads::{AskWord, EnvWord, SettingsWord, SupplyWord, TagsWord};
 use super::usual::{ChooseWord, RowsWord};
-use super::views::{ExpandsWord, ExposesWord, PublishesWord, ViewWord};
+use super::views::{ExpandsWord, ExposesWord, PatternsWord, PublishesWord, ViewWord};
 
 /// A value by the path that leads to it from the parameters.
 pub(crate) type Argument = String;
@@ -129,6 +129,8 @@ pub(crate) struct Action {
     pub(crate) publishes: Option<Box<PublishesWord>>,
     /// Registers the methods of a class.
     pub(crate) exposes: Option<Box<ExposesWord>>,
+    /// Gives a list of patterns, some of them as tuples.
+    pub(crate) patterns: Option<Box<PatternsWord>>,
     /// Registers a class as a whole.
     pub(crate) resource: Option<Box<ResourceWord>>,
     /// Registers the routes that are usual for things of a kind, on what is made.

@@ -32,7 +32,7 @@ pub(crate) use marks::{DescribesWord, MarkWord, NamespaceWord, SetWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, SupplyWord, TagsWord};
 pub(crate) use usual::{ChooseWord, RowsWord};
-pub(crate) use views::{ExpandsWord, ExposesWord, PublishesWord, RootWord, ViewWord};
+pub(crate) use views::{ExpandsWord, ExposesWord, PatternsWord, PublishesWord, RootWord, ViewWord};
 pub(crate) use words::{
     BesidesWord, BroughtModel, ClassModel, ContentsWord, DeriveModel, FilesWord, FrontWord, GatewayWord, ObjectModel,
     RunWord, Settings, SettingsModel, StoreModel, TableModel,

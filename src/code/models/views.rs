@@ -70,6 +70,18 @@ pub(crate) struct ExposesWord {
     pub(crate) named: bool,
 }
 
+/// Gives a list of patterns, some of them as tuples of what makes one.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PatternsWord {
+    /// The patterns.
+    pub(crate) of: Argument,
+    /// What stands before the names of their views.
+    pub(crate) prefix: Argument,
+    /// The function that makes one of what a tuple holds.
+    pub(crate) make: String,
+}
+
 /// The class whose instance is the root of such a tree by its name.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
