@@ -149,6 +149,8 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/turbogears.yaml", include_str!("../../../rules/frameworks/turbogears.yaml")),
     ("frameworks/pylons.yaml", include_str!("../../../rules/frameworks/pylons.yaml")),
     ("frameworks/webapp2.yaml", include_str!("../../../rules/frameworks/webapp2.yaml")),
+    ("frameworks/blacksheep.yaml", include_str!("../../../rules/frameworks/blacksheep.yaml")),
+    ("frameworks/hug.yaml", include_str!("../../../rules/frameworks/hug.yaml")),
     ("frameworks/klein.yaml", include_str!("../../../rules/frameworks/klein.yaml")),
     ("frameworks/responder.yaml", include_str!("../../../rules/frameworks/responder.yaml")),
     ("frameworks/nameko.yaml", include_str!("../../../rules/frameworks/nameko.yaml")),
