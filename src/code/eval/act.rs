@@ -177,6 +177,9 @@ impl Machine<'_> {
         if let (Some(expands), Some(model)) = (&action.expands, &model) {
             self.expand(expands, model, &bound, spot);
         }
+        if let (Some(word), Some(model)) = (&action.controls, &model) {
+            self.control(word, model, &bound, spot);
+        }
         if let (Some(resource), Some(model)) = (&action.resource, &model) {
             self.resource(resource, model, &bound, spot);
         }

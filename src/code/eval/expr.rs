@@ -424,6 +424,11 @@ impl Machine<'_> {
         {
             return value;
         }
+        if let Some(callee) = self.go_element_called(call, scope) {
+            let args = self.arguments(&call.args, scope);
+            let named = args.named.into_iter().filter(|(name, _)| &**name != "[]").collect();
+            return self.call(&callee, Args { named, ..args }, spot);
+        }
         match &call.callee.kind {
             ExprKind::Name(name) if !call.is_new && self.has_packages(scope) => {
                 let args = self.arguments(&call.args, scope);

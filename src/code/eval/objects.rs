@@ -443,6 +443,9 @@ impl Machine<'_> {
         if let Some(text) = path.strip_prefix('=') {
             return Value::text(text);
         }
+        if let Some(list) = path.strip_prefix('*') {
+            return self.first_text(bound, list, spot);
+        }
         let mut parts = path.split('.');
         let first = parts.next().unwrap_or(path);
         let mut value = match bound.named(first) {

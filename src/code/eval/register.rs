@@ -114,9 +114,6 @@ impl Machine<'_> {
         if !word.answers.is_empty() {
             return self.route_answers(word, model, bound, args, spot);
         }
-        if let Some(field) = &word.by_tags {
-            return self.route_by_tags(word, field, model, bound, spot);
-        }
         if let Some(each) = word.described.as_ref().and_then(|name| self.each_described(name, bound, spot)) {
             return each.iter().for_each(|bound| self.route(word, model, bound, args, spot));
         }
@@ -166,9 +163,6 @@ impl Machine<'_> {
         let methods = if let Some(pattern) = &word.responds {
             let suffix = word.responds_suffix.as_ref().map(|suffix| self.argument_at(bound, suffix, spot));
             self.responders(&handler, pattern, suffix.and_then(|suffix| suffix.as_whole_text()).as_deref())
-        } else if let Some(mapped) = &word.mapped {
-            let mapping = self.argument_at(bound, mapped, spot);
-            self.mapped_methods(&mapping, &handler)
         } else if !word.method.is_empty() {
             Methods::Fixed(word.method.clone())
         } else {

@@ -1,7 +1,7 @@
 //! What a call does, word by word: registers, mounts, makes, reads. [`super::words`] says what is called.
 //!
 //! An [`Argument`] names a value by a path: the parameter's name (from `args`), then members of it: `options.prefix`;
-//! `a|b` is the first of them that is there, `=a` the text `a`, and `?` what nobody knows.
+//! `a|b` is the first of them that is there, `=a` the text `a`, `*a` the first text in the list `a`, and `?` what nobody knows.
 //! In `args` a leading `?` marks a parameter that is there only where the argument looks like a path, `~` one that is there
 //! only where the argument behind it looks like a path too, `&` one that is no function and there only where another stands
 //! behind it, `*` one that takes the rest.
@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::computing::Computes;
 use super::contract::{ContractWord, PagesWord};
+use super::controls::ControlsWord;
 use super::injection::{BindsWord, ResolvesWord};
 use super::layers::{FilledWord, LayersWord};
 use super::marks::{BeforeWord, DescribesWord, MarkWord, NamespaceWord, SetWord};
@@ -35,6 +36,8 @@ pub(crate) struct Action {
     pub(crate) route: Option<Box<RouteWord>>,
     /// Registers further routes.
     pub(crate) also: Option<Box<RouteWord>>,
+    /// Registers methods of objects.
+    pub(crate) controls: Option<Box<ControlsWord>>,
     /// Registers routes that are the library's own.
     pub(crate) library: Option<Box<LibraryWord>>,
     /// Registers what an OpenAPI document lists.
@@ -214,10 +217,6 @@ pub(crate) struct RouteWord {
     pub(crate) of: Option<Argument>,
     /// The argument that has the path as the tokens of a macro: texts and types between slashes.
     pub(crate) segments: Option<Argument>,
-    /// The embedded field of what Go's methods take that has their paths and methods in its tag.
-    pub(crate) by_tags: Option<String>,
-    /// The text that names the handler's methods by those of HTTP: `get,head:Show;post:Add`.
-    pub(crate) mapped: Option<Argument>,
     /// What stands behind the path.
     pub(crate) suffix: String,
     /// The path without its last segment.

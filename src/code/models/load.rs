@@ -201,11 +201,15 @@ fn made_by(object: &'static ObjectModel, path: &str) -> &'static ObjectModel {
     Box::leak(Box::new(ObjectModel { entry: Some(entry), ..object.clone() }))
 }
 
-/// The method in a name: `get`, `get_service`, `typed_get`.
+/// The method in a name: `get`, `get_service`, `typed_get`, `NSGet`, `GETEX`.
 fn method_word(name: &str) -> String {
+    const VERBS: [&str; 7] = ["Get", "Post", "Put", "Patch", "Delete", "Head", "Options"];
     let known =
         |word: &&str| matches!(*word, "get" | "post" | "put" | "patch" | "delete" | "head" | "options" | "trace");
-    name.split('_').find(known).or_else(|| name.split('_').next()).unwrap_or(name).to_uppercase()
+    let bare = name.strip_suffix("EX").unwrap_or(name);
+    let name = if bare.chars().all(|c| c.is_ascii_uppercase()) { bare } else { name };
+    let last = || VERBS.iter().copied().find(|verb| name.ends_with(verb));
+    name.split('_').find(known).or_else(last).or_else(|| name.split('_').next()).unwrap_or(name).to_uppercase()
 }
 
 /// The names that a function's name stands for.
@@ -303,7 +307,8 @@ fn named(mut action: Action, member: &str) -> Action {
     let route = action.route.iter_mut().flat_map(|route| &mut route.method);
     let build = action.build.iter_mut().flat_map(|build| &mut build.method);
     let plain = action.mount.iter_mut().flat_map(|mount| &mut mount.otherwise).flat_map(|route| &mut route.method);
-    for method in route.chain(build).chain(plain).filter(|method| *method == "NAME") {
+    let exposed = action.controls.iter_mut().flat_map(|word| &mut word.method);
+    for method in route.chain(build).chain(plain).chain(exposed).filter(|method| *method == "NAME") {
         *method = method_word(member);
     }
     action

@@ -5,6 +5,7 @@ mod actions;
 mod annotations;
 mod computing;
 mod contract;
+mod controls;
 mod injection;
 mod layers;
 mod load;
@@ -26,6 +27,7 @@ pub(crate) use actions::{
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use computing::Computes;
 pub(crate) use contract::{ContractWord, PagesWord};
+pub(crate) use controls::{By, ControlsWord};
 pub(crate) use injection::{BindsWord, ResolvesWord};
 pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
 pub(crate) use marks::{DescribesWord, MarkWord, NamespaceWord, SetWord};

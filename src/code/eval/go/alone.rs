@@ -23,7 +23,12 @@ impl Machine<'_> {
         {
             return self.dispatched(&closure.clone());
         }
-        for (closure, why) in self.tells_apart(handler) {
+        let Some(unread) = self.served_by_comparing(handler) else { return };
+        let apart = self.tells_apart(handler);
+        if let (Some(spot), true) = (unread, apart.is_empty()) {
+            self.note(spot, BY_HAND);
+        }
+        for (closure, why) in apart {
             let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
             if why == BY_HAND
                 && let Value::Object(mux) = self.construct_path(&"net/http.NewServeMux".into(), Args::default(), spot)

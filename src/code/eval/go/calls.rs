@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::super::machine::Machine;
 use super::super::objects::looks_like_registration;
+use super::super::scope::ScopeRef;
 use super::super::value::{Args, ClassValue, Closure, Native, Spot, Value};
-use crate::code::form::{ClassKind, Name};
+use crate::code::form::{Call, ClassKind, ExprKind, Name};
 
 /// Packages whose functions show what they get and change nothing.
 const SHOWS: [&str; 9] = ["fmt.", "log.", "log/", "errors.", "strings.", "strconv.", "path", "net/http.", "context."];
@@ -20,6 +21,23 @@ impl Machine<'_> {
             }
             value => value,
         }
+    }
+
+    /// `table[key](x)` reads like a call with types: it calls what a table has under the key.
+    pub(crate) fn go_element_called(&mut self, call: &Call, scope: &ScopeRef) -> Option<Value> {
+        let typed = call.args.iter().find(|arg| arg.name.as_deref() == Some("[]"))?;
+        let ExprKind::Type(key) = &typed.value.kind else { return None };
+        let (first, members) = key.path.split_first()?;
+        let table = self.eval(&call.callee, scope);
+        if !matches!(table, Value::Map(_) | Value::List(_)) {
+            return None;
+        }
+        let line = typed.value.pos.line;
+        let mut index = self.name(first, scope);
+        for member in members {
+            index = self.member(&index, member, scope, line);
+        }
+        Some(self.index_read(&table, &index, scope, line))
     }
 
     /// A call of a member that Go answers in its own way; none where the common way does.

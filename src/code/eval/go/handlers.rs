@@ -28,6 +28,8 @@ struct Search {
     looked: Vec<usize>,
     /// Those of them that tell requests apart themselves, each with why its paths are not known.
     apart: Vec<(Rc<Closure>, &'static str)>,
+    /// The first of them that is not there to hand requests on to another handler, and what it is called on.
+    own: Option<(Rc<Closure>, Option<Value>)>,
 }
 
 impl Machine<'_> {
@@ -47,6 +49,12 @@ impl Machine<'_> {
     pub(super) fn tells_apart(&mut self, handler: &Value) -> Vec<(Rc<Closure>, &'static str)> {
         let found = self.searched_handler(handler);
         if found.out.is_empty() { found.apart } else { Vec::new() }
+    }
+
+    /// The function of the project's own that answers, where a handler leads to no router and to no files.
+    pub(super) fn own_handler(&mut self, handler: &Value) -> Option<(Rc<Closure>, Option<Value>)> {
+        let found = self.searched_handler(handler);
+        found.own.filter(|_| found.out.is_empty() && !found.files)
     }
 
     fn searched_handler(&mut self, handler: &Value) -> Search {
@@ -131,6 +139,9 @@ impl Machine<'_> {
         }
         let mut passed = Passed { request: request_of(&function), ..Passed::default() };
         passed.block(&function.body, 0);
+        if !passed.serves {
+            search.own.get_or_insert_with(|| (closure.clone(), receiver.cloned()));
+        }
         if passed.to.is_empty() {
             return;
         }
@@ -287,6 +298,8 @@ struct Passed<'b> {
     locals: Vec<(&'b Name, &'b Expr)>,
     /// What its request is called.
     request: Option<&'b Name>,
+    /// Whether it calls another handler's `ServeHTTP`.
+    serves: bool,
 }
 
 impl<'b> Passed<'b> {
@@ -327,7 +340,10 @@ impl<'b> Passed<'b> {
                     let plain = |expr: &&Expr| matches!(expr.kind, ExprKind::Name(_) | ExprKind::Member(..));
                     let beside = args.iter().map(|arg| &arg.value).filter(plain);
                     match &callee.kind {
-                        ExprKind::Member(object, name) if &**name == "ServeHTTP" => self.to.push(object),
+                        ExprKind::Member(object, name) if &**name == "ServeHTTP" => {
+                            self.serves = true;
+                            self.to.push(object);
+                        }
                         // `f(w, r)`, `f(w, r, next)`
                         _ => {
                             self.to.push(callee);
@@ -336,7 +352,10 @@ impl<'b> Passed<'b> {
                     }
                 } else if let ExprKind::Member(object, name) = &callee.kind {
                     match &**name {
-                        "ServeHTTP" => self.to.push(object),
+                        "ServeHTTP" => {
+                            self.serves = true;
+                            self.to.push(object);
+                        }
                         _ => self.expr(object, depth),
                     }
                 }

@@ -107,6 +107,14 @@ impl Machine<'_> {
     /// A literal of a library's type: a model's object, or fields that are known with others that are not. Functions among
     /// them are called some day.
     fn outside(&mut self, path: &Name, literal: &Expr, scope: &ScopeRef, line: u32) -> Value {
+        // Without keys it is a list, whatever the library calls it.
+        if let ExprKind::List(items) = &literal.kind
+            && !items.is_empty()
+        {
+            let items: Vec<Value> = items.iter().map(|item| self.eval(&item.value, scope)).collect();
+            items.iter().for_each(|value| self.escape(value));
+            return Value::list_of(ListKind::List, items, false);
+        }
         let map = Rc::new(Map::default());
         map.partial.set(true);
         self.named_fields(literal, scope, &map);
@@ -123,6 +131,12 @@ impl Machine<'_> {
             if value.is_callable() {
                 self.go.pending.push(value);
             }
+        }
+        // Only maps have texts for keys.
+        if let ExprKind::Map(entries) = &literal.kind
+            && entries.iter().any(has_text_for_key)
+        {
+            map.partial.set(!entries.iter().all(has_text_for_key));
         }
         Value::Map(map)
     }
@@ -159,6 +173,10 @@ impl Machine<'_> {
         }
         self.eval(value, scope)
     }
+}
+
+fn has_text_for_key(entry: &Entry) -> bool {
+    matches!(entry, Entry::Pair(key, _) if matches!(key.kind, ExprKind::Str(_)))
 }
 
 /// The elements of a literal in order, whatever their keys.

@@ -3,6 +3,7 @@
 
 mod alone;
 mod calls;
+mod compared;
 mod controllers;
 mod dispatch;
 mod handlers;

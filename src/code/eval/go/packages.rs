@@ -179,12 +179,14 @@ impl Machine<'_> {
                 other => other.clone(),
             };
             scope.set(&name.alias, lazy.clone());
+            // Behind a version's folder that may be the name of the folder above.
             if let Value::Module(id) = &target
                 && is_usual(&name.alias, &import.source)
             {
                 let first = self.modules[id.0].files.first().cloned();
                 let package = first.and_then(|file| self.form(&file)).and_then(|form| form.package.clone());
-                if let Some(package) = package.filter(|package| !package.ends_with("_test")) {
+                let free = |package: &Name| !package.ends_with("_test") && scope.own(package).is_none();
+                if let Some(package) = package.filter(free) {
                     scope.set(&package, lazy);
                 }
             }

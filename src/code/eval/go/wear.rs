@@ -104,6 +104,8 @@ fn is_of_use(value: &Value) -> bool {
     match value {
         Value::Object(it) => it.model.borrow().is_some(),
         Value::Function(_) | Value::Bound(_) | Value::Native(_) | Value::Alt(_) => true,
+        // What is given one by one comes as a list.
+        Value::List(list) => list.items.borrow().iter().any(Value::is_callable),
         _ => false,
     }
 }

@@ -43,6 +43,20 @@ pub(super) fn colon(raw: &str) -> Vec<String> {
     outs
 }
 
+/// A template without the kinds of its parameters, `?` behind those that may be left out.
+pub(super) fn without_kinds(raw: &str) -> String {
+    let segments = raw.split('/').map(|segment| {
+        let (left_out, rest) = match segment.strip_prefix('?') {
+            Some(rest) if rest.starts_with(':') => ("?", rest),
+            _ => ("", segment),
+        };
+        let kinds = [":int", ":string"].into_iter();
+        let bare = kinds.filter(|_| rest.starts_with(':')).find_map(|kind| rest.strip_suffix(kind));
+        format!("{}{left_out}", bare.filter(|bare| !bare.is_empty()).unwrap_or(rest))
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
 /// `:name`, `:name(…)`, `:name?`, `:name*`, `:name+`; gives where it ends.
 fn colon_parameter(text: &[char], start: usize, outs: &mut Vec<String>) -> usize {
     let mut at = start;

@@ -20,6 +20,8 @@ pub(crate) enum Syntax {
     /// `/users/:id`, `:id?`, `:id(\d+)`, `*`.
     #[default]
     Colon,
+    /// As `colon`, with the kind of a parameter behind its name, `:id:int`, and `?:id` where it may be left out.
+    ColonKind,
     /// `/users/:user-id`, `/files/*path`: a name goes on to the next slash, as in gin, echo and httprouter; `\\:` is a colon.
     Segment,
     /// `/users/{id}`, `{id:path}`.
@@ -79,6 +81,7 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
     let raw = &*name_holes(syntax, raw);
     match syntax {
         Syntax::Colon => colon::colon(raw),
+        Syntax::ColonKind => colon::colon(&colon::without_kinds(raw)),
         Syntax::Segment => vec![segments::segment(raw)],
         Syntax::Brace => optional(brace(raw)),
         Syntax::KindBrace => vec![angle(&raw.replace('{', "<").replace('}', ">"), false)],
@@ -103,13 +106,13 @@ fn name_holes(syntax: Syntax, raw: &str) -> Cow<'_, str> {
         }
         Syntax::Angle | Syntax::AngleName => &[('<', '>')],
         Syntax::Either | Syntax::AngleOrBrace => &[('{', '}'), ('<', '>')],
-        Syntax::Colon | Syntax::Segment => &[],
+        Syntax::Colon | Syntax::ColonKind | Syntax::Segment => &[],
         Syntax::Regex | Syntax::Plain => return Cow::Borrowed(raw),
     };
     if !has_hole(raw) {
         return Cow::Borrowed(raw);
     }
-    let colon = matches!(syntax, Syntax::Colon | Syntax::Segment | Syntax::Either);
+    let colon = matches!(syntax, Syntax::Colon | Syntax::ColonKind | Syntax::Segment | Syntax::Either);
     let mut out = String::new();
     let mut rest = raw;
     while let Some((before, after)) = rest.split_once(HOLE) {

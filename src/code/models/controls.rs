@@ -1,0 +1,50 @@
+//! The word for libraries that register the methods of objects: by their names, by what is said of them where they are
+//! registered, or by what stands on them. What each way means is the evaluator's.
+
+use serde::Deserialize;
+
+use super::actions::Argument;
+
+/// Registers methods of objects.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ControlsWord {
+    /// The objects, alone or in lists; functions answer by themselves.
+    pub(crate) of: Argument,
+    /// What tells where each of their methods answers.
+    pub(crate) by: By,
+    /// The path.
+    pub(crate) path: Option<Argument>,
+    /// Fixed methods; `NAME` is the method in the member's name.
+    pub(crate) method: Vec<String>,
+    /// Which of the objects' methods those are, as the way of telling writes it.
+    pub(crate) only: Option<Argument>,
+    /// One name alone says that this method answers at the path itself.
+    pub(crate) alone: bool,
+    /// Where this is given, what is registered answers nothing by itself.
+    pub(crate) hook: Option<Argument>,
+    /// Types that what a method takes second embeds, with tags `path` and `method` that say where the method answers.
+    pub(crate) meta: Vec<String>,
+}
+
+/// What tells where methods answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum By {
+    /// A pattern, `GET:/users@host`, behind which the method's name stands, in small letters with dashes; in the pattern
+    /// `{.struct}` and `{.method}` are the names of type and method. `Index` is the pattern's own path too.
+    #[default]
+    Pattern,
+    /// A map of such patterns.
+    Patterns,
+    /// Their names, which are those of HTTP methods.
+    Verbs,
+    /// A text that maps HTTP methods to them: `get,post:List;delete:Remove`. Without one, their names.
+    Mapping,
+    /// The names of type and method, in small letters, as segments behind the path.
+    Segments,
+    /// Comments above them: `@router /users/:id [get]`.
+    Comments,
+    /// The words of their names: `GetUserBy` is `GET /user/{param}`.
+    Words,
+}
