@@ -256,7 +256,11 @@ impl Machine<'_> {
                 }
                 (Some(behind), Value::Object(it)) => {
                     let outer = self.seen_behind(it, behind, &bound, spot);
+                    let before = model.as_ref().map(|model| self.forest.nodes[model.node].entries.len());
                     self.hand(hand, &to, &given, spot);
+                    if let (Some(model), Some(before)) = (&model, before) {
+                        self.note_unfilled(model.node, before, &to);
+                    }
                     it.model.replace(outer);
                 }
                 (Some(_) | None, _) => self.hand(hand, &to, &given, spot),
@@ -297,7 +301,10 @@ impl Machine<'_> {
             self.saw_alone(&handler);
         }
         if action.callbacks {
+            let fills = usize::from(action.mount.is_some());
+            self.blocks.filling += fills;
             self.let_go(args);
+            self.blocks.filling -= fills;
         }
         if let Some(why) = &action.unresolved {
             self.note(spot, why.clone());

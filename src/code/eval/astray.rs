@@ -4,10 +4,46 @@ use std::collections::BTreeSet;
 
 use super::forest::{Entry, Found, Node};
 use super::machine::Machine;
-use super::value::{Spot, Value};
+use super::value::{Modelled, Spot, Value};
 use crate::code::form::{Language, Name};
 
+/// What is known of blocks that fill an object which a library holds for all (`path("v1") { … }`).
+#[derive(Debug, Default)]
+pub(crate) struct Blocks {
+    /// The objects that a block behind a prefix registered nothing on: what it calls was not seen.
+    unfilled: BTreeSet<usize>,
+    /// What functions that nobody called registered where no app was being filled, and on what.
+    outside: BTreeSet<(usize, Spot)>,
+    /// So many calls that fill an app (`app.routes { … }`) are under way.
+    pub(super) filling: usize,
+}
+
 impl Machine<'_> {
+    /// Notes that a block behind a prefix came to nothing, where code stands in it.
+    pub(super) fn note_unfilled(&mut self, node: usize, before: usize, block: &Value) {
+        let any = matches!(block, Value::Function(closure) if !closure.function.body.is_empty());
+        if any && self.forest.nodes[node].entries.len() == before {
+            self.blocks.unfilled.insert(node);
+        }
+    }
+
+    /// Notes a registration in a function that nobody called.
+    pub(super) fn note_outside(&mut self, model: &Modelled, spot: Spot) {
+        if self.uncalled && self.blocks.filling == 0 {
+            self.blocks.outside.insert((model.node, spot));
+        }
+    }
+
+    /// Leaves out what functions registered that nobody called, where a block stands that calls something which was not seen:
+    /// it may be them, behind that block's prefix.
+    pub(super) fn leave_outside(&mut self) {
+        let blocks = std::mem::take(&mut self.blocks);
+        for (node, spot) in blocks.outside.into_iter().filter(|(node, _)| blocks.unfilled.contains(node)) {
+            self.forest.nodes[node].entries.retain(|entry| entry.spot() != spot);
+            self.note(spot, "what calls the function that registers this, and behind which prefix, is not known");
+        }
+    }
+
     /// Leaves out what controllers say that generated code registers.
     pub(super) fn leave_generated(&self, found: &mut BTreeSet<Found>) {
         let generating: BTreeSet<&str> =

@@ -209,6 +209,7 @@ impl Machine<'_> {
     pub(crate) fn read_routes(&mut self) -> Vec<Found> {
         self.plant_trees();
         self.leave_unloaded();
+        self.leave_outside();
         let children = self.mounted();
         // What an adapter serves by itself answers there too, though another router has it in it.
         let apart = |node: &usize| self.forest.nodes[*node].model.adapted && self.forest.nodes[*node].served;

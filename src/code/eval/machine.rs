@@ -259,6 +259,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) stated: BTreeMap<usize, &'static ObjectModel>,
     /// Whether functions are entered that nobody called.
     pub(crate) uncalled: bool,
+    /// Blocks behind a prefix that registered nothing, and what was registered outside of every block meanwhile.
+    pub(crate) blocks: super::astray::Blocks,
     /// What the code writes into the environment: name, value, place.
     pub(crate) writes: Vec<(Name, Value, Spot)>,
     /// What a bundler puts where the code names a variable, and the module that says so.
@@ -363,6 +365,7 @@ impl<'a> Machine<'a> {
             reached: super::reach::Reached::default(),
             stated: BTreeMap::new(),
             uncalled: false,
+            blocks: super::astray::Blocks::default(),
             writes: Vec::new(),
             defined: BTreeMap::new(),
             settings: Vec::new(),
