@@ -19,6 +19,7 @@ mod select;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -179,6 +180,15 @@ enum Looked {
     Form(Name, Language, Option<Arc<Module>>, BTreeSet<String>),
 }
 
+/// What a file has of frameworks without a model.
+#[derive(Default)]
+struct Unmodelled {
+    /// What looks like a registration.
+    places: Vec<foreign::Place>,
+    /// The frameworks that it imports, each with the line.
+    imports: Vec<(&'static str, u32)>,
+}
+
 fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let models = models::builtin();
     let tokens = select::tokens();
@@ -187,16 +197,19 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let aside = |path: &str| copied::is_under(&copied, path) || copied::is_under(&tested, path);
     let is_own = |path: &str| select::is_own_source(path) && !aside(path);
     let files: Vec<_> = repo.files().iter().filter(|entry| !entry.link && is_own(&entry.path)).collect();
-    let looked: Vec<(Looked, Vec<foreign::Place>)> =
-        files.par_iter().map(|entry| look(repo, &entry.path, tokens)).collect();
+    let looked: Vec<(Looked, Unmodelled)> = files.par_iter().map(|entry| look(repo, &entry.path, tokens)).collect();
     let mut analysis = Analysis { sources: files.len(), ..Analysis::default() };
     let mut lowered = BTreeMap::new();
     let mut entries = Vec::new();
     let mut idle = Vec::new();
     let mut unread = Vec::new();
-    for (entry, (one, places)) in files.iter().zip(looked) {
-        if !places.is_empty() {
-            unread.push((&entry.path, places));
+    let mut imported: BTreeMap<&str, Vec<(Name, u32)>> = BTreeMap::new();
+    for (entry, (one, unmodelled)) in files.iter().zip(looked) {
+        if !unmodelled.places.is_empty() {
+            unread.push((&entry.path, unmodelled.places));
+        }
+        for (framework, line) in unmodelled.imports {
+            imported.entry(framework).or_default().push((entry.path.clone(), line));
         }
         match one {
             Looked::Nothing => {}
@@ -216,6 +229,7 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
             }
         }
     }
+    tell_imported(&imported, &mut analysis);
     properties::read(repo, &mut analysis);
     let tree = resolve::Tree::new(repo, lowered);
     let outcome = eval::run(&tree, models, &entries, &idle, eval::machine::Limits::default(), traced);
@@ -268,17 +282,36 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     (analysis, Trace { copied, tested, ..outcome.trace })
 }
 
-fn look(repo: &Repo, path: &Name, tokens: &select::Tokens) -> (Looked, Vec<foreign::Place>) {
-    let Some(language) = Language::of(path) else { return (Looked::Nothing, Vec::new()) };
+/// Where the first file imports a framework that is not read, this is told for all of them.
+fn tell_imported(imported: &BTreeMap<&str, Vec<(Name, u32)>>, analysis: &mut Analysis) {
+    for (framework, places) in imported {
+        let Some((file, line)) = places.first() else { continue };
+        let more = match places.len() - 1 {
+            0 => String::new(),
+            1 => " and in one more file".to_owned(),
+            more => format!(" and in {more} more files"),
+        };
+        let reason = format!("{framework} is imported here{more}; its routes are not read, there is no model of it");
+        analysis.frameworks.insert((*framework).to_owned());
+        analysis.unresolved.insert((file.to_string(), *line, reason));
+    }
+}
+
+/// Reads one file: what it came to, and what it has of frameworks without a model.
+fn look(repo: &Repo, path: &Name, tokens: &select::Tokens) -> (Looked, Unmodelled) {
+    let Some(language) = Language::of(path) else { return (Looked::Nothing, Unmodelled::default()) };
     let content = match repo.read(path, MAX_SOURCE_BYTES) {
         Ok(content) => content,
-        Err(error) => return (Looked::Problem(path.clone(), error.to_string()), Vec::new()),
+        Err(error) => return (Looked::Problem(path.clone(), error.to_string()), Unmodelled::default()),
     };
     if select::is_bundled(path, &content.bytes) {
-        return (Looked::Nothing, Vec::new());
+        return (Looked::Nothing, Unmodelled::default());
     }
-    let places = foreign::places(path, &content.bytes);
-    (look_into(path, language, &content, tokens), places)
+    let unmodelled = Unmodelled {
+        places: foreign::places(path, &content.bytes),
+        imports: unread::imported(language, &content.bytes),
+    };
+    (look_into(path, language, &content, tokens), unmodelled)
 }
 
 fn look_into(path: &Name, language: Language, content: &Content, tokens: &select::Tokens) -> Looked {
