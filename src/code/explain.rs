@@ -189,6 +189,13 @@ fn sites_of(repo: &Repo, path: &str, known: &Known<'_>) -> Vec<Site> {
         if explained == Explained::Unexplained && client {
             (explained, why) = (Explained::Reason, "an interface that sends requests".to_owned());
         }
+        let tested = language == Language::Rust && of_tests(text).iter().any(|(from, to)| (*from..*to).contains(&at));
+        if explained == Explained::Unexplained && tested {
+            (explained, why) = (Explained::Reason, "a test".to_owned());
+        }
+        if explained == Explained::Unexplained && language == Language::Java && builds_an_address(&text[..at]) {
+            (explained, why) = (Explained::Reason, "an address is put together".to_owned());
+        }
         sites.push(Site { explained, file: path.to_owned(), line, why, text: shown });
     }
     sites
@@ -238,6 +245,30 @@ fn explained(path: &str, line: u32, reach: u32, aside: Option<&str>, known: &Kno
         Some(None) => (Explained::Unexplained, "called on something that is not known".to_owned()),
         None => (Explained::Unexplained, "this was not evaluated".to_owned()),
     }
+}
+
+/// Where modules of Rust stand that are there for tests alone, by bytes: each ends with the brace that closes its line.
+fn of_tests(text: &str) -> Spans {
+    let mut spans = Vec::new();
+    for (at, mark) in text.match_indices("#[cfg(test)]") {
+        let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
+        let behind = text[at + mark.len()..].trim_start();
+        let module = ["mod ", "pub mod ", "pub(crate) mod "].iter().any(|how| behind.starts_with(how));
+        let indent = &text[start..at];
+        if module && indent.trim().is_empty() {
+            let close = format!("\n{indent}}}");
+            spans.push((at, text[at..].find(&close).map_or(text.len(), |length| at + length)));
+        }
+    }
+    spans
+}
+
+/// Whether the statement that is written so far puts the address of something together.
+fn builds_an_address(before: &str) -> bool {
+    let statement = before.rsplit([';', '{', '}']).next().unwrap_or(before);
+    ["UriBuilder", "uriBuilder", "URIBuilder", "UriComponentsBuilder", "uriComponentsBuilder", "HttpUrl"]
+        .iter()
+        .any(|builder| statement.contains(builder))
 }
 
 /// Whether a call by a method's name gets a path and nothing else: what would answer there is not given.
@@ -323,6 +354,17 @@ mod tests {
         assert_eq!(
             vec!["route src/main/kotlin/A.kt:6", "route src/main/kotlin/A.kt:8"],
             shown(&[("src/main/kotlin/A.kt", code)])
+        );
+    }
+
+    #[test]
+    fn tests_within_a_file_of_rust_and_addresses_in_java_have_a_reason() {
+        let rust = "use axum::{routing::get, Router};\nfn main() { axum::serve(l, Router::new().route(\"/a\", get(a))); }\n#[cfg(test)]\nmod tests {\n    fn t() {\n        call(Router::new().route(\"/b\", get(a)));\n    }\n}\n";
+        assert_eq!(vec!["reason src/main.rs:6", "route src/main.rs:2"], shown(&[("src/main.rs", rust)]));
+        let java = "import org.springframework.web.bind.annotation.*;\n@RestController\nclass A {\n  @GetMapping(\"/a\")\n  Object a(UriComponentsBuilder builder) {\n    return of(uriComponentsBuilder\n      .path(\"/a/{id}\").build());\n  }\n}\n";
+        assert_eq!(
+            vec!["reason src/main/java/A.java:7", "route src/main/java/A.java:4"],
+            shown(&[("src/main/java/A.java", java)])
         );
     }
 
