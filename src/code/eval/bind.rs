@@ -172,6 +172,11 @@ impl Machine<'_> {
                 }
                 out
             }
+            // What a module exports (`import * as routes`).
+            Value::Module(id) if self.modules[id.0].language == Language::JavaScript => {
+                let rest = self.all_exports(id).into_iter().map(|(name, value)| (Value::Str(name), value));
+                Value::map(rest.filter(|(key, _)| key.key().is_none_or(|key| !used.contains(&key))).collect())
+            }
             _ => Value::unknown(),
         }
     }
