@@ -15,7 +15,7 @@ const ENDINGS: &[&str] = &["toml", "yaml", "yml", "json", "json5", "ini", "prope
 /// What stands in the name of a file that only shows how another is written.
 const SHOWN: &[&str] = &["sample", "example", "template", "dist", "tmpl"];
 /// What files of settings are called, and their folders, where the code does not say.
-const USUAL: &[&str] = &["config", "configs", "configuration", "settings", "conf"];
+const USUAL: &[&str] = &["config", "configs", "configuration", "settings", "conf", "cfg"];
 
 /// The settings of a file; of tables their own names, too. A file that cannot be read gives none.
 pub(crate) fn keys(path: &str, text: &str) -> BTreeSet<String> {

@@ -112,7 +112,7 @@ impl Machine<'_> {
             return self.settings(word, model, &bound, spot);
         }
         if let Some(word) = &action.filled {
-            return self.filled_of(word, &bound, spot);
+            return self.filled_of(word, &bound, model.as_ref(), spot);
         }
         if let (Some(word), Some(model)) = (&action.layers, &model)
             && let Some(value) = self.layers(word, model, &bound, spot)

@@ -9,8 +9,9 @@ use super::env::file_of;
 use super::fields::{attribute_args, is_argument};
 use super::layers::{MANIFESTS, MOST_FILES, is_table};
 use super::machine::Machine;
+use super::settings::key_of_field;
 use super::text::pattern_of;
-use super::value::{Args, ClassValue, Map, Object, Spot, Value};
+use super::value::{Args, ClassValue, Map, Modelled, Object, Spot, Value};
 use crate::code::form::{Arg, Field, Name};
 use crate::code::given;
 use crate::code::models::{FieldsWord, FilledWord};
@@ -149,7 +150,22 @@ impl Machine<'_> {
     }
 
     /// The value that a text is read as: the text is that of a file, or of any file of settings that the type fits.
-    pub(super) fn filled_of(&mut self, word: &FilledWord, bound: &Rc<Map>, spot: Spot) -> Value {
+    pub(super) fn filled_of(
+        &mut self,
+        word: &FilledWord,
+        bound: &Rc<Map>,
+        model: Option<&Modelled>,
+        spot: Spot,
+    ) -> Value {
+        if let Some(target) = &word.target {
+            let text = match self.argument_at(bound, &word.text, spot) {
+                Value::Undefined => model.map_or(Value::Undefined, |it| self.argument_at(&it.args, &word.text, spot)),
+                text => text,
+            };
+            let target = self.argument_at(bound, target, spot);
+            target.each().iter().for_each(|one| self.fill_target(word, &text, one, spot));
+            return Value::unknown();
+        }
         let Some(Value::Class(class)) =
             self.asked_type(bound).filter(|ty| matches!(ty, Value::Class(it) if is_table(it)))
         else {
@@ -168,6 +184,45 @@ impl Machine<'_> {
         let mut said = Said::new();
         lay(&mut said, &files);
         self.filled_type(&word.fields, &class, &said, "", 0).unwrap_or_else(Value::unknown)
+    }
+
+    /// Fills the fields of a value with what a text says under their keys: that of a file, or of any file of settings that the
+    /// value's type fits where it is not known, or is not in the repository.
+    fn fill_target(&mut self, word: &FilledWord, text: &Value, target: &Value, spot: Spot) {
+        let class = match target {
+            Value::Object(it) => it.class.clone().filter(|class| !class.class.fields.is_empty()),
+            _ => None,
+        };
+        let ends = |path: &str| word.endings.iter().any(|ending| path.ends_with(ending.as_str()));
+        let pattern = match (file_of(text), text.as_whole_text()) {
+            (Some(file), _) => Some(pattern_of(file)),
+            (None, Some(path)) if ends(&path) => Some(pattern_of(&path)),
+            // A text that is no file's.
+            (None, Some(_)) => None,
+            (None, None) => Some("*".to_owned()),
+        };
+        if let (Some(class), Some(pattern)) = (class, pattern) {
+            let fields: Vec<String> =
+                class.class.fields.iter().map(|field| key_of_field(field, &word.tag).0.to_lowercase()).collect();
+            let fits = |path: &str, text: &str| {
+                let keys = given::keys(path, text);
+                let there = fields.iter().filter(|field| keys.contains(*field)).count();
+                ends(path) && there * 2 >= fields.len()
+            };
+            let pattern = pattern.trim_start_matches("./").trim_start_matches('/');
+            let mut files = self.settings_at(pattern, spot, &fits);
+            if files.is_empty() {
+                files = self.settings_at("*", spot, &fits);
+            }
+            let mut said = Said::new();
+            lay(&mut said, &files);
+            let says = |_: &mut Self, key: &str| {
+                let text = said.get(&key.to_lowercase()).cloned().flatten()?;
+                Some(Value::Str(text).fallback())
+            };
+            self.fill_said(&says, target, &word.tag, "", 0);
+        }
+        self.go_filled(std::slice::from_ref(target));
     }
 
     /// The files that may be at a path and fit, else those that show how one there is written, each under the name that it

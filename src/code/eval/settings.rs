@@ -9,7 +9,7 @@ use super::env::Read;
 use super::machine::Machine;
 use super::tags::tagged;
 use super::value::{Map, Modelled, Spot, Value};
-use crate::code::form::Yields;
+use crate::code::form::{Field, Yields};
 use crate::code::given;
 use crate::code::models::SettingsWord;
 use crate::domain::change::is_test;
@@ -154,7 +154,9 @@ impl Machine<'_> {
             store.keys.extend(keys);
         }
         if let Some((target, tag, before)) = filled {
-            target.each().iter().for_each(|one| self.fill_said(model.node, one, &tag, &before, 0, spot));
+            let node = model.node;
+            let says = |machine: &mut Self, key: &str| machine.said_by_store(node, key, spot);
+            target.each().iter().for_each(|one| self.fill_said(&says, one, &tag, &before, 0));
         }
         asked.and_then(|key| self.said_by_store(model.node, &key, spot)).unwrap_or_else(Value::unknown)
     }
@@ -199,28 +201,33 @@ impl Machine<'_> {
         shown.take(MOST_FILES).map(ToString::to_string).collect()
     }
 
-    /// Fills the fields of a value with what a store says under their keys.
-    fn fill_said(&mut self, node: usize, value: &Value, tag: &str, prefix: &str, depth: usize, spot: Spot) {
+    /// Fills the fields of a value with what is said under their keys.
+    pub(super) fn fill_said(
+        &mut self,
+        says: &dyn Fn(&mut Self, &str) -> Option<Value>,
+        value: &Value,
+        tag: &str,
+        prefix: &str,
+        depth: usize,
+    ) {
         let Value::Object(object) = value else { return };
         let Some(class) = object.class.clone().filter(|_| depth < MOST_NESTED) else { return };
         let written = class.class.clone();
         for field in &written.fields {
-            let named = field.tag.as_deref().and_then(|text| tagged(text, tag)).unwrap_or_default();
-            let mut parts = named.split(',');
-            let own = parts.next().filter(|own| !own.is_empty()).unwrap_or(&field.name).to_owned();
-            let squash = parts.any(|part| part == "squash");
+            let (own, flat) = key_of_field(field, tag);
             let inner = field.ty.as_ref().map(|ty| self.type_value(ty, &class.scope.clone()));
             match inner {
                 Some(Value::Class(inner)) if !inner.class.fields.is_empty() => {
-                    let below = if squash { prefix.to_owned() } else { format!("{prefix}{own}.") };
+                    let below = if flat { prefix.to_owned() } else { format!("{prefix}{own}.") };
                     if let Some(held) = self.held_instance(object, field, &inner, true) {
-                        self.fill_said(node, &held, tag, &below, depth + 1, spot);
+                        self.fill_said(says, &held, tag, &below, depth + 1);
+                        // What nobody says may be said elsewhere.
+                        self.go_filled(std::slice::from_ref(&held));
                         object.members.put(&field.name, held);
                     }
                 }
                 _ => {
-                    let key = format!("{prefix}{own}");
-                    let said = self.said_by_store(node, &key, spot);
+                    let said = says(self, &format!("{prefix}{own}"));
                     if let Some(said) = said.filter(|said| said.as_text().is_some()) {
                         object.members.put(&field.name, said);
                     }
@@ -345,6 +352,14 @@ impl Store {
         let replaced = self.replaced.iter().fold(key.to_owned(), |key, (from, to)| key.replace(from, to));
         format!("{}{}", self.prefix, replaced.to_uppercase())
     }
+}
+
+/// What a field is called in files of settings, by its tag or its own name, and whether what it holds stands beside it.
+pub(super) fn key_of_field(field: &Field, tag: &str) -> (String, bool) {
+    let named = field.tag.as_deref().and_then(|text| tagged(text, tag)).unwrap_or_default();
+    let mut parts = named.split(',');
+    let own = parts.next().filter(|own| !own.is_empty()).unwrap_or(&field.name).to_owned();
+    (own, parts.any(|part| part == "squash" || part == "inline"))
 }
 
 /// Whether a file of settings holds variables of the environment.

@@ -73,4 +73,8 @@ pub(crate) struct FilledWord {
     pub(crate) endings: Vec<String>,
     /// What attributes say of the fields.
     pub(crate) fields: super::FieldsWord,
+    /// It fills this value instead of giving one; the text may be told by the path of its file, too.
+    pub(crate) target: Option<Argument>,
+    /// The tag that names such a value's fields in the text.
+    pub(crate) tag: String,
 }
