@@ -42,7 +42,7 @@ fn parsed(text: &str, items: bool, line: u32) -> Option<Block> {
     if tree.root_node().has_error() {
         return None;
     }
-    let mut lowering = Lowering { reader: Reader::new("").piece(&source, line), macros: 0 };
+    let mut lowering = Lowering { reader: Reader::new("").piece(&source, line), macros: 0, attribute: false };
     if items {
         return Some(lowering.items(tree.root_node()));
     }

@@ -14,6 +14,7 @@ impl Lowering<'_> {
             "call_expression" => self.call(node),
             "field_expression" => self.member(node),
             "parenthesized_expression" | "try_expression" | "reference_expression" => self.first(node),
+            "assignment_expression" if self.attribute => self.expr_in(node, "right"),
             "if_expression" => self.conditional(node),
             "match_expression" => self.switch(node),
             "closure_expression" => self.closure(node),

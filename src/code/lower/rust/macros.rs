@@ -20,7 +20,9 @@ impl Lowering<'_> {
         let mut out = Vec::new();
         for &node in nodes {
             if let Some(&attribute) = children(node).first() {
+                let around = std::mem::replace(&mut self.attribute, true);
                 out.push(Decorator { expr: self.attribute(attribute), pos: self.pos(node) });
+                self.attribute = around;
             }
         }
         out
@@ -172,7 +174,7 @@ impl Lowering<'_> {
             return None;
         }
         let reader: Reader<'_> = self.reader.piece(&source, start.line);
-        let mut lowering = Lowering { reader, macros: self.macros + 1 };
+        let mut lowering = Lowering { reader, macros: self.macros + 1, attribute: self.attribute };
         lower(&mut lowering, parsed.root_node())
     }
 }

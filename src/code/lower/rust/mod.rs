@@ -31,7 +31,7 @@ use tree_sitter::Node;
 /// Lowers one file. Whatever cannot be parsed is noted in the module's errors and the rest goes on around it.
 pub fn lower(source: &str) -> Module {
     let tree = mended::parsed(source);
-    let lowering = Lowering { reader: Reader::new(source), macros: 0 };
+    let lowering = Lowering { reader: Reader::new(source), macros: 0, attribute: false };
     front::module(Language::Rust, tree, lowering, |lowering, root, module| module.body = lowering.items(root))
 }
 
@@ -40,6 +40,8 @@ struct Lowering<'s> {
     reader: Reader<'s>,
     /// How many macro calls stand around this piece: each is parsed by itself.
     macros: usize,
+    /// Whether this stands in an attribute: what is assigned to there are names of the attribute's own.
+    attribute: bool,
 }
 
 impl<'s> FrontEnd<'s> for Lowering<'s> {
