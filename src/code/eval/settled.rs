@@ -73,11 +73,27 @@ impl Machine<'_> {
             let set = || model.keys.iter().find_map(|key| home.settings.get(key));
             let mapped = || home.mapped(&model.servlets, file.unwrap_or_default());
             let piece = mapped().or(said).or_else(|| set().map(|setting| home.settings.filled(&setting.value)));
+            if piece.is_none() {
+                self.tell_elsewhere(model, home);
+            }
             if let Some(piece) = piece {
                 out = put_together(Default::default(), &out, &piece);
             }
         }
         out
+    }
+
+    /// Tells settings of a prefix that the module may not read.
+    fn tell_elsewhere(&mut self, model: &PrefixModel, home: &Home) {
+        for (path, settings) in &home.elsewhere {
+            let set = model.keys.iter().find_map(|key| settings.get(key));
+            let Some(setting) = set.filter(|set| !set.value.trim_matches('/').is_empty()) else { continue };
+            let module = self.module_of(path, Language::Java);
+            self.note(
+                Spot { module, line: setting.line },
+                "these settings say a prefix, but nothing says that the service reads them: its routes are listed without it",
+            );
+        }
     }
 
     /// The path that an annotation on an application of the same module says.

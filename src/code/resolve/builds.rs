@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::addresses::{self, Address};
 use super::documents::{self, Generated};
 use super::dropwizard;
+use super::imported;
 use super::servlets::{self, Servlet};
 use super::settings::Settings;
 use super::{Tree, folder_of, under};
@@ -39,6 +40,8 @@ pub(crate) struct Home {
     pub(crate) folder: String,
     /// What it is set to.
     pub(crate) settings: Settings,
+    /// Settings near it of which nothing says whether it reads them.
+    pub(crate) elsewhere: Vec<(Name, Settings)>,
     /// Settings that could not be read: file, line, why.
     pub(crate) problems: Vec<(Name, u32, String)>,
     /// Where a server is told to deploy it, before everything that it answers.
@@ -202,13 +205,17 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>) -> Home {
         home.addresses =
             files.into_iter().filter_map(|path| tree.text(path)).flat_map(|text| addresses::addresses(&text)).collect();
     }
-    let mut active = Vec::new();
-    for place in PLACES {
-        for name in NAMES {
-            add(tree, &mut home, &under(folder, &format!("{place}/{name}")));
-        }
-        active = home.settings.list("spring.profiles.active").unwrap_or_default();
+    let by_default = PLACES.iter().flat_map(|place| NAMES.iter().map(move |name| format!("{place}/{name}")));
+    let mut read: Vec<String> = by_default.map(|path| under(folder, &path)).collect();
+    for path in &read {
+        add(tree, &mut home, path);
     }
+    let active = home.settings.list("spring.profiles.active").unwrap_or_default();
+    for path in imported::imported(&home) {
+        add(tree, &mut home, &path);
+        read.push(path);
+    }
+    home.elsewhere = imported::elsewhere(tree, folder, &read);
     for profile in active.iter().filter(|profile| profile.chars().all(|c| c.is_alphanumeric() || c == '-')) {
         for place in PLACES {
             for ending in ["yml", "yaml", "properties"] {

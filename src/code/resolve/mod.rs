@@ -7,6 +7,7 @@ mod builds;
 mod documents;
 mod dropwizard;
 mod go;
+mod imported;
 mod java;
 pub(crate) mod javascript;
 mod proto;
