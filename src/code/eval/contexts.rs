@@ -79,14 +79,23 @@ fn texts(value: &Value) -> Option<Vec<String>> {
     (!known.is_empty() && all.iter().all(|one| one.as_text().is_some())).then(|| known.into_iter().collect())
 }
 
-/// Whether something that is not known may be the path: no constant, and nothing that a library makes.
+/// Where the constants are declared that say something else of a context than its path.
+const SERVERS: &[&str] = &["org.eclipse.jetty."];
+
+/// Types that a field or parameter may state, of which a path is.
+const TEXTS: &[&str] = &["String", "CharSequence"];
+
+/// Whether something that is not known may be the path: no constant of the server's, and nothing that a library makes. A
+/// constant of the program's own may well be one.
 fn may_be_a_path(value: &Value) -> bool {
     value.each().iter().any(|one| match one {
         Value::Unknown(path) => {
             let last = path.rsplit('.').next().unwrap_or(path);
-            let constant =
-                !last.is_empty() && last.chars().all(|c| c.is_ascii_uppercase() || matches!(c, '_' | '0'..='9'));
-            let made = last.strip_suffix("()").is_some_and(|made| made.starts_with(char::is_uppercase));
+            let constant = SERVERS.iter().any(|server| path.starts_with(server))
+                && last.chars().all(|c| c.is_ascii_uppercase() || matches!(c, '_' | '0'..='9'));
+            let made = last
+                .strip_suffix("()")
+                .is_some_and(|made| made.starts_with(char::is_uppercase) && !TEXTS.contains(&made));
             !constant && !made
         }
         Value::Env(_) | Value::Str(_) => true,
