@@ -182,12 +182,15 @@ impl Machine<'_> {
         let mut out = Standing::default();
         let mut component = false;
         let mut inherited = false;
+        let mut own = false;
         for (at, ancestor) in self.ancestors(class).into_iter().enumerate() {
             let Value::Class(ancestor) = ancestor else { continue };
             let applied = self.applied(&ancestor.class.decorators, &ancestor.scope, ancestor.spot);
             for one in &applied {
                 out.scanned |= one.model.serves && one.model.framework == "spring";
-                out.client |= one.model.client;
+                own |= one.model.serves && at == 0;
+                // A controller answers what the interface of its clients tells: the client is another class.
+                out.client |= one.model.client && !(own && at > 0);
                 out.conditional |= one.model.conditional && at == 0;
                 component |= one.model.component && at == 0;
                 out.serves |= one.model.serves && (at == 0 || one.model.inherited);
