@@ -474,6 +474,7 @@ impl Machine<'_> {
                 if stands_alone {
                     self.go_given((written, &object), name, &args, scope);
                 }
+                self.strips(call, (written, &object), name, scope);
                 self.call_member(&object, name, args, scope, spot)
             }
             ExprKind::Super => {

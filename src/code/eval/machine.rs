@@ -273,6 +273,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) included: BTreeSet<ModuleId>,
     /// What was seen that serves objects of frameworks.
     pub(crate) adapters: BTreeMap<String, super::unused::Adapters>,
+    /// Bases that are stripped off paths before apps get them.
+    pub(crate) stripped: super::stripped::Stripped,
     /// What JavaScript's global object was given, and `process` under its name.
     pub(crate) globals: Map,
     /// The instances that stand for objects of which only the class is known, by class.
@@ -372,6 +374,7 @@ impl<'a> Machine<'a> {
             names: BTreeSet::new(),
             included: BTreeSet::new(),
             adapters: BTreeMap::new(),
+            stripped: super::stripped::Stripped::default(),
             globals: Map::default(),
             injected: BTreeMap::new(),
             holders: BTreeMap::new(),

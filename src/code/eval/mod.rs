@@ -109,6 +109,7 @@ mod spelling;
 mod stmt;
 mod stores;
 mod strings;
+mod stripped;
 mod supposed;
 mod tabled;
 mod tags;
