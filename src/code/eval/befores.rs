@@ -114,7 +114,7 @@ impl Machine<'_> {
                 let package = self.modules[class.spot.module.0].dotted.clone();
                 class.class.name.as_ref().map(|name| Value::text(format!("{package}.{name}")))
             }
-            _ => None,
+            _ => self.class_question(class, name, args),
         }
     }
 }

@@ -137,6 +137,11 @@ impl Machine<'_> {
         if let ("constructor", Some(class)) = (&**name, &it.class) {
             return Value::Class(class.clone());
         }
+        if let ("class" | "javaClass", Some(class)) = (&**name, &it.class)
+            && self.has_packages(&class.scope)
+        {
+            return Value::Class(class.clone());
+        }
         if let Some(class) = &it.class
             && let Some((value, _)) = self.class_member(class, name)
         {

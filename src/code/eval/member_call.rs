@@ -164,7 +164,10 @@ impl Machine<'_> {
             Value::Str(text) => self.text_method(text, name, &args, scope, spot),
             Value::Function(closure) => match closure.attributes.named(name) {
                 Some(callee) => self.call(&callee, args, spot),
-                None => self.function_method(&object, name, args, spot),
+                None => match self.method_question(closure, name, &args) {
+                    Some(answer) => answer,
+                    None => self.function_method(&object, name, args, spot),
+                },
             },
             Value::Bound(_) | Value::Method(_) | Value::Native(_) => self.function_method(&object, name, args, spot),
             Value::Class(class) => {

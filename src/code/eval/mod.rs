@@ -93,6 +93,7 @@ mod reach;
 mod reading;
 mod receivers;
 mod record;
+mod reflection;
 pub(crate) mod regexes;
 mod register;
 mod registered;
