@@ -1,4 +1,5 @@
-//! What the folders on the way to a file say of it: whether others wrote it, a tool made it, or it is there to be looked at.
+//! What the folders on the way to a file say of it: whether others wrote it, a tool made it, or it is there to be looked at; and where
+//! a path leads from a folder.
 
 /// What a folder is for, other than the project's own sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,9 +151,32 @@ fn is_of_sources(folder: &str) -> bool {
     matches!(folder, "src" | "app" | "pages" | "lib" | "modules" | "routes")
 }
 
+/// The path that `path` is from `folder`, without `.` and `..`; none where it leads out of the tree.
+#[must_use]
+pub fn joined(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_leads_from_a_folder_and_not_out_of_the_tree() {
+        assert_eq!(Some("b/c".to_owned()), joined("a", "../b/./c"));
+        assert_eq!(Some(String::new()), joined("a/b", "../.."));
+        assert_eq!(None, joined("a", "../../b"));
+    }
 
     #[test]
     fn sets_of_sources_for_tests_are_told() {

@@ -3,7 +3,7 @@
 
 use super::{Tree, folder_of};
 use crate::domain::change::is_test;
-use crate::domain::folders::{Role, lies_in};
+use crate::domain::folders::{Role, joined, lies_in};
 
 /// The modules of a tree.
 #[derive(Debug, Default)]
@@ -78,21 +78,6 @@ fn replaced(text: &str) -> impl Iterator<Item = (&str, &str)> {
         let folder = folder.trim().trim_matches(['"', '`']);
         folder.starts_with('.').then_some((name.trim_matches(['"', '`']), folder))
     })
-}
-
-/// The folder that a path leads to from another one; none where it leaves the tree.
-fn joined(from: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// The packages that a file imports, found without parsing.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::expand::expand;
+use crate::domain::folders::joined;
 use crate::domain::node::{Key, Node, Value};
 use crate::evidence::compose::is_compose;
 use crate::facts::dockerfiles::ComposeService;
@@ -62,17 +63,7 @@ fn within(folder: &str, path: &str) -> Option<String> {
     if path.contains("://") || path.starts_with('/') || path.contains('$') {
         return None;
     }
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    joined(folder, path)
 }
 
 #[cfg(test)]

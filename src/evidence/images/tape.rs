@@ -6,6 +6,7 @@
 use std::io::{self, Read};
 
 use super::limits::Limits;
+use crate::domain::folders::joined;
 
 /// A tar archive's unit.
 pub(super) const BLOCK: usize = 512;
@@ -136,17 +137,7 @@ pub(super) fn normalise(folder: &str, path: &str) -> Option<String> {
     if path.starts_with('/') || path.contains('\0') {
         return None;
     }
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    joined(folder, path)
 }
 
 /// The next header; none at the end of the archive.
