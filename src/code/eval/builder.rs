@@ -204,16 +204,7 @@ impl Machine<'_> {
         let at = self.shown(&at, "path");
         let path = self.concat(&at, &end);
         self.effects += 1;
-        let entry = Entry::Route {
-            path,
-            methods: Methods::Fixed(vec!["ANY".to_owned()]),
-            handler: child.clone(),
-            spot,
-            chain: self.chain(),
-            conditional: self.conditional > 0,
-            paths: None,
-            library: None,
-        };
+        let entry = self.route_entry(path, Methods::Fixed(vec!["ANY".to_owned()]), child.clone(), spot);
         self.forest.nodes[model.node].entries.push(entry);
     }
 

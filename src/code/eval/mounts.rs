@@ -28,16 +28,7 @@ impl Machine<'_> {
                 rest.push(item);
                 continue;
             };
-            let entry = Entry::Route {
-                path: path.clone(),
-                methods: Methods::Default(Vec::new()),
-                handler: handler.clone(),
-                spot,
-                chain: self.chain(),
-                conditional: self.conditional > 0,
-                paths: None,
-                library: None,
-            };
+            let entry = self.route_entry(path.clone(), Methods::Default(Vec::new()), handler.clone(), spot);
             self.forest.nodes[it.node].entries.push(entry);
         }
         Value::list_of(ListKind::List, rest, partial)
@@ -66,16 +57,7 @@ impl Machine<'_> {
                 _ => Methods::Unknown(Vec::new()),
             };
             self.effects += 1;
-            let entry = Entry::Route {
-                path: path.clone(),
-                methods,
-                handler,
-                spot,
-                chain: self.chain(),
-                conditional: self.conditional > 0,
-                paths: None,
-                library: None,
-            };
+            let entry = self.route_entry(path.clone(), methods, handler, spot);
             self.forest.nodes[it.node].entries.push(entry);
         }
         if partial { Value::unknown() } else { Value::Undefined }
@@ -103,16 +85,12 @@ impl Machine<'_> {
                 let first = list.items.borrow().first().cloned().unwrap_or(Value::Undefined);
                 let first = self.force(first);
                 let Some(method) = method_of(&first).filter(|_| first.is_unknown()) else { return first };
-                let entry = Entry::Route {
-                    path: Value::text(""),
-                    methods: Methods::Fixed(vec![method]),
-                    handler: list.items.borrow().get(1).cloned().unwrap_or(Value::Undefined),
+                let entry = self.route_entry(
+                    Value::text(""),
+                    Methods::Fixed(vec![method]),
+                    list.items.borrow().get(1).cloned().unwrap_or(Value::Undefined),
                     spot,
-                    chain: self.chain(),
-                    conditional: self.conditional > 0,
-                    paths: None,
-                    library: None,
-                };
+                );
                 self.effects += 1;
                 self.forest.nodes[it.node].entries.push(entry);
                 Value::Undefined

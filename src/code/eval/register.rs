@@ -233,6 +233,12 @@ impl Machine<'_> {
         }
     }
 
+    /// A route as it is registered now: with the calls that led here, and whether a condition stands before it.
+    pub(super) fn route_entry(&self, path: Value, methods: Methods, handler: Value, spot: Spot) -> Entry {
+        let (chain, conditional) = (self.chain(), self.conditional > 0);
+        Entry::Route { path, methods, handler, spot, chain, conditional, paths: None, library: None }
+    }
+
     /// Mounts a child or children.
     pub(crate) fn mount(&mut self, node: usize, at: Value, child: Value, how: (bool, bool), spot: Spot) {
         self.effects += 1;

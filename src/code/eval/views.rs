@@ -286,16 +286,7 @@ impl Machine<'_> {
     fn push_route(&mut self, model: &Modelled, path: Value, spot: Spot) {
         self.effects += 1;
         let path = self.viewed(model, path);
-        let entry = Entry::Route {
-            path,
-            methods: Methods::Default(Vec::new()),
-            handler: Value::Undefined,
-            spot,
-            chain: self.chain(),
-            conditional: self.conditional > 0,
-            paths: None,
-            library: None,
-        };
+        let entry = self.route_entry(path, Methods::Default(Vec::new()), Value::Undefined, spot);
         self.forest.nodes[model.node].entries.push(entry);
     }
 

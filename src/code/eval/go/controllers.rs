@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::super::attributes::method_of;
-use super::super::forest::{Entry, Methods};
+use super::super::forest::Methods;
 use super::super::machine::Machine;
 use super::super::tags::tagged;
 use super::super::value::{ClassValue, Closure, Map, Modelled, Spot, Value};
@@ -301,16 +301,7 @@ impl Machine<'_> {
         let path = self.viewed(model, path);
         self.effects += 1;
         let methods = if methods.is_empty() { vec!["ANY".to_owned()] } else { methods };
-        let entry = Entry::Route {
-            path,
-            methods: Methods::Fixed(methods),
-            handler,
-            spot,
-            chain: self.chain(),
-            conditional: self.conditional > 0,
-            paths: None,
-            library: None,
-        };
+        let entry = self.route_entry(path, Methods::Fixed(methods), handler, spot);
         self.forest.nodes[model.node].entries.push(entry);
     }
 
