@@ -33,7 +33,7 @@ impl Machine<'_> {
                 // Python's subscript fails where the variable is absent, which a handler takes care of.
                 if self.language(scope) == Language::Python
                     && !handlers.is_empty()
-                    && !handlers.iter().any(|handler| super::absence::fails(handler))
+                    && !handlers.iter().any(|handler| super::env::absence::fails(handler))
                 {
                     self.answer_failed(first, scope.module);
                 }

@@ -1,7 +1,7 @@
 //! Expressions of which one way or another gives the value: logical operators, conditionals and the arms of a switch.
 
-use super::absence::{is_failure, reads_of};
-use super::keys::tells_place;
+use super::env::absence::{is_failure, reads_of};
+use super::env::keys::tells_place;
 use super::machine::Machine;
 use super::scope::{Scope, ScopeKind, ScopeRef};
 use super::value::Value;

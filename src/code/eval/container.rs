@@ -111,7 +111,7 @@ impl Machine<'_> {
                 Value::unknown()
             }
             "then" => self.call(&args.at(0), Args::of(vec![this]), spot),
-            _ => match super::whole::entry_method(list, name).filter(|_| self.has_packages(scope)) {
+            _ => match super::env::whole::entry_method(list, name).filter(|_| self.has_packages(scope)) {
                 Some(part) => part,
                 None => {
                     self.let_go(&args);

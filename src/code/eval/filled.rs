@@ -5,11 +5,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::env::fields::{attribute_args, is_argument};
 use super::env::file_of;
-use super::fields::{attribute_args, is_argument};
-use super::layers::{MANIFESTS, MOST_FILES, is_table};
+use super::env::layers::{MANIFESTS, MOST_FILES, is_table};
+use super::env::settings::key_of_field;
 use super::machine::Machine;
-use super::settings::key_of_field;
 use super::text::pattern_of;
 use super::value::{Args, ClassValue, Map, Modelled, Object, Spot, Value};
 use crate::code::form::{Arg, Field, Name};

@@ -134,9 +134,9 @@ pub(crate) struct Machine<'a> {
     /// Files that are routes by their place, in packages of the service's own.
     pub(crate) placed: BTreeSet<Name>,
     /// The files of JavaScript that others import, once that was asked.
-    pub(crate) imported: Option<super::unimported::Imported>,
+    pub(crate) imported: Option<super::javascript::unimported::Imported>,
     /// Services that maps describe.
-    pub(crate) described: Vec<super::gateways::Described>,
+    pub(crate) described: Vec<super::javascript::gateways::Described>,
     /// What could not be evaluated.
     pub(crate) unresolved: BTreeMap<Spot, String>,
     /// Where something unknown that is called a router is given a path and a handler.
@@ -154,7 +154,7 @@ pub(crate) struct Machine<'a> {
     /// Those of them that one side of an `and` asks about.
     pub(crate) half_asked: std::collections::BTreeSet<usize>,
     /// How the branches that ran last were left.
-    pub(crate) left: Vec<super::absence::Left>,
+    pub(crate) left: Vec<super::env::absence::Left>,
     /// Conditions that stand behind another one's `else`.
     pub(crate) chained: std::collections::BTreeSet<usize>,
     /// The journals of the branches that are running.
@@ -194,13 +194,13 @@ pub(crate) struct Machine<'a> {
     /// Objects that a library holds for all, by their path.
     pub(crate) shared: BTreeMap<String, Value>,
     /// Stores of settings, by their node and the program that sets them up.
-    pub(crate) stores: BTreeMap<(usize, usize), super::settings::Store>,
+    pub(crate) stores: BTreeMap<(usize, usize), super::env::settings::Store>,
     /// Flags that programs take, and where each is declared.
     pub(crate) flags: BTreeMap<(usize, String), (Spot, Vec<Spot>)>,
     /// Whether stores ask for the fields of the types that they fill.
     pub(crate) structs_asked: bool,
     /// Stores of layered settings, and what they came to.
-    pub(crate) layers: super::layers::State,
+    pub(crate) layers: super::env::layers::State,
     /// The classes that metaclasses make.
     pub(crate) making: Vec<Rc<ClassValue>>,
     /// Middleware that passes requests on.
@@ -208,7 +208,7 @@ pub(crate) struct Machine<'a> {
     /// Strings that functions of letter case made.
     pub(crate) supposed: super::supposed::Supposed,
     /// The functions that settings name, where they name any, by the module of the build.
-    pub(crate) listed: super::listed::Named,
+    pub(crate) listed: super::jvm::listed::Named,
     /// The call that a block returns from, and what that gives.
     pub(crate) leaving: Option<(usize, Value)>,
     /// The calls of blocks that are run for sure.
@@ -216,7 +216,7 @@ pub(crate) struct Machine<'a> {
     /// How many values are computed around that may not be asked for, besides those under unknown conditions.
     pub(crate) doubtful: u32,
     /// The entry of an enum that is made next.
-    pub(crate) entry: Option<super::enums::Entry>,
+    pub(crate) entry: Option<super::jvm::enums::Entry>,
     /// The object whose member is called next, where the member is for another type.
     pub(crate) dispatch: Option<Value>,
     /// What is known of Go besides.
@@ -238,9 +238,9 @@ pub(crate) struct Machine<'a> {
     /// The paths of applications: framework, place, path.
     pub(crate) applications: Vec<(String, Spot, String)>,
     /// Routes that views answer by their names.
-    pub(crate) views: super::views::State,
+    pub(crate) views: super::python::views::State,
     /// What Spring's applications scan, once it was asked for, as far as all of it is known.
-    pub(super) scans: Option<Option<Rc<super::scanning::Scans>>>,
+    pub(super) scans: Option<Option<Rc<super::jvm::scanning::Scans>>>,
     /// The paths of contexts that programs make in embedded servers, as far as they are known.
     pub(super) contexts: BTreeSet<(Spot, Option<String>)>,
     /// What functions gave, by the names that models say it has.
@@ -272,9 +272,9 @@ pub(crate) struct Machine<'a> {
     /// Modules whose list another one includes.
     pub(crate) included: BTreeSet<ModuleId>,
     /// What was seen that serves objects of frameworks.
-    pub(crate) adapters: BTreeMap<String, super::unused::Adapters>,
+    pub(crate) adapters: BTreeMap<String, super::javascript::unused::Adapters>,
     /// Bases that are stripped off paths before apps get them.
-    pub(crate) stripped: super::stripped::Stripped,
+    pub(crate) stripped: super::javascript::stripped::Stripped,
     /// What JavaScript's global object was given, and `process` under its name.
     pub(crate) globals: Map,
     /// The instances that stand for objects of which only the class is known, by class.
@@ -337,7 +337,7 @@ impl<'a> Machine<'a> {
             stores: BTreeMap::new(),
             flags: BTreeMap::new(),
             structs_asked: false,
-            layers: super::layers::State::default(),
+            layers: super::env::layers::State::default(),
             making: Vec::new(),
             passing: super::passing::State::default(),
             supposed: super::supposed::Supposed::default(),
@@ -356,7 +356,7 @@ impl<'a> Machine<'a> {
             carried: BTreeSet::new(),
             befores: Vec::new(),
             applications: Vec::new(),
-            views: super::views::State::default(),
+            views: super::python::views::State::default(),
             contexts: BTreeSet::new(),
             scans: None,
             namespaces: BTreeMap::new(),
@@ -374,7 +374,7 @@ impl<'a> Machine<'a> {
             names: BTreeSet::new(),
             included: BTreeSet::new(),
             adapters: BTreeMap::new(),
-            stripped: super::stripped::Stripped::default(),
+            stripped: super::javascript::stripped::Stripped::default(),
             globals: Map::default(),
             injected: BTreeMap::new(),
             holders: BTreeMap::new(),

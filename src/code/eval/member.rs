@@ -94,14 +94,16 @@ impl Machine<'_> {
                 let value = list.named(name).unwrap_or(Value::Undefined);
                 self.force(value)
             }
-            _ if self.language(scope) == Language::JavaScript && super::prototypes::lacks(&object, name) => {
+            _ if self.language(scope) == Language::JavaScript
+                && super::javascript::prototypes::lacks(&object, name) =>
+            {
                 Value::Undefined
             }
             Value::List(list) => match &**name {
                 "length" | "size" if !list.partial.get() => {
                     Value::Int(i64::try_from(list.items.borrow().len()).unwrap_or(i64::MAX))
                 }
-                _ => super::whole::entry_method(list, name)
+                _ => super::env::whole::entry_method(list, name)
                     .filter(|_| self.has_packages(scope))
                     .unwrap_or_else(|| Value::Method(Rc::new((object.clone(), name.clone())))),
             },

@@ -102,7 +102,7 @@ impl Machine<'_> {
                 // A property and a function may have one name (Kotlin): what is called is the function.
                 let hidden = match (&code, held.clone().map(|held| self.force(held))) {
                     (Some((method @ Value::Function(_), _)), Some(held)) if self.has_packages(scope) => {
-                        (!held.is_unknown() && !super::packages::is_called(&held)).then(|| method.clone())
+                        (!held.is_unknown() && !super::jvm::packages::is_called(&held)).then(|| method.clone())
                     }
                     _ => None,
                 };
@@ -212,7 +212,7 @@ impl Machine<'_> {
             Value::Env(_) => self.env_method(&object, name, args, scope, spot),
             Value::Regex(source) if matches!(&**name, "test" | "exec") => match args.at(0) {
                 Value::Str(text) if !has_hole(&text) => {
-                    super::regexes::searched(&text, name, source, &args).unwrap_or_else(Value::unknown)
+                    super::javascript::regexes::searched(&text, name, source, &args).unwrap_or_else(Value::unknown)
                 }
                 _ => Value::unknown(),
             },

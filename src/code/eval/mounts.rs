@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::attributes::method_of;
 use super::forest::{Entry, Methods};
 use super::machine::Machine;
-use super::published::METHODS;
+use super::python::published::METHODS;
 use super::value::{ClassValue, ListKind, Map, Modelled, Native, Spot, Value};
 use crate::code::form::Yields;
 use crate::code::models::MountWord;

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::machine::Machine;
-use super::names::DECORATED;
+use super::python::names::DECORATED;
 use super::value::{Args, Map, Modelled, Noted, Object, Spot, Value};
 use crate::code::form::{Name, Yields};
 use crate::code::models::{Action, NamespaceWord};

@@ -284,7 +284,7 @@ impl Machine<'_> {
                         && args.named.is_empty()
                         && ![&source, &with, &text].iter().any(|it| has_hole(it)) =>
                 {
-                    super::regexes::replaced_in_python(&text, &source, &with)
+                    super::javascript::regexes::replaced_in_python(&text, &source, &with)
                 }
                 _ => return None,
             },

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::callers::Helper;
+use super::jvm::callers::Helper;
 use super::machine::{Machine, Progress};
 use super::scope;
 use super::value::{ClassValue, Closure, Lazy, ModuleId, Native, Value};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::absence::{Left, failed};
+use super::env::absence::{Left, failed};
 use super::machine::{Flow, Journal, Machine};
 use super::scope::{self, Scope, ScopeKind, ScopeRef};
 use super::value::{Spot, Value};

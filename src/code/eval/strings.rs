@@ -1,7 +1,7 @@
 //! What is asked of strings that are known whole: where something stands in them, and what parts of them are. Places are
 //! counted in characters over all languages, as slices are.
 
-use super::regexes::{compiled, count_of, replaced};
+use super::javascript::regexes::{compiled, count_of, replaced};
 use super::value::{Args, ListKind, Value};
 use crate::code::form::{Language, Name};
 use crate::code::holes::has_hole;
@@ -176,7 +176,7 @@ impl Asked<'_> {
             // Java's takes an expression, Kotlin's a string: an expression shows.
             "split" => self.given(0).and_then(|separator| {
                 if is_expression(&separator) {
-                    return super::regexes::searched(text, "split", &separator, &Args::default());
+                    return super::javascript::regexes::searched(text, "split", &separator, &Args::default());
                 }
                 Some(Value::list(pieces(text, &separator)))
             }),
@@ -191,7 +191,8 @@ impl Asked<'_> {
             "matches" => self.given(0).and_then(|source| compiled(&format!("^(?:{source})$")).zip(Some(source))).map(
                 |(_, source)| {
                     let whole = format!("^(?:{source})$");
-                    super::regexes::searched(text, "test", &whole, &Args::default()).unwrap_or_else(Value::unknown)
+                    super::javascript::regexes::searched(text, "test", &whole, &Args::default())
+                        .unwrap_or_else(Value::unknown)
                 },
             ),
             _ => return None,

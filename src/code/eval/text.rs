@@ -1,7 +1,7 @@
 //! Strings: the methods whose result is worth knowing, over all languages.
 
+use super::javascript::regexes::replaced;
 use super::machine::Machine;
-use super::regexes::replaced;
 use super::scope::ScopeRef;
 use super::value::{Args, Spot, Value};
 use crate::code::form::{Language, Name, Yields};
@@ -143,7 +143,7 @@ impl Machine<'_> {
 fn pure_method(language: Language, text: &Name, name: &str, args: &Args) -> Value {
     if !has_hole(text) {
         let searched = match args.at(0) {
-            Value::Regex(source) => super::regexes::searched(text, name, &source, args),
+            Value::Regex(source) => super::javascript::regexes::searched(text, name, &source, args),
             _ => super::strings::asked_of(language, text, name, args),
         };
         if let Some(value) = searched {

@@ -542,7 +542,7 @@ impl Value {
 
     /// Whether it is a text that looks like a variable's name.
     pub(crate) fn is_shouted(&self) -> bool {
-        matches!(self, Value::Str(text) if super::whole::is_shouted(text))
+        matches!(self, Value::Str(text) if super::env::whole::is_shouted(text))
     }
 
     /// The alternatives, or itself alone.

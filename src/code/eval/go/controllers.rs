@@ -4,9 +4,9 @@
 use std::rc::Rc;
 
 use super::super::attributes::method_of;
+use super::super::env::tags::tagged;
 use super::super::forest::Methods;
 use super::super::machine::Machine;
-use super::super::tags::tagged;
 use super::super::value::{ClassValue, Closure, Map, Modelled, Spot, Value};
 use super::types::Shape;
 use crate::code::form::{ExprKind, Name, TypeRef};

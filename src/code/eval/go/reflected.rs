@@ -1,8 +1,8 @@
 //! Variables that a type's tags name and the program itself looks up: `os.Getenv(field.Tag.Get("env"))`.
 
 use super::super::env::Read;
+use super::super::env::tags::tagged;
 use super::super::machine::Machine;
-use super::super::tags::tagged;
 use super::super::value::{Spot, Value};
 use crate::code::holes::{HOLE, HOLE_END, fill_holes, hole};
 

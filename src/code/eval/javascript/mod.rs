@@ -1,0 +1,14 @@
+//! What JavaScript and TypeScript have of their own: globals and prototypes, trees of modules, and what nobody imports.
+
+pub(super) mod before_trees;
+pub(super) mod builtins;
+pub(super) mod contents;
+pub(super) mod gateways;
+pub(super) mod globals;
+pub(super) mod loaders;
+pub(super) mod prototypes;
+pub(super) mod regexes;
+pub(super) mod stripped;
+pub(super) mod tree;
+pub(super) mod unimported;
+pub(super) mod unused;

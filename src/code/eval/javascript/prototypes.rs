@@ -1,0 +1,157 @@
+//! What JavaScript's own values have for members: whatever else is asked for is not there.
+
+use super::super::value::{ListKind, Value};
+use crate::code::holes::has_hole;
+
+/// Of every value.
+const ANY: &[&str] = &[
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+    "__proto__",
+    "prototype",
+    // What is awaited is the value itself here.
+    "then",
+    "catch",
+    "finally",
+];
+
+const LIST: &[&str] = &[
+    "length",
+    "at",
+    "concat",
+    "copyWithin",
+    "entries",
+    "every",
+    "fill",
+    "filter",
+    "find",
+    "findIndex",
+    "findLast",
+    "findLastIndex",
+    "flat",
+    "flatMap",
+    "forEach",
+    "includes",
+    "indexOf",
+    "join",
+    "keys",
+    "lastIndexOf",
+    "map",
+    "pop",
+    "push",
+    "reduce",
+    "reduceRight",
+    "reverse",
+    "shift",
+    "slice",
+    "some",
+    "sort",
+    "splice",
+    "toReversed",
+    "toSorted",
+    "toSpliced",
+    "unshift",
+    "values",
+    "with",
+    // Of what a match gives, and of tagged templates.
+    "groups",
+    "index",
+    "input",
+    "raw",
+];
+
+/// Of sets and maps, which are lists and maps of their own kind here.
+const COLLECTION: &[&str] = &[
+    "size",
+    "add",
+    "clear",
+    "delete",
+    "entries",
+    "forEach",
+    "get",
+    "has",
+    "keys",
+    "set",
+    "values",
+    "union",
+    "intersection",
+    "difference",
+    "symmetricDifference",
+    "isSubsetOf",
+    "isSupersetOf",
+    "isDisjointFrom",
+];
+
+const STRING: &[&str] = &[
+    "length",
+    "at",
+    "charAt",
+    "charCodeAt",
+    "codePointAt",
+    "concat",
+    "endsWith",
+    "includes",
+    "indexOf",
+    "isWellFormed",
+    "lastIndexOf",
+    "localeCompare",
+    "match",
+    "matchAll",
+    "normalize",
+    "padEnd",
+    "padStart",
+    "repeat",
+    "replace",
+    "replaceAll",
+    "search",
+    "slice",
+    "split",
+    "startsWith",
+    "substr",
+    "substring",
+    "toLocaleLowerCase",
+    "toLocaleUpperCase",
+    "toLowerCase",
+    "toUpperCase",
+    "toWellFormed",
+    "trim",
+    "trimEnd",
+    "trimLeft",
+    "trimRight",
+    "trimStart",
+    // Of symbols and URLs, which are strings here.
+    "description",
+    "href",
+    "origin",
+    "protocol",
+    "username",
+    "password",
+    "host",
+    "hostname",
+    "port",
+    "pathname",
+    "search",
+    "searchParams",
+    "hash",
+    "toJSON",
+    "value",
+];
+
+const NUMBER: &[&str] = &["toExponential", "toFixed", "toPrecision"];
+
+/// Whether one of JavaScript's own values has no member of a name.
+pub(in crate::code::eval) fn lacks(value: &Value, name: &str) -> bool {
+    let known: &[&[&str]] = match value {
+        Value::List(list) if list.kind == ListKind::Set => &[ANY, COLLECTION],
+        Value::List(_) => &[ANY, LIST],
+        Value::Str(text) if !has_hole(text) => &[ANY, STRING],
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) => &[ANY, NUMBER],
+        _ => return false,
+    };
+    name.parse::<usize>().is_err() && !known.iter().any(|names| names.contains(&name))
+}

@@ -1,0 +1,75 @@
+//! Java and Kotlin files that name no library, but a function which reads what its callers name. Other languages' are found
+//! by what they import; here a file needs no import for what its package holds, so that they are found by the name.
+
+use std::collections::BTreeSet;
+
+use super::super::machine::Machine;
+use super::super::value::ModuleId;
+use crate::code::form::{Language, Name};
+use crate::code::resolve::folder_of;
+use crate::code::select;
+
+/// A function that reads what its callers name, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Helper {
+    /// Its name.
+    name: Name,
+    /// Its file.
+    file: Name,
+}
+
+impl Machine<'_> {
+    /// Loads the files among `rest` that call a function which reads what its callers name, and leaves the others.
+    pub(in crate::code::eval) fn load_callers(&mut self, rest: &mut Vec<&(Name, Vec<String>)>) {
+        let mut helpers = self.helpers();
+        helpers.retain(|helper| self.reached.helpers.insert(helper.clone()));
+        if helpers.is_empty() {
+            return;
+        }
+        let all = std::mem::take(rest);
+        let (now, later): (Vec<_>, Vec<_>) = all.into_iter().partition(|(path, _)| self.calls_one(path, &helpers));
+        *rest = later;
+        let paths: Vec<Name> = now.iter().map(|(path, _)| path.clone()).collect();
+        self.tree.lower_all(&paths);
+        for path in &paths {
+            let id = self.module_of(path, Language::Java);
+            self.load(id);
+            self.reached.callers.insert(id);
+        }
+    }
+
+    /// Whether a module was loaded because it calls such a function.
+    pub(in crate::code::eval) fn is_caller(&self, id: ModuleId) -> bool {
+        self.reached.callers.contains(&id)
+    }
+
+    /// The functions of Java and Kotlin that read what their callers name.
+    fn helpers(&self) -> BTreeSet<Helper> {
+        let reads = self.reads.iter().filter(|read| read.dynamic || read.given);
+        let java = reads.filter(|read| self.modules[read.spot.module.0].language == Language::Java);
+        java.flat_map(|read| {
+            let file = &self.modules[read.spot.module.0].path;
+            read.within.iter().map(|name| Helper { name: name.clone(), file: file.clone() })
+        })
+        .collect()
+    }
+
+    /// Whether a file names one of the functions, and has it from its own package, by its class or by an import.
+    fn calls_one(&self, path: &Name, helpers: &BTreeSet<Helper>) -> bool {
+        if Language::of(path) != Some(Language::Java) {
+            return false;
+        }
+        let text = self.tree.text(path).unwrap_or_default();
+        helpers.iter().any(|Helper { name, file }| {
+            let class = file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+            let near = || folder_of(path) == folder_of(file) || imports(&text, name);
+            select::has_word(&text, name) && (select::has_word(&text, class) || near())
+        })
+    }
+}
+
+/// Whether a file imports a name.
+fn imports(text: &str, name: &str) -> bool {
+    let mut imported = text.lines().filter_map(|line| line.trim().strip_prefix("import "));
+    imported.any(|line| line.trim_end_matches(';').rsplit('.').next() == Some(name))
+}

@@ -1,0 +1,110 @@
+//! Where a program of Java's deploys what it serves: the paths of servlet contexts that it makes itself, in an embedded server.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::super::machine::Machine;
+use super::super::value::{Args, EnvValue, Spot, Value};
+use crate::code::form::{Language, Name};
+use crate::code::holes::{has_hole, hole};
+use crate::code::resolve::based;
+
+/// Members that are asked for a setting, and what holds where there is none.
+const ASKED: &[&str] = &["getProperty", "getString"];
+/// Members of what builds an address that leave its path as it is.
+const BUILDING: &[&str] = &["build", "host", "port", "scheme"];
+
+impl Machine<'_> {
+    /// Keeps the path of a context: of several texts that are given the last one, of an address its path. What a server is given
+    /// besides says nothing.
+    pub(in crate::code::eval) fn note_context(&mut self, given: &Value, spot: Spot) {
+        let all = match given {
+            Value::List(list) => list.items.borrow().clone(),
+            one => vec![one.clone()],
+        };
+        let all: Vec<Value> = all.into_iter().map(|one| self.force(one)).collect();
+        // Where nothing is said it stands at the root, until something else says more.
+        let Some(said) = all.iter().rev().find(|one| may_be_a_path(one)) else { return };
+        let path = match texts(said).unwrap_or_default().as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
+        };
+        let path = path.map(|path| based(&path)).filter(|path| !has_hole(path));
+        let path = path.map(|path| path.trim_matches('/').to_owned());
+        self.contexts.insert((spot, path));
+        self.effects += 1;
+    }
+
+    /// What stands before everything that the code of these modules answers; none where no context is made there. Where there
+    /// are several, the one that is not at the root of the server cannot be told.
+    pub(in crate::code::eval) fn context_of(&mut self, folders: &[&str]) -> Option<String> {
+        let here = |spot: &Spot| folders.contains(&self.tree.module_of(self.file(*spot)));
+        let paths: BTreeSet<&Option<String>> =
+            self.contexts.iter().filter(|(spot, _)| here(spot)).map(|(_, path)| path).collect();
+        let root = paths.iter().any(|path| path.as_deref() == Some(""));
+        match paths.into_iter().collect::<Vec<_>>().as_slice() {
+            [] => None,
+            [Some(path)] => Some(format!("/{path}")),
+            [None] => Some(hole("context path")),
+            _ if root => None,
+            _ => Some(hole("context path")),
+        }
+    }
+
+    /// What asking something of a library for a setting comes to where a text is given that holds without it: what the module's
+    /// settings say, or that text. It decides no branch.
+    pub(in crate::code::eval) fn property_of(
+        &self,
+        object: &Value,
+        name: &Name,
+        args: &Args,
+        spot: Spot,
+    ) -> Option<Value> {
+        if self.modules[spot.module.0].language != Language::Java {
+            return None;
+        }
+        if matches!(object, Value::Str(text) if text.contains("://")) && BUILDING.contains(&&**name) {
+            return Some(object.clone());
+        }
+        let (Value::Unknown(from), [key, default]) = (object, args.list.as_slice()) else { return None };
+        if !ASKED.contains(&&**name) || self.models.functions.contains_key(&format!("{from}.{name}")) {
+            return None;
+        }
+        let (key, default) = (key.as_whole_text()?, default.as_whole_text()?);
+        let homes = self.tree.homes_of(self.file(spot));
+        let said = homes.first().and_then(|home| Some(home.settings.filled(&home.settings.get(&key)?.value)));
+        let value = said.filter(|said| !has_hole(said)).map_or(Value::Str(default), Value::text);
+        Some(Value::Env(Rc::new(EnvValue { reads: Vec::new(), default: Some(value) })))
+    }
+}
+
+/// The texts that a value may be.
+fn texts(value: &Value) -> Option<Vec<String>> {
+    let all = value.each();
+    let known: BTreeSet<String> = all.iter().filter_map(|one| one.as_text().map(|text| text.to_string())).collect();
+    (!known.is_empty() && all.iter().all(|one| one.as_text().is_some())).then(|| known.into_iter().collect())
+}
+
+/// Where the constants are declared that say something else of a context than its path.
+const SERVERS: &[&str] = &["org.eclipse.jetty."];
+
+/// Types that a field or parameter may state, of which a path is.
+const TEXTS: &[&str] = &["String", "CharSequence"];
+
+/// Whether something that is not known may be the path: no constant of the server's, and nothing that a library makes. A
+/// constant of the program's own may well be one.
+fn may_be_a_path(value: &Value) -> bool {
+    value.each().iter().any(|one| match one {
+        Value::Unknown(path) => {
+            let last = path.rsplit('.').next().unwrap_or(path);
+            let constant = SERVERS.iter().any(|server| path.starts_with(server))
+                && last.chars().all(|c| c.is_ascii_uppercase() || matches!(c, '_' | '0'..='9'));
+            let made = last
+                .strip_suffix("()")
+                .is_some_and(|made| made.starts_with(char::is_uppercase) && !TEXTS.contains(&made));
+            !constant && !made
+        }
+        Value::Env(_) | Value::Str(_) => true,
+        _ => false,
+    })
+}

@@ -1,0 +1,165 @@
+//! Routes that configuration lists: Struts' actions and the routes of Play.
+
+use std::collections::BTreeSet;
+
+use super::super::forest::Found;
+use super::super::machine::Machine;
+use super::super::value::Spot;
+use crate::code::form::{Language, Name};
+use crate::code::holes::has_hole;
+use crate::code::models::{Syntax, put_together, spell, tidy};
+use crate::code::resolve::{Action, Actions, endings, folder_of, under};
+use crate::code::select::is_own;
+
+/// The most files that belong to one another.
+const MOST_FILES: usize = 200;
+/// The file that lists Play's routes, in a module's folder, and what may set what stands before them.
+const PLAY: &str = "conf/routes";
+const PLAY_SETTINGS: &str = "conf/application.conf";
+
+impl Machine<'_> {
+    /// The routes that files of the repository list.
+    pub(in crate::code::eval) fn listed_actions(&mut self) -> Vec<Found> {
+        let mut found = self.struts_actions();
+        found = self.settle(found);
+        found.append(&mut self.play_routes());
+        found
+    }
+
+    fn struts_actions(&mut self) -> Vec<Found> {
+        let named = |path: &&Name| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            name.starts_with("struts") && name.ends_with(".xml") && !name.contains("plugin") && is_own(path)
+        };
+        let mut open: Vec<Name> = self.tree.files().filter(named).take(MOST_FILES).cloned().collect();
+        let mut read: Vec<(Name, Actions)> = Vec::new();
+        let mut seen: BTreeSet<Name> = BTreeSet::new();
+        while let Some(path) = open.pop() {
+            if !seen.insert(path.clone()) || seen.len() > MOST_FILES {
+                continue;
+            }
+            let Some(text) = self.tree.text(&path).filter(|text| text.contains("<struts")) else { continue };
+            match self.tree.struts(&text) {
+                Ok(listed) => {
+                    let beside = listed.includes.iter().map(|one| under(folder_of(&path), &one.name));
+                    open.extend(beside.filter(|path| self.tree.has(path)).map(Name::from));
+                    let convention = ["convention-default", "struts.convention."];
+                    if let Some(at) = convention.iter().find_map(|word| text.find(word)) {
+                        let lines = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
+                        let line = u32::try_from(lines).unwrap_or(u32::MAX);
+                        let spot = Spot { module: self.module_of(&path, Language::Java), line };
+                        self.note(spot, "which classes answer by Struts' convention is not known");
+                    }
+                    read.push((path, listed));
+                }
+                Err((line, why)) => {
+                    let module = self.module_of(&path, Language::Java);
+                    self.note(Spot { module, line }, format!("what Struts answers cannot be read: {why}"));
+                }
+            }
+        }
+        read.sort_by(|a, b| a.0.cmp(&b.0));
+        let said = read.iter().find_map(|(_, listed)| listed.endings.clone());
+        let second = endings(said.as_ref());
+        let mut out = Vec::new();
+        for (path, listed) in read {
+            let first = self.tree.text(&path).is_some_and(|text| text.contains("<struts-config"));
+            let patterns = if first { self.struts_mapped(&path) } else { Vec::new() };
+            let module = self.module_of(&path, Language::Java);
+            for action in &listed.actions {
+                let spot = Spot { module, line: action.line };
+                let whole: Vec<String> = match first {
+                    true => patterns.iter().map(|pattern| pattern.replacen('*', &action.path, 1)).collect(),
+                    false => second.iter().map(|ending| format!("{}{ending}", action.path)).collect(),
+                };
+                if whole.is_empty() {
+                    self.note(spot, "what paths are mapped to Struts is not known");
+                }
+                for path in whole {
+                    out.extend(
+                        spell(Syntax::Ant, &path).into_iter().map(|path| listed_at(action, "struts", path, spot)),
+                    );
+                }
+            }
+        }
+        out
+    }
+
+    /// The patterns that a descriptor maps to Struts' servlet in the module of a file, a star where the action's path stands.
+    fn struts_mapped(&self, file: &str) -> Vec<String> {
+        let homes = self.tree.homes_of(file);
+        let servlets = homes.iter().flat_map(|home| &home.servlets).filter(|servlet| {
+            servlet.class.ends_with("ActionServlet") || servlet.params.iter().any(|name| name == "config")
+        });
+        let patterns = servlets.flat_map(|servlet| &servlet.patterns).map(|(pattern, _)| pattern.clone());
+        patterns.filter(|pattern| pattern.contains('*')).map(|pattern| pattern.replace("/*", "*")).collect()
+    }
+
+    fn play_routes(&mut self) -> Vec<Found> {
+        let is_list = |path: &&Name| {
+            let folder = path.strip_suffix(PLAY).filter(|folder| folder.is_empty() || folder.ends_with('/'));
+            folder.is_some() && is_own(path)
+        };
+        let files: Vec<Name> = self.tree.files().filter(is_list).cloned().collect();
+        let mut out = Vec::new();
+        for path in files {
+            let folder = path.strip_suffix(PLAY).unwrap_or_default().trim_end_matches('/').to_owned();
+            let prefix = self.play_context(&folder);
+            let mut open = vec![(path, prefix)];
+            let mut seen: BTreeSet<Name> = BTreeSet::new();
+            while let Some((path, prefix)) = open.pop() {
+                if !seen.insert(path.clone()) || seen.len() > MOST_FILES {
+                    continue;
+                }
+                let module = self.module_of(&path, Language::Java);
+                let text = self.tree.text(&path).unwrap_or_default();
+                let listed = self.tree.play(&text);
+                for action in &listed.actions {
+                    let spot = Spot { module, line: action.line };
+                    let whole = tidy(&put_together(Default::default(), &prefix, &action.path));
+                    match has_hole(&whole) {
+                        true => self.note(spot, "what stands before the routes of Play is not known"),
+                        false => out.push(listed_at(action, "play", whole, spot)),
+                    }
+                }
+                for include in listed.includes {
+                    let name = include.name.strip_suffix(".Routes").unwrap_or(&include.name);
+                    let file = under(folder_of(&path), &format!("{name}.routes"));
+                    match self.tree.has(&file) {
+                        true => open.push((file.into(), put_together(Default::default(), &prefix, &include.prefix))),
+                        false => {
+                            let spot = Spot { module, line: include.line };
+                            self.note(spot, "the routes that are taken in here are not in the repository");
+                        }
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// What Play's settings put before every route of a module.
+    fn play_context(&self, folder: &str) -> String {
+        let text = self.tree.text(&under(folder, PLAY_SETTINGS)).unwrap_or_default();
+        let set = text.lines().find_map(|line| {
+            let (key, value) = line.split_once('=')?;
+            matches!(key.trim(), "play.http.context" | "application.context").then(|| value.trim().to_owned())
+        });
+        match set {
+            Some(value) if value.contains("${") => crate::code::holes::hole("context"),
+            Some(value) => value.trim_matches('"').to_owned(),
+            None => String::new(),
+        }
+    }
+}
+
+fn listed_at(action: &Action, framework: &str, path: String, spot: Spot) -> Found {
+    Found {
+        path: tidy(&path),
+        method: action.method.clone(),
+        framework: framework.to_owned(),
+        spot,
+        conditional: false,
+        library: action.asset.then(|| "Assets".to_owned()),
+    }
+}

@@ -1,0 +1,105 @@
+//! Servlets: classes whose methods answer the paths that an annotation or a deployment descriptor maps to them.
+
+use std::rc::Rc;
+
+use super::super::forest::Found;
+use super::super::machine::Machine;
+use super::super::value::{ClassValue, Lazy, Spot, Value};
+use crate::code::form::{Language, Name, StmtKind};
+use crate::code::models::{AnnotationModel, Syntax, spell, tidy};
+use crate::code::resolve::{Servlet, Target};
+
+impl Machine<'_> {
+    /// The HTTP methods that a class answers by methods of these names, its own or inherited.
+    fn servlet_methods(&mut self, class: &Rc<ClassValue>, model: &AnnotationModel) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        for ancestor in self.ancestors(class) {
+            let Value::Class(ancestor) = ancestor else { continue };
+            for stmt in &ancestor.class.body {
+                let StmtKind::Function(function) = &stmt.kind else { continue };
+                let method = function.name.as_ref().and_then(|name| model.answers.get(&**name));
+                out.extend(method.filter(|method| !out.contains(method)).cloned());
+            }
+        }
+        if out.iter().any(|method| method == "ANY") { vec!["ANY".to_owned()] } else { out }
+    }
+
+    /// The routes of a class that is annotated as a servlet.
+    pub(in crate::code::eval) fn read_servlet(
+        &mut self,
+        class: &Rc<ClassValue>,
+        model: &'static AnnotationModel,
+        paths: &[String],
+        spot: Spot,
+    ) {
+        let methods = self.servlet_methods(class, model);
+        for path in paths {
+            for method in &methods {
+                self.annotated.push(Found {
+                    path: path.clone(),
+                    method: method.clone(),
+                    framework: model.framework.clone(),
+                    spot,
+                    conditional: false,
+                    library: None,
+                });
+            }
+        }
+        if methods.is_empty() {
+            self.note(spot, "what this servlet answers is not known");
+        }
+    }
+
+    /// The routes of the servlets that deployment descriptors map; those that a framework runs in are its own.
+    pub(in crate::code::eval) fn descriptor_routes(&mut self) -> Vec<Found> {
+        let Some(model) = self.models.annotations.values().find(|model| !model.answers.is_empty()).copied() else {
+            return Vec::new();
+        };
+        let servlets: Vec<Servlet> = self.tree.homes().iter().flat_map(|home| home.servlets.clone()).collect();
+        let mut out = Vec::new();
+        for servlet in servlets {
+            if self.models.prefixes.iter().any(|prefix| servlet.is_one_of(&prefix.servlets)) {
+                continue;
+            }
+            // What Struts answers its configuration lists.
+            if servlet.class.ends_with("struts.action.ActionServlet") {
+                continue;
+            }
+            let class = self.servlet_class(&servlet);
+            let module = self.module_of(&servlet.file, Language::Java);
+            for (pattern, line) in &servlet.patterns {
+                let spot = Spot { module, line: *line };
+                let (methods, library) = match &class {
+                    Some(class) => (self.servlet_methods(class, model), None),
+                    None => (vec!["ANY".to_owned()], Some(servlet.class.clone())),
+                };
+                if methods.is_empty() || pattern.starts_with('*') || (library.is_some() && servlet.class.is_empty()) {
+                    self.note(spot, format!("what the servlet {} answers at {pattern} is not known", servlet.name));
+                    continue;
+                }
+                for path in spell(Syntax::Ant, pattern) {
+                    out.extend(methods.iter().map(|method| Found {
+                        path: tidy(&path),
+                        method: method.clone(),
+                        framework: model.framework.clone(),
+                        spot,
+                        conditional: false,
+                        library: library.clone(),
+                    }));
+                }
+            }
+        }
+        out
+    }
+
+    fn servlet_class(&mut self, servlet: &Servlet) -> Option<Rc<ClassValue>> {
+        let Target::File(path) = self.tree.resolve(Language::Java, &servlet.file, &servlet.class, 0) else {
+            return None;
+        };
+        let last = Name::from(servlet.class.rsplit('.').next().unwrap_or_default());
+        match self.force(Value::Lazy(Rc::new(Lazy::Class(path, vec![last])))) {
+            Value::Class(class) => Some(class),
+            _ => None,
+        }
+    }
+}

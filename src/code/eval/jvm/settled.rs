@@ -1,0 +1,246 @@
+//! What a module's settings and build add to routes: the prefix that all of them have, and the routes of libraries that the
+//! build names.
+
+use std::rc::Rc;
+
+use super::super::forest::Found;
+use super::super::machine::Machine;
+use super::super::value::Spot;
+use crate::code::form::{Language, Name};
+use crate::code::holes::{fill_holes, has_hole, hole};
+use crate::code::models::{LibraryModel, LibraryRoute, PrefixModel, put_together, tidy};
+use crate::code::resolve::Home;
+use crate::code::select::has_word;
+
+/// Paths that one route may have over the modules that serve it.
+const MOST_HOMES: usize = 16;
+
+impl Machine<'_> {
+    /// Puts the prefixes of the modules before the routes that annotations and functions tell.
+    pub(crate) fn settle(&mut self, found: Vec<Found>) -> Vec<Found> {
+        let mut out = Vec::new();
+        for one in found {
+            if self.modules[one.spot.module.0].language != Language::Java {
+                out.push(one);
+                continue;
+            }
+            let file = self.file(one.spot).to_owned();
+            let homes = self.tree.homes_of(&file);
+            if homes.is_empty() {
+                let context = self.context_of(&[self.tree.module_of(&file)]).unwrap_or_default();
+                let application = self.application_path(&one.framework, &file);
+                let prefix = put_together(Default::default(), &context, &application);
+                let path = tidy(&put_together(Default::default(), &prefix, &one.path));
+                self.keep_whole(Found { path, ..one }, &mut out);
+                continue;
+            }
+            for home in homes.iter().take(MOST_HOMES) {
+                let prefix = self.prefix(&one.framework, home, Some(&file));
+                let path = put_together(Default::default(), &prefix, &one.path);
+                self.keep_whole(Found { path: tidy(&path), ..one.clone() }, &mut out);
+            }
+        }
+        out
+    }
+
+    fn keep_whole(&mut self, found: Found, out: &mut Vec<Found>) {
+        if has_hole(&found.path) {
+            let shown = fill_holes(&found.path, |hint| format!("<{hint}>"));
+            self.note(found.spot, format!("the path {shown} has a part that is not known"));
+        } else {
+            out.push(found);
+        }
+    }
+
+    /// What stands before every route of a framework in a module; an application's part only before those of a file.
+    pub(in crate::code::eval) fn prefix(&mut self, framework: &str, home: &Rc<Home>, file: Option<&str>) -> String {
+        for (path, line, why) in &home.problems {
+            let id = self.module_of(path, Language::Java);
+            self.note(
+                Spot { module: id, line: *line },
+                format!("settings that cannot be read may say a prefix: {why}"),
+            );
+        }
+        let folders: Vec<&str> =
+            file.map(|file| self.tree.module_of(file)).into_iter().chain([&*home.folder]).collect();
+        let mut out = home.context.clone().or_else(|| self.context_of(&folders)).unwrap_or_default();
+        for model in self.models.prefixes.iter().filter(|model| model.framework == framework) {
+            if !counts(model, home) || (model.application && file.is_none()) {
+                continue;
+            }
+            let said = file.filter(|_| model.application).map(|file| self.application_path(framework, file));
+            let said = said.filter(|path| !path.is_empty());
+            let set = || model.keys.iter().find_map(|key| home.settings.get(key));
+            let mapped = || home.mapped(&model.servlets, file.unwrap_or_default());
+            let piece = mapped().or(said).or_else(|| set().map(|setting| home.settings.filled(&setting.value)));
+            if piece.is_none() {
+                self.tell_elsewhere(model, home);
+            }
+            if let Some(piece) = piece {
+                out = put_together(Default::default(), &out, &piece);
+            }
+        }
+        out
+    }
+
+    /// Tells settings of a prefix that the module may not read.
+    fn tell_elsewhere(&mut self, model: &PrefixModel, home: &Home) {
+        for (path, settings) in &home.elsewhere {
+            let set = model.keys.iter().find_map(|key| settings.get(key));
+            let Some(setting) = set.filter(|set| !set.value.trim_matches('/').is_empty()) else { continue };
+            let module = self.module_of(path, Language::Java);
+            self.note(
+                Spot { module, line: setting.line },
+                "these settings say a prefix, but nothing says that the service reads them: its routes are listed without it",
+            );
+        }
+    }
+
+    /// The path that an annotation on an application of the same module says.
+    fn application_path(&self, framework: &str, file: &str) -> String {
+        let module = self.tree.module_of(file);
+        let mut all = self.applications.iter().filter(|(name, _, _)| name == framework);
+        let here: Vec<_> = all.clone().filter(|(_, spot, _)| self.tree.module_of(self.file(*spot)) == module).collect();
+        let found = match here.as_slice() {
+            [] if self.applications.len() == 1 => all.next(),
+            [] => None,
+            [one] => Some(*one),
+            several => match self.application_of(several, file) {
+                Some(one) => Some(one),
+                None => return hole("application"),
+            },
+        };
+        found.map(|(_, _, path)| path.clone()).unwrap_or_default()
+    }
+
+    /// The one of several applications that serves the class of a file: the first that names it, or its package; else the one
+    /// that names none. None where each names others.
+    fn application_of<'a>(&self, all: &[&'a Application], file: &str) -> Option<&'a Application> {
+        let class = file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+        let said = |one: &&&Application| self.tree.text(self.file(one.1)).unwrap_or_default();
+        let names = |one: &&&Application| {
+            let text = said(one);
+            has_word(&text, class) || packages(&text).any(|package| in_package(file, package))
+        };
+        let chooses = |one: &&&Application| {
+            let text = said(one);
+            ["getClasses", "getSingletons", "register"].iter().any(|word| text.contains(word))
+                || packages(&text).next().is_some()
+        };
+        let found = all.iter().find(names).or_else(|| all.iter().find(|one| !chooses(one)));
+        // Where all are said to be at one path, which of them it is does not matter.
+        let same = all.iter().all(|one| one.2 == all[0].2);
+        found.or_else(|| all.first().filter(|_| same)).copied()
+    }
+
+    /// The routes of libraries that builds name.
+    pub(crate) fn library_routes(&mut self) -> Vec<Found> {
+        let homes: Vec<Rc<Home>> = self.tree.homes().iter().filter(|home| home.runs()).cloned().collect();
+        let mut out = Vec::new();
+        for home in homes {
+            for library in self.models.libraries.iter().copied() {
+                let Some((path, line)) = library.with.iter().find_map(|name| home.names(name)) else { continue };
+                let id = self.module_of(&path, Language::Java);
+                let spot = Spot { module: id, line };
+                if let Some(reason) = &library.unresolved {
+                    self.note(spot, reason.clone());
+                }
+                let off = library.unless.iter().any(|key| {
+                    home.settings.get(key).is_some_and(|setting| home.settings.filled(&setting.value) == "false")
+                });
+                if off {
+                    continue;
+                }
+                for route in &library.routes {
+                    if let Some(found) = self.library_route(library, route, &home, spot) {
+                        out.push(found);
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn library_route(
+        &mut self,
+        library: &LibraryModel,
+        route: &LibraryRoute,
+        home: &Rc<Home>,
+        spot: Spot,
+    ) -> Option<Found> {
+        if !route.with.iter().all(|name| home.names(name).is_some()) {
+            return None;
+        }
+        if let (Some(exposed), Some(name)) = (&library.exposed, &route.name) {
+            let included = home.settings.list(&exposed.include).unwrap_or_else(|| exposed.default.clone());
+            let excluded = home.settings.list(&exposed.exclude).unwrap_or_default();
+            let has = |list: &[String]| list.iter().any(|one| one == "*" || one == name);
+            if included.iter().any(|one| has_hole(one)) {
+                self.note(spot, format!("which routes {} exposes is not known", library.name));
+                return None;
+            }
+            if !has(&included) || has(&excluded) {
+                return None;
+            }
+        }
+        let apart = library.apart.as_ref().is_some_and(|key| home.settings.get(key).is_some());
+        let own = home.settings.filled(&route.path);
+        // A path that is set with a slash before it is the whole one.
+        let (own, whole) = own.rsplit_once("//").map_or((own.clone(), false), |(_, path)| (format!("/{path}"), true));
+        let prefix = if apart || whole { String::new() } else { self.prefix(&library.framework, home, None) };
+        let path = tidy(&put_together(Default::default(), &prefix, &own));
+        let found = Found {
+            path,
+            method: route.method.clone(),
+            framework: library.framework.clone(),
+            spot,
+            conditional: false,
+            library: Some(library.name.clone()),
+        };
+        let mut kept = Vec::new();
+        self.keep_whole(found, &mut kept);
+        kept.pop()
+    }
+
+    /// Notes an application's path.
+    pub(crate) fn note_application(&mut self, framework: &str, spot: Spot, path: String) {
+        self.applications.push((framework.to_owned(), spot, path));
+    }
+
+    /// A text of an annotation with its placeholders filled by the settings of the code's module.
+    pub(crate) fn filled(&self, text: &Name, spot: Spot) -> Name {
+        if !text.contains("${") && !text.contains("#{") {
+            return text.clone();
+        }
+        let homes = self.tree.homes_of(self.file(spot));
+        match homes.first() {
+            Some(home) => home.settings.filled(text).into(),
+            None => Home::default().settings.filled(text).into(),
+        }
+    }
+}
+
+/// An application: framework, place, path.
+type Application = (String, Spot, String);
+
+/// The packages that an application says its classes are in.
+fn packages(text: &str) -> impl Iterator<Item = &str> {
+    let calls = text.split("packages(").skip(1).filter_map(|rest| rest.split_once(')'));
+    calls.flat_map(|(given, _)| given.split('"').skip(1).step_by(2))
+}
+
+/// Whether a file is in a package or below it.
+fn in_package(file: &str, package: &str) -> bool {
+    let folders = format!("/{}/", package.replace('.', "/"));
+    file.contains(&folders)
+}
+
+/// Whether a setting counts in a module.
+fn counts(model: &PrefixModel, home: &Home) -> bool {
+    let named = |names: &[String]| names.iter().any(|name| home.names(name).is_some());
+    match (model.with.is_empty(), model.without.is_empty()) {
+        (true, true) => true,
+        (false, true) => named(&model.with),
+        (_, false) => named(&model.with) || !named(&model.without),
+    }
+}

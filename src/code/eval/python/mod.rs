@@ -1,0 +1,11 @@
+//! What Python has of its own: what runs when classes are made, registries and trees of objects that libraries walk.
+
+pub(super) mod documents;
+pub(super) mod enumerated;
+pub(super) mod exposed;
+pub(super) mod metaclass;
+pub(super) mod names;
+pub(super) mod patterns;
+pub(super) mod published;
+pub(super) mod unloaded;
+pub(super) mod views;
