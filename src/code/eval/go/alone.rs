@@ -1,7 +1,7 @@
 //! Handlers that answer every request of a server by themselves: what paths they tell apart is not read, which is told.
 
 use super::super::machine::Machine;
-use super::super::value::{Args, Spot, Value};
+use super::super::value::{Spot, Value};
 use crate::code::form::{BinaryOp, Block, Expr, ExprKind, Function, Language, Stmt, StmtKind};
 use crate::code::mentions;
 
@@ -29,17 +29,10 @@ impl Machine<'_> {
             self.note(spot, BY_HAND);
         }
         for (closure, why) in apart {
-            let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
-            if why == BY_HAND
-                && let Value::Object(mux) = self.construct_path(&"net/http.NewServeMux".into(), Args::default(), spot)
-                && let Some(node) = mux.model.borrow().as_ref().map(|it| it.node)
-            {
-                self.forest.nodes[node].conditional = false;
-                if self.dispatch_by_hand(node, &closure) > 0 {
-                    continue;
-                }
+            if why != BY_HAND || !self.compared_on(None, &closure) {
+                let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
+                self.note(spot, why);
             }
-            self.note(spot, why);
         }
     }
 
@@ -51,7 +44,7 @@ impl Machine<'_> {
         }
         for (closure, why) in self.tells_apart(handler) {
             if why == BY_HAND {
-                self.dispatch_by_hand(node, &closure);
+                self.compared_on(Some(node), &closure);
             }
         }
     }

@@ -8,9 +8,8 @@ use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
 use super::super::value::{Closure, Map, Object, Spot, Value};
-use crate::code::form::{
-    BinaryOp, Block, Call, Expr, ExprKind, Function, LogicalOp, Name, Pattern, Stmt, StmtKind, UnaryOp, Yields,
-};
+use super::request::Request;
+use crate::code::form::{BinaryOp, Block, Call, Expr, ExprKind, LogicalOp, Pattern, Stmt, StmtKind, UnaryOp, Yields};
 use crate::code::models::Syntax;
 
 /// How deeply blocks and functions are looked into.
@@ -50,11 +49,7 @@ struct Known {
 
 /// A walk through a handler.
 struct Walk<'f> {
-    /// What its request is called.
-    request: Option<Name>,
-    /// What else its path and its method are called.
-    paths: Vec<&'f Name>,
-    methods: Vec<&'f Name>,
+    request: Request<'f>,
     scope: ScopeRef,
     /// What was found.
     out: Vec<Place>,
@@ -69,16 +64,37 @@ impl Machine<'_> {
         let Some((closure, receiver)) = self.own_handler(handler) else { return Some(None) };
         let (places, unread) = self.answers_at(&closure, receiver.as_ref());
         let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
-        let Some(model) = self.models.objects.get(ROUTER).copied().filter(|_| !places.is_empty()) else {
-            return Some(unread.then_some(spot));
-        };
+        let router = if places.is_empty() { None } else { self.router_of_comparing() };
+        let Some(node) = router else { return Some(unread.then_some(spot)) };
         if unread {
             self.note(spot, "this handler tells paths apart in ways that are not read");
         }
+        self.put_places(node, places);
+        None
+    }
+
+    /// Registers what a function answers by comparing paths on a router, or on one of its own; whether there is any.
+    pub(super) fn compared_on(&mut self, node: Option<usize>, closure: &Rc<Closure>) -> bool {
+        let (places, _) = self.answers_at(closure, None);
+        if places.is_empty() {
+            return false;
+        }
+        let Some(node) = node.or_else(|| self.router_of_comparing()) else { return false };
+        self.put_places(node, places);
+        true
+    }
+
+    /// A router for what a handler tells apart.
+    fn router_of_comparing(&mut self) -> Option<usize> {
+        let model = self.models.objects.get(ROUTER).copied()?;
         let object = Rc::new(Object { class: None, members: Map::default(), model: std::cell::RefCell::default() });
         self.become_object(&object, model);
-        let it = object.model.borrow().clone()?;
-        self.forest.nodes[it.node].served = true;
+        let node = object.model.borrow().as_ref()?.node;
+        self.forest.nodes[node].served = true;
+        Some(node)
+    }
+
+    fn put_places(&mut self, node: usize, places: Vec<Place>) {
         self.effects += 1;
         for place in places.into_iter().take(MOST) {
             let methods = if place.methods.is_empty() { vec!["ANY".to_owned()] } else { place.methods };
@@ -92,9 +108,8 @@ impl Machine<'_> {
                 paths: Some(Syntax::Plain),
                 library: None,
             };
-            self.forest.nodes[it.node].entries.push(entry);
+            self.forest.nodes[node].entries.push(entry);
         }
-        None
     }
 
     /// Where a function answers, and whether it asks something of the path that is not understood.
@@ -104,15 +119,7 @@ impl Machine<'_> {
         if let (Some(receiver), Some(param)) = (receiver, &function.receiver) {
             self.bind(&param.target, receiver.clone(), &scope, true);
         }
-        let mut walk = Walk {
-            request: request_of(&function),
-            paths: Vec::new(),
-            methods: Vec::new(),
-            scope,
-            out: Vec::new(),
-            unread: false,
-            depth: 0,
-        };
+        let mut walk = Walk { request: Request::of(&function), scope, out: Vec::new(), unread: false, depth: 0 };
         self.walk_block(&function.body, Known::default(), &mut walk);
         (walk.out, walk.unread)
     }
@@ -169,11 +176,11 @@ impl Machine<'_> {
                     let mut asked = Asked::default();
                     for value in &arm.values {
                         match subject {
-                            Some(subject) if walk.is_path(subject) => {
+                            Some(subject) if walk.request.is_path(subject) => {
                                 let path = self.eval(value, &walk.scope.clone());
                                 asked.path(path, "");
                             }
-                            Some(subject) if walk.is_method(subject) => {
+                            Some(subject) if walk.request.is_method(subject) => {
                                 let method = self.eval(value, &walk.scope.clone());
                                 asked.methods.extend(method_word(&method));
                             }
@@ -249,14 +256,14 @@ impl Machine<'_> {
             return;
         }
         if let Pattern::Name(name, _) = target {
-            if walk.is_path(value) {
-                return walk.paths.push(name);
+            if walk.request.is_path(value) {
+                return walk.request.paths.push(name);
             }
-            if walk.is_method(value) {
-                return walk.methods.push(name);
+            if walk.request.is_method(value) {
+                return walk.request.methods.push(name);
             }
         }
-        walk.unread |= known.paths.is_empty() && walk.takes_path(value);
+        walk.unread |= known.paths.is_empty() && walk.request.takes_path(value);
         let scope = walk.scope.clone();
         let plain = matches!(value.kind, ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Str(_));
         let bound = if plain { self.eval(value, &scope) } else { Value::unknown() };
@@ -268,10 +275,10 @@ impl Machine<'_> {
     fn walk_lookup(&mut self, map: &Expr, key: &Expr, known: &Known, at: &Expr, walk: &mut Walk<'_>) -> bool {
         let scope = walk.scope.clone();
         let spot = Spot { module: scope.module, line: at.pos.line };
-        if walk.is_path(key) {
+        if walk.request.is_path(key) {
             // `routes[method][path]`
             if let ExprKind::Index(outer, method) = &map.kind
-                && walk.is_method(method)
+                && walk.request.is_method(method)
             {
                 let Value::Map(outer) = self.eval(outer, &scope) else { return false };
                 for (method, inner) in outer.pairs() {
@@ -292,8 +299,8 @@ impl Machine<'_> {
         let mut parts = Vec::new();
         added(key, &mut parts);
         let parted = match parts.as_slice() {
-            [method, path] if walk.is_method(method) && walk.is_path(path) => Some(String::new()),
-            [method, between, path] if walk.is_method(method) && walk.is_path(path) => {
+            [method, path] if walk.request.is_method(method) && walk.request.is_path(path) => Some(String::new()),
+            [method, between, path] if walk.request.is_method(method) && walk.request.is_path(path) => {
                 self.eval(between, &scope).as_whole_text().map(|text| text.to_string())
             }
             _ => None,
@@ -316,7 +323,7 @@ impl Machine<'_> {
     fn walk_call(&mut self, value: &Expr, known: &Known, walk: &mut Walk<'_>) {
         let ExprKind::Call(call) = &value.kind else { return };
         let Call { callee, args, .. } = &**call;
-        let given = args.iter().position(|arg| walk.is_request(&arg.value));
+        let given = args.iter().position(|arg| walk.request.is(&arg.value));
         if given.is_none() || !known.paths.is_empty() || walk.depth > DEEPEST {
             return;
         }
@@ -368,10 +375,10 @@ impl Machine<'_> {
         match &test.kind {
             ExprKind::Binary(op @ (BinaryOp::Eq | BinaryOp::Ne), a, b) => {
                 for (one, other) in [(a, b), (b, a)] {
-                    if walk.is_path(one) {
+                    if walk.request.is_path(one) {
                         let path = self.eval(other, &scope);
                         asked.path(path, "");
-                    } else if walk.is_method(one) {
+                    } else if walk.request.is_method(one) {
                         let method = self.eval(other, &scope);
                         asked.methods.extend(method_word(&method));
                     }
@@ -392,7 +399,7 @@ impl Machine<'_> {
                 asked = self.asked_of(inner, walk);
                 asked.not = !asked.not;
             }
-            ExprKind::Index(map, key) if walk.is_method(key) => {
+            ExprKind::Index(map, key) if walk.request.is_method(key) => {
                 if let Value::Map(map) = self.eval(map, &scope) {
                     let given = map.pairs().into_iter().filter(|(_, value)| !matches!(value, Value::Bool(false)));
                     asked.methods.extend(given.filter_map(|(key, _)| method_word(&key)));
@@ -404,13 +411,13 @@ impl Machine<'_> {
                     _ => "",
                 };
                 match call.args.as_slice() {
-                    [path, prefix] if name == "HasPrefix" && walk.is_path(&path.value) => {
+                    [path, prefix] if name == "HasPrefix" && walk.request.is_path(&path.value) => {
                         let prefix = self.eval(&prefix.value, &scope);
                         // A prefix that ends in a word is meant for a folder.
                         let folder = prefix.as_text().is_some_and(|text| text.ends_with(char::is_alphanumeric));
                         asked.path(prefix, if folder { "/{*}" } else { "{*}" });
                     }
-                    args => asked.unread = args.iter().any(|arg| walk.is_path(&arg.value)),
+                    args => asked.unread = args.iter().any(|arg| walk.request.is_path(&arg.value)),
                 }
             }
             _ => {}
@@ -471,61 +478,6 @@ impl Walk<'_> {
         methods.dedup();
         let places = known.paths.iter().map(|path| Place { path: path.clone(), methods: methods.clone(), spot });
         self.out.extend(places);
-    }
-
-    fn is_request(&self, value: &Expr) -> bool {
-        matches!((&value.kind, &self.request), (ExprKind::Name(name), Some(request)) if name == request)
-    }
-
-    /// Whether it is the request's path: `r.URL.Path`, another name for it, or what is left of it without a slash.
-    fn is_path(&self, value: &Expr) -> bool {
-        match &value.kind {
-            ExprKind::Name(name) => self.paths.contains(&name),
-            ExprKind::Member(url, name) if &**name == "Path" => {
-                matches!(&url.kind, ExprKind::Member(_, name) if &**name == "URL")
-            }
-            ExprKind::Slice(inner, ..) => self.is_path(inner),
-            ExprKind::Call(call) => match (&call.callee.kind, call.args.first()) {
-                (ExprKind::Member(_, name), Some(first)) => {
-                    let kept = ["Trim", "TrimRight", "TrimSuffix", "TrimSpace", "ToLower", "Clean"];
-                    kept.contains(&&**name) && self.is_path(&first.value)
-                }
-                _ => false,
-            },
-            _ => false,
-        }
-    }
-
-    /// Whether it is a call that makes something else of the path.
-    fn takes_path(&self, value: &Expr) -> bool {
-        match &value.kind {
-            ExprKind::Call(call) => call.args.iter().any(|arg| self.is_path(&arg.value)),
-            _ => false,
-        }
-    }
-
-    /// Whether it is the request's method.
-    fn is_method(&self, value: &Expr) -> bool {
-        match &value.kind {
-            ExprKind::Name(name) => self.methods.contains(&name),
-            ExprKind::Member(request, name) if &**name == "Method" => match &request.kind {
-                ExprKind::Member(_, name) => &**name == "Request",
-                _ => self.is_request(request),
-            },
-            _ => false,
-        }
-    }
-}
-
-/// The name of the request that a handler gets.
-fn request_of(function: &Function) -> Option<Name> {
-    let param = function
-        .params
-        .iter()
-        .find(|param| param.ty.as_ref().is_some_and(|ty| ty.path.last().is_some_and(|name| &**name == "Request")));
-    match &param?.target {
-        Pattern::Name(name, _) => Some(name.clone()),
-        _ => None,
     }
 }
 

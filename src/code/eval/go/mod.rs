@@ -5,13 +5,13 @@ mod alone;
 mod calls;
 mod compared;
 mod controllers;
-mod dispatch;
 mod handlers;
 mod injection;
 mod interfaces;
 mod literals;
 mod packages;
 pub(super) mod reflected;
+mod request;
 #[cfg(test)]
 mod tests;
 mod types;
