@@ -501,7 +501,7 @@ impl Machine<'_> {
                     let default = default.clone();
                     self.shown(&default, hint)
                 }
-                None => Value::text(hole(hint)),
+                None => self.deployed_value(env).unwrap_or_else(|| Value::text(hole(hint))),
             },
             Value::Alt(all) => {
                 let shown: Vec<Value> = all.iter().map(|one| self.shown(one, hint)).collect();
@@ -511,6 +511,8 @@ impl Machine<'_> {
                 Some(Value::Object(_)) | None => Value::text(hole(hint)),
                 Some(inner) => self.shown(&inner, hint),
             },
+            // The library is the folder where it is shown.
+            Value::Unknown(path) if &**path == "app-root-path" => Value::text("/"),
             _ => Value::text(hole(hint)),
         }
     }

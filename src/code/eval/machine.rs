@@ -129,6 +129,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) forest: Forest,
     /// The reads of the environment.
     pub(crate) reads: Vec<Read>,
+    /// What files of deployment give to variables, once that was asked.
+    pub(crate) said: Option<super::env::said::Said>,
+    /// The texts of pages and scripts that may ask for paths, once that was asked.
+    pub(crate) pages: Option<Vec<String>>,
     /// Names and places of those reads.
     pub(crate) read_before: BTreeSet<(String, Spot)>,
     /// Files that are routes by their place, in packages of the service's own.
@@ -302,6 +306,8 @@ impl<'a> Machine<'a> {
             by_path: BTreeMap::new(),
             forest: Forest::default(),
             reads: Vec::new(),
+            said: None,
+            pages: None,
             read_before: BTreeSet::new(),
             placed: BTreeSet::new(),
             described: Vec::new(),

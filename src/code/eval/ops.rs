@@ -46,8 +46,12 @@ impl Machine<'_> {
     /// Two strings, or alternatives of them, as one.
     pub(crate) fn concat(&mut self, a: &Value, b: &Value) -> Value {
         let mut out = Vec::new();
-        for left in a.each() {
-            for right in b.each() {
+        let settled = |machine: &mut Self, value: &Value| match value {
+            Value::Env(env) if env.default.is_none() => machine.deployed_value(env).unwrap_or_else(|| value.clone()),
+            value => value.clone(),
+        };
+        for left in settled(self, a).each() {
+            for right in settled(self, b).each() {
                 match (left.as_text(), right.as_text()) {
                     (Some(left), Some(right)) if left.len() + right.len() < 4_096 => {
                         let whole = Value::text(format!("{left}{right}"));

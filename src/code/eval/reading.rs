@@ -320,9 +320,12 @@ impl Machine<'_> {
                 let items = list.items.borrow().clone();
                 items.iter().flat_map(|one| self.spelled(one, syntax, depth + 1)).collect()
             }
-            Value::Env(env) => match &env.default {
+            Value::Env(ref env) => match &env.default {
                 Some(default) => self.spelled(&default.clone(), syntax, depth + 1),
-                None => vec![hole("env")],
+                None => match self.deployed_value(env) {
+                    Some(said) => self.spelled(&said, syntax, depth + 1),
+                    None => vec![hole("env")],
+                },
             },
             Value::Unknown(path) => vec![hole(path.rsplit('.').next().unwrap_or_default())],
             _ => vec![hole("")],

@@ -7,6 +7,7 @@ pub(super) mod fields;
 pub(super) mod keys;
 pub(super) mod layered;
 pub(super) mod layers;
+pub(super) mod said;
 pub(super) mod schema;
 pub(super) mod settings;
 pub(super) mod stores;

@@ -1,0 +1,117 @@
+//! What a repository's own files of deployment say of a variable for which the code has no default: `.env.example`, a compose
+//! file, a Dockerfile. A prefix of paths is known where exactly one value stands beside the code that reads it, or above.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::machine::Machine;
+use super::super::value::{EnvValue, Value};
+use crate::code::form::Name;
+use crate::code::resolve::folder_of;
+
+/// Parts of the names of variables that hold what stands in paths.
+const PARTS: &[&str] = &[
+    "PREFIX", "PATH", "BASE", "BASEPATH", "ROOT", "ROUTE", "ROUTES", "API", "VERSION", "CONTEXT", "MOUNT", "URL", "URI",
+];
+/// What stands in for a value.
+const STAND_INS: &[&str] = &["your", "change", "xxx", "example", "placeholder", "todo"];
+/// The longest value.
+const LONGEST: usize = 60;
+
+/// The values that files of a folder give to variables, by folder and name.
+pub(in crate::code::eval) type Said = BTreeMap<Name, BTreeMap<String, BTreeSet<String>>>;
+
+impl Machine<'_> {
+    /// The one value that a variable without a default is given beside where it is read, for what stands in paths.
+    pub(in crate::code::eval) fn deployed_value(&mut self, env: &EnvValue) -> Option<Value> {
+        let [read] = env.reads[..] else { return None };
+        let read = &self.reads[read];
+        if read.dynamic || !is_of_paths(&read.name) {
+            return None;
+        }
+        let (name, module) = (read.name.clone(), read.spot.module);
+        let file = self.modules[module.0].files.first().unwrap_or(&self.modules[module.0].path).clone();
+        if self.said.is_none() {
+            self.said = Some(self.read_said());
+        }
+        let said = self.said.as_ref()?;
+        let mut folder = folder_of(&file);
+        loop {
+            if let Some(values) = said.get(folder).and_then(|names| names.get(&name)) {
+                let [value] = &values.iter().collect::<Vec<_>>()[..] else { return None };
+                return Some(Value::text(value.as_str()));
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = folder_of(folder);
+        }
+    }
+
+    fn read_said(&self) -> Said {
+        let mut out = Said::new();
+        for path in self.tree.files() {
+            let file = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+            if !deploys(&file) || path.contains("node_modules/") {
+                continue;
+            }
+            for line in self.tree.text(path).unwrap_or_default().lines() {
+                let Some((name, value)) = assigned(line) else { continue };
+                if is_of_paths(name) && is_of_path(value) {
+                    let names = out.entry(folder_of(path).into()).or_default();
+                    names.entry(name.to_owned()).or_default().insert(value.to_owned());
+                }
+            }
+        }
+        out
+    }
+}
+
+/// Whether a file says what the variables of a program are where it runs; that of tests says nothing of the service.
+fn deploys(file: &str) -> bool {
+    let compose = file.contains("compose") && (file.ends_with(".yml") || file.ends_with(".yaml"));
+    let variables = file.starts_with(".env") || file.ends_with(".env") || file.starts_with("env.");
+    (variables || compose || file.starts_with("dockerfile")) && !file.contains("test") && !file.contains("ci")
+}
+
+/// The variable that a line gives a value to, and the value.
+fn assigned(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim();
+    if line.starts_with('#') {
+        return None;
+    }
+    let line = ["- ", "export ", "ENV "].iter().find_map(|begin| line.strip_prefix(begin)).unwrap_or(line);
+    let line = line.trim_matches(['"', '\'']);
+    let (name, value) = line.split_once('=').or_else(|| line.split_once(": "))?;
+    let value = value.split(" #").next().unwrap_or(value).trim().trim_matches(['"', '\'']);
+    Some((name.trim(), value))
+}
+
+/// Whether a variable holds what stands in paths, by its name.
+fn is_of_paths(name: &str) -> bool {
+    let is_part = |part: &str| PARTS.contains(&part);
+    name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') && name.split('_').any(is_part)
+}
+
+/// Whether a value may stand in a path.
+fn is_of_path(value: &str) -> bool {
+    let plain = value.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.".contains(c));
+    let lower = value.to_ascii_lowercase();
+    !value.is_empty() && value.len() < LONGEST && plain && !STAND_INS.iter().any(|word| lower.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{assigned, deploys, is_of_path, is_of_paths};
+
+    #[test]
+    fn values_are_read_as_files_of_deployment_write_them() {
+        assert_eq!(Some(("API_PREFIX", "/api")), assigned("export API_PREFIX='/api' # where"));
+        assert_eq!(Some(("API_PREFIX", "/api")), assigned("      - API_PREFIX=/api"));
+        assert_eq!(Some(("API_PREFIX", "/api")), assigned("  API_PREFIX: \"/api\""));
+        assert_eq!(Some(("API_PREFIX", "/api")), assigned("ENV API_PREFIX=/api"));
+        assert_eq!(None, assigned("# API_PREFIX=/api"));
+        assert!(is_of_paths("API_PREFIX") && !is_of_paths("NODE_ENV") && !is_of_paths("Path"));
+        assert!(is_of_path("/api/v1") && !is_of_path("http://a.b") && !is_of_path("your-prefix") && !is_of_path(""));
+        assert!(deploys(".env.example") && deploys("docker-compose.yml") && !deploys(".env.test"));
+    }
+}
