@@ -9,7 +9,7 @@ use crate::code::holes::has_hole;
 use crate::code::resolve::join_paths;
 
 /// The most entries that a listing gives.
-const MOST_ENTRIES: usize = 2_000;
+pub(super) const MOST_ENTRIES: usize = 2_000;
 
 impl Machine<'_> {
     /// A function of Node's file system or of a library that lists files; none where it is not one of these.
@@ -33,10 +33,15 @@ impl Machine<'_> {
         }
         let place = self.inside(&args.at(0), spot);
         let listing = matches!(leaf, "readdirSync" | "readdir");
+        let opened = Value::map(vec![(Value::text("withFileTypes"), Value::Bool(true))]);
         let value = match (leaf, place) {
             ("readdirSync" | "readdir", Some(folder)) if self.tree.has_folder(&folder) => {
                 self.listing(&folder, &args.at(1))
             }
+            ("opendirSync" | "opendir", Some(folder)) if self.tree.has_folder(&folder) => {
+                self.listing(&folder, &opened)
+            }
+            ("realpathSync" | "realpath", Some(place)) => Value::text(format!("/{place}")),
             // A document, for those that read it.
             ("readFileSync" | "readFile", Some(file)) if is_document(&file) && self.tree.has(&file) => {
                 super::env::text_of(&Value::text(file))
@@ -120,63 +125,6 @@ impl Machine<'_> {
             false => Value::text(name),
         };
         Value::list_of(super::value::ListKind::List, all.into_iter().map(named).collect(), partial)
-    }
-
-    /// Functions that give the files that a pattern names.
-    fn globbed(&self, path: &str, args: &Args, spot: Spot) -> Option<Value> {
-        let sync = matches!(
-            path,
-            "glob.sync"
-                | "glob.globSync"
-                | "glob.glob"
-                | "glob"
-                | "fast-glob"
-                | "fast-glob.sync"
-                | "fast-glob.globSync"
-                | "fast-glob.glob"
-                | "globby"
-                | "globby.globby"
-                | "globby.sync"
-                | "globby.globbySync"
-                | "tinyglobby.globSync"
-                | "tinyglobby.glob"
-        );
-        if !sync {
-            return None;
-        }
-        let options = args.at(1);
-        let option = |name: &str| match &options {
-            Value::Map(map) => map.named(name),
-            _ => None,
-        };
-        let folder = match option("cwd") {
-            Some(folder) => Some(self.inside(&folder, spot)),
-            None => Some(Some(self.working_folder(spot).to_owned())),
-        };
-        let absolute = matches!(option("absolute"), Some(Value::Bool(true)));
-        let patterns = match args.at(0) {
-            Value::List(list) => list.items.borrow().clone(),
-            one => vec![one],
-        };
-        let mut out = Vec::new();
-        for pattern in patterns {
-            let (Some(pattern), None | Some(Some(_))) = (pattern.as_whole_text(), &folder) else {
-                return Some(Value::unknown());
-            };
-            let rooted = pattern.starts_with('/');
-            let base = if rooted { String::new() } else { folder.clone().flatten().unwrap_or_default() };
-            let whole = join_paths(&[&base, pattern.trim_start_matches('/')]);
-            let matcher = globset::GlobBuilder::new(&whole).literal_separator(true).build().ok()?.compile_matcher();
-            for file in self.tree.files().filter(|file| matcher.is_match(&***file)).take(MOST_ENTRIES) {
-                let shown = match (rooted || absolute, file.strip_prefix(&format!("{base}/"))) {
-                    (true, _) => format!("/{file}"),
-                    (false, Some(below)) if !base.is_empty() => below.to_owned(),
-                    (false, _) => file.to_string(),
-                };
-                out.push(Value::text(shown));
-            }
-        }
-        Some(Value::list(out))
     }
 
     /// JavaScript's metadata by reflection: what decorators note under a key on a class or on a member of it.

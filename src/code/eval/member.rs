@@ -288,13 +288,8 @@ impl Machine<'_> {
         if path.is_empty() {
             return Value::unknown();
         }
-        if &**path == "import.meta" {
-            let file = &self.modules[spot.module.0].path;
-            match &**name {
-                "filename" | "url" | "file" => return Value::text(format!("/{file}")),
-                "dirname" | "dir" => return Value::text(format!("/{}", crate::code::resolve::folder_of(file))),
-                _ => {}
-            }
+        if let Some(value) = self.place_known(path, name, spot) {
+            return value;
         }
         if let Some(value) = self.global_member(path, name) {
             return self.force(value);

@@ -53,6 +53,7 @@ mod objects;
 mod ops;
 mod pages;
 mod passing;
+mod paths;
 mod plugin;
 mod pure;
 mod python;

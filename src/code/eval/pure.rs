@@ -7,7 +7,6 @@ use super::scope::ScopeRef;
 use super::value::{Args, ListKind, Map, Native, Spot, Value};
 use crate::code::form::{Call, ExprKind, Language, Name, Yields};
 use crate::code::holes::{has_hole, hole};
-use crate::code::resolve::join_paths;
 
 impl Machine<'_> {
     /// Calls whose meaning depends on where they stand.
@@ -404,55 +403,6 @@ impl Machine<'_> {
         })
     }
 
-    /// Functions over file and URL paths.
-    fn paths_builtin(&mut self, path: &str, args: &Args, spot: Spot) -> Option<Value> {
-        let (base, leaf) = path.rsplit_once('.')?;
-        let base = base.trim_end_matches(".posix").trim_end_matches(".default");
-        if !matches!(
-            base,
-            "path" | "node:path" | "os.path" | "posixpath" | "pathe" | "upath" | "path/filepath" | "net/url"
-        ) {
-            return None;
-        }
-        let texts: Vec<Option<Name>> = args.list.iter().map(Value::as_text).collect();
-        let whole: Option<Vec<Name>> = texts.iter().cloned().collect();
-        Some(match (leaf, whole) {
-            ("resolve", Some(parts)) if base != "net/url" => {
-                let here = format!("/{}", self.working_folder(spot));
-                let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
-                // From the first absolute one on, or from the folder in which the program runs.
-                let rooted = parts.iter().position(|part| part.starts_with('/'));
-                let open = parts.first().is_some_and(|part| has_hole(part));
-                let around = if rooted.is_none() && !open { Some(&*here) } else { None };
-                let rest = if open { 0 } else { rooted.unwrap_or(0) };
-                Value::text(join_paths(&around.into_iter().chain(parts[rest..].iter().copied()).collect::<Vec<_>>()))
-            }
-            ("join" | "Join" | "JoinPath", Some(parts)) if !parts.is_empty() => {
-                let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
-                Value::text(join_paths(&parts))
-            }
-            ("join" | "resolve" | "Join", None) if !texts.is_empty() => {
-                let parts: Vec<String> =
-                    texts.iter().map(|part| part.as_deref().map_or_else(|| hole("dir"), str::to_owned)).collect();
-                Value::text(parts.join("/"))
-            }
-            ("dirname" | "Dir", Some(parts)) if parts.len() == 1 => Value::text(parent_of(&parts[0])),
-            ("basename" | "Base", Some(parts)) if !parts.is_empty() => {
-                let name = parts[0].rsplit('/').next().unwrap_or("");
-                let cut = parts.get(1).and_then(|suffix| name.strip_suffix(&**suffix)).unwrap_or(name);
-                Value::text(cut)
-            }
-            ("extname" | "Ext", Some(parts)) if parts.len() == 1 => {
-                let name = parts[0].rsplit('/').next().unwrap_or("");
-                Value::text(name.rfind('.').filter(|at| *at > 0).map_or("", |at| &name[at..]))
-            }
-            ("abspath" | "realpath" | "normpath" | "normalize" | "Clean", Some(parts)) if parts.len() == 1 => {
-                Value::text(join_paths(&[&parts[0]]))
-            }
-            _ => Value::unknown(),
-        })
-    }
-
     pub(super) fn shown_whole(&mut self, value: &Value) -> Value {
         match value {
             Value::Env(_) | Value::Str(_) => value.clone(),
@@ -488,11 +438,6 @@ fn range(args: &Args) -> Value {
         }
         None => Value::unknown(),
     }
-}
-
-/// The folder of a path.
-pub(crate) fn parent_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
 /// The template of a pattern that grpc-gateway generates: its operations put segments on a stack and name what they capture.

@@ -178,6 +178,17 @@ impl Packages {
         out
     }
 
+    /// The file that a package is started with: by its scripts, else as what it is for others.
+    pub(super) fn entry(&self, tree: &Tree<'_>, folder: &str) -> Option<String> {
+        let (_, manifest) = self.owners.iter().find(|(own, _)| own == folder)?;
+        let said = |name: &&str| manifest.get("scripts")?.get(*name)?.as_str();
+        let scripts = ["start", "serve", "dev", "develop", "start:dev"].iter().filter_map(said);
+        let words = scripts.flat_map(str::split_whitespace);
+        let files = words.filter(|word| [".js", ".ts", ".mjs", ".cjs"].iter().any(|ending| word.ends_with(ending)));
+        let main = manifest.get("main").and_then(Json::as_str);
+        files.chain(main).chain(["server", "index", "app"]).find_map(|file| built(tree, folder, file))
+    }
+
     /// Whether a name is an alias for files of the project, by a pattern that is no mere star.
     fn is_aliased(&self, from: &str, source: &str) -> bool {
         let configs = self.configs.iter().filter(|config| is_under(from, &config.folder));

@@ -194,6 +194,16 @@ impl<'a> Tree<'a> {
         self.javascript.run_by(self, command)
     }
 
+    /// Whether the project asks for Python's library of a module's name.
+    pub(crate) fn asks_for_python(&self, source: &str) -> bool {
+        self.python.asks_for(self, source)
+    }
+
+    /// The file that the JavaScript package of a folder is started with.
+    pub(crate) fn entry_of(&self, folder: &str) -> Option<String> {
+        self.javascript.entry(self, folder)
+    }
+
     /// Every file of a language of classes in packages.
     pub(crate) fn classes(&self) -> impl Iterator<Item = &Name> {
         self.java.files()

@@ -145,6 +145,11 @@ impl Roots {
         None
     }
 
+    /// Whether the project's manifests name a library as a module's name begins.
+    pub(super) fn asks_for(&self, tree: &Tree<'_>, source: &str) -> bool {
+        self.declared(tree).contains(&word(source.split('.').next().unwrap_or(source)))
+    }
+
     fn declared(&self, tree: &Tree<'_>) -> &BTreeSet<String> {
         self.declared.get_or_init(|| {
             let declares = |path: &&Name| {

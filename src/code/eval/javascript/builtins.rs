@@ -1,7 +1,7 @@
 //! Functions of JavaScript and Node that are worth computing, by the path that reaches them.
 
 use super::super::machine::Machine;
-use super::super::pure::parent_of;
+use super::super::paths::parent_of;
 use super::super::scope::ScopeRef;
 use super::super::value::{Args, ListKind, Spot, Value};
 use crate::code::form::{Name, Yields, with_flags};
@@ -155,6 +155,15 @@ impl Machine<'_> {
                 None => Value::unknown(),
             },
             "url.fileURLToPath" | "fileURLToPath" | "url.pathToFileURL" | "pathToFileURL" => first,
+            "require.resolve" | "import.meta.resolve" => match self.target(&first.as_whole_text()?, 0, scope) {
+                Value::Module(id) => Value::text(format!("/{}", self.modules[id.0].path)),
+                _ => Value::unknown(),
+            },
+            "app-root-path.toString" => Value::text(format!("/{}", self.working_folder(spot))),
+            "app-root-path.resolve" | "app-root-path.require" => {
+                let below = join_paths(&["/", self.working_folder(spot), &first.as_whole_text()?]);
+                if path.ends_with("require") { self.required(&below, scope) } else { Value::text(below) }
+            }
             "Object.getPrototypeOf" | "Reflect.getPrototypeOf" => match &first {
                 Value::Object(object) => object.class.clone().map_or(first, Value::Class),
                 _ => Value::unknown(),

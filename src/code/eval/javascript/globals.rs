@@ -2,8 +2,9 @@
 
 use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
-use super::super::value::Value;
+use super::super::value::{Spot, Value};
 use crate::code::form::{Language, Name};
+use crate::code::resolve::folder_of;
 
 impl Machine<'_> {
     /// Sets a member of the global object or of `process`; false where the path is of neither, or the environment is below
@@ -42,5 +43,30 @@ impl Machine<'_> {
     /// A name that no scope binds, where the global object was given it.
     pub(in crate::code::eval) fn global_name(&self, name: &Name, scope: &ScopeRef) -> Option<Value> {
         if self.language(scope) == Language::JavaScript { self.globals.named(name) } else { None }
+    }
+
+    /// What a program knows of where it is: the file that a module is, the one that it was started with, the folder of its
+    /// package, and what stands between the parts of a path.
+    pub(in crate::code::eval) fn place_known(&self, path: &str, name: &Name, spot: Spot) -> Option<Value> {
+        let started;
+        let file = match path {
+            "import.meta" => &*self.modules[spot.module.0].path,
+            "require.main" => {
+                started = self.tree.entry_of(self.working_folder(spot))?;
+                &started
+            }
+            "app-root-path" if &**name == "path" => {
+                return Some(Value::text(format!("/{}", self.working_folder(spot))));
+            }
+            "os" | "os.path" | "path" | "path.posix" | "path.default" if &**name == "sep" => {
+                return Some(Value::text("/"));
+            }
+            _ => return None,
+        };
+        Some(match &**name {
+            "filename" | "url" | "file" => Value::text(format!("/{file}")),
+            "dirname" | "dir" | "path" => Value::text(format!("/{}", folder_of(file))),
+            _ => return None,
+        })
     }
 }

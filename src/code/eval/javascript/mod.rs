@@ -5,6 +5,7 @@ pub(super) mod builtins;
 pub(super) mod contents;
 pub(super) mod gateways;
 pub(super) mod globals;
+pub(super) mod globs;
 pub(super) mod loaders;
 pub(super) mod prototypes;
 pub(super) mod regexes;

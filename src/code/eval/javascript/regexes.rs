@@ -175,6 +175,11 @@ pub(in crate::code::eval) fn searched(text: &str, name: &str, source: &str, args
     })
 }
 
+/// Whether an expression matches somewhere in a text; none where it has what is not tried.
+pub(super) fn finds(source: &str, text: &str) -> Option<bool> {
+    compiled(source).filter(|_| text.len() <= LONGEST.0).map(|it| it.regex.is_match(text))
+}
+
 impl Compiled {
     /// What stands between matches, and what groups of the expression caught there.
     fn pieces(&self, text: &str) -> Vec<Value> {
