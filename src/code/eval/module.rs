@@ -26,13 +26,19 @@ impl Machine<'_> {
 
     /// What the name of a module leads to.
     pub(crate) fn target(&mut self, source: &str, level: u32, scope: &ScopeRef) -> Value {
-        let from = self.modules[scope.module.0].path.clone();
         let language = self.language(scope);
         let library = if language == Language::JavaScript { library_of(source) } else { None };
         let source = library.as_deref().unwrap_or(source);
         if level == 0 && self.is_modelled(source, language) {
             return Value::from_path(source.strip_prefix("node:").unwrap_or(source));
         }
+        self.own_target(source, level, scope)
+    }
+
+    /// What the name of a module leads to, where no library is meant by it.
+    pub(super) fn own_target(&mut self, source: &str, level: u32, scope: &ScopeRef) -> Value {
+        let from = self.modules[scope.module.0].path.clone();
+        let language = self.language(scope);
         let from = match self.modules[scope.module.0].files.first() {
             Some(file) => file.clone(),
             None => from,
@@ -200,7 +206,11 @@ impl Machine<'_> {
             return self.import_package(import, scope);
         }
         let python = self.language(scope) == Language::Python;
-        let target = self.target(&import.source, import.level, scope);
+        let own = python && self.is_own(import, scope);
+        let target = match own {
+            true => self.own_target(&import.source, import.level, scope),
+            false => self.target(&import.source, import.level, scope),
+        };
         if import.names.is_empty() {
             if let Value::Module(id) = target {
                 self.load(id);
@@ -258,7 +268,11 @@ impl Machine<'_> {
             self.load(*id);
         }
         let first = import.source.split('.').next().unwrap_or(&import.source);
-        if first == &**alias && first != &*import.source { self.target(first, 0, scope) } else { target.clone() }
+        match (first == &**alias && first != &*import.source, target) {
+            (true, Value::Module(_)) => self.own_target(first, 0, scope),
+            (true, _) => self.target(first, 0, scope),
+            (false, _) => target.clone(),
+        }
     }
 
     /// Whether a module is a source of variables and a name one of them.

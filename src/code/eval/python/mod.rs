@@ -7,5 +7,6 @@ pub(super) mod metaclass;
 pub(super) mod names;
 pub(super) mod patterns;
 pub(super) mod published;
+pub(super) mod shadowing;
 pub(super) mod unloaded;
 pub(super) mod views;
