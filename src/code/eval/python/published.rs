@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
-use super::super::value::{Args, ClassValue, Map, Modelled, Spot, Value};
-use crate::code::form::{Name, StmtKind};
+use super::super::value::{Args, ClassValue, Closure, Map, Modelled, Spot, Value};
+use crate::code::form::{Name, Param, ParamKind, Pattern, StmtKind};
 use crate::code::models::PublishesWord;
 
 /// Objects within objects.
@@ -27,6 +27,13 @@ const RESTFUL: [(&str, &str, &str); 9] = [
     ("delete", "DELETE", "/{id}"),
     ("post_delete", "DELETE", "/{id}"),
 ];
+/// How the names of handlers begin that take forms or questions.
+const FORMS: [&str; 12] =
+    ["add", "create", "new", "save", "login", "register", "search", "upload", "submit", "send", "post", "set"];
+/// How files end that ask for paths.
+const PAGES: [&str; 11] = [".html", ".htm", ".js", ".ts", ".mako", ".mak", ".jinja", ".jinja2", ".tmpl", ".tpl", ".py"];
+/// The most bytes of them that are looked through.
+const MOST_PAGES: usize = 32 << 20;
 /// The class whose subclasses are such controllers.
 const CONTROLLER: &str = "RestController";
 
@@ -130,11 +137,15 @@ impl Machine<'_> {
                 }
                 Value::Function(function) => {
                     let marked = function.marks.named(PUBLISHED).or_else(|| function.attributes.named(PUBLISHED));
+                    let posted = posts(&name, &function);
+                    let behind = if posted { vec![String::new()] } else { taken(&function.function.params) };
                     let handler = Value::Function(function);
                     let spot = line_of(&home, &name);
                     if whole && METHODS.contains(&&*name) {
-                        let methods = Methods::Fixed(vec![name.to_string()]);
-                        self.push_published(place, prefix, methods, &handler, spot);
+                        for behind in &behind {
+                            let methods = Methods::Fixed(vec![name.to_string()]);
+                            self.push_published(place, &format!("{prefix}{behind}"), methods, &handler, spot);
+                        }
                         continue;
                     }
                     let Some(marked) = marked.filter(|marked| !matches!(marked, Value::Bool(false))) else { continue };
@@ -152,8 +163,14 @@ impl Machine<'_> {
                     self.flatten(&marked, &mut others, 0);
                     let others = others.iter().filter_map(Value::as_whole_text);
                     let others: Vec<String> = others.map(|other| format!("{prefix}/{other}")).collect();
+                    let plain = [String::new()];
                     for path in std::iter::once(path).chain(others) {
-                        self.push_published(place, &path, Methods::Default(Vec::new()), &handler, spot);
+                        // Pages take a query as well: it is by path where the project's pages and scripts ask so.
+                        let by_path = behind != plain && &*name != "index" && self.is_asked_below(&path);
+                        for behind in if by_path { &behind[..] } else { &plain } {
+                            let methods = Methods::Default(Vec::new());
+                            self.push_published(place, &format!("{path}{behind}"), methods, &handler, spot);
+                        }
                     }
                 }
                 inner @ Value::Object(_) if !name.starts_with('_') => {
@@ -192,6 +209,26 @@ impl Machine<'_> {
         })
     }
 
+    /// Whether texts of the project name something below a path, or do not name the path at all.
+    fn is_asked_below(&mut self, path: &str) -> bool {
+        if self.pages.is_none() {
+            let asks =
+                |file: &&Name| PAGES.iter().any(|ending| file.ends_with(ending)) && !file.contains("node_modules/");
+            let mut left = MOST_PAGES;
+            let texts = self.tree.files().filter(asks).map_while(|file| {
+                let text = self.tree.text(file).unwrap_or_default();
+                left = left.checked_sub(text.len())?;
+                Some(text)
+            });
+            self.pages = Some(texts.collect());
+        }
+        let named = |end: char| {
+            let whole = format!("{path}{end}");
+            self.pages.iter().flatten().any(|text| text.contains(&whole))
+        };
+        named('/') || !['?', '"', '\'', '`'].into_iter().any(named)
+    }
+
     fn push_published(&mut self, place: &Place, path: &str, methods: Methods, handler: &Value, spot: Spot) {
         self.effects += 1;
         self.forest.nodes[place.node].entries.push(Entry::Route {
@@ -205,6 +242,50 @@ impl Machine<'_> {
             library: None,
         });
     }
+}
+
+/// Whether a handler takes what is posted alone, so that its parameters are fields of a form.
+fn posts(name: &str, function: &Closure) -> bool {
+    let allowed = match function.marks.named("methods") {
+        Some(Value::List(list)) => list.items.borrow().iter().all(|one| one.as_text().as_deref() == Some("POST")),
+        Some(one) => one.as_text().as_deref() == Some("POST"),
+        None => false,
+    };
+    name == "POST" || allowed || FORMS.iter().any(|begin| name.starts_with(begin))
+}
+
+/// What stands behind the path of a handler: what is left of a request's path is given to the parameters by position, as a query
+/// and a form are by name. What identifies a thing may come by path; so may the one thing that a handler cannot do without.
+fn taken(params: &[Param]) -> Vec<String> {
+    let plain: Vec<&Param> = params.iter().skip(1).take_while(|param| param.kind == ParamKind::Plain).collect();
+    let named = |param: &Param| match &param.target {
+        Pattern::Name(name, _) => format!("/{{{name}}}"),
+        _ => "/{x}".to_owned(),
+    };
+    let required = plain.iter().filter(|param| param.default.is_none()).count();
+    let mut out = vec![String::new()];
+    for (at, param) in plain.iter().enumerate() {
+        let needed = param.default.is_none();
+        let alone = at == 0 && required == 1 && needed;
+        if !alone && !identifies(&param.target) {
+            break;
+        }
+        let way = format!("{}{}", out.last().map_or("", String::as_str), named(param));
+        // Without what it needs there is nothing to do.
+        if needed {
+            out.clear();
+        }
+        out.push(way);
+    }
+    out
+}
+
+/// Whether a parameter is called like what tells one thing of its kind from others.
+fn identifies(target: &Pattern) -> bool {
+    let Pattern::Name(name, _) = target else { return false };
+    let name: &str = name;
+    matches!(name, "id" | "pk" | "uuid" | "guid" | "slug")
+        || ["_id", "_pk", "_uuid", "_guid", "_slug", "Id"].iter().any(|end| name.ends_with(end))
 }
 
 /// Where a method of a class is written.
