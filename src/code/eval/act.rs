@@ -342,7 +342,10 @@ impl Machine<'_> {
                 }
                 Some(("text", file)) => {
                     let file = self.argument_at(&bound, file, spot);
-                    super::env::text_of(&file)
+                    match super::env::text_of(&file) {
+                        Value::Unknown(path) if path.is_empty() => Value::from_path(format!("{name}()")),
+                        text => text,
+                    }
                 }
                 // The path is told from where the code stands.
                 Some(("included", file)) => {

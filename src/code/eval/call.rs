@@ -544,7 +544,8 @@ fn result_of(flow: Flow, frame: Option<Frame>, function: &Function) -> Value {
         Flow::Next | Flow::Break | Flow::Continue => Value::Null,
         Flow::Throw => Value::unknown(),
     };
-    if returns.is_empty() { last } else { Value::one_of(returns).either(last) }
+    let ways = returns.into_iter().chain([last]).collect();
+    Value::one_of(super::go::going_on(ways, Some(function)))
 }
 
 /// The strings among arguments.

@@ -194,12 +194,16 @@ impl Machine<'_> {
             _ => None,
         };
         let ends = |path: &str| word.endings.iter().any(|ending| path.ends_with(ending.as_str()));
+        let may_be = |text: &Value| match text {
+            Value::Unknown(path) => word.of.is_empty() || word.of.iter().any(|one| **one == **path),
+            _ => word.of.is_empty(),
+        };
         let pattern = match (file_of(text), text.as_whole_text()) {
             (Some(file), _) => Some(pattern_of(file)),
             (None, Some(path)) if ends(&path) => Some(pattern_of(&path)),
             // A text that is no file's.
             (None, Some(_)) => None,
-            (None, None) => Some("*".to_owned()),
+            (None, None) => may_be(text).then(|| "*".to_owned()),
         };
         if let (Some(class), Some(pattern)) = (class, pattern) {
             let fields: Vec<String> =

@@ -329,7 +329,10 @@ impl Machine<'_> {
         self.left = left;
         if ended == blocks.len() {
             return match (returns.is_empty(), breaks, continues) {
-                (false, _, _) => Flow::Return(Value::one_of(returns)),
+                (false, _, _) => {
+                    let function = self.frames.last().and_then(|frame| frame.closure.as_ref()).map(|it| &*it.function);
+                    Flow::Return(Value::one_of(super::go::going_on(returns, function)))
+                }
                 (true, 0, 0) => Flow::Throw,
                 (true, _, 0) => Flow::Break,
                 (true, _, _) => Flow::Continue,

@@ -77,4 +77,6 @@ pub(crate) struct FilledWord {
     pub(crate) target: Option<Argument>,
     /// The tag that names such a value's fields in the text.
     pub(crate) tag: String,
+    /// What gives the text of a file whose path is not known; where none is named, any text may be one's.
+    pub(crate) of: Vec<String>,
 }

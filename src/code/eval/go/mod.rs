@@ -5,6 +5,7 @@ mod alone;
 mod calls;
 mod compared;
 mod controllers;
+mod failing;
 mod handlers;
 mod injection;
 mod interfaces;
@@ -22,6 +23,7 @@ use std::rc::Rc;
 
 use super::value::{ClassValue, ModuleId, Value};
 use crate::code::form::Name;
+pub(super) use failing::going_on;
 
 /// What a run knows of Go besides its modules.
 #[derive(Debug, Default)]
