@@ -325,6 +325,9 @@ impl Asked<'_> {
 
 /// A function of Go's `strings`; none where it is not one of these, or what it is given is not known.
 pub(super) fn of_go(path: &str, args: &Args) -> Option<Value> {
+    if let "regexp.MustCompile" | "regexp.MustCompilePOSIX" = path {
+        return args.at(0).as_whole_text().map(Value::Regex);
+    }
     let name = path.strip_prefix("strings.")?;
     let whole = |at: usize| match args.at(at) {
         Value::Str(text) if !has_hole(&text) && !args.partial => Some(text),

@@ -10,7 +10,12 @@ use crate::domain::folders::{Role, joined, lies_in};
 pub(super) struct Modules {
     /// Paths and folders, the longest path first.
     modules: Vec<(String, String)>,
+    /// What programs of a tree without modules import their own packages by, and their folders.
+    programs: Vec<(String, String)>,
 }
+
+/// So many such programs are kept.
+const MOST_PROGRAMS: usize = 64;
 
 impl Modules {
     /// Reads every go.mod.
@@ -32,7 +37,8 @@ impl Modules {
             }));
         }
         modules.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
-        Self { modules }
+        let programs = if modules.is_empty() { programs(tree) } else { Vec::new() };
+        Self { modules, programs }
     }
 
     /// Whether a path is one of the tree's own, whether it is there or not.
@@ -60,14 +66,44 @@ impl Modules {
             return None;
         }
         // A tree from before modules: what follows the repository's own path is the folder, or the tree is a workspace that has
-        // all packages below `src`.
+        // all packages below `src`, or below its root.
         let parts: Vec<&str> = source.split('/').collect();
+        let is_there = |folder: &String| !sources(tree, folder).is_empty();
         let workspace = format!("src/{source}");
-        (1..parts.len())
-            .map(|cut| parts[cut..].join("/"))
-            .chain([workspace])
-            .find(|folder| !sources(tree, folder).is_empty())
+        let whole = Some(source.to_owned()).filter(|_| parts.len() > 1);
+        let found = (1..parts.len()).map(|cut| parts[cut..].join("/")).chain([workspace]).chain(whole).find(is_there);
+        found.or_else(|| {
+            let (path, folder) = self
+                .programs
+                .iter()
+                .find(|(path, _)| source.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/')))?;
+            Some(format!("{folder}{}", &source[path.len()..])).filter(is_there)
+        })
     }
+}
+
+/// Programs in folders of a tree from before modules, each with what its packages are imported by, which nothing else says: the
+/// folder was checked out under that name.
+fn programs(tree: &Tree<'_>) -> Vec<(String, String)> {
+    let mut out: Vec<(String, String)> = Vec::new();
+    let is_there = |folder: &str| !sources(tree, folder).is_empty();
+    for path in tree.files().filter(|path| path.ends_with(".go") && !is_test(path)) {
+        let folder = folder_of(path);
+        if folder.is_empty() || lies_in(path, &[Role::Vendored, Role::Fixture]) || out.len() >= MOST_PROGRAMS {
+            continue;
+        }
+        let text = tree.text(path).unwrap_or_default();
+        if !text.lines().any(|line| line.trim() == "package main") {
+            continue;
+        }
+        for source in imported(&text) {
+            let parts: Vec<&str> = source.split('/').collect();
+            let cut = (1..parts.len()).find(|cut| is_there(&format!("{folder}/{}", parts[*cut..].join("/"))));
+            let found = cut.map(|cut| (parts[..cut].join("/"), folder.to_owned()));
+            out.extend(found.filter(|found| !out.contains(found)));
+        }
+    }
+    out
 }
 
 /// The modules that a go.mod takes from folders of the tree, each with the folder: `replace a => ../b`.
@@ -233,6 +269,19 @@ mod tests {
         assert_eq!(tree.go_package("app/api").as_deref(), Some("src/app/api"));
         assert_eq!(tree.go_package("kit").as_deref(), Some("src/kit"));
         assert_eq!(tree.go_package("fmt"), None);
+    }
+
+    #[test]
+    fn a_program_from_before_modules_may_lie_in_a_folder_of_another_name() {
+        let repo = Repo::in_memory(&[
+            ("server/main.go", "package main\n\nimport (\n\t\"fmt\"\n\t\"kiosk/routers\"\n)\n"),
+            ("server/routers/router.go", "package routers\n"),
+            ("event/routers/router.go", "package routers\n"),
+        ]);
+        let tree = Tree::new(&repo, BTreeMap::new());
+        assert_eq!(tree.go_package("kiosk/routers").as_deref(), Some("server/routers"));
+        assert_eq!(tree.go_package("event/routers").as_deref(), Some("event/routers"));
+        assert_eq!(tree.go_package("other/routers"), None);
     }
 
     #[test]

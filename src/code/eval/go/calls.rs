@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
+use super::super::javascript::regexes::replaced;
 use super::super::machine::Machine;
 use super::super::objects::looks_like_registration;
 use super::super::scope::ScopeRef;
 use super::super::value::{Args, ClassValue, Closure, Native, Spot, Value};
 use crate::code::form::{Call, ClassKind, ExprKind, Name};
+use crate::code::holes::{has_hole, hole};
 
 /// Packages whose functions show what they get and change nothing.
 const SHOWS: [&str; 9] = ["fmt.", "log.", "log/", "errors.", "strings.", "strconv.", "path", "net/http.", "context."];
@@ -64,6 +66,23 @@ impl Machine<'_> {
                     }
                 }
             }
+            Value::Regex(source) => Some(match (&**name, args.at(0), args.at(1)) {
+                ("ReplaceAllString", Value::Str(text), Value::Str(with)) if !has_hole(&text) && !has_hole(&with) => {
+                    // Names of groups stand in braces, or end where no letter follows.
+                    let with = with.replace("${", "$<").replace('}', ">");
+                    replaced(&text, source, &with, true)
+                }
+                ("ReplaceAllLiteralString", Value::Str(text), Value::Str(with)) if !has_hole(&text) => {
+                    replaced(&text, source, &with.replace('$', "$$"), true)
+                }
+                ("ReplaceAllString" | "ReplaceAllLiteralString", Value::Str(_) | Value::Env(_), _) => {
+                    Value::text(hole("x"))
+                }
+                _ => {
+                    self.let_go(args);
+                    Value::unknown()
+                }
+            }),
             Value::Function(_) | Value::Bound(_) if &**name == "ServeHTTP" => {
                 Some(self.call(object, args.clone(), spot))
             }

@@ -101,6 +101,8 @@ impl Machine<'_> {
             // What a library gives to answer at a path is a function.
             Value::Unknown(from) if !from.is_empty() => self.control_unseen(wanted, model, spot),
             Value::Native(_) | Value::Method(_) => self.control_unseen(wanted, model, spot),
+            // The text that maps them says all that is needed.
+            _ if wanted.by == By::Mapping => self.control_unseen(wanted, model, spot),
             _ => self.note(spot, "which object's methods are registered here is not known"),
         }
     }
