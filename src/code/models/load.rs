@@ -201,11 +201,12 @@ fn made_by(object: &'static ObjectModel, path: &str) -> &'static ObjectModel {
     Box::leak(Box::new(ObjectModel { entry: Some(entry), ..object.clone() }))
 }
 
-/// The method in a name: `get`, `get_service`, `typed_get`, `NSGet`, `GETEX`.
+/// The method in a name: `get`, `get_service`, `typed_get`, `NSGet`, `GETEX`, `get2`.
 fn method_word(name: &str) -> String {
     const VERBS: [&str; 7] = ["Get", "Post", "Put", "Patch", "Delete", "Head", "Options"];
     let known =
         |word: &&str| matches!(*word, "get" | "post" | "put" | "patch" | "delete" | "head" | "options" | "trace");
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let bare = name.strip_suffix("EX").unwrap_or(name);
     let name = if bare.chars().all(|c| c.is_ascii_uppercase()) { bare } else { name };
     let last = || VERBS.iter().copied().find(|verb| name.ends_with(verb));
