@@ -247,6 +247,8 @@ pub(crate) struct Machine<'a> {
     pub(super) scans: Option<Option<Rc<super::jvm::scanning::Scans>>>,
     /// The paths of contexts that programs make in embedded servers, as far as they are known.
     pub(super) contexts: BTreeSet<(Spot, Option<String>)>,
+    /// The classes on whose instances the library's first calls were made.
+    pub(super) begun: BTreeSet<usize>,
     /// What functions gave, by the names that models say it has.
     pub(crate) namespaces: BTreeMap<Name, Value>,
     /// What containers were told.
@@ -364,6 +366,7 @@ impl<'a> Machine<'a> {
             applications: Vec::new(),
             views: super::python::views::State::default(),
             contexts: BTreeSet::new(),
+            begun: BTreeSet::new(),
             scans: None,
             namespaces: BTreeMap::new(),
             told: Vec::new(),

@@ -168,8 +168,10 @@ pub(crate) fn run(
     machine.load_callers(&mut idle);
     machine.run_commands();
     machine.load_implementations();
+    machine.load_conventional();
     for _ in 0..ROUNDS {
         machine.uncalled = true;
+        machine.begin_instances();
         let any = machine.enter_uncalled();
         machine.uncalled = false;
         if !any {

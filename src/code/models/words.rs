@@ -509,6 +509,8 @@ pub(crate) struct ClassModel {
     pub(crate) settings: Option<Settings>,
     /// Members of its subclasses that the library calls, each with an object: `file.name`.
     pub(crate) calls: BTreeMap<String, String>,
+    /// Members of its subclasses that the library calls on each instance, in this order, before any other.
+    pub(crate) begins: Vec<String>,
 }
 
 /// How a class's fields are read from the environment.

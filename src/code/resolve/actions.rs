@@ -1,12 +1,14 @@
 //! Files that list what a framework answers: Struts' configuration, in both of its generations, and Play's routes.
 
+use std::collections::BTreeMap;
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 /// The most entries that are read of one file.
 const MOST: usize = 4_000;
-/// What ends a path of Struts 2 where nothing is set.
-const USUAL: &str = "action";
+/// The setting of what the paths of Struts 2 end with.
+const ENDINGS: &str = "struts.action.extension";
 
 /// What a file lists.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -15,8 +17,8 @@ pub(crate) struct Actions {
     pub(crate) actions: Vec<Action>,
     /// Other files that belong to it, as it names them.
     pub(crate) includes: Vec<Include>,
-    /// What the paths of Struts 2 end with, where the file says so.
-    pub(crate) endings: Option<Vec<String>>,
+    /// The settings of Struts 2 that the file says.
+    pub(crate) constants: BTreeMap<String, String>,
 }
 
 /// Another file that belongs to one, what stands before its paths, and the line.
@@ -61,9 +63,9 @@ pub(super) fn struts(text: &str) -> Result<Actions, (u32, String)> {
                 let get = |name: &str| attribute(tag, name);
                 match tag.local_name().as_ref() {
                     "package" => namespace = get("namespace").unwrap_or_default(),
-                    "constant" if get("name").as_deref() == Some("struts.action.extension") => {
-                        let value = get("value").unwrap_or_default();
-                        out.endings = Some(value.split(',').map(|one| one.trim().to_owned()).collect());
+                    "constant" => {
+                        let (name, value) = (get("name").unwrap_or_default(), get("value").unwrap_or_default());
+                        out.constants.insert(name, value);
                     }
                     "include" => {
                         let name = get("file").unwrap_or_default();
@@ -108,14 +110,12 @@ pub(super) fn struts(text: &str) -> Result<Actions, (u32, String)> {
     }
 }
 
-/// What the paths of Struts 2 end with: each with its dot; an ending that may be left out is not asked for.
-pub(crate) fn endings(said: Option<&Vec<String>>) -> Vec<String> {
-    let said = match said {
-        Some(said) => said.clone(),
-        None => vec![USUAL.to_owned()],
-    };
-    let told: Vec<String> = said.iter().filter(|one| !one.is_empty()).map(|one| format!(".{one}")).collect();
-    if told.is_empty() { vec![String::new()] } else { told }
+/// What the paths of Struts 2 end with, where settings say so: each with its dot; an ending that may be left out is not asked
+/// for.
+pub(crate) fn endings(constants: &BTreeMap<String, String>) -> Option<Vec<String>> {
+    let said = constants.get(ENDINGS)?.split(',').map(str::trim);
+    let told: Vec<String> = said.filter(|one| !one.is_empty()).map(|one| format!(".{one}")).collect();
+    Some(if told.is_empty() { vec![String::new()] } else { told })
 }
 
 /// The routes that a file of Play's lists.
@@ -203,8 +203,8 @@ mod tests {
         ];
         assert_eq!(shown(&listed), expected);
         assert_eq!(listed.includes.len(), 1);
-        assert_eq!(endings(listed.endings.as_ref()), [".do", ".json"]);
-        assert_eq!(endings(None), [".action"]);
+        assert_eq!(endings(&listed.constants), Some(vec![".do".to_owned(), ".json".to_owned()]));
+        assert_eq!(endings(&BTreeMap::new()), None);
         let first = struts(
             "<struts-config><action-mappings><action path=\"/login\" type=\"a.B\"/></action-mappings></struts-config>",
         );

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::addresses::{self, Address};
+use super::deployed::{self, Deployments};
 use super::documents::{self, Generated};
 use super::dropwizard;
 use super::imported;
@@ -83,6 +84,14 @@ impl Home {
         }
     }
 
+    /// What paths end with that one of these servlets answers, by class or name: empty where it answers whatever they end with.
+    pub(crate) fn endings(&self, servlets: &[String]) -> Vec<String> {
+        let Some(servlet) = self.servlets.iter().find(|servlet| servlet.is_one_of(servlets)) else { return Vec::new() };
+        let all =
+            servlet.patterns.iter().map(|(pattern, _)| pattern.strip_prefix('*').filter(|it| it.starts_with('.')));
+        all.map(|ending| ending.map(str::to_owned)).collect::<Option<_>>().unwrap_or_default()
+    }
+
     /// The address of the server that the class in a file is a service of; a hole where several servers may be it.
     fn address_of(&self, file: &str) -> Option<String> {
         let class = file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
@@ -113,7 +122,8 @@ pub(super) struct Builds {
 impl Builds {
     /// Reads every module's build and settings.
     pub(super) fn read(tree: &Tree<'_>, folders: &BTreeSet<String>) -> Self {
-        let homes = folders.iter().map(|folder| Rc::new(home(tree, folder, folders))).collect();
+        let deployments = Deployments::read(tree);
+        let homes = folders.iter().map(|folder| Rc::new(home(tree, folder, folders, &deployments))).collect();
         Builds { homes }
     }
 
@@ -148,7 +158,7 @@ impl Builds {
     }
 }
 
-fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>) -> Home {
+fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>, deployments: &Deployments) -> Home {
     let mut home = Home { folder: folder.to_owned(), ..Home::default() };
     let mut at = folder;
     loop {
@@ -180,6 +190,8 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>) -> Home {
             Err((line, why)) => home.problems.push((path.into(), line, why)),
         }
     }
+    let names = deployed::names(&own, folder);
+    home.context = deployments.of(folder, &names, true);
     for path in
         servlets::PLACES.iter().flat_map(|place| servlets::DEPLOYED.iter().map(move |file| format!("{place}/{file}")))
     {
@@ -194,6 +206,7 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>) -> Home {
             }
         }
     }
+    home.context = home.context.or_else(|| deployments.of(folder, &names, false));
     if home.context.is_none() && home.builds.iter().any(|(_, text)| text.contains("dropwizard")) {
         dropwizard::read(tree, &mut home);
     }

@@ -4,12 +4,14 @@ mod actions;
 mod addresses;
 mod aliases;
 mod builds;
+mod deployed;
 mod documents;
 mod dropwizard;
 mod go;
 mod imported;
 mod java;
 pub(crate) mod javascript;
+mod markup;
 mod proto;
 pub(crate) mod python;
 mod registries;
@@ -227,6 +229,11 @@ impl<'a> Tree<'a> {
     /// The actions of Struts' configuration; else the line and why it cannot be read.
     pub(crate) fn struts(&self, text: &str) -> Result<Actions, (u32, String)> {
         actions::struts(text)
+    }
+
+    /// The settings of Struts that a file of properties says.
+    pub(crate) fn struts_properties(&self, text: &str) -> BTreeMap<String, String> {
+        settings::properties(text).into_iter().map(|(key, value, _)| (key, value)).collect()
     }
 
     /// The routes that a file of Play's lists.

@@ -1,6 +1,6 @@
 //! Routes that configuration lists: Struts' actions and the routes of Play.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::forest::Found;
 use super::super::machine::Machine;
@@ -16,6 +16,15 @@ const MOST_FILES: usize = 200;
 /// The file that lists Play's routes, in a module's folder, and what may set what stands before them.
 const PLAY: &str = "conf/routes";
 const PLAY_SETTINGS: &str = "conf/application.conf";
+
+/// What ends a path of Struts 2 where nothing is set; it may be left out.
+const USUAL: &str = ".action";
+/// Files that ask for paths, and how many of them are looked at.
+const PAGES: &[&str] = &[".jsp", ".jspf", ".html", ".js", ".ftl", ".vm", ".tag", ".xml"];
+const MOST_PAGES: usize = 2_000;
+/// What stands before a path that a page asks for.
+const ASKING: &[&str] =
+    &["href=\"", "href='", "href = \"", "location=\"", "location='", "url: \"", "url:\"", "url: '", "url:'", "src=\""];
 
 impl Machine<'_> {
     /// The routes that files of the repository list.
@@ -43,13 +52,6 @@ impl Machine<'_> {
                 Ok(listed) => {
                     let beside = listed.includes.iter().map(|one| under(folder_of(&path), &one.name));
                     open.extend(beside.filter(|path| self.tree.has(path)).map(Name::from));
-                    let convention = ["convention-default", "struts.convention."];
-                    if let Some(at) = convention.iter().find_map(|word| text.find(word)) {
-                        let lines = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
-                        let line = u32::try_from(lines).unwrap_or(u32::MAX);
-                        let spot = Spot { module: self.module_of(&path, Language::Java), line };
-                        self.note(spot, "which classes answer by Struts' convention is not known");
-                    }
                     read.push((path, listed));
                 }
                 Err((line, why)) => {
@@ -59,9 +61,26 @@ impl Machine<'_> {
             }
         }
         read.sort_by(|a, b| a.0.cmp(&b.0));
-        let said = read.iter().find_map(|(_, listed)| listed.endings.clone());
-        let second = endings(said.as_ref());
+        let constants = self.struts_constants(&read);
+        let conventional = self.conventional_actions(&constants);
+        let names: BTreeSet<String> = read
+            .iter()
+            .flat_map(|(_, listed)| &listed.actions)
+            .chain(conventional.iter().map(|(action, _)| action))
+            .map(|action| action.path.rsplit('/').next().unwrap_or_default().to_owned())
+            .collect();
+        let second = match endings(&constants) {
+            Some(said) => said,
+            None if names.is_empty() => Vec::new(),
+            None => vec![self.usual_ending(&names)],
+        };
         let mut out = Vec::new();
+        for (action, spot) in conventional {
+            for ending in &second {
+                let paths = spell(Syntax::Ant, &format!("{}{ending}", action.path));
+                out.extend(paths.into_iter().map(|path| listed_at(&action, "struts", path, spot)));
+            }
+        }
         for (path, listed) in read {
             let first = self.tree.text(&path).is_some_and(|text| text.contains("<struts-config"));
             let patterns = if first { self.struts_mapped(&path) } else { Vec::new() };
@@ -83,6 +102,46 @@ impl Machine<'_> {
             }
         }
         out
+    }
+
+    /// The settings of Struts 2: what properties say counts more.
+    fn struts_constants(&self, read: &[(Name, Actions)]) -> BTreeMap<String, String> {
+        let mut out = BTreeMap::new();
+        for (_, listed) in read {
+            out.extend(listed.constants.clone());
+        }
+        let files = self.tree.files().filter(|path| path.ends_with("/struts.properties") && is_own(path));
+        for text in files.filter_map(|path| self.tree.text(path)) {
+            out.extend(self.tree.struts_properties(&text));
+        }
+        out
+    }
+
+    /// What the paths of Struts 2 end with where no settings say it: they are asked for with the usual ending or without, as
+    /// the repository's own pages do.
+    fn usual_ending(&self, names: &BTreeSet<String>) -> String {
+        let is_page = |path: &&Name| PAGES.iter().any(|end| path.ends_with(end)) && !path.ends_with(".min.js");
+        let mut bare = false;
+        for text in self.tree.files().filter(is_page).take(MOST_PAGES).filter_map(|path| self.tree.text(path)) {
+            let signs = ['"', '\'', '?', ';', '#', '<', ' '];
+            let with = |(at, _): (usize, &str)| {
+                let before = text.get(..at).unwrap_or_default();
+                let behind = text.get(at + USUAL.len()..).unwrap_or_default();
+                let start =
+                    before.rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-')).map_or(0, |it| it + 1);
+                before.get(start..).is_some_and(|name| names.contains(name)) && behind.starts_with(signs)
+            };
+            if text.match_indices(USUAL).any(with) {
+                return USUAL.to_owned();
+            }
+            bare |= ASKING.iter().any(|word| {
+                text.split(word).skip(1).any(|rest| {
+                    let asked = rest.split(['"', '\'', '?']).next().unwrap_or_default();
+                    names.contains(asked.rsplit('/').next().unwrap_or_default())
+                })
+            });
+        }
+        if bare { String::new() } else { USUAL.to_owned() }
     }
 
     /// The patterns that a descriptor maps to Struts' servlet in the module of a file, a star where the action's path stands.

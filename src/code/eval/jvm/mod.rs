@@ -3,9 +3,11 @@
 
 pub(super) mod annotated;
 pub(super) mod befores;
+pub(super) mod begun;
 pub(super) mod callers;
 pub(super) mod collections;
 pub(super) mod contexts;
+pub(super) mod conventions;
 pub(super) mod enums;
 pub(super) mod extensions;
 pub(super) mod fits;

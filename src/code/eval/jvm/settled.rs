@@ -1,6 +1,7 @@
 //! What a module's settings and build add to routes: the prefix that all of them have, and the routes of libraries that the
 //! build names.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::super::forest::Found;
@@ -36,11 +37,32 @@ impl Machine<'_> {
             }
             for home in homes.iter().take(MOST_HOMES) {
                 let prefix = self.prefix(&one.framework, home, Some(&file));
-                let path = put_together(Default::default(), &prefix, &one.path);
-                self.keep_whole(Found { path: tidy(&path), ..one.clone() }, &mut out);
+                for own in self.ended(&one, home) {
+                    let path = put_together(Default::default(), &prefix, &own);
+                    self.keep_whole(Found { path: tidy(&path), ..one.clone() }, &mut out);
+                }
             }
         }
         out
+    }
+
+    /// A route's paths with what its servlet's mapping has them end with. One that ends otherwise is not answered.
+    fn ended(&mut self, found: &Found, home: &Home) -> Vec<String> {
+        let own = |model: &&&PrefixModel| model.framework == found.framework && !model.servlets.is_empty();
+        let endings: Vec<String> =
+            self.models.prefixes.iter().filter(own).flat_map(|model| home.endings(&model.servlets)).collect();
+        if endings.is_empty() {
+            return vec![found.path.clone()];
+        }
+        let out: BTreeSet<String> = endings.iter().filter_map(|ending| with_ending(&found.path, ending)).collect();
+        if out.is_empty() {
+            let reason = format!(
+                "the servlet that answers is mapped to *{} alone: what asks for this is not known",
+                endings.join(", *")
+            );
+            self.note(found.spot, reason);
+        }
+        out.into_iter().collect()
     }
 
     fn keep_whole(&mut self, found: Found, out: &mut Vec<Found>) {
@@ -217,6 +239,19 @@ impl Machine<'_> {
             Some(home) => home.settings.filled(text).into(),
             None => Home::default().settings.filled(text).into(),
         }
+    }
+}
+
+/// A path as it is asked for where only such an ending is answered; none where it ends otherwise.
+fn with_ending(path: &str, ending: &str) -> Option<String> {
+    let path = tidy(path);
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let (stem, literal) = last.rsplit_once('}').map_or((false, last), |(_, behind)| (true, behind));
+    match last {
+        "" => None,
+        _ if last.ends_with(ending) || last.starts_with("{*") => Some(path),
+        _ if literal.contains('.') && (stem || !literal.starts_with('.')) => None,
+        _ => Some(format!("{path}{ending}")),
     }
 }
 

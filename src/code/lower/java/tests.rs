@@ -46,7 +46,7 @@ fn annotations_are_decorators_with_named_arguments() {
             "interface I { @a.b.Get(path = {\"/x\", Y}, method = M.GET) List<String> g(@PathVariable(\"id\") int id); }",
             "Interface I() <> {@a.b.Get(path=[\"/x\", Y], method=M.GET) Method g(@PathVariable(\"id\") id: int) -> List<String> {return ?()}}",
         ),
-        ("@A(@B(\"x\")) class C {}", "@A(?()) Class C() <> {}"),
+        ("@A(@B(\"x\")) class C {}", "@A(B(\"x\")) Class C() <> {}"),
         (
             "@RequestMapping public @interface Api { @AliasFor(annotation = R.class) String[] value() default {}; }",
             "@RequestMapping Annotation Api() <> {@AliasFor(annotation=R.class) Method value() -> <String> {return []}}",

@@ -113,7 +113,7 @@ impl Lowering<'_> {
         self.at(node, ExprKind::Call(Box::new(Call { callee, args, is_new: false })))
     }
 
-    /// The value of an annotation's element. Annotations as values say nothing that is computed with.
+    /// The value of an annotation's element.
     pub(super) fn element(&mut self, node: Node<'_>) -> Expr {
         match node.kind() {
             "element_value_array_initializer" => {
@@ -123,7 +123,7 @@ impl Lowering<'_> {
                 }
                 self.at(node, ExprKind::List(items))
             }
-            "annotation" | "marker_annotation" => self.unknown(node),
+            "annotation" | "marker_annotation" => self.annotation(node),
             _ => self.expr(node),
         }
     }
