@@ -106,8 +106,8 @@ mod tests {
     fn an_import_of_a_framework_without_a_model_is_found() {
         assert_eq!(vec![("Masonite", 2)], names(Language::Python, "import os\nfrom masonite.app import App\n"));
         assert_eq!(vec![("Eve", 1)], names(Language::Python, "import eve\nimport eve.auth\n"), "once a file");
-        let express = "const a = 1;\nimport { Controller } from '@tsed/common';\n";
-        assert_eq!(vec![("Ts.ED", 2)], names(Language::JavaScript, express));
+        let express = "const a = 1;\nimport { Get } from '@foal/core';\n";
+        assert_eq!(vec![("FoalTS", 2)], names(Language::JavaScript, express));
         assert_eq!(vec![("Encore", 1)], names(Language::JavaScript, "import { api } from \"encore.dev/api\";"));
         let go = "package a\nimport (\n\t\"fmt\"\n\tr \"github.com/go-ozzo/ozzo-routing/v2\"\n)\n";
         assert_eq!(vec![("ozzo-routing", 4)], names(Language::Go, go));

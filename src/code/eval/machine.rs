@@ -133,6 +133,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) said: Option<super::env::said::Said>,
     /// The texts of pages and scripts that may ask for paths, once that was asked.
     pub(crate) pages: Option<Vec<String>>,
+    /// Controllers around the one that is being registered.
+    pub(crate) within: usize,
     /// Names and places of those reads.
     pub(crate) read_before: BTreeSet<(String, Spot)>,
     /// Files that are routes by their place, in packages of the service's own.
@@ -309,6 +311,7 @@ impl<'a> Machine<'a> {
             forest: Forest::default(),
             reads: Vec::new(),
             said: None,
+            within: 0,
             pages: None,
             read_before: BTreeSet::new(),
             placed: BTreeSet::new(),

@@ -286,6 +286,8 @@ pub(crate) struct ControllerWord {
     pub(crate) bare: Option<Argument>,
     /// Its versions.
     pub(crate) version: Argument,
+    /// Controllers that stand below its path.
+    pub(crate) children: Argument,
 }
 
 /// Serves the controllers of a tree of modules. What is kept on the object is named like its constructor's arguments.
@@ -298,6 +300,9 @@ pub(crate) struct TreeWord {
     pub(crate) settings: (String, Vec<String>),
     /// A method answers what each of its decorators says; else what the outermost one does.
     pub(crate) several: bool,
+    /// What names controllers by the paths that they stand under, and the folder that patterns among them mean.
+    pub(crate) mounts: String,
+    pub(crate) mounts_root: String,
     /// Without a root every controller is served whose module is imported anywhere.
     pub(crate) imported: bool,
     /// In what is given about a module: the class that it is, where it is no class.

@@ -68,6 +68,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/overnightjs.yaml", include_str!("../../../rules/frameworks/overnightjs.yaml")),
     ("frameworks/polka.yaml", include_str!("../../../rules/frameworks/polka.yaml")),
     ("frameworks/sveltekit.yaml", include_str!("../../../rules/frameworks/sveltekit.yaml")),
+    ("frameworks/tsed.yaml", include_str!("../../../rules/frameworks/tsed.yaml")),
     ("frameworks/tsoa.yaml", include_str!("../../../rules/frameworks/tsoa.yaml")),
     ("frameworks/ts-rest.yaml", include_str!("../../../rules/frameworks/ts-rest.yaml")),
     ("frameworks/struts.yaml", include_str!("../../../rules/frameworks/struts.yaml")),

@@ -11,5 +11,6 @@ pub(super) mod prototypes;
 pub(super) mod regexes;
 pub(super) mod stripped;
 pub(super) mod tree;
+pub(super) mod under_paths;
 pub(super) mod unimported;
 pub(super) mod unused;

@@ -7,31 +7,32 @@ use std::rc::Rc;
 use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
 use super::super::value::{ClassValue, Map, Modelled, Native, Noted, Spot, Value};
+use super::under_paths::excludes;
 use crate::code::form::Name;
-use crate::code::models::{ObjectModel, PlacesWord, RouteWord, Syntax, TreeWord, spell, tidy};
+use crate::code::models::{ObjectModel, PlacesWord, RouteWord, TreeWord};
 
 /// Modules within modules.
 const MOST_DEPTH: usize = 60;
 
 /// What a walk over a tree of modules found.
 #[derive(Default)]
-struct Walk {
+pub(super) struct Walk {
     /// Controllers, with the module that has them.
-    controllers: Vec<(Rc<ClassValue>, Option<usize>)>,
+    pub(super) controllers: Vec<(Rc<ClassValue>, Option<usize>)>,
     /// Routes that imports bring themselves.
     imported: Vec<Rc<Noted>>,
     /// Modules seen.
     seen: BTreeSet<usize>,
     /// Prefixes of modules.
-    places: BTreeMap<usize, Value>,
+    pub(super) places: BTreeMap<usize, Value>,
     /// Lists that are known in part only.
-    open: Vec<Spot>,
+    pub(super) open: Vec<Spot>,
     /// The app whose container is told what the modules provide.
     telling: Option<Modelled>,
 }
 
 /// What holds for all controllers of an app.
-struct App {
+pub(super) struct App {
     node: usize,
     /// The app without its prefix, for what is excluded from it.
     bare: usize,
@@ -76,6 +77,7 @@ impl Machine<'_> {
             for ancestor in self.ancestors(&class).iter().skip(1) {
                 bases.extend(ancestor.identity());
             }
+            bases.extend(self.within_of(&class));
         }
         for class in self.classes.clone() {
             let address = Rc::as_ptr(&class).addr();
@@ -267,6 +269,7 @@ impl Machine<'_> {
         for about in about.each() {
             let Value::Map(map) = self.force(about) else { continue };
             let mut open = None;
+            self.under_paths(&map, tree, spot, walk);
             if let Some(imports) = map.named(&tree.imports) {
                 for one in self.listed(&imports, &mut open) {
                     self.module(&one, tree, None, walk, depth + 1);
@@ -316,7 +319,7 @@ impl Machine<'_> {
     }
 
     /// The elements of a list, lists within it and alternatives taken apart; `open` where there may be more.
-    fn listed(&mut self, value: &Value, open: &mut Option<()>) -> Vec<Value> {
+    pub(super) fn listed(&mut self, value: &Value, open: &mut Option<()>) -> Vec<Value> {
         let mut out = Vec::new();
         let mut queue = vec![(value.clone(), 0)];
         while let Some((value, depth)) = queue.pop() {
@@ -352,7 +355,7 @@ impl Machine<'_> {
     }
 
     /// Registers the routes of a controller, those that it inherits among them.
-    fn controller(&mut self, class: &Rc<ClassValue>, place: Option<Value>, app: &App) {
+    pub(super) fn controller(&mut self, class: &Rc<ClassValue>, place: Option<Value>, app: &App) {
         let ancestors: Vec<Rc<ClassValue>> = self
             .ancestors(class)
             .into_iter()
@@ -373,6 +376,7 @@ impl Machine<'_> {
             }
             None => (Value::Undefined, Value::Undefined),
         };
+        self.children(note.as_ref(), (&path, place.as_ref()), app);
         let own = self.version_of(&class.notes.borrow().clone()).unwrap_or(own);
         let usual: Vec<Rc<Noted>> = ancestors.iter().flat_map(|one| one.notes.borrow().clone()).collect();
         for said in usual.iter().filter(|said| said.action.rows.is_some()) {
@@ -538,7 +542,7 @@ impl Machine<'_> {
     }
 
     /// Paths behind each other with slashes between them; what is not there is left out.
-    fn behind(&mut self, parts: &[Value]) -> Value {
+    pub(super) fn behind(&mut self, parts: &[Value]) -> Value {
         let mut all = Value::text("");
         for part in parts.iter().filter(|part| !part.is_nothing()) {
             let shown = self.shown(part, "path");
@@ -565,26 +569,4 @@ fn last_word(value: &Value) -> String {
         Value::Int(number) => number.to_string(),
         _ => String::new(),
     }
-}
-
-/// Whether an exclusion (method and template) speaks of a route.
-fn excludes(exclusion: &(String, String), method: &str, path: &str) -> bool {
-    let (only, template) = exclusion;
-    (only == "ANY" || only == method)
-        && spell(Syntax::Colon, template).iter().any(|template| covers(&tidy(template), &tidy(path)))
-}
-
-/// Whether a template covers a path, segment by segment.
-fn covers(template: &str, path: &str) -> bool {
-    let mut path = path.trim_matches('/').split('/');
-    for part in template.trim_matches('/').split('/') {
-        if part.starts_with("{*") {
-            return true;
-        }
-        match path.next() {
-            Some(segment) if part == segment || (part.starts_with('{') && !segment.is_empty()) => {}
-            _ => return false,
-        }
-    }
-    path.next().is_none()
 }
