@@ -79,7 +79,7 @@ impl Machine<'_> {
     }
 
     /// The modules of a package: finder, name, and whether it is a package.
-    fn package_modules(&self, given: &Value, prefix: &str, deep: bool) -> Value {
+    pub(super) fn package_modules(&self, given: &Value, prefix: &str, deep: bool) -> Value {
         let folders: Option<Vec<Name>> = match given {
             Value::List(list) if !list.partial.get() => list.items.borrow().iter().map(Value::as_whole_text).collect(),
             other => other.as_whole_text().map(|one| vec![one]),

@@ -134,7 +134,9 @@ impl Machine<'_> {
 
     pub(super) fn object_member(&mut self, it: &Rc<Object>, object: &Value, name: &Name, spot: Spot) -> Value {
         if let Some(value) = it.members.named(name) {
-            return self.force(value);
+            let value = self.force(value);
+            let field = it.class.as_ref().filter(|class| value.is_unknown() && self.is_python(class.spot.module));
+            return field.and_then(|class| self.deployed_field(class, name)).unwrap_or(value);
         }
         if let ("constructor", Some(class)) = (&**name, &it.class) {
             return Value::Class(class.clone());
@@ -156,6 +158,9 @@ impl Machine<'_> {
                         Self::bound(value, object.clone())
                     }
                 },
+                Value::Unknown(_) if self.is_python(class.spot.module) => {
+                    self.deployed_field(class, name).unwrap_or(value)
+                }
                 _ => value,
             };
         }

@@ -421,7 +421,12 @@ impl Machine<'_> {
         let parts: Vec<&str> = dotted.trim_start_matches('.').split('.').collect();
         for cut in (1..=parts.len()).rev() {
             let name = parts[..cut].join(".");
-            if let Value::Module(id) = self.target(&name, u32::from(relative), scope) {
+            let own = self.is_python(scope.module) && !relative && !self.tree.asks_for_python(&name);
+            let target = match own {
+                true => self.own_target(&name, 0, scope),
+                false => self.target(&name, u32::from(relative), scope),
+            };
+            if let Value::Module(id) = target {
                 self.load(id);
                 let mut value = Value::Module(id);
                 for part in &parts[cut..] {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::scope::ScopeRef;
-use super::value::{Args, ListKind, Map, Native, Spot, Value};
+use super::value::{Args, ListKind, Map, Native, Object, Spot, Value};
 use crate::code::form::{Call, ExprKind, Language, Name, Yields};
 use crate::code::holes::{has_hole, hole};
 
@@ -71,6 +71,7 @@ impl Machine<'_> {
             Language::Python => self
                 .folder_builtin(path, args, spot)
                 .or_else(|| self.document_builtin(path, args, spot))
+                .or_else(|| self.reflecting_builtin(path, args, spot))
                 .or_else(|| self.python_builtin(path, args, &scope, spot)),
             Language::JavaScript => self.javascript_builtin(path, args, &scope, spot),
             Language::Rust => self.rust_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),
@@ -298,7 +299,10 @@ impl Machine<'_> {
             Value::List(list) => list.items.borrow().clone(),
             other => vec![other.clone()],
         };
-        let mut sure = !value.is_unknown();
+        // What an import names of a library that has a model is none of the instances that it makes.
+        let library = |path: &str| self.models.speaks_of(Language::Python, path.split('.').next().unwrap_or(path));
+        let named = matches!(value, Value::Unknown(path) if !path.contains("()") && library(path));
+        let mut sure = named || !value.is_unknown();
         for class in &classes {
             let hit = match (class, value) {
                 (Value::Unknown(name), Value::Str(_)) => Some(&**name == "str"),
@@ -316,6 +320,13 @@ impl Machine<'_> {
                     }
                     None => None,
                 },
+                (Value::Unknown(_), Value::Unknown(_)) if named => Some(false),
+                (Value::Unknown(name), Value::Object(object)) => self.is_made_by(name, object),
+                (Value::Unknown(name), Value::Function(_) | Value::Module(_) | Value::Class(_))
+                    if self.models.makers.contains_key(&**name) =>
+                {
+                    Some(false)
+                }
                 (Value::Class(_), Value::Str(_) | Value::List(_) | Value::Map(_) | Value::Int(_)) => Some(false),
                 _ => None,
             };
@@ -326,6 +337,16 @@ impl Machine<'_> {
             }
         }
         if sure { Value::Bool(false) } else { Value::unknown() }
+    }
+
+    /// Whether an instance is one of a class of a library that has a model: it made it, or the instance's class extends it.
+    fn is_made_by(&mut self, name: &Name, object: &Rc<Object>) -> Option<bool> {
+        let maker = *self.models.makers.get(&**name)?;
+        let extends = object.class.clone().is_some_and(|class| {
+            self.ancestors(&class).iter().any(|one| matches!(one, Value::Unknown(path) if path == name))
+        });
+        let model = object.model.borrow();
+        Some(extends || model.as_ref().is_some_and(|model| std::ptr::eq(model.ty, maker)))
     }
 
     fn zip(&mut self, args: &Args, scope: &ScopeRef) -> Value {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::machine::Machine;
-use super::super::value::{EnvValue, Value};
+use super::super::value::{EnvValue, ModuleId, Value};
 use crate::code::form::Name;
 use crate::code::resolve::folder_of;
 
@@ -25,10 +25,18 @@ impl Machine<'_> {
     pub(in crate::code::eval) fn deployed_value(&mut self, env: &EnvValue) -> Option<Value> {
         let [read] = env.reads[..] else { return None };
         let read = &self.reads[read];
-        if read.dynamic || !is_of_paths(&read.name) {
+        if read.dynamic {
             return None;
         }
         let (name, module) = (read.name.clone(), read.spot.module);
+        self.deployed(&name, module)
+    }
+
+    /// The one value that files beside a module's or above it give to a variable.
+    pub(super) fn deployed(&mut self, name: &str, module: ModuleId) -> Option<Value> {
+        if !is_of_paths(name) {
+            return None;
+        }
         let file = self.modules[module.0].files.first().unwrap_or(&self.modules[module.0].path).clone();
         if self.said.is_none() {
             self.said = Some(self.read_said());
@@ -36,7 +44,7 @@ impl Machine<'_> {
         let said = self.said.as_ref()?;
         let mut folder = folder_of(&file);
         loop {
-            if let Some(values) = said.get(folder).and_then(|names| names.get(&name)) {
+            if let Some(values) = said.get(folder).and_then(|names| names.get(name)) {
                 let [value] = &values.iter().collect::<Vec<_>>()[..] else { return None };
                 return Some(Value::text(value.as_str()));
             }

@@ -55,6 +55,16 @@ impl Machine<'_> {
         }
     }
 
+    /// What files of deployment say of a field of settings that has no default.
+    pub(in crate::code::eval) fn deployed_field(&mut self, class: &Rc<ClassValue>, name: &Name) -> Option<Value> {
+        let ancestors = self.ancestors(class);
+        let settings = self.settings_of(&ancestors)?;
+        let text = |value: &Value| value.as_whole_text().map(|text| text.to_string());
+        let prefix = self.said(&settings.prefix, &ancestors, class, text).unwrap_or_default();
+        let variable = format!("{prefix}{name}").to_uppercase();
+        self.deployed(&variable, class.spot.module).map(Value::fallback)
+    }
+
     fn settings_of(&self, ancestors: &[Value]) -> Option<&'static Settings> {
         ancestors.iter().find_map(|one| match one {
             Value::Unknown(path) => self.models.classes.get(&**path).and_then(|class| class.settings.as_ref()),

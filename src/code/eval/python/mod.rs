@@ -7,6 +7,7 @@ pub(super) mod metaclass;
 pub(super) mod names;
 pub(super) mod patterns;
 pub(super) mod published;
+pub(super) mod reflecting;
 pub(super) mod shadowing;
 pub(super) mod unloaded;
 pub(super) mod views;
