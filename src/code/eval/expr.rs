@@ -412,7 +412,7 @@ impl Machine<'_> {
 
     fn call_expr(&mut self, call: &Call, line: u32, scope: &ScopeRef) -> Value {
         let value = self.called(call, line, scope);
-        self.go_written(&call.args, scope);
+        self.go_written(call, scope);
         value
     }
 

@@ -328,6 +328,9 @@ pub(super) fn of_go(path: &str, args: &Args) -> Option<Value> {
     if let "regexp.MustCompile" | "regexp.MustCompilePOSIX" = path {
         return args.at(0).as_whole_text().map(Value::Regex);
     }
+    if path == "flag.String" {
+        return args.at(1).as_whole_text().map(|text| Value::Str(text).fallback());
+    }
     let name = path.strip_prefix("strings.")?;
     let whole = |at: usize| match args.at(at) {
         Value::Str(text) if !has_hole(&text) && !args.partial => Some(text),

@@ -6,7 +6,7 @@ use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{ClassValue, ListKind, Map, Object, Value};
 use super::ZERO;
-use crate::code::form::{Arg, ClassKind, ExprKind, Extension, Name, Pattern, StmtKind, TypeRef, UnaryOp};
+use crate::code::form::{Call, ClassKind, ExprKind, Extension, Name, Pattern, StmtKind, TypeRef, UnaryOp};
 
 /// How deeply types are looked into.
 const DEEPEST: usize = 6;
@@ -195,12 +195,15 @@ impl Machine<'_> {
     }
 
     /// A call got addresses of places: what was zero there and still is may be anything now.
-    pub(crate) fn go_written(&mut self, args: &[Arg], scope: &ScopeRef) {
-        for arg in args {
+    pub(crate) fn go_written(&mut self, call: &Call, scope: &ScopeRef) {
+        let flag = self.flag_default(call, scope);
+        let by_default = flag.clone().unwrap_or_else(Value::unknown);
+        for arg in &call.args {
             let ExprKind::Unary(UnaryOp::Address, place) = &arg.value.kind else { continue };
             match self.eval(place, scope) {
                 Value::Null | Value::Bool(false) | Value::Int(0) => {}
                 Value::Float(0.0) => {}
+                Value::Unknown(_) if flag.is_some() => {}
                 Value::Str(text) if text.is_empty() => {}
                 Value::List(list) => {
                     list.partial.set(list.partial.get() || list.items.borrow().is_empty());
@@ -210,11 +213,23 @@ impl Machine<'_> {
             }
             match &place.kind {
                 ExprKind::Name(name) => {
-                    self.bind(&Pattern::Name(name.clone(), place.pos), Value::unknown(), scope, false)
+                    self.bind(&Pattern::Name(name.clone(), place.pos), by_default.clone(), scope, false)
                 }
-                _ => self.assign_place(place, Value::unknown(), scope),
+                _ => self.assign_place(place, by_default.clone(), scope),
             }
         }
+    }
+
+    /// What a flag's place holds where the flag is not given: `flag.StringVar(&place, "name", "default", "what it is for")`.
+    fn flag_default(&mut self, call: &Call, scope: &ScopeRef) -> Option<Value> {
+        let ExprKind::Member(_, name) = &call.callee.kind else { return None };
+        let at = match (&**name, call.args.len()) {
+            ("StringVar", 4) => 2,
+            ("StringVarP", 5) => 3,
+            _ => return None,
+        };
+        let text = self.eval(&call.args.get(at)?.value, scope).as_whole_text()?;
+        Some(Value::Str(text).fallback())
     }
 
     /// Notes the methods of types that are no structs, so that values of such types find them.
