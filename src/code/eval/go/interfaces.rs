@@ -74,17 +74,21 @@ impl Machine<'_> {
         self.classes.iter().filter(fits).cloned().collect()
     }
 
-    /// The methods of an interface; false where it takes in one that is not known.
+    /// The methods of an interface; false where it takes in one that is not known and has none of its own.
     fn interface_methods(&mut self, interface: &Rc<ClassValue>, out: &mut BTreeSet<Name>, depth: usize) -> bool {
+        let before = out.len();
         for (key, _) in interface.members.pairs() {
             out.extend(key.as_text());
         }
+        let own = out.len() > before;
         let written = interface.class.clone();
         for base in &written.bases {
             let ExprKind::Type(ty) = &base.value.kind else { return false };
             let scope = interface.scope.clone();
             let known = match self.type_value(ty, &scope) {
                 Value::Class(inner) if depth < 6 => self.interface_methods(&inner, out, depth + 1),
+                // A library's: what has all the others is what is meant.
+                Value::Unknown(_) => own,
                 _ => false,
             };
             if !known {
