@@ -112,6 +112,7 @@ impl Machine<'_> {
             let spot = Spot { module: closure.scope.module, line: decorator.pos.line };
             let mut args = self.arguments(given, &closure.scope);
             gather(&mut args);
+            args.list.iter_mut().for_each(without_query);
             self.read_path_code(&mut args, &closure.scope);
             let bound = self.bind_names(&action.args, &args);
             if let Some(name) = &route.methods
@@ -304,6 +305,23 @@ pub(super) fn written_call(decorator: &Decorator) -> Option<(String, &[crate::co
         _ => return None,
     };
     Some((path, &call.args))
+}
+
+/// Cuts off what a path says of the query: `/items/{id}?page`. A sign within brackets is a pattern's.
+fn without_query(value: &mut Value) {
+    let Value::Str(text) = &*value else { return };
+    let mut depth = 0_usize;
+    for (at, sign) in text.char_indices() {
+        match sign {
+            '{' | '<' => depth += 1,
+            '}' | '>' => depth = depth.saturating_sub(1),
+            '?' if depth == 0 => {
+                *value = Value::text(&text[..at]);
+                return;
+            }
+            _ => {}
+        }
+    }
 }
 
 /// An argument that is given several times by name is a list.

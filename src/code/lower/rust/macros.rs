@@ -112,11 +112,15 @@ impl Lowering<'_> {
     fn separate_arguments(&mut self, tree: Node<'_>, written: &str) -> Vec<Arg> {
         let Some(all) = tokens(written).filter(|_| written.len() <= TOKENS) else { return Vec::new() };
         let comma = Token::Sign(",".to_owned());
-        if !all.contains(&comma) {
-            return Vec::new();
-        }
+        // A method and a path without a sign between them: `GET "/items/{id}"`.
+        let pair = matches!(all.as_slice(), [Token::Word(_), Token::Text(_), ..]);
+        let pieces: Vec<&[Token]> = match all.contains(&comma) {
+            true => all.split(|token| *token == comma).collect(),
+            false if pair => all[..2].chunks(1).collect(),
+            false => return Vec::new(),
+        };
         let mut out = Vec::new();
-        for piece in all.split(|token| *token == comma).filter(|piece| !piece.is_empty()) {
+        for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
             let parsed = self.reparse(tree, &super::tokens::written(piece), ("fn f(){f(", ")}"), |lowering, root| {
                 let call = first_of(root, "call_expression")?;
                 let list = call.child_by_field_name("arguments")?;
