@@ -223,6 +223,7 @@ impl Machine<'_> {
             return self.result_typed(closure);
         }
         let given = is_go.then(|| args.clone());
+        let told = given.as_ref().and_then(|args| self.go_registration(closure, args, spot));
         let (before, steps, watch) = (self.effects, self.steps, Watch::begin());
         let scope = Scope::of_call(&closure.scope, self.journals.len());
         let receiver = receiver.or_else(|| self.implicit_receiver(closure));
@@ -259,6 +260,9 @@ impl Machine<'_> {
         let frame = self.frames.pop();
         let mut value = result_of(flow, frame, &closure.function);
         self.taken_in_turn(&value);
+        if let Some(told) = told.filter(|_| self.effects == before) {
+            self.go_registered(told);
+        }
         if let Some(given) = given {
             value = self.go_result(value, closure);
             let useful = self.effects != before;

@@ -154,8 +154,8 @@ impl Machine<'_> {
         }
         let handler = word.handler.as_ref().map_or(Value::Undefined, |handler| self.argument_at(bound, handler, spot));
         let scope = self.modules[spot.module.0].scope.clone();
-        if model.ty.framework() == "net-http" {
-            self.saw_subtree(model.node, &path, &handler, spot);
+        if model.ty.framework() == "net-http" && self.saw_subtree(model.node, &path, &handler, spot) {
+            return;
         }
         if self.mount_led(model, &path, &handler, spot) || self.is_for_files(&path, &handler, spot) {
             return;

@@ -36,17 +36,23 @@ impl Machine<'_> {
         }
     }
 
-    /// A handler gets all that stands below a path: what it tells apart there stands on the same router.
-    pub(crate) fn saw_subtree(&mut self, node: usize, path: &Value, handler: &Value, spot: Spot) {
+    /// A handler gets all that stands below a path: what it tells apart there stands on the same router. Gives whether that is
+    /// all: a router of the project's own answers where it has been told to.
+    pub(crate) fn saw_subtree(&mut self, node: usize, path: &Value, handler: &Value, spot: Spot) -> bool {
         let below = path.as_whole_text().is_some_and(|path| path.ends_with('/'));
         if !below || !self.is_go(spot.module) {
-            return;
+            return false;
         }
-        for (closure, why) in self.tells_apart(handler) {
+        let apart = self.tells_apart(handler);
+        if apart.is_empty() {
+            return self.own_router_on(node, handler);
+        }
+        for (closure, why) in apart {
             if why == BY_HAND {
                 self.compared_on(Some(node), &closure);
             }
         }
+        false
     }
 }
 

@@ -11,6 +11,7 @@ use super::super::value::{Closure, Map, Object, Spot, Value};
 use super::request::Request;
 use crate::code::form::{BinaryOp, Block, Call, Expr, ExprKind, LogicalOp, Pattern, Stmt, StmtKind, UnaryOp, Yields};
 use crate::code::models::Syntax;
+use crate::code::resolve::is_method;
 
 /// How deeply blocks and functions are looked into.
 const DEEPEST: usize = 24;
@@ -64,6 +65,9 @@ impl Machine<'_> {
         let Some((closure, receiver)) = self.own_handler(handler) else { return Some(None) };
         let (places, unread) = self.answers_at(&closure, receiver.as_ref());
         let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
+        if self.registered_by_own(None, &closure, places.len()) {
+            return None;
+        }
         let router = if places.is_empty() { None } else { self.router_of_comparing() };
         let Some(node) = router else { return Some(unread.then_some(spot)) };
         if unread {
@@ -84,8 +88,26 @@ impl Machine<'_> {
         true
     }
 
+    /// Registers on a router what an object of the project's own answers by what it has under the paths; whether that is all.
+    pub(super) fn own_router_on(&mut self, node: usize, handler: &Value) -> bool {
+        let Some((closure, Some(receiver))) = self.own_handler(handler) else { return false };
+        let (places, unread) = self.answers_at(&closure, Some(&receiver));
+        if self.registered_by_own(Some(node), &closure, places.len()) {
+            return true;
+        }
+        if places.is_empty() {
+            return false;
+        }
+        if unread {
+            let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
+            self.note(spot, "this handler tells paths apart in ways that are not read");
+        }
+        self.put_places(node, places);
+        true
+    }
+
     /// A router for what a handler tells apart.
-    fn router_of_comparing(&mut self) -> Option<usize> {
+    pub(super) fn router_of_comparing(&mut self) -> Option<usize> {
         let model = self.models.objects.get(ROUTER).copied()?;
         let object = Rc::new(Object { class: None, members: Map::default(), model: std::cell::RefCell::default() });
         self.become_object(&object, model);
@@ -203,6 +225,10 @@ impl Machine<'_> {
             StmtKind::Block(body) => *known = self.walk_block(body, known.clone(), walk),
             StmtKind::Loop { body, .. } => drop(self.walk_block(body, known.clone(), walk)),
             StmtKind::Expr(value) | StmtKind::Return(Some(value)) => self.walk_call(value, known, walk),
+            StmtKind::Assign { value, .. } => {
+                walk.unread |= known.paths.is_empty() && walk.request.takes_path(value);
+                self.walk_call(value, known, walk);
+            }
             StmtKind::Perhaps(inner) => self.walk_stmt(inner, known, walk),
             _ => {}
         }
@@ -291,8 +317,17 @@ impl Machine<'_> {
             }
             let Value::Map(map) = self.eval(map, &scope) else { return false };
             walk.unread |= map.partial.get();
-            let paths = map.pairs().into_iter().filter(|(_, value)| !value.is_nothing()).map(|(path, _)| path);
-            walk.out.extend(paths.map(|path| Place { path, methods: known.methods.clone(), spot }));
+            for (path, value) in map.pairs().into_iter().filter(|(_, value)| !value.is_nothing()) {
+                // `routes[path][method]`
+                let methods = match self.force(value) {
+                    Value::Map(inner) => {
+                        inner.pairs().iter().map(|(key, _)| method_word(key).filter(|it| is_method(it))).collect()
+                    }
+                    _ => None,
+                };
+                let methods = methods.filter(|all: &Vec<String>| !all.is_empty());
+                walk.out.push(Place { path, methods: methods.unwrap_or_else(|| known.methods.clone()), spot });
+            }
             return true;
         }
         // `routes[method+" "+path]`

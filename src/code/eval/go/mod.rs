@@ -12,6 +12,7 @@ mod interfaces;
 mod literals;
 mod packages;
 pub(super) mod reflected;
+mod registrar;
 mod request;
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,8 @@ pub(crate) struct State {
     pub(in crate::code::eval) program: usize,
     /// The call that is the statement which runs, by its address.
     statement: Option<usize>,
+    /// What functions of the project's own were told to register.
+    registrations: Vec<registrar::Registration>,
     /// What containers call, and with what.
     container: injection::Container,
 }
