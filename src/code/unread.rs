@@ -109,8 +109,8 @@ mod tests {
         let express = "const a = 1;\nimport { Get } from '@foal/core';\n";
         assert_eq!(vec![("FoalTS", 2)], names(Language::JavaScript, express));
         assert_eq!(vec![("Encore", 1)], names(Language::JavaScript, "import { api } from \"encore.dev/api\";"));
-        let go = "package a\nimport (\n\t\"fmt\"\n\tr \"github.com/go-ozzo/ozzo-routing/v2\"\n)\n";
-        assert_eq!(vec![("ozzo-routing", 4)], names(Language::Go, go));
+        let go = "package a\nimport (\n\t\"fmt\"\n\tr \"github.com/aofei/air\"\n)\n";
+        assert_eq!(vec![("Air", 4)], names(Language::Go, go));
         assert_eq!(vec![("Encore", 2)], names(Language::Go, "package a\nimport \"encore.dev/beta/errs\"\n"));
         assert_eq!(vec![("Ohkami", 1)], names(Language::Rust, "use ohkami::{Ohkami, Route};"));
     }

@@ -204,13 +204,20 @@ fn made_by(object: &'static ObjectModel, path: &str) -> &'static ObjectModel {
 /// The method in a name: `get`, `get_service`, `typed_get`, `NSGet`, `GETEX`, `get2`.
 fn method_word(name: &str) -> String {
     const VERBS: [&str; 7] = ["Get", "Post", "Put", "Patch", "Delete", "Head", "Options"];
+    let first = || VERBS.iter().copied().find(|verb| name.strip_prefix(*verb) == Some("Func"));
     let known =
         |word: &&str| matches!(*word, "get" | "post" | "put" | "patch" | "delete" | "head" | "options" | "trace");
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let bare = name.strip_suffix("EX").unwrap_or(name);
     let name = if bare.chars().all(|c| c.is_ascii_uppercase()) { bare } else { name };
     let last = || VERBS.iter().copied().find(|verb| name.ends_with(verb));
-    name.split('_').find(known).or_else(last).or_else(|| name.split('_').next()).unwrap_or(name).to_uppercase()
+    name.split('_')
+        .find(known)
+        .or_else(last)
+        .or_else(first)
+        .or_else(|| name.split('_').next())
+        .unwrap_or(name)
+        .to_uppercase()
 }
 
 /// The names that a function's name stands for.

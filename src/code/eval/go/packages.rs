@@ -179,6 +179,12 @@ impl Machine<'_> {
                 other => other.clone(),
             };
             scope.set(&name.alias, lazy.clone());
+            // No package is called so: `ozzo-routing` is `routing`.
+            if let Some((_, last)) = name.alias.rsplit_once('-')
+                && scope.own(last).is_none()
+            {
+                scope.set(&last.into(), lazy.clone());
+            }
             // Behind a version's folder that may be the name of the folder above.
             if let Value::Module(id) = &target
                 && is_usual(&name.alias, &import.source)

@@ -226,6 +226,8 @@ fn usual_name(path: &str) -> Name {
     let is_version = |part: &str| part.strip_prefix('v').is_some_and(|rest| rest.parse::<u32>().is_ok());
     let last = path.rsplit('/').find(|part| !is_version(part)).unwrap_or(path);
     let last = last.rsplit_once(".v").filter(|(_, rest)| rest.parse::<u32>().is_ok()).map_or(last, |(name, _)| name);
+    // A domain alone: `goji.io`.
+    let last = if last == path { last.split('.').next().unwrap_or(last) } else { last };
     let last = last.strip_prefix("go-").or_else(|| last.strip_suffix("-go")).unwrap_or(last);
     last.into()
 }

@@ -7,8 +7,15 @@ use super::closing;
 pub(super) fn segment(raw: &str) -> String {
     let mut out = String::new();
     let mut rest = raw;
-    while let Some(at) = rest.find([':', '*', '\\']) {
+    while let Some(at) = rest.find([':', '*', '#', '\\']) {
         let (before, sign) = rest.split_at(at);
+        // go-json-rest's parameter that may hold a dot.
+        if sign.starts_with('#') && !before.ends_with('/') {
+            out.push_str(before);
+            out.push('#');
+            rest = &sign[1..];
+            continue;
+        }
         let after = sign.get(1..).unwrap_or_default();
         out.push_str(before);
         if sign.starts_with('\\') {
