@@ -26,6 +26,9 @@ impl Machine<'_> {
         if let Some(value) = self.parsed_file(path, args, spot) {
             return Some(value);
         }
+        if let Some(value) = self.composed_server(path, args, spot) {
+            return Some(value);
+        }
         let (base, leaf) = path.rsplit_once('.')?;
         let base = base.trim_end_matches(".default").trim_end_matches(".promises");
         if !matches!(base, "fs" | "fs/promises" | "fs-extra" | "graceful-fs") {
