@@ -260,7 +260,7 @@ impl Machine<'_> {
         let frame = self.frames.pop();
         let mut value = result_of(flow, frame, &closure.function);
         self.taken_in_turn(&value);
-        if let Some(told) = told.filter(|_| self.effects == before) {
+        if let Some(told) = told {
             self.go_registered(told);
         }
         if let Some(given) = given {

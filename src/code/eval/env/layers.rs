@@ -273,6 +273,11 @@ impl Machine<'_> {
         // What was zero there is not known any more.
         self.go_filled(&target.each());
         let Some(store) = self.layers.stores.get(&node).cloned() else { return };
+        let says = |_: &mut Self, key: &str| {
+            let text = store.said.get(&key.to_lowercase()).cloned().flatten()?;
+            Some(Value::Str(text).fallback())
+        };
+        target.each().iter().for_each(|one| self.fill_said(&says, one, tag, &below, 0));
         for (field, spot) in &fields {
             let path: Vec<String> = field.split('.').map(str::to_lowercase).collect();
             let asked = Asked { path: &path, kind: Kind::Plain, optional: true, own_default: false, spot: *spot };

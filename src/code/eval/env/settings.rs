@@ -176,6 +176,11 @@ impl Machine<'_> {
                 let all = self.settings_file(&file, spot);
                 let said = self.inner(all.clone(), key, ".", spot);
                 let said = said.or_else(|| self.inner(all, &key.to_lowercase(), ".", spot));
+                // Keys are the same whatever the case of their letters.
+                let said = said.or_else(|| {
+                    let text = self.tree.text(&file)?;
+                    given::texts(&file, &text).get(&key.to_lowercase()).map(|text| Value::text(text.as_str()))
+                });
                 found.extend(said.filter(|one| matches!(one, Value::Str(_))));
             }
         }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::super::env::{file_of, text_of};
 use super::super::machine::{Machine, Progress};
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
 use super::super::value::{Args, Lazy, ModuleId, Spot, Value};
 use crate::code::form::{ExprKind, Function, Import, Imported, Language, Name, Pattern, Stmt, StmtKind};
-use crate::code::resolve::{Target, folder_of};
+use crate::code::resolve::{Target, folder_of, under};
 
 /// The most packages within packages that are loaded.
 const MOST_LOADING: usize = 120;
@@ -385,6 +386,7 @@ impl Machine<'_> {
         let form = self.form(&file)?;
         let scope = self.modules[module.0].scope.clone();
         let shared = scope.parent.clone()?;
+        let line = form.body.get(at)?.pos.line;
         let StmtKind::Bind { target, ty, value } = &form.body.get(at)?.kind else { return None };
         let mut names = Vec::new();
         super::super::module::pattern_names(target, &mut names);
@@ -395,16 +397,29 @@ impl Machine<'_> {
         self.aside(|machine| {
             let value = match (value, ty) {
                 (Some(value), _) => machine.eval(value, &scope),
-                (None, Some(ty)) => machine.go_global(ty, &scope),
+                (None, Some(ty)) => machine.embedded(&file, line).unwrap_or_else(|| machine.go_global(ty, &scope)),
                 (None, None) => Value::unknown(),
             };
             let value = match (&value, ty) {
-                (Value::Unknown(_), Some(ty)) => machine.typed(ty, &scope).unwrap_or(value),
+                (Value::Unknown(_), Some(ty)) if file_of(&value).is_none() => {
+                    machine.typed(ty, &scope).unwrap_or(value)
+                }
                 _ => value,
             };
             machine.bind(target, value, &shared, true);
         });
         shared.own(name).or_else(|| Some(Value::unknown()))
+    }
+}
+
+impl Machine<'_> {
+    /// The text of the file that is built into a variable: `//go:embed settings.json` stands above it.
+    fn embedded(&self, file: &Name, line: u32) -> Option<Value> {
+        let text = self.tree.text(file)?;
+        let above = usize::try_from(line).ok()?.checked_sub(2)?;
+        let named = text.lines().nth(above)?.trim().strip_prefix("//go:embed ")?.trim().trim_matches('"');
+        let path = under(folder_of(file), named);
+        self.tree.has(&path).then(|| text_of(&Value::text(path)))
     }
 }
 

@@ -25,8 +25,9 @@ pub(crate) struct Registration {
     path: Value,
     spot: Spot,
     chain: Vec<Spot>,
-    /// How many were known before.
+    /// How many were known before, and how many routes of libraries' routers.
     before: usize,
+    routes: usize,
 }
 
 impl Machine<'_> {
@@ -57,12 +58,17 @@ impl Machine<'_> {
             spot,
             chain: self.chain(),
             before,
+            routes: self.entries_so_far(),
         })
     }
 
-    /// Keeps what was told, unless what it called meanwhile was told the same with more before the path.
+    fn entries_so_far(&self) -> usize {
+        self.forest.nodes.iter().map(|node| node.entries.len()).sum()
+    }
+
+    /// Keeps what was told, unless what it called meanwhile was told the same with more before the path, or told it to a library.
     pub(crate) fn go_registered(&mut self, told: Registration) {
-        if self.go.registrations.len() == told.before {
+        if self.go.registrations.len() == told.before && self.entries_so_far() == told.routes {
             self.effects += 1;
             self.go.registrations.push(told);
         }
