@@ -484,6 +484,12 @@ impl Machine<'_> {
             _ => {
                 let callee = self.eval(&call.callee, scope);
                 let args = self.rust_arguments(&callee, &call.args, scope);
+                // Kotlin's `"/path" { … }`, where something around says what calling a text means.
+                if matches!(callee, Value::Str(_))
+                    && let Some(value) = self.call_extension(&callee, &"invoke".into(), &args, scope, spot)
+                {
+                    return value;
+                }
                 if call.is_new { self.instantiate(&callee, args, spot) } else { self.call(&callee, args, spot) }
             }
         }
