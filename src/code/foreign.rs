@@ -195,8 +195,8 @@ mod tests {
 
     #[test]
     fn what_a_library_without_a_model_registers_is_told() {
-        let jooby = "package a;\nimport io.jooby.Jooby;\nclass App extends Jooby {\n {\n  get(\"/\", ctx -> \"\");\n  // post(\"/no\", ctx -> 1);\n  path(\"/a\", () -> {});\n  map.put(\"k\", 1);\n }\n}\n";
-        assert_eq!(told("src/main/java/a/App.java", jooby), [5, 7]);
+        let blade = "package a;\nimport com.hellokaton.blade.Blade;\nclass App extends Blade {\n {\n  get(\"/\", ctx -> \"\");\n  // post(\"/no\", ctx -> 1);\n  path(\"/a\", () -> {});\n  map.put(\"k\", 1);\n }\n}\n";
+        assert_eq!(told("src/main/java/a/App.java", blade), [5, 7]);
         let own = "package a\nimport x.colleen.*\n@Controller(\"/api\")\nclass Users {\n  @Get(\"/rooms\")\n  fun rooms() = 1\n  @Post(value = [\"/rooms\"])\n  fun make() = 1\n}\n";
         assert_eq!(told("src/main/kotlin/a/Users.kt", own), [5, 7]);
     }

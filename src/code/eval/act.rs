@@ -180,6 +180,9 @@ impl Machine<'_> {
         if let (Some(word), Some(model)) = (&action.controls, &model) {
             self.control(word, model, &bound, spot);
         }
+        if let (Some(word), Some(model)) = (&action.handed, &model) {
+            self.hand_in(word, model, &bound, spot);
+        }
         if let (Some(resource), Some(model)) = (&action.resource, &model) {
             self.resource(resource, model, &bound, spot);
         }
@@ -414,6 +417,10 @@ impl Machine<'_> {
                         Value::Class(_) => self.call(&instance, Args::default(), spot),
                         instance => instance,
                     };
+                    if word.mounts && matches!(&instance, Value::Object(it) if it.model.borrow().is_some()) {
+                        self.attach(given, &instance, Value::text(""), spot);
+                        continue;
+                    }
                     for name in word.members.iter().map(|name| Name::from(name.as_str())) {
                         if self.has_member(&instance, &name) {
                             self.call_member(&instance, &name, Args::starting(vec![given.clone()]), &scope, spot);

@@ -241,6 +241,8 @@ pub(crate) struct Machine<'a> {
     pub(super) carried: BTreeSet<usize>,
     /// Paths before annotated classes' routes: framework, place, path, for which classes.
     pub(crate) befores: Vec<(String, Spot, Value, Value)>,
+    /// Annotated classes that an app was given.
+    pub(crate) handed: BTreeSet<usize>,
     /// The paths of applications: framework, place, path.
     pub(crate) applications: Vec<(String, Spot, String)>,
     /// Routes that views answer by their names.
@@ -366,6 +368,7 @@ impl<'a> Machine<'a> {
             annotated: Vec::new(),
             carried: BTreeSet::new(),
             befores: Vec::new(),
+            handed: BTreeSet::new(),
             applications: Vec::new(),
             views: super::python::views::State::default(),
             contexts: BTreeSet::new(),

@@ -143,6 +143,7 @@ impl Machine<'_> {
         if let Value::Object(parent) = parent
             && let Some(it) = parent.model.borrow().clone()
         {
+            let at = self.viewed(&it, at);
             self.mount(it.node, at, child.clone(), (false, false), spot);
         }
     }

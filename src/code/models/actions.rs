@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::computing::Computes;
 use super::contract::{ContractWord, PagesWord};
-use super::controls::ControlsWord;
+use super::controls::{ControlsWord, HandedWord};
 use super::injection::{BindsWord, ResolvesWord};
 use super::layers::{FilledWord, LayersWord};
 use super::marks::{BeforeWord, DescribesWord, MarkWord, NamespaceWord, SetWord};
@@ -38,6 +38,8 @@ pub(crate) struct Action {
     pub(crate) also: Option<Box<RouteWord>>,
     /// Registers methods of objects.
     pub(crate) controls: Option<Box<ControlsWord>>,
+    /// Registers what annotations say of the methods of classes that are given.
+    pub(crate) handed: Option<Box<HandedWord>>,
     /// Registers routes that are the library's own.
     pub(crate) library: Option<Box<LibraryWord>>,
     /// Registers what an OpenAPI document lists.

@@ -17,6 +17,8 @@ pub(crate) struct AnnotationModel {
     pub(crate) inherited: bool,
     /// The framework makes instances of a class with it: it serves where something that it inherits from does.
     pub(crate) component: bool,
+    /// It says what its method answers where an app is given the class: elsewhere that is told.
+    pub(crate) handed: bool,
     /// It is a client's: the routes are those of another service.
     pub(crate) client: bool,
     /// The arguments that hold paths; the first one may be given without its name.

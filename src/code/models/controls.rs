@@ -27,6 +27,20 @@ pub(crate) struct ControlsWord {
     pub(crate) meta: Vec<String>,
 }
 
+/// Registers the methods of classes by their annotations.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct HandedWord {
+    /// The classes or instances of them, alone or in lists; routers among them are left out.
+    pub(crate) of: Argument,
+    /// What stands before their paths.
+    pub(crate) at: Option<Argument>,
+    /// What the name of a class ends with that a build writes for one of them.
+    pub(crate) generated: String,
+    /// They may be something else entirely, so that unknown ones are no loss.
+    pub(crate) loose: bool,
+}
+
 /// What tells where methods answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -27,7 +27,7 @@ pub(crate) use actions::{
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use computing::Computes;
 pub(crate) use contract::{ContractWord, PagesWord};
-pub(crate) use controls::{By, ControlsWord};
+pub(crate) use controls::{By, ControlsWord, HandedWord};
 pub(crate) use injection::{BindsWord, ResolvesWord};
 pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
 pub(crate) use marks::{DescribesWord, MarkWord, NamespaceWord, SetWord};
@@ -103,6 +103,8 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/poem.yaml", include_str!("../../../rules/frameworks/poem.yaml")),
     ("frameworks/javalin.yaml", include_str!("../../../rules/frameworks/javalin.yaml")),
     ("frameworks/ktor.yaml", include_str!("../../../rules/frameworks/ktor.yaml")),
+    ("frameworks/jooby.yaml", include_str!("../../../rules/frameworks/jooby.yaml")),
+    ("frameworks/armeria.yaml", include_str!("../../../rules/frameworks/armeria.yaml")),
     ("frameworks/spark.yaml", include_str!("../../../rules/frameworks/spark.yaml")),
     ("frameworks/embedded-servers.yaml", include_str!("../../../rules/frameworks/embedded-servers.yaml")),
     ("frameworks/helidon.yaml", include_str!("../../../rules/frameworks/helidon.yaml")),

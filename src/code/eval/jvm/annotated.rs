@@ -31,22 +31,22 @@ pub(crate) struct Applied {
 
 /// What a class's annotations say.
 #[derive(Default)]
-struct Standing {
+pub(super) struct Standing {
     serves: bool,
     client: bool,
     conditional: bool,
     /// It is among what Spring scans for.
     scanned: bool,
-    mapping: Option<Mapping>,
+    pub(super) mapping: Option<Mapping>,
 }
 
 /// Paths and methods, as far as they are known.
 #[derive(Clone)]
-struct Mapping {
-    model: &'static AnnotationModel,
-    paths: Vec<Value>,
-    methods: BTreeSet<String>,
-    line: u32,
+pub(super) struct Mapping {
+    pub(super) model: &'static AnnotationModel,
+    pub(super) paths: Vec<Value>,
+    pub(super) methods: BTreeSet<String>,
+    pub(super) line: u32,
 }
 
 /// A method and the class that declares it.
@@ -57,11 +57,11 @@ struct Declared {
 }
 
 /// What stands before the methods of a class that is being read.
-struct Place<'p> {
-    prefixes: &'p [String],
-    methods: &'p BTreeSet<String>,
-    conditional: bool,
-    depth: usize,
+pub(super) struct Place<'p> {
+    pub(super) prefixes: &'p [String],
+    pub(super) methods: &'p BTreeSet<String>,
+    pub(super) conditional: bool,
+    pub(super) depth: usize,
 }
 
 impl Machine<'_> {
@@ -151,7 +151,7 @@ impl Machine<'_> {
     fn read_class(&mut self, class: &Rc<ClassValue>) {
         let standing = self.standing(class);
         if !standing.serves || standing.client {
-            return;
+            return self.tell_unhanded(class);
         }
         if standing.scanned && self.is_unscanned(class) {
             let reason =
@@ -178,7 +178,7 @@ impl Machine<'_> {
     }
 
     /// What a class is by its own annotations and by those of what it inherits from.
-    fn standing(&mut self, class: &Rc<ClassValue>) -> Standing {
+    pub(super) fn standing(&mut self, class: &Rc<ClassValue>) -> Standing {
         let mut out = Standing::default();
         let mut component = false;
         let mut inherited = false;
@@ -372,10 +372,16 @@ impl Machine<'_> {
     /// annotations of the project's own bring others.
     fn mapping(&mut self, applied: &[Applied], scope: &ScopeRef) -> Option<Mapping> {
         let telling = |one: &&Applied| one.model.tells();
+        let says_path =
+            |one: &Applied| one.args.iter().any(|(name, _)| one.model.path.iter().any(|path| **path == **name));
+        // One that leaves the path to another says the method alone.
+        let beside =
+            applied.iter().any(|one| one.model.method.is_empty() && one.model.methods.is_none() && says_path(one));
         let whole = applied
             .iter()
             .filter(telling)
             .filter(|one| !one.model.path.is_empty() && (one.model.methods.is_some() || !one.model.method.is_empty()))
+            .filter(|one| !beside || says_path(one))
             .min_by_key(|one| one.depth);
         let counted: Vec<&Applied> = match whole {
             Some(one) => vec![one],
@@ -428,7 +434,12 @@ impl Machine<'_> {
     }
 
     /// The paths in the one form, `""` where there is none. What is not known is noted and left out.
-    fn spelled_paths(&mut self, model: &'static AnnotationModel, paths: &[Value], spot: Spot) -> Vec<String> {
+    pub(super) fn spelled_paths(
+        &mut self,
+        model: &'static AnnotationModel,
+        paths: &[Value],
+        spot: Spot,
+    ) -> Vec<String> {
         if paths.is_empty() {
             return vec![String::new()];
         }
@@ -464,7 +475,7 @@ impl Machine<'_> {
         out
     }
 
-    fn read_methods(&mut self, class: &Rc<ClassValue>, place: &Place<'_>) {
+    pub(super) fn read_methods(&mut self, class: &Rc<ClassValue>, place: &Place<'_>) {
         for declarations in self.methods_of(class) {
             for declared in &declarations {
                 let spot = Spot { module: declared.class.spot.module, line: declared.function.pos.line };

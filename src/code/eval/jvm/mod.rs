@@ -11,6 +11,7 @@ pub(super) mod conventions;
 pub(super) mod enums;
 pub(super) mod extensions;
 pub(super) mod fits;
+pub(super) mod handed;
 pub(super) mod hiding;
 pub(super) mod listed;
 pub(super) mod listed_actions;

@@ -357,7 +357,9 @@ impl Machine<'_> {
                     let within = |class: &Rc<ClassValue>| {
                         line.iter().any(|one| matches!(one, Value::Class(one) if Rc::ptr_eq(one, class)))
                     };
-                    if model.is_some() && around.iter().any(within) {
+                    // What the library's class has no member for may be a function or a class of the project's.
+                    let has = model.as_ref().is_some_and(|model| self.member_meant(model, name, scope).is_some());
+                    if has || (model.is_some() && around.iter().any(within) && !self.is_projects(name, scope)) {
                         return Some(self.call_member(&this, name, args.clone(), scope, spot));
                     }
                 }
@@ -368,6 +370,12 @@ impl Machine<'_> {
             return around.iter().find_map(|class| self.enum_call(class, name, args));
         };
         Some(self.call_member(&Value::Class(class), name, args.clone(), scope, spot))
+    }
+
+    /// Whether a name that is called means a function or a class of the project's, outside of classes.
+    fn is_projects(&mut self, name: &Name, scope: &ScopeRef) -> bool {
+        let found = self.name_alone(name, &super::super::scope::top_of(scope));
+        matches!(self.force(found), Value::Function(_) | Value::Class(_))
     }
 
     /// Whether a name that is called means something local: what has no members to call it by hides no function.

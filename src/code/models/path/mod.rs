@@ -91,7 +91,7 @@ pub(crate) fn spell(syntax: Syntax, raw: &str) -> Vec<String> {
         Syntax::Angle => vec![angle(raw, false)],
         Syntax::AngleName => vec![angle(&old_names(raw), true)],
         Syntax::AngleOrBrace => vec![angle_or_brace(raw)],
-        Syntax::Either => vec![segments::either(raw)],
+        Syntax::Either => optional(segments::either(&raw.replace("}?", "?}"))),
         Syntax::Regex => regex::regex(raw),
         Syntax::HttpRule => vec![http_rule::http_rule(raw)],
         Syntax::Plain => vec![raw.to_owned()],
