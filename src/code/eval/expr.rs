@@ -41,7 +41,10 @@ impl Machine<'_> {
             ExprKind::This => self.this(scope),
             ExprKind::Super => self.super_value(scope),
             ExprKind::Member(object, name) => {
-                let object = self.eval(object, scope);
+                let (written, object) = (object, self.eval(object, scope));
+                if matches!(object, Value::Null) && is_answer_asked(written) {
+                    return Value::Null;
+                }
                 match self.extension_property(&object, name, scope, line) {
                     Some(value) => value,
                     None => self.member(&object, name, scope, line),
@@ -432,7 +435,7 @@ impl Machine<'_> {
         match &call.callee.kind {
             ExprKind::Name(name) if !call.is_new && self.has_packages(scope) => {
                 let args = self.arguments(&call.args, scope);
-                let local = self.is_local_callee(name, scope);
+                let local = self.is_local_callee(name, &args, scope);
                 let file = (!local && self.passes_over(name, &args, scope)).then(|| scope::top_of(scope));
                 if !local
                     && file.is_none()
@@ -466,6 +469,9 @@ impl Machine<'_> {
                 }
                 let (written, object) = (object, self.eval(object, scope));
                 self.saw(spot, &object);
+                if matches!(object, Value::Null) && is_answer_asked(written) {
+                    return Value::Null;
+                }
                 let args = self.arguments(&call.args, scope);
                 self.saw_router((written, &object), name, &args, spot);
                 if let Some(value) = self.asked_by(&object, name, &args, scope) {
@@ -530,6 +536,16 @@ fn named(expr: &Expr) -> Option<&Name> {
         ExprKind::Name(name) => Some(name),
         ExprKind::Unary(UnaryOp::Maybe, inner) => named(inner),
         _ => None,
+    }
+}
+
+/// Whether what a call gives is asked for a member only where there is something: `call()?.member`. What variables hold may be set
+/// by code that has not run.
+fn is_answer_asked(object: &Expr) -> bool {
+    let ExprKind::Unary(UnaryOp::Maybe, inner) = &object.kind else { return false };
+    match &inner.kind {
+        ExprKind::Cast(called, _) => matches!(called.kind, ExprKind::Call(_)),
+        kind => matches!(kind, ExprKind::Call(_)),
     }
 }
 

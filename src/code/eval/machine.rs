@@ -241,6 +241,8 @@ pub(crate) struct Machine<'a> {
     pub(super) carried: BTreeSet<usize>,
     /// Paths before annotated classes' routes: framework, place, path, for which classes.
     pub(crate) befores: Vec<(String, Spot, Value, Value)>,
+    /// Names of classes that all files were looked through for.
+    pub(crate) mentioned: BTreeSet<Name>,
     /// Annotated classes that an app was given.
     pub(crate) handed: BTreeSet<usize>,
     /// The paths of applications: framework, place, path.
@@ -368,6 +370,7 @@ impl<'a> Machine<'a> {
             annotated: Vec::new(),
             carried: BTreeSet::new(),
             befores: Vec::new(),
+            mentioned: BTreeSet::new(),
             handed: BTreeSet::new(),
             applications: Vec::new(),
             views: super::python::views::State::default(),

@@ -77,7 +77,7 @@ impl Machine<'_> {
                     "bind" | "call" | "apply" => Value::Method(Rc::new((object.clone(), name.clone()))),
                     "prototype" => object.clone(),
                     _ if self.more_methods(closure, name) => Value::Method(Rc::new((object.clone(), name.clone()))),
-                    _ => Value::Undefined,
+                    _ => self.method_question(closure, name, &Args::default()).unwrap_or(Value::Undefined),
                 },
             },
             Value::Super(it) => self.super_member(&it.0.clone(), &it.1.clone(), name),
@@ -137,6 +137,9 @@ impl Machine<'_> {
             let value = self.force(value);
             let field = it.class.as_ref().filter(|class| value.is_unknown() && self.is_python(class.spot.module));
             return field.and_then(|class| self.deployed_field(class, name)).unwrap_or(value);
+        }
+        if let Some(value) = self.annotation_element(it, name, &Args::default()) {
+            return self.force(value);
         }
         if let ("constructor", Some(class)) = (&**name, &it.class) {
             return Value::Class(class.clone());

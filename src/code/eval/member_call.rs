@@ -97,6 +97,9 @@ impl Machine<'_> {
                 if let Some(other) = self.delegate_of(it, name, scope) {
                     return self.call_member(&other, name, args, scope, spot);
                 }
+                if let Some(value) = self.annotation_element(it, name, &args) {
+                    return self.force(value);
+                }
                 let held = it.members.named(name);
                 let code = it.class.clone().and_then(|class| self.class_member(&class, name));
                 // A property and a function may have one name (Kotlin): what is called is the function.

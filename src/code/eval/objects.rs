@@ -266,6 +266,9 @@ impl Machine<'_> {
                 }
             }
         }
+        if let Some(found) = self.scanned_for(name, &args, spot) {
+            return found;
+        }
         let result = matches!(object, Value::Unknown(path) if path.is_empty() || path.contains("()"));
         if self.is_go(spot.module) && result && looks_like_registration(name, &args) {
             self.note(spot, "registered on something that is not known");

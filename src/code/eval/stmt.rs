@@ -116,13 +116,21 @@ impl Machine<'_> {
         match &stmt.kind {
             StmtKind::Bind { target, ty, value } => {
                 if !self.is_rust_item(scope) {
-                    self.stmt_bind(target, ty.as_ref(), value.as_ref(), scope);
+                    let given = value.as_ref().and_then(|value| self.value_or_way_out(value, scope));
+                    match given {
+                        Some(Err(flow)) => return flow,
+                        Some(Ok(given)) => self.stmt_bind(target, ty.as_ref(), value.as_ref(), Some(given), scope),
+                        None => self.stmt_bind(target, ty.as_ref(), value.as_ref(), None, scope),
+                    }
                 }
             }
             StmtKind::Assign { target, op, value } => self.stmt_assign(target, *op, value, scope),
             StmtKind::Expr(expr) | StmtKind::Deferred(expr) => {
                 if !self.is_rust_item(scope) {
                     self.go_statement(expr, scope);
+                    if let Some(flow) = self.chosen_way(expr, scope) {
+                        return flow;
+                    }
                     self.eval(expr, scope);
                 }
             }
@@ -208,6 +216,7 @@ impl Machine<'_> {
         target: &Pattern,
         ty: Option<&crate::code::form::TypeRef>,
         value: Option<&Expr>,
+        given: Option<Value>,
         scope: &ScopeRef,
     ) {
         let expected = match ty {
@@ -215,7 +224,7 @@ impl Machine<'_> {
             None => self.rust_returned(target),
         };
         let outer = expected.map(|expected| self.rust.expected.replace(expected));
-        let value = value.map(|value| self.eval(value, scope));
+        let value = given.or_else(|| value.map(|value| self.eval(value, scope)));
         if let Some(outer) = outer {
             self.rust.expected = outer;
         }

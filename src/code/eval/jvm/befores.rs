@@ -107,7 +107,7 @@ impl Machine<'_> {
             return None;
         }
         match name {
-            "isAnnotationPresent" => self.is_annotated(class, &args.at(0)).map(Value::Bool),
+            "isAnnotationPresent" if !args.list.is_empty() => self.is_annotated(class, &args.at(0)).map(Value::Bool),
             "getPackageName" | "packageName" => Some(Value::Str(self.modules[class.spot.module.0].dotted.clone())),
             "getSimpleName" | "simpleName" => class.class.name.clone().map(Value::Str),
             "getName" | "qualifiedName" => {

@@ -164,8 +164,8 @@ impl Machine<'_> {
     fn is_surely(&mut self, object: &Rc<Object>, ty: &TypeRef, scope: &ScopeRef) -> bool {
         let Some(own) = object.class.clone() else { return true };
         match own.class.kind {
-            ClassKind::Object | ClassKind::Struct | ClassKind::Enum => return true,
-            ClassKind::Abstract | ClassKind::Interface | ClassKind::Annotation => return false,
+            ClassKind::Object | ClassKind::Struct | ClassKind::Enum | ClassKind::Annotation => return true,
+            ClassKind::Abstract | ClassKind::Interface => return false,
             ClassKind::Class => {}
         }
         let wanted = self.type_value(ty, scope);
@@ -387,7 +387,7 @@ fn of_array(value: &Value) -> Fit {
 }
 
 /// How many parameters the type of a function has, besides what it is called on.
-fn arity(ty: &str) -> Option<usize> {
+pub(super) fn arity(ty: &str) -> Option<usize> {
     let ty = ty.trim().trim_end_matches('?').trim();
     let signs: Vec<char> = ty.chars().collect();
     let (mut depth, mut open, mut commas, mut filled) = (0_i32, 0, 0, false);

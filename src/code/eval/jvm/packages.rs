@@ -9,6 +9,11 @@ use super::super::value::{Args, ClassValue, Closure, Lazy, ModuleId, Object, Spo
 use crate::code::form::{ClassKind, FunctionKind, Import, Imported, Language, Name, Pattern, Stmt, StmtKind, TypeRef};
 use crate::code::resolve::Target;
 
+/// The name under which a scope tells how many arguments a parameter takes that is a function: no name of the language.
+pub(super) fn arity_of(name: &str) -> Name {
+    format!("{name}<arity>").into()
+}
+
 /// The name under which a class's scope holds the class: no name of the language.
 const OWN: &str = "class";
 /// The most classes within classes.
@@ -372,6 +377,14 @@ impl Machine<'_> {
         Some(self.call_member(&Value::Class(class), name, args.clone(), scope, spot))
     }
 
+    /// Whether a router that the code stands on has a member of a name.
+    fn is_routers(&self, name: &str, scope: &ScopeRef) -> bool {
+        self.receivers(scope).iter().any(|this| match this {
+            Value::Object(it) => it.model.borrow().as_ref().is_some_and(|model| model.ty.members.contains_key(name)),
+            _ => false,
+        })
+    }
+
     /// Whether a name that is called means a function or a class of the project's, outside of classes.
     fn is_projects(&mut self, name: &Name, scope: &ScopeRef) -> bool {
         let found = self.name_alone(name, &super::super::scope::top_of(scope));
@@ -379,13 +392,27 @@ impl Machine<'_> {
     }
 
     /// Whether a name that is called means something local: what has no members to call it by hides no function.
-    pub(crate) fn is_local_callee(&mut self, name: &Name, scope: &ScopeRef) -> bool {
-        let Some(value) = super::super::scope::find_local(scope, name).and_then(|owner| owner.own(name)) else {
+    pub(crate) fn is_local_callee(&mut self, name: &Name, args: &Args, scope: &ScopeRef) -> bool {
+        let owner = super::super::scope::find_local(scope, name);
+        let Some(value) = owner.as_ref().and_then(|owner| owner.own(name)) else {
             return false;
         };
+        // What is stated to take so many arguments is not what is called with others, where a router around has the name.
+        if let Some(Value::Int(stated)) = owner.and_then(|owner| owner.own(&arity_of(name)))
+            && usize::try_from(stated) != Ok(args.list.len())
+            && args.list.last().is_some_and(Value::is_callable)
+            && self.is_routers(name, scope)
+        {
+            return false;
+        }
         match self.force(value) {
             Value::Object(object) => match object.class.clone() {
-                Some(class) => self.class_member(&class, "invoke").is_some(),
+                Some(class) => match self.class_member(&class, "invoke") {
+                    Some((Value::Function(invoke), _)) if self.is_routers(name, scope) => {
+                        super::overloads::takes(&invoke, args) && self.fits(&invoke, args).is_some()
+                    }
+                    invoke => invoke.is_some(),
+                },
                 None => object.model.borrow().as_ref().is_none_or(|model| model.ty.members.contains_key("()")),
             },
             Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::List(_) | Value::Map(_) => false,

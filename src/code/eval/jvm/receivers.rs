@@ -139,6 +139,12 @@ impl Machine<'_> {
         if !self.has_packages(scope) {
             return;
         }
+        if let Some(count) = super::fits::arity(&ty.text).filter(|_| ty.path.is_empty()) {
+            // One that takes no function is not what is called with one.
+            let takes = ty.text.matches("->").count() > 1;
+            let count = if takes { i64::try_from(count).unwrap_or(i64::MAX) } else { -1 };
+            scope.set(&super::packages::arity_of(name), Value::Int(count));
+        }
         let kind = match (ty.path.as_slice(), ty.args.as_slice()) {
             ([], [on]) => self.typed(on, &closure.scope).as_ref().and_then(modelled_as),
             ([_], []) if matches!(scope.own(name), Some(Value::Function(_))) => {

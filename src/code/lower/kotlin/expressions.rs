@@ -45,6 +45,9 @@ impl Lowering<'_> {
                 "true" => ExprKind::Bool(true),
                 "false" => ExprKind::Bool(false),
                 "null" => ExprKind::Null,
+                // The grammar takes these for names.
+                "continue" => ExprKind::Block(vec![Stmt { pos: self.pos(node), kind: StmtKind::Continue }]),
+                "break" => ExprKind::Block(vec![Stmt { pos: self.pos(node), kind: StmtKind::Break }]),
                 _ => ExprKind::Name(self.name(node)),
             },
             "null" => ExprKind::Null,
