@@ -372,7 +372,8 @@ impl Machine<'_> {
         }
         let has = |class: &&Rc<ClassValue>| self.class_member(class, name).is_some_and(|(it, _)| is_called(&it));
         let Some(class) = around.iter().find(has).cloned() else {
-            return around.iter().find_map(|class| self.enum_call(class, name, args));
+            let found = around.iter().find_map(|class| self.enum_call(class, name, args));
+            return found.or_else(|| self.library_static(&around, name, args, spot));
         };
         Some(self.call_member(&Value::Class(class), name, args.clone(), scope, spot))
     }
@@ -389,6 +390,16 @@ impl Machine<'_> {
     fn is_projects(&mut self, name: &Name, scope: &ScopeRef) -> bool {
         let found = self.name_alone(name, &super::super::scope::top_of(scope));
         matches!(self.force(found), Value::Function(_) | Value::Class(_))
+    }
+
+    /// A call of a static function that a class around inherits from a library.
+    fn library_static(&mut self, around: &[Rc<ClassValue>], name: &Name, args: &Args, spot: Spot) -> Option<Value> {
+        let known = |full: &String| self.models.functions.contains_key(full);
+        let full = around.iter().flat_map(|class| self.ancestors(class)).find_map(|ancestor| match ancestor {
+            Value::Unknown(path) => Some(format!("{path}.{name}")).filter(known),
+            _ => None,
+        })?;
+        Some(self.call(&Value::from_path(full), args.clone(), spot))
     }
 
     /// Whether a name that is called means something local: what has no members to call it by hides no function.
@@ -486,6 +497,10 @@ impl Machine<'_> {
             let first = chars.next().filter(|c| c.is_uppercase())?;
             Some(format!("{}{}", first.to_lowercase(), chars.as_str()).into())
         };
+        // What a library has by that name is no field of the class's own.
+        if object.model.borrow().as_ref().is_some_and(|model| model.ty.members.contains_key(name)) {
+            return None;
+        }
         if let (Some(field), [value]) = (field("set"), args.list.as_slice()) {
             object.members.put(&field, value.clone());
             return Some(Value::Null);
