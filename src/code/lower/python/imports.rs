@@ -11,6 +11,16 @@ impl Lowering<'_> {
         for item in fields(node, "name") {
             let (source, alias) = self.aliased(item);
             let first = source.split('.').next().unwrap_or_default();
+            // `import a.b as a` binds `a.b`, where `import a.b` binds `a`.
+            if alias.as_deref() == Some(first)
+                && let Some((package, module)) = source.rsplit_once('.')
+            {
+                let what = Imported::Named(module.into());
+                let names = vec![ImportName { what, alias: first.into(), pos: self.pos(item) }];
+                let import = Import { source: package.into(), level: 0, names, type_only: false };
+                out.push(Stmt { kind: StmtKind::Import(import), pos: self.pos(node) });
+                continue;
+            }
             let alias = alias.unwrap_or_else(|| first.into());
             let names = vec![ImportName { what: Imported::Module, alias, pos: self.pos(item) }];
             let import = Import { source, level: 0, names, type_only: false };
