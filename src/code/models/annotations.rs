@@ -31,6 +31,8 @@ pub(crate) struct AnnotationModel {
     pub(crate) answers: BTreeMap<String, String>,
     /// What a method with a path is for which nothing names methods.
     pub(crate) alone: Alone,
+    /// The setting that stands before the routes of a class with it.
+    pub(crate) behind: Option<String>,
     /// It stands on an application: its path is before all others of the module.
     pub(crate) application: bool,
     /// What it stands on is there only under a condition.
@@ -55,6 +57,18 @@ pub(crate) struct AnnotationModel {
     /// Filled in: how the file's prefixes and paths are put together.
     #[serde(skip)]
     pub(crate) join: Join,
+}
+
+impl AnnotationModel {
+    /// Whether an argument means something.
+    pub(crate) fn asks(&self, name: &str) -> bool {
+        self.path.iter().any(|path| path == name) || self.methods.as_deref() == Some(name)
+    }
+
+    /// Whether it says where a route stands or what it answers.
+    pub(crate) fn tells(&self) -> bool {
+        !self.application && (!self.path.is_empty() || !self.method.is_empty() || self.methods.is_some())
+    }
 }
 
 /// A library that registers routes of its own.

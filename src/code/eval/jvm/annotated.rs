@@ -37,6 +37,8 @@ pub(super) struct Standing {
     conditional: bool,
     /// It is among what Spring scans for.
     scanned: bool,
+    /// The setting that stands before its routes.
+    behind: Option<&'static str>,
     pub(super) mapping: Option<Mapping>,
 }
 
@@ -171,6 +173,8 @@ impl Machine<'_> {
             return self.read_servlet(class, mapping.model, &spelled, spot);
         }
         let Some(before) = self.before(class) else { return };
+        let behind = standing.behind.map(|key| self.setting_of(class, key)).unwrap_or_default();
+        let before = put_together(Default::default(), &behind, &before);
         let spelled: Vec<String> = spelled.iter().map(|path| put_together(Default::default(), &before, path)).collect();
         self.read_generated(class, &spelled, standing.conditional);
         let place = Place { prefixes: &spelled, methods: &methods, conditional: standing.conditional, depth: 0 };
@@ -192,6 +196,7 @@ impl Machine<'_> {
                 // A controller answers what the interface of its clients tells: the client is another class.
                 out.client |= one.model.client && !(own && at > 0);
                 out.conditional |= one.model.conditional && at == 0;
+                out.behind = out.behind.or(one.model.behind.as_deref());
                 component |= one.model.component && at == 0;
                 out.serves |= one.model.serves && (at == 0 || one.model.inherited);
                 inherited |= one.model.serves;
@@ -562,18 +567,6 @@ impl Machine<'_> {
             Value::Class(class) => Some(class),
             _ => None,
         }
-    }
-}
-
-impl AnnotationModel {
-    /// Whether an argument means something.
-    fn asks(&self, name: &str) -> bool {
-        self.path.iter().any(|path| path == name) || self.methods.as_deref() == Some(name)
-    }
-
-    /// Whether it says where a route stands or what it answers.
-    fn tells(&self) -> bool {
-        !self.application && (!self.path.is_empty() || !self.method.is_empty() || self.methods.is_some())
     }
 }
 

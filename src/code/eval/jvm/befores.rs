@@ -40,6 +40,13 @@ impl Machine<'_> {
         Some(out)
     }
 
+    /// What a setting says in the module of a class.
+    pub(super) fn setting_of(&self, class: &Rc<ClassValue>, key: &str) -> String {
+        let homes = self.tree.homes_of(self.file(class.spot));
+        let said = homes.first().and_then(|home| Some(home.settings.filled(&home.settings.get(key)?.value)));
+        said.unwrap_or_default()
+    }
+
     /// Whether something holds for a class; none where it is not known.
     fn holds(&mut self, when: &Value, class: &Rc<ClassValue>) -> Option<bool> {
         if let Value::Object(object) = when
