@@ -32,6 +32,8 @@ pub(crate) struct Node {
     pub(crate) forgotten: bool,
     /// Only its type is known: a parameter of a function that nobody called.
     pub(crate) unbound: bool,
+    /// It stands for a variable of which nobody knows whether anything has been assigned to it: it may be absent.
+    pub(crate) absent: bool,
     /// What it is put together of, where it is one route.
     pub(crate) built: Built,
     /// It was made while a program's entry ran.
@@ -147,6 +149,7 @@ impl Forest {
             handed: false,
             listed: false,
             unbound: false,
+            absent: false,
             built: Built::default(),
             begun: self.begun,
             forgotten: false,

@@ -69,6 +69,7 @@ impl Machine<'_> {
     pub(crate) fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
         match op {
             BinaryOp::Add => self.add(a, b),
+            BinaryOp::Eq | BinaryOp::Ne if self.may_be_absent(&a, &b) => Value::unknown(),
             BinaryOp::Eq | BinaryOp::Ne => match a.same(&b) {
                 Some(same) => Value::Bool(same == (op == BinaryOp::Eq)),
                 None => Value::unknown(),
@@ -82,6 +83,16 @@ impl Machine<'_> {
             BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => compare(op, &a, &b),
             BinaryOp::BitOr => self.union(&a, &b),
             BinaryOp::In | BinaryOp::NotIn | BinaryOp::Other => Value::unknown(),
+        }
+    }
+
+    /// Whether one of two is nothing and the other a variable that nothing may have been assigned to.
+    fn may_be_absent(&self, a: &Value, b: &Value) -> bool {
+        match (a, b) {
+            (Value::Object(it), none) | (none, Value::Object(it)) if none.is_nothing() => {
+                it.model.borrow().as_ref().is_some_and(|model| self.forest.nodes[model.node].absent)
+            }
+            _ => false,
         }
     }
 

@@ -29,7 +29,7 @@ impl Machine<'_> {
             self.note(spot, BY_HAND);
         }
         for (closure, why) in apart {
-            if why != BY_HAND || !self.compared_on(None, &closure) {
+            if why != BY_HAND || !self.compared_on(None, &closure, None) {
                 let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
                 self.note(spot, why);
             }
@@ -39,17 +39,16 @@ impl Machine<'_> {
     /// A handler gets all that stands below a path: what it tells apart there stands on the same router. Gives whether that is
     /// all: a router of the project's own answers where it has been told to.
     pub(crate) fn saw_subtree(&mut self, node: usize, path: &Value, handler: &Value, spot: Spot) -> bool {
-        let below = path.as_whole_text().is_some_and(|path| path.ends_with('/'));
-        if !below || !self.is_go(spot.module) {
-            return false;
-        }
+        let pattern = path.as_whole_text().filter(|path| path.ends_with('/') && self.is_go(spot.module));
+        let Some(pattern) = pattern else { return false };
+        let method = pattern.split_once([' ', '\t']).map(|(method, _)| method).filter(|method| !method.contains('/'));
         let apart = self.tells_apart(handler);
         if apart.is_empty() {
             return self.own_router_on(node, handler);
         }
         for (closure, why) in apart {
             if why == BY_HAND {
-                self.compared_on(Some(node), &closure);
+                self.compared_on(Some(node), &closure, method);
             }
         }
         false

@@ -77,9 +77,13 @@ impl Machine<'_> {
         None
     }
 
-    /// Registers what a function answers by comparing paths on a router, or on one of its own; whether there is any.
-    pub(super) fn compared_on(&mut self, node: Option<usize>, closure: &Rc<Closure>) -> bool {
-        let (places, _) = self.answers_at(closure, None);
+    /// Registers what a function answers by comparing paths on a router, or on one of its own; whether there is any. What it is
+    /// registered for alone holds where it asks for no method itself.
+    pub(super) fn compared_on(&mut self, node: Option<usize>, closure: &Rc<Closure>, method: Option<&str>) -> bool {
+        let (mut places, _) = self.answers_at(closure, None);
+        for place in places.iter_mut().filter(|place| place.methods.is_empty()) {
+            place.methods.extend(method.map(str::to_owned));
+        }
         if places.is_empty() {
             return false;
         }

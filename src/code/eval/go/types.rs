@@ -132,7 +132,15 @@ impl Machine<'_> {
         let zero = self.go_zero(ty, scope);
         match zero {
             Value::List(_) | Value::Map(_) | Value::Object(_) => zero,
-            _ => self.typed(ty, scope).unwrap_or_else(Value::unknown),
+            _ => {
+                let value = self.typed(ty, scope).unwrap_or_else(Value::unknown);
+                if let Value::Object(it) = &value
+                    && let Some(model) = it.model.borrow().as_ref()
+                {
+                    self.forest.nodes[model.node].absent = ty.text.starts_with('*');
+                }
+                value
+            }
         }
     }
 
