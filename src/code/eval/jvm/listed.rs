@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::machine::Machine;
-use super::super::value::{Closure, Value};
-use crate::code::form::{FunctionKind, Name, TypeRef};
+use super::super::value::{Closure, Spot, Value};
+use crate::code::form::{FunctionKind, Language, Name, TypeRef};
 use crate::code::models::ObjectModel;
 use crate::code::select;
 
 /// The most files of settings that are looked into, and the most functions that one names.
 const MOST_FILES: usize = 64;
 const MOST_NAMED: usize = 256;
+/// The setting that stands before everything.
+const ROOT: &str = "rootPath";
 
 /// What the settings of each module of the build name.
 pub(crate) type Named = BTreeMap<String, Vec<String>>;
@@ -33,6 +35,7 @@ impl Machine<'_> {
         }
         let closures: Vec<Rc<Closure>> = self.closures.clone();
         let mut known = Named::new();
+        self.note_roots(named.keys());
         for (module, names) in named {
             for name in &names {
                 let is_it = |closure: &&Rc<Closure>| {
@@ -98,14 +101,8 @@ impl Machine<'_> {
 
     /// The functions that settings under a key name, by the module of the build. Settings of which not all is read name nothing.
     fn named_in_settings(&self, key: &str) -> Named {
-        let is_it = |path: &&Name| {
-            let name = path.rsplit('/').next().unwrap_or(path);
-            let settings = [".conf", ".yaml", ".yml"].iter().any(|end| name.ends_with(end));
-            settings && path.contains("resources/") && select::is_own(path)
-        };
-        let files: Vec<Name> = self.tree.files().filter(is_it).take(MOST_FILES).cloned().collect();
         let mut out = Named::new();
-        for file in files {
+        for file in self.settings_of_ktor() {
             let Some(text) = self.tree.text(&file).filter(|text| text.contains("ktor")) else { continue };
             let names = names_under(&text, key);
             if !names.is_empty() {
@@ -114,6 +111,50 @@ impl Machine<'_> {
         }
         out
     }
+
+    fn settings_of_ktor(&self) -> Vec<Name> {
+        let is_it = |path: &&Name| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let settings = [".conf", ".yaml", ".yml"].iter().any(|end| name.ends_with(end));
+            settings && path.contains("resources/") && select::is_own(path)
+        };
+        self.tree.files().filter(is_it).take(MOST_FILES).cloned().collect()
+    }
+
+    /// What the settings of these modules of the build put before everything that an application which they start answers.
+    fn note_roots<'m>(&mut self, modules: impl Iterator<Item = &'m String>) {
+        let modules: Vec<&String> = modules.collect();
+        for file in self.settings_of_ktor() {
+            let usual = file.rsplit('/').next().is_some_and(|name| name.starts_with("application."));
+            if !usual || !modules.iter().any(|module| *module == self.tree.module_of(&file)) {
+                continue;
+            }
+            let Some((root, line)) = self.tree.text(&file).and_then(|text| root_under(&text)) else { continue };
+            let module = self.module_of(&file, Language::Java);
+            let root = root.map(|root| root.trim_matches('/').to_owned());
+            self.contexts.insert((Spot { module, line }, root));
+        }
+    }
+}
+
+/// The path under `rootPath`, and its line: HOCON's and YAML's. What only a variable of the environment says is not known; one that
+/// may be absent says nothing.
+fn root_under(text: &str) -> Option<(Option<String>, u32)> {
+    let mut found = None;
+    for (at, line) in (1..).zip(text.lines()) {
+        let Some((before, behind)) = line.split_once(ROOT) else { continue };
+        let key = before.trim_start().trim_start_matches('"');
+        let behind = behind.trim_start_matches('"').trim_start();
+        let open = key.is_empty() || (key.ends_with(['.', '{', ' ']) && !key.starts_with(['#', '/']));
+        let Some(value) = behind.strip_prefix(['=', ':']).filter(|_| open) else { continue };
+        let value = value.trim().trim_end_matches('}').trim().trim_matches(['"', '\'']);
+        found = match value.strip_prefix('$') {
+            Some(name) if name.starts_with("{?") || name.starts_with('?') => continue,
+            Some(name) => Some((name.split_once(':').map(|(_, usual)| usual.to_owned()), at)),
+            None => Some((Some(value.to_owned()), at)),
+        };
+    }
+    found
 }
 
 /// The names in the lists under a key: HOCON's and YAML's. None where one of them is put together of something else.
@@ -161,7 +202,7 @@ fn names_under(text: &str, key: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::names_under;
+    use super::{names_under, root_under};
 
     #[test]
     fn lists_of_settings_are_read_in_both_spellings() {
@@ -172,5 +213,17 @@ mod tests {
         assert_eq!(names_under(yaml, "modules"), ["a.AppKt.module", "a.B.more"]);
         assert!(names_under("modules = [ ${?MODULES}, a.b ]\n", "modules").is_empty());
         assert!(names_under("submodules = [ a.b ]\nmodules", "modules").is_empty());
+    }
+
+    #[test]
+    fn the_root_is_read_in_both_spellings() {
+        let root = |text: &str| root_under(text).map(|(root, _)| root);
+        let said = |path: &str| Some(Some(path.to_owned()));
+        let conf = "ktor {\n  deployment {\n    port = 80\n    rootPath = \"/api\"\n    rootPath = ${?ROOT}\n  }\n}\n";
+        assert_eq!(root(conf), said("/api"));
+        assert_eq!(root("ktor.deployment.rootPath = /v1\n"), said("/v1"));
+        assert_eq!(root("ktor:\n  deployment:\n    rootPath: \"$ROOT:/v2\"\n"), said("/v2"));
+        assert_eq!(root("rootPath = ${ROOT}\n"), Some(None));
+        assert_eq!(root("# rootPath = /no\nrootPath = ${?ROOT}\nmyrootPath = /x\n"), None);
     }
 }
