@@ -147,7 +147,11 @@ fn root_under(text: &str) -> Option<(Option<String>, u32)> {
         let behind = behind.trim_start_matches('"').trim_start();
         let open = key.is_empty() || (key.ends_with(['.', '{', ' ']) && !key.starts_with(['#', '/']));
         let Some(value) = behind.strip_prefix(['=', ':']).filter(|_| open) else { continue };
-        let value = value.trim().trim_end_matches('}').trim().trim_matches(['"', '\'']);
+        let value = value.trim();
+        let value = match value.strip_prefix(['"', '\'']) {
+            Some(quoted) => quoted.split(['"', '\'']).next().unwrap_or_default(),
+            None => value.split([' ', '\t', '#']).next().unwrap_or_default().trim_end_matches('}'),
+        };
         found = match value.strip_prefix('$') {
             Some(name) if name.starts_with("{?") || name.starts_with('?') => continue,
             Some(name) => Some((name.split_once(':').map(|(_, usual)| usual.to_owned()), at)),
@@ -222,6 +226,8 @@ mod tests {
         let conf = "ktor {\n  deployment {\n    port = 80\n    rootPath = \"/api\"\n    rootPath = ${?ROOT}\n  }\n}\n";
         assert_eq!(root(conf), said("/api"));
         assert_eq!(root("ktor.deployment.rootPath = /v1\n"), said("/v1"));
+        assert_eq!(root("rootPath = \"/v3\" // why\n"), said("/v3"));
+        assert_eq!(root("rootPath: /v4 # why\n"), said("/v4"));
         assert_eq!(root("ktor:\n  deployment:\n    rootPath: \"$ROOT:/v2\"\n"), said("/v2"));
         assert_eq!(root("rootPath = ${ROOT}\n"), Some(None));
         assert_eq!(root("# rootPath = /no\nrootPath = ${?ROOT}\nmyrootPath = /x\n"), None);
