@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::env::Read;
 use super::forest::Forest;
+use super::jvm::contexts::Context;
 use super::scope::{Scope, ScopeRef};
 use super::value::{ClassValue, Closure, Key, Map, ModuleId, Spot, Value};
 use crate::code::form::{Language, Module, Name};
@@ -252,7 +253,7 @@ pub(crate) struct Machine<'a> {
     /// What Spring's applications scan, once it was asked for, as far as all of it is known.
     pub(super) scans: Option<Option<Rc<super::jvm::scanning::Scans>>>,
     /// The paths of contexts that programs make in embedded servers, as far as they are known.
-    pub(super) contexts: BTreeSet<(Spot, Option<String>)>,
+    pub(super) contexts: BTreeSet<Context>,
     /// The classes on whose instances the library's first calls were made.
     pub(super) begun: BTreeSet<usize>,
     /// What functions gave, by the names that models say it has.

@@ -110,6 +110,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/jdk-httpserver.yaml", include_str!("../../../rules/frameworks/jdk-httpserver.yaml")),
     ("frameworks/spark.yaml", include_str!("../../../rules/frameworks/spark.yaml")),
     ("frameworks/embedded-servers.yaml", include_str!("../../../rules/frameworks/embedded-servers.yaml")),
+    ("frameworks/dropwizard.yaml", include_str!("../../../rules/frameworks/dropwizard.yaml")),
     ("frameworks/helidon.yaml", include_str!("../../../rules/frameworks/helidon.yaml")),
     ("frameworks/servlet.yaml", include_str!("../../../rules/frameworks/servlet.yaml")),
     ("frameworks/jaxrs.yaml", include_str!("../../../rules/frameworks/jaxrs.yaml")),

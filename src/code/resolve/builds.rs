@@ -143,6 +143,22 @@ impl Builds {
         out
     }
 
+    /// The modules that a module is a part of by their builds: itself, and those that depend on it or on one that does.
+    pub(super) fn dependents(&self, folder: &str) -> BTreeSet<&str> {
+        let Some(own) = self.homes.iter().find(|home| home.folder == folder) else { return BTreeSet::new() };
+        let mut out = BTreeSet::from([&*own.folder]);
+        let mut open = vec![own];
+        while let Some(home) = open.pop() {
+            let Some(name) = artifact(home) else { continue };
+            for other in self.homes.iter().filter(|other| depends(other, &name)) {
+                if out.insert(&other.folder) {
+                    open.push(other);
+                }
+            }
+        }
+        out
+    }
+
     fn visit(&self, folder: &str, depth: usize, seen: &mut BTreeSet<String>, out: &mut Vec<Rc<Home>>) {
         if depth > MOST_DEPTH || !seen.insert(folder.to_owned()) {
             return;

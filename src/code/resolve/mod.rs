@@ -216,6 +216,11 @@ impl<'a> Tree<'a> {
         self.builds().of(self.java.module_of(path))
     }
 
+    /// The folders of the modules of the build that a module is a part of: its own, and those that depend on it.
+    pub(crate) fn dependents_of(&self, folder: &str) -> BTreeSet<&str> {
+        self.builds().dependents(folder)
+    }
+
     /// The modules of the build.
     pub(crate) fn homes(&self) -> &[Rc<Home>] {
         self.builds().all()

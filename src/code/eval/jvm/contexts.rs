@@ -4,15 +4,28 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::super::machine::Machine;
-use super::super::value::{Args, EnvValue, Spot, Value};
+use super::super::value::{Args, EnvValue, ModuleId, Spot, Value};
 use crate::code::form::{Language, Name};
 use crate::code::holes::{has_hole, hole};
-use crate::code::resolve::based;
+use crate::code::resolve::{Home, based};
 
 /// Members that are asked for a setting, and what holds where there is none.
 const ASKED: &[&str] = &["getProperty", "getString"];
 /// Members of what builds an address that leave its path as it is.
 const BUILDING: &[&str] = &["build", "host", "port", "scheme"];
+
+/// A context that a program makes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::code::eval) struct Context {
+    /// Where what makes it was begun: the service's own module, where the code that makes it is shared.
+    pub(in crate::code::eval) begun: ModuleId,
+    /// Whether a program's start led there: else whatever depends on that module may.
+    pub(in crate::code::eval) started: bool,
+    /// Where it is made.
+    pub(in crate::code::eval) spot: Spot,
+    /// Its path without slashes around it; none where it is not known.
+    pub(in crate::code::eval) path: Option<String>,
+}
 
 impl Machine<'_> {
     /// Keeps the path of a context: of several texts that are given the last one, of an address its path. What a server is given
@@ -30,17 +43,32 @@ impl Machine<'_> {
             _ => None,
         };
         let path = path.map(|path| based(&path)).filter(|path| !has_hole(path));
-        let path = path.map(|path| path.trim_matches('/').to_owned());
-        self.contexts.insert((spot, path));
+        let path = path.map(|path| path.strip_suffix("/*").unwrap_or(&path).trim_matches('/').to_owned());
+        let first = self.frames.first().and_then(|frame| frame.closure.as_ref());
+        let begun = first.map_or(spot.module, |closure| closure.scope.module);
+        let started = first.is_some_and(|closure| closure.function.name.as_deref() == Some("main"));
+        self.contexts.insert(Context { begun, started, spot, path });
         self.effects += 1;
     }
 
-    /// What stands before everything that the code of these modules answers; none where no context is made there. Where there
-    /// are several, the one that is not at the root of the server cannot be told.
-    pub(in crate::code::eval) fn context_of(&mut self, folders: &[&str]) -> Option<String> {
-        let here = |spot: &Spot| folders.contains(&self.tree.module_of(self.file(*spot)));
-        let paths: BTreeSet<&Option<String>> =
-            self.contexts.iter().filter(|(spot, _)| here(spot)).map(|(_, path)| path).collect();
+    /// What stands before everything that the code of these modules answers; none where no context is made there, nor in a module
+    /// that runs with `home`. Where there are several, the one that is not at the root of the server cannot be told.
+    pub(in crate::code::eval) fn context_of(&mut self, folders: &[&str], home: Option<&Home>) -> Option<String> {
+        let within = |module: ModuleId| folders.contains(&self.tree.module_of(&self.modules[module.0].path));
+        let begun = |one: &&Context| within(one.begun);
+        let made = |one: &&Context| within(one.spot.module);
+        let around = home.map(|home| self.tree.dependents_of(&home.folder)).unwrap_or_default();
+        let shared = |one: &&Context| {
+            let begun = self.tree.module_of(&self.modules[one.begun.0].path);
+            let open = || self.tree.dependents_of(begun).iter().any(|other| around.contains(other));
+            around.contains(begun) || (!one.started && open())
+        };
+        let ways: [&dyn Fn(&&Context) -> bool; 3] = [&begun, &made, &shared];
+        let paths: BTreeSet<&Option<String>> = ways
+            .into_iter()
+            .map(|way| self.contexts.iter().filter(way).map(|one| &one.path).collect::<BTreeSet<_>>())
+            .find(|paths| !paths.is_empty())
+            .unwrap_or_default();
         let root = paths.iter().any(|path| path.as_deref() == Some(""));
         match paths.into_iter().collect::<Vec<_>>().as_slice() {
             [] => None,

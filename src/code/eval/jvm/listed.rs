@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::super::machine::Machine;
 use super::super::value::{Closure, Spot, Value};
+use super::contexts::Context;
 use crate::code::form::{FunctionKind, Language, Name, TypeRef};
 use crate::code::models::ObjectModel;
 use crate::code::select;
@@ -132,7 +133,7 @@ impl Machine<'_> {
             let Some((root, line)) = self.tree.text(&file).and_then(|text| root_under(&text)) else { continue };
             let module = self.module_of(&file, Language::Java);
             let root = root.map(|root| root.trim_matches('/').to_owned());
-            self.contexts.insert((Spot { module, line }, root));
+            self.contexts.insert(Context { begun: module, started: true, spot: Spot { module, line }, path: root });
         }
     }
 }

@@ -28,7 +28,7 @@ impl Machine<'_> {
             let file = self.file(one.spot).to_owned();
             let homes = self.tree.homes_of(&file);
             if homes.is_empty() {
-                let context = self.context_of(&[self.tree.module_of(&file)]).unwrap_or_default();
+                let context = self.context_of(&[self.tree.module_of(&file)], None).unwrap_or_default();
                 let application = self.application_path(&one.framework, &file);
                 let prefix = put_together(Default::default(), &context, &application);
                 let path = tidy(&put_together(Default::default(), &prefix, &one.path));
@@ -85,7 +85,7 @@ impl Machine<'_> {
         }
         let folders: Vec<&str> =
             file.map(|file| self.tree.module_of(file)).into_iter().chain([&*home.folder]).collect();
-        let mut out = home.context.clone().or_else(|| self.context_of(&folders)).unwrap_or_default();
+        let mut out = home.context.clone().or_else(|| self.context_of(&folders, Some(home))).unwrap_or_default();
         for model in self.models.prefixes.iter().filter(|model| model.framework == framework) {
             if !counts(model, home) || (model.application && file.is_none()) {
                 continue;
