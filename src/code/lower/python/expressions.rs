@@ -9,6 +9,17 @@ use crate::code::form::{
 };
 use tree_sitter::Node;
 
+/// The kinds of nodes that may begin with a star which stands before all of them.
+const PRIMARIES: &[&str] = &[
+    "attribute",
+    "call",
+    "subscript",
+    "binary_operator",
+    "boolean_operator",
+    "comparison_operator",
+    "conditional_expression",
+];
+
 impl Lowering<'_> {
     /// Lowers one expression by its kind.
     pub(super) fn expression(&mut self, node: Node<'_>) -> Expr {
@@ -25,7 +36,8 @@ impl Lowering<'_> {
             "subscript" => self.subscript(node),
             "call" => return self.call(node),
             "lambda" => return self.lambda(node),
-            "parenthesized_expression" => {
+            // A star in front of more than a name: the item around it is spread (`leads_with_star`).
+            "parenthesized_expression" | "list_splat" => {
                 return self.first(node);
             }
             "list" => ExprKind::List(self.items(node)),
@@ -183,8 +195,9 @@ impl Lowering<'_> {
 
     fn item(&mut self, node: Node<'_>) -> Item {
         let spread = match node.kind() {
-            "list_splat" | "list_splat_pattern" => Spread::List,
+            "list_splat_pattern" => Spread::List,
             "dictionary_splat" => Spread::Map,
+            _ if leads_with_star(node) => return Item { spread: Spread::List, value: self.expr(node) },
             _ => Spread::No,
         };
         let inner = if spread == Spread::No { node } else { children(node).first().copied().unwrap_or(node) };
@@ -251,4 +264,14 @@ impl Lowering<'_> {
         }
         whole.unwrap_or(ExprKind::Unknown(Vec::new()))
     }
+}
+
+/// Whether a star leads an item: the grammar reads `[*a.b]` as a member of `*a`.
+fn leads_with_star(node: Node<'_>) -> bool {
+    let mut at = node;
+    while PRIMARIES.contains(&at.kind()) {
+        let Some(first) = at.named_child(0) else { return false };
+        at = first;
+    }
+    at.kind() == "list_splat"
 }

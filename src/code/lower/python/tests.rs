@@ -45,6 +45,14 @@ fn strings_are_resolved() {
 }
 
 #[test]
+fn a_list_of_one_spread_alone_is_what_it_is_with_another() {
+    for spread in ["*b.c", "*b(c)", "*b", "*b[c]", "*b.c or []", "*b + c.d", "*b.c if d else e"] {
+        let (one, two) = (shown(&format!("x = [{spread}]")), shown(&format!("x = [{spread}, d]")));
+        assert_eq!(one.strip_suffix(']').map(|one| format!("{one}, d]")), Some(two), "{spread}");
+    }
+}
+
+#[test]
 fn imports_keep_their_levels() {
     let text = shown("from ..a import b as c");
     assert!(text.contains('b') && text.contains('c'), "{text}");
