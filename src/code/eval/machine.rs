@@ -210,6 +210,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) layers: super::env::layers::State,
     /// The classes that metaclasses make.
     pub(crate) making: Vec<Rc<ClassValue>>,
+    /// What is being asked for members that nobody set, and the names.
+    pub(crate) answering: Vec<(usize, Name)>,
     /// Middleware that passes requests on.
     pub(crate) passing: super::passing::State,
     /// Strings that functions of letter case made.
@@ -355,6 +357,7 @@ impl<'a> Machine<'a> {
             structs_asked: false,
             layers: super::env::layers::State::default(),
             making: Vec::new(),
+            answering: Vec::new(),
             passing: super::passing::State::default(),
             supposed: super::supposed::Supposed::default(),
             listed: BTreeMap::new(),

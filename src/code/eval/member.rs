@@ -196,6 +196,9 @@ impl Machine<'_> {
         if let Some(value) = it.class.clone().and_then(|class| self.stated_field(&class, name)) {
             return value;
         }
+        if let Some(value) = self.answered_member(it, object, name, spot) {
+            return value;
+        }
         match &it.class {
             Some(class) if &**name == "__class__" => Value::Class(class.clone()),
             Some(class) => {

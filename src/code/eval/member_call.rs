@@ -57,7 +57,9 @@ impl Machine<'_> {
         if let Some(value) = self.property_of(&object, name, &args, spot) {
             return value;
         }
-        if let Some(value) = self.new_class(&object, name, &args, spot) {
+        if let Some(value) =
+            self.new_class(&object, name, &args, spot).or_else(|| self.set_plainly(&object, name, &args))
+        {
             return value;
         }
         if let Some(value) = self.call_library_extension(&object, name, &args, scope, spot) {

@@ -367,7 +367,10 @@ impl Machine<'_> {
             return value;
         }
         if self.modules[id.0].language == Language::Python {
-            return self.submodule(id, name);
+            return match self.submodule(id, name) {
+                Value::Undefined => self.answered_by_module(id, name),
+                found => found,
+            };
         }
         Value::Undefined
     }
