@@ -68,6 +68,11 @@ impl Machine<'_> {
         {
             return found;
         }
+        if let (Some(name), Value::Object(it)) = (&action.configured, &this) {
+            let name = self.argument_at(&bound, name, spot);
+            let default = self.argument_at(&bound, "default", spot);
+            return self.configured(it, &name, default);
+        }
         if let Some(word) = &action.resolves {
             if let Some(model) = model.as_ref().filter(|_| word.tree) {
                 self.tell_tree(model);
@@ -203,6 +208,9 @@ impl Machine<'_> {
         {
             let value = self.argument_at(&bound, &set.value, spot);
             it.members.put(&member, value);
+        }
+        if let (Some(given), Value::Object(it)) = (&action.configures, &this) {
+            self.configure(it, given, &bound, spot);
         }
         if let Some(before) = &action.before {
             let path = self.argument_at(&bound, &before.path, spot);

@@ -336,7 +336,9 @@ impl Machine<'_> {
                 let made = self.models.objects.get(&format!("{file}.{name}")).copied()?;
                 let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
                 self.become_object(&object, made);
-                return Some(Value::Object(object));
+                let object = Value::Object(object);
+                it.members.put(name, object.clone());
+                return Some(object);
             }
             if argument == "prefix" && model.args.named("prefix").is_none() {
                 return Some(self.forest.nodes[model.node].prefix.clone());

@@ -119,7 +119,9 @@ impl Machine<'_> {
             | "collections.OrderedDict"
             | "pydantic_settings.SettingsConfigDict"
             | "pydantic.ConfigDict"
-            | "pydantic.SettingsConfigDict" => {
+            | "pydantic.SettingsConfigDict"
+            | "types.SimpleNamespace"
+            | "argparse.Namespace" => {
                 let map = Map::default();
                 match &first {
                     Value::Undefined => {}

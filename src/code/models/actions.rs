@@ -66,6 +66,10 @@ pub(crate) struct Action {
     pub(crate) before: Option<Box<BeforeWord>>,
     /// The path of a servlet context that a program makes: before everything that its module answers.
     pub(crate) context: Option<Argument>,
+    /// Sets members of the object to the settings that this argument holds, and to what the call names in capitals.
+    pub(crate) configures: Option<Argument>,
+    /// Gives the member of the object that this argument names; `default` where there is none.
+    pub(crate) configured: Option<Argument>,
     /// Sets a member of the object, under a name that is given.
     pub(crate) set: Option<Box<SetWord>>,
     /// Notes something on a function or class that is given.

@@ -1,6 +1,7 @@
 //! What Python has of its own: what runs when classes are made, registries and trees of objects that libraries walk.
 
 pub(super) mod answering;
+pub(super) mod configured;
 pub(super) mod documents;
 pub(super) mod enumerated;
 pub(super) mod exposed;
