@@ -320,13 +320,11 @@ impl Machine<'_> {
         if let Some(why) = &action.unresolved {
             self.note(spot, why.clone());
         }
-        if let Some(provides) = &action.provides {
-            let given = self.argument_at(&bound, provides, spot);
-            self.go_provides(&given);
+        if let Some(container) = &action.container {
+            self.go_container(container, &bound, spot);
         }
-        if let Some(invokes) = &action.invokes {
-            let given = self.argument_at(&bound, invokes, spot);
-            self.go_invokes(&given);
+        if let Some(notes) = &action.notes {
+            return self.go_noted(notes, &bound, spot);
         }
         self.keep(action, model.as_ref(), &bound, spot);
         if let Some(text) = &action.gives {

@@ -264,7 +264,8 @@ impl Machine<'_> {
             self.go_registered(told);
         }
         if let Some(given) = given {
-            value = self.go_result(value, closure);
+            let value_or_built = self.go_built(closure, &given).unwrap_or(value);
+            value = self.go_result(value_or_built, closure);
             let useful = self.effects != before;
             self.wear(node, useful, &given, &value);
         }

@@ -41,6 +41,8 @@ impl Machine<'_> {
             rest.list.remove(0);
         }
         match first {
+            // Lists of Go have no methods of their own.
+            Value::List(list) if self.is_go(spot.module) => Some(self.list_method(list, method, rest, &scope, spot)),
             Value::List(_) | Value::Str(_) => Some(self.call_member(first, method, rest, &scope, spot)),
             Value::Null | Value::Undefined if !args.list.is_empty() => Some(Value::list(Vec::new())),
             Value::Alt(all) => {
@@ -70,6 +72,7 @@ impl Machine<'_> {
     /// Keys and values of a map, an instance or a module, and whether there may be more.
     fn entries_of(&mut self, whole: &Value, spot: Spot) -> Option<(Vec<(Value, Value)>, bool)> {
         match whole {
+            Value::Map(map) if self.is_go(spot.module) => return Some((map.pairs(), map.partial.get())),
             Value::Map(_) | Value::Module(_) | Value::Class(_) => {}
             Value::Object(it) if it.model.borrow().is_none() => {}
             _ => return None,
@@ -247,6 +250,10 @@ impl Machine<'_> {
             _ => {}
         }
         let (entries, partial) = self.entries_of(first, spot)?;
+        if let Computes::Keys | Computes::Values = what {
+            let one = |(key, value)| if what == Computes::Keys { key } else { value };
+            return Some(Value::list_of(ListKind::List, entries.into_iter().map(one).collect(), partial));
+        }
         let scope = self.modules[spot.module.0].scope.clone();
         let mut out = Vec::new();
         let mut open = partial;

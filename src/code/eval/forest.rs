@@ -240,8 +240,13 @@ impl Machine<'_> {
         let aside = |node: usize| self.forest.nodes[node].model.part || self.forest.nodes[node].forgotten;
         let rest = roots.iter().filter(|root| !served.contains(root) && !aside(**root));
         let rest = rest.filter(|root| !self.is_parameter(**root));
-        for root in rest.copied().collect::<Vec<_>>() {
+        let rest: Vec<usize> = rest.copied().collect();
+        let hollow = self.go_left_hollow(&served);
+        for root in rest {
             let language = self.forest.nodes[root].entries.first().map(|it| self.modules[it.spot().module.0].language);
+            if hollow && language == Some(Language::Go) && self.forest.nodes[root].unbound {
+                continue;
+            }
             if language.is_some_and(|language| !told.contains(&language)) && !self.is_stray(root, &children, &astray) {
                 self.read(root, vec![String::new()], false, None, &mut reading);
             }

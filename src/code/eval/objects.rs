@@ -217,13 +217,19 @@ impl Machine<'_> {
         if let Some(value) = self.init_by_class(path, &args, spot) {
             return value;
         }
+        if let Some(value) = self.go_generated_path(path, &args, spot) {
+            return value;
+        }
+        if let Some(value) = self.go_called_path(path, &args, spot) {
+            return value;
+        }
         self.saw_given(path, &args, spot);
         self.let_go(&args);
         let registered = args.list.iter().any(registers);
         if registered && self.modules[spot.module.0].language == Language::JavaScript && is_loaded(path) {
             self.note(spot, "what is registered here is not known: the module that is loaded is not");
         }
-        if registered && self.is_missing(path, spot) {
+        if registered && (self.is_missing(path, spot) || self.go_registers(path, spot)) {
             self.note(spot, format!("what `{path}` registers here is not known: it is not in the repository"));
         }
         if let ([one @ (Value::Function(_) | Value::Class(_) | Value::Native(_))], true) =

@@ -419,6 +419,7 @@ impl Machine<'_> {
                 }
                 out
             }
+            "strconv.Itoa" | "fmt.Sprint" if args.list.len() == 1 => self.shown_whole(&first),
             "String.from" | "string" | "Some" | "Ok" | "Box.new" | "Arc.new" | "Rc.new" | "std.sync.Arc.new"
             | "String.valueOf" => first,
             "List.of" | "Arrays.asList" | "Set.of" => Value::list(args.list.clone()),

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::computing::Computes;
 use super::contract::{ContractWord, PagesWord};
 use super::controls::{ControlsWord, HandedWord};
-use super::injection::{BindsWord, ResolvesWord};
+use super::injection::{BindsWord, ContainerWord, NotesWord, ResolvesWord};
 use super::layers::{FilledWord, LayersWord};
 use super::marks::{BeforeWord, DescribesWord, MarkWord, NamespaceWord, SetWord};
 use super::path::Syntax;
@@ -100,10 +100,10 @@ pub(crate) struct Action {
     pub(crate) documents: bool,
     /// What it registers is not read, and why.
     pub(crate) unresolved: Option<String>,
-    /// Functions that a container calls for what they give, where another function needs that.
-    pub(crate) provides: Option<Argument>,
-    /// Functions that a container calls, with what those give.
-    pub(crate) invokes: Option<Argument>,
+    /// Tells a container of Go something.
+    pub(crate) container: Option<Box<ContainerWord>>,
+    /// Gives a note that says more of what a container is told.
+    pub(crate) notes: Option<Box<NotesWord>>,
     /// Reads the environment.
     pub(crate) env: Option<Box<EnvWord>>,
     /// Fills a value from the environment, as its type's fields say.

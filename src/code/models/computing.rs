@@ -40,6 +40,10 @@ pub(crate) enum Computes {
     KeyBy,
     /// A map of lists of them.
     GroupBy,
+    /// The keys of a map.
+    Keys,
+    /// Its values.
+    Values,
     /// A map with other values.
     MapValues,
     /// A map with other keys.

@@ -43,3 +43,47 @@ pub(crate) struct ResolvesWord {
     /// The object serves a tree of modules, which tell what there is.
     pub(crate) tree: bool,
 }
+
+/// Tells a container something that calls functions with what other functions give, by type.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ContainerWord {
+    /// Functions that it calls for what they give, where another function needs that.
+    pub(crate) provides: Option<Argument>,
+    /// Functions that it calls for themselves.
+    pub(crate) invokes: Option<Argument>,
+    /// Values that it hands out by their types.
+    pub(crate) supplies: Option<Argument>,
+    /// Functions that give something instead of what was provided, which they may ask for.
+    pub(crate) decorates: Option<Argument>,
+    /// Values that do.
+    pub(crate) replaces: Option<Argument>,
+    /// Of this what the running function gives is made.
+    pub(crate) builds: Option<Argument>,
+    /// Notes on what it is told.
+    pub(crate) said: Option<Argument>,
+}
+
+/// A note on what a container is told.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct NotesWord {
+    /// What it is on.
+    pub(crate) target: Option<Argument>,
+    /// A value that is provided as it is.
+    pub(crate) value: Option<Argument>,
+    /// A struct each of whose fields is asked for.
+    pub(crate) fills: Option<Argument>,
+    /// Something whose fields are provided.
+    pub(crate) parts: Option<Argument>,
+    /// Tags of what a function gives.
+    pub(crate) results: Option<Argument>,
+    /// Tags of what it asks for.
+    pub(crate) params: Option<Argument>,
+    /// The name of what it gives.
+    pub(crate) name: Option<Argument>,
+    /// The group of what it gives.
+    pub(crate) group: Option<Argument>,
+    /// Other notes that it takes in.
+    pub(crate) said: Option<Argument>,
+}

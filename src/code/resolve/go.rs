@@ -47,6 +47,14 @@ impl Modules {
         self.modules.iter().any(|(path, _)| below(path))
     }
 
+    /// The folder that a package of the tree's modules has or would have.
+    pub(super) fn place(&self, source: &str) -> Option<String> {
+        self.modules.iter().find_map(|(path, folder)| {
+            let inner = source.strip_prefix(path.as_str())?.strip_prefix('/')?;
+            Some(if folder.is_empty() { inner.to_owned() } else { format!("{folder}/{inner}") })
+        })
+    }
+
     /// The folder that an import leads to; none where it is no package of the tree.
     pub(super) fn folder(&self, tree: &Tree<'_>, source: &str) -> Option<String> {
         for (path, folder) in &self.modules {

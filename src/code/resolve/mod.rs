@@ -7,11 +7,13 @@ mod builds;
 mod deployed;
 mod documents;
 mod dropwizard;
+mod gateways;
 mod go;
 mod imported;
 mod java;
 pub(crate) mod javascript;
 mod markup;
+mod oapi;
 mod proto;
 pub(crate) mod python;
 mod registries;
@@ -28,6 +30,7 @@ use std::sync::Arc;
 pub(crate) use actions::{Action, Actions, endings};
 pub(crate) use builds::Home;
 pub(crate) use documents::{Generated, Listed, Operation, based, is_method, operations};
+pub(crate) use gateways::Called;
 pub(crate) use go::imported as go_imports;
 pub(crate) use javascript::{ended_by, fitting, specifiers};
 pub(crate) use proto::Service;
@@ -106,6 +109,21 @@ impl<'a> Tree<'a> {
         tree.rust = rust::Crates::read(&tree);
         tree.java = java::Packages::read(&tree);
         tree
+    }
+
+    /// The folder of a Go package by its path, whether it is there or not.
+    pub(crate) fn go_place(&self, source: &str) -> Option<String> {
+        self.go.place(source)
+    }
+
+    /// The document that a Go package is generated of, and what is said of how.
+    pub(crate) fn go_document(&self, folder: &str) -> Option<(Name, String)> {
+        oapi::document(self, folder)
+    }
+
+    /// The functions that gateways call, as the tree's settings describe them.
+    pub(crate) fn called_by_gateways(&self) -> Vec<Called> {
+        gateways::read(self)
     }
 
     /// Whether a file is there.

@@ -1,14 +1,21 @@
 //! Handlers that answer every request of a server by themselves: what paths they tell apart is not read, which is told.
 
+use std::rc::Rc;
+
+use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
-use super::super::value::{Spot, Value};
+use super::super::value::{Closure, Spot, Value};
 use crate::code::form::{BinaryOp, Block, Expr, ExprKind, Function, Language, Stmt, StmtKind};
 use crate::code::mentions;
+use crate::code::models::Syntax;
+use crate::code::resolve::{Called, folder_of};
 
 /// How deeply blocks and conditions are looked into.
 const DEEPEST: usize = 12;
 /// What a function says that compares paths on its own.
 const BY_HAND: &str = "which paths this tells apart itself is not read";
+/// What stands for the gateway that calls a function.
+const SENT: &str = "aws-lambda.function";
 /// What a function says that is called by an API gateway.
 pub(super) const BY_GATEWAY: &str = "which paths an API gateway sends here is not read";
 /// Requests that gateways send to a function, and the members that hand them on to a router.
@@ -29,6 +36,9 @@ impl Machine<'_> {
             self.note(spot, BY_HAND);
         }
         for (closure, why) in apart {
+            if why == BY_GATEWAY && self.sent_by_gateway(&closure) {
+                continue;
+            }
             if why != BY_HAND || !self.compared_on(None, &closure, None) {
                 let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
                 self.note(spot, why);
@@ -52,6 +62,33 @@ impl Machine<'_> {
             }
         }
         false
+    }
+}
+
+impl Machine<'_> {
+    /// Registers what a gateway sends to the program that runs, as the settings of its deployment list it; whether they do.
+    fn sent_by_gateway(&mut self, closure: &Rc<Closure>) -> bool {
+        let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
+        let running = self.frames.first().and_then(|frame| frame.closure.as_ref());
+        let module = running.map_or(spot.module, |closure| closure.scope.module);
+        let path = self.modules[module.0].path.clone();
+        let folder = path.strip_suffix('/').unwrap_or_else(|| folder_of(&path));
+        let tree = self.tree;
+        let all = self.go.called.get_or_insert_with(|| tree.called_by_gateways().into()).clone();
+        let all: Vec<&Called> = all.iter().filter(|one| one.is_in(folder) && !one.sent.is_empty()).collect();
+        if all.is_empty() || all.iter().any(|one| one.gets_all()) {
+            return false;
+        }
+        let Some(node) = self.router_of(SENT) else { return false };
+        for (method, path) in all.into_iter().flat_map(|one| one.sent.clone()) {
+            let path = if path.starts_with('/') { path } else { format!("/{path}") };
+            let mut entry = self.route_entry(Value::text(path), Methods::Fixed(vec![method]), Value::Undefined, spot);
+            if let Entry::Route { paths, .. } = &mut entry {
+                *paths = Some(Syntax::Brace);
+            }
+            self.forest.nodes[node].entries.push(entry);
+        }
+        true
     }
 }
 

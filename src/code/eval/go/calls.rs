@@ -13,6 +13,11 @@ use crate::code::holes::{has_hole, hole};
 /// Packages whose functions show what they get and change nothing.
 const SHOWS: [&str; 9] = ["fmt.", "log.", "log/", "errors.", "strings.", "strconv.", "path", "net/http.", "context."];
 
+/// How functions begin that hand out an instance of a type.
+const HANDS_OUT: [&str; 9] = ["Must", "Invoke", "Resolve", "Get", "Inject", "Instance", "Fetch", "Make", "Use"];
+/// What is in the names of functions that register routes on what they get.
+const REGISTERS: [&str; 4] = ["Register", "Mount", "Routes", "Endpoint"];
+
 impl Machine<'_> {
     /// `T(x)`: x; of the type where nothing else is known of it.
     pub(crate) fn go_conversion(&mut self, class: &Rc<ClassValue>, args: &Args) -> Value {
@@ -44,6 +49,9 @@ impl Machine<'_> {
 
     /// A call of a member that Go answers in its own way; none where the common way does.
     pub(crate) fn go_call_member(&mut self, object: &Value, name: &Name, args: &Args, spot: Spot) -> Option<Value> {
+        if let Some(value) = self.go_generated_in(object, name, args, spot) {
+            return Some(value);
+        }
         match object {
             Value::List(_) | Value::Map(_) | Value::Str(_) | Value::Int(_) | Value::Env(_) => {
                 let field = matches!(object, Value::Map(map) if map.named(name).is_some());
@@ -117,6 +125,38 @@ impl Machine<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A call by a path that is more than a function of a library's: `(*T).Method` with what it is called on as its first
+    /// argument, or what hands out an instance of a type that is named, `Get[T](…)`.
+    pub(crate) fn go_called_path(&mut self, path: &Name, args: &Args, spot: Spot) -> Option<Value> {
+        if !self.is_go(spot.module) {
+            return None;
+        }
+        let (owner, name) = path.rsplit_once('.')?;
+        if self.models.types.contains_key(owner)
+            && let Some(object @ Value::Object(_)) = args.list.first()
+        {
+            let scope = self.modules[spot.module.0].scope.clone();
+            let (object, mut rest) = (object.clone(), args.clone());
+            rest.list.remove(0);
+            return Some(self.call_member(&object, &name.into(), rest, &scope, spot));
+        }
+        let [(_, Value::Class(class))] = args.named.as_slice() else { return None };
+        let hands = HANDS_OUT.iter().any(|word| name.starts_with(word));
+        hands.then(|| {
+            self.let_go(args);
+            self.go_asked(class)
+        })
+    }
+
+    /// Whether a function of a library that gets a router is called like one that registers on it.
+    pub(crate) fn go_registers(&self, path: &str, spot: Spot) -> bool {
+        let name = path.rsplit('.').next().unwrap_or(path);
+        self.is_go(spot.module)
+            && !path.contains("()")
+            && !name.starts_with("With")
+            && REGISTERS.iter().any(|word| name.contains(word))
     }
 
     /// What a call of unseen code comes to.

@@ -112,12 +112,24 @@ impl Machine<'_> {
 
     /// A router for what a handler tells apart.
     pub(super) fn router_of_comparing(&mut self) -> Option<usize> {
-        let model = self.models.objects.get(ROUTER).copied()?;
-        let object = Rc::new(Object { class: None, members: Map::default(), model: std::cell::RefCell::default() });
-        self.become_object(&object, model);
+        self.router_of(ROUTER)
+    }
+
+    /// A router of a model's that is served.
+    pub(super) fn router_of(&mut self, model: &str) -> Option<usize> {
+        let made = self.made_router(model)?;
+        let Value::Object(object) = made else { return None };
         let node = object.model.borrow().as_ref()?.node;
         self.forest.nodes[node].served = true;
         Some(node)
+    }
+
+    /// A router of a model's.
+    pub(super) fn made_router(&mut self, model: &str) -> Option<Value> {
+        let model = self.models.objects.get(model).copied()?;
+        let object = Rc::new(Object { class: None, members: Map::default(), model: std::cell::RefCell::default() });
+        self.become_object(&object, model);
+        Some(Value::Object(object))
     }
 
     fn put_places(&mut self, node: usize, places: Vec<Place>) {

@@ -6,9 +6,12 @@ mod calls;
 mod compared;
 mod controllers;
 mod failing;
+mod generated;
 mod handlers;
+mod hollow;
 mod injection;
 mod interfaces;
+mod labels;
 mod literals;
 mod packages;
 pub(super) mod reflected;
@@ -24,6 +27,7 @@ use std::rc::Rc;
 
 use super::value::{ClassValue, ModuleId, Value};
 use crate::code::form::Name;
+use crate::code::resolve::Called;
 pub(super) use failing::going_on;
 
 /// What a run knows of Go besides its modules.
@@ -55,6 +59,8 @@ pub(crate) struct State {
     statement: Option<usize>,
     /// What functions of the project's own were told to register.
     registrations: Vec<registrar::Registration>,
+    /// The functions that gateways call, once something asked.
+    called: Option<Rc<[Called]>>,
     /// What containers call, and with what.
     container: injection::Container,
 }

@@ -271,7 +271,7 @@ fn underlying(class: &ClassValue) -> Option<TypeRef> {
 }
 
 /// An instance of which nothing else is known.
-fn plain(class: Rc<ClassValue>) -> Value {
+pub(super) fn plain(class: Rc<ClassValue>) -> Value {
     let object = plain_object();
     match Rc::try_unwrap(object) {
         Ok(mut object) => {
