@@ -30,7 +30,7 @@ pub(crate) use contract::{ContractWord, PagesWord};
 pub(crate) use controls::{By, ControlsWord, HandedWord};
 pub(crate) use injection::{BindsWord, ContainerWord, NotesWord, ResolvesWord};
 pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
-pub(crate) use marks::{DescribesWord, MarkWord, NamespaceWord, SetWord};
+pub(crate) use marks::{DescribesWord, MapsWord, MarkWord, NamespaceWord, SetWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, SupplyWord, TagsWord};
 pub(crate) use usual::{ChooseWord, RowsWord};
@@ -309,7 +309,9 @@ impl Models {
     fn speaks_of_members(&self, full: &str) -> bool {
         let within = format!("{full}.");
         let next = self.functions.range(within.clone()..).next();
+        let made = self.makers.range(within.clone()..).next();
         next.is_some_and(|(name, _)| name.starts_with(&within))
+            || made.is_some_and(|(name, _)| name.starts_with(&within))
             || self.calls.iter().any(|(pattern, _)| pattern.split('*').next() == Some(full))
     }
 }
