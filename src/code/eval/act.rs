@@ -221,7 +221,14 @@ impl Machine<'_> {
         }
         if let Some(context) = &action.context {
             let given = self.argument_at(&bound, context, spot);
-            self.note_context(&given, spot);
+            let node = match &made {
+                Value::Object(it) => it.model.borrow().as_ref().map(|it| it.node),
+                _ => model.as_ref().map(|model| model.node),
+            };
+            self.note_context(&given, node, spot);
+        }
+        if let Some(maps) = &action.maps {
+            self.note_servlet(maps, model.as_ref(), &bound, spot);
         }
         if let Some(attach) = &action.attach {
             let parent = if attach == "made" { made.clone() } else { self.argument_at(&bound, attach, spot) };

@@ -90,7 +90,12 @@ impl Machine<'_> {
             let given = self.argument_at(bound, methods, spot);
             let scope = self.modules[spot.module.0].scope.clone();
             if !given.is_nothing() {
-                let methods = self.given_methods(&given, &[], &scope);
+                let mut methods = self.given_methods(&given, &[], &scope);
+                if let (true, Some(Methods::Fixed(before)), Methods::Fixed(more)) =
+                    (word.adds, &self.forest.nodes[model.node].built.methods, &mut methods)
+                {
+                    more.extend(before.iter().filter(|one| !one.is_empty()).cloned());
+                }
                 self.forest.nodes[model.node].built.methods = Some(methods);
             }
         }

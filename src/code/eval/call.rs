@@ -379,6 +379,7 @@ impl Machine<'_> {
                 (None, None) => {
                     let told = match function.kind {
                         FunctionKind::Constructor => self.injected_by(&param.decorators, &closure.scope),
+                        _ if self.has_packages(&closure.scope) => self.injected_by(&param.decorators, &closure.scope),
                         _ => None,
                     };
                     let typed = told.or_else(|| param.ty.as_ref().and_then(|ty| self.typed(ty, &closure.scope)));

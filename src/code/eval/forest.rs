@@ -345,7 +345,9 @@ impl Machine<'_> {
     /// Every router that is mounted somewhere.
     fn mounted(&mut self) -> BTreeSet<usize> {
         let mut children = BTreeSet::new();
+        let mut edges: Vec<Vec<usize>> = Vec::new();
         for node in 0..self.forest.nodes.len() {
+            let mut own = Vec::new();
             for index in 0..self.forest.nodes[node].entries.len() {
                 let Entry::Mount { child, .. } = &self.forest.nodes[node].entries[index] else { continue };
                 if self.forest.nodes[node].left.contains(&index) {
@@ -353,9 +355,13 @@ impl Machine<'_> {
                 }
                 let child = child.clone();
                 let held = self.held_by(&child);
-                children.extend(held.nodes.iter().map(|held| held.node).filter(|child| *child != node));
+                let others = held.nodes.iter().map(|held| held.node).filter(|child| *child != node);
+                own.extend(others.clone());
+                children.extend(others);
             }
+            edges.push(own);
         }
+        break_circles(&mut children, &edges);
         children
     }
 
@@ -408,6 +414,32 @@ impl Machine<'_> {
             Value::Unknown(path) => out.outside.push(path),
             Value::Undefined | Value::Null => {}
             _ => out.other = true,
+        }
+    }
+}
+
+/// Takes routers out of those that are mounted which only those mount that they mount themselves: of each such circle the one
+/// that was made first.
+fn break_circles(children: &mut BTreeSet<usize>, edges: &[Vec<usize>]) {
+    let reached = |from: Vec<usize>, seen: &mut BTreeSet<usize>| {
+        let mut open = from;
+        while let Some(node) = open.pop() {
+            if seen.insert(node) {
+                open.extend(edges.get(node).into_iter().flatten());
+            }
+        }
+    };
+    let mut seen = BTreeSet::new();
+    reached((0..edges.len()).filter(|node| !children.contains(node)).collect(), &mut seen);
+    for node in 0..edges.len() {
+        let mut own = BTreeSet::new();
+        if !seen.contains(&node) {
+            reached(edges.get(node).cloned().unwrap_or_default(), &mut own);
+        }
+        if own.contains(&node) {
+            children.remove(&node);
+            seen.insert(node);
+            seen.append(&mut own);
         }
     }
 }

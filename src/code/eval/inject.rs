@@ -270,7 +270,7 @@ impl Machine<'_> {
     /// What the decorators of a parameter or a field say that it is.
     pub(super) fn injected_by(&mut self, decorators: &[Decorator], scope: &super::scope::ScopeRef) -> Option<Value> {
         if decorators.is_empty() || self.language(scope) != Language::JavaScript {
-            return None;
+            return if self.has_packages(scope) { self.set_by_annotation(decorators, scope) } else { None };
         }
         self.decorators(decorators, scope).into_iter().find_map(|(value, _)| match &value {
             Value::Native(native) => match &**native {

@@ -256,6 +256,12 @@ pub(crate) struct Machine<'a> {
     pub(super) scans: Option<Option<Rc<super::jvm::scanning::Scans>>>,
     /// The paths of contexts that programs make in embedded servers, as far as they are known.
     pub(super) contexts: BTreeSet<Context>,
+    /// The contexts that objects stand for, by their nodes: the path, as far as it is known.
+    pub(super) context_nodes: BTreeMap<usize, Option<String>>,
+    /// Spring's mappings that the project writes, once they were looked for.
+    pub(super) mappings: Option<Vec<Rc<ClassValue>>>,
+    /// The servlets that programs map.
+    pub(super) servlets: Vec<super::jvm::mapped::Mapped>,
     /// The classes on whose instances the library's first calls were made.
     pub(super) begun: BTreeSet<usize>,
     /// What functions gave, by the names that models say it has.
@@ -379,6 +385,9 @@ impl<'a> Machine<'a> {
             applications: Vec::new(),
             views: super::python::views::State::default(),
             contexts: BTreeSet::new(),
+            context_nodes: BTreeMap::new(),
+            servlets: Vec::new(),
+            mappings: None,
             begun: BTreeSet::new(),
             scans: None,
             namespaces: BTreeMap::new(),

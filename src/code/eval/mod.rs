@@ -201,6 +201,7 @@ pub(crate) fn run(
     let mut libraries = machine.library_routes();
     let described = machine.descriptor_routes();
     libraries.append(&mut machine.settle(described));
+    libraries.append(&mut machine.mapped_routes());
     libraries.append(&mut machine.listed_actions());
     libraries.append(&mut machine.generated_routes());
     let names = std::mem::take(&mut machine.names);
@@ -467,6 +468,10 @@ impl Machine<'_> {
         let skip = if receiver.is_some() { own } else { 0 };
         for (index, param) in closure.function.params.iter().enumerate().skip(skip) {
             let given = self.environment_by_default(closure, index);
+            let given = match self.has_packages(&closure.scope) {
+                true => given.or_else(|| self.injected_by(&param.decorators, &closure.scope)),
+                false => given,
+            };
             let typed = given.or_else(|| param.ty.as_ref().and_then(|ty| self.typed(ty, &closure.scope)));
             let called = if index == own { self.called_with(closure) } else { None };
             let typed = typed.or_else(|| called.map(|model| self.placeholder(model)));

@@ -31,6 +31,16 @@ impl Machine<'_> {
         if matches!(name, "replace" | "replaceAll") && args.at(1).is_callable() {
             return self.replaced_by(text, name, args, spot);
         }
+        // What a setting holds by default is put in as it is.
+        let replaces = matches!(name, "replace" | "replaceAll" | "replaceFirst");
+        if replaces && args.list.iter().any(|arg| matches!(arg, Value::Env(_)) && arg.as_whole_text().is_some()) {
+            let plain = |arg: &Value| match arg {
+                Value::Env(_) => arg.as_text().map_or_else(Value::unknown, Value::Str),
+                other => other.clone(),
+            };
+            let args = Args { list: args.list.iter().map(plain).collect(), ..args.clone() };
+            return self.text_method(text, name, &args, scope, spot);
+        }
         if self.language(scope) == Language::Python
             && let Some(value) = self.path_method(text, name, args)
         {

@@ -15,7 +15,7 @@ use super::contract::{ContractWord, PagesWord};
 use super::controls::{ControlsWord, HandedWord};
 use super::injection::{BindsWord, ContainerWord, NotesWord, ResolvesWord};
 use super::layers::{FilledWord, LayersWord};
-use super::marks::{BeforeWord, DescribesWord, MarkWord, NamespaceWord, SetWord};
+use super::marks::{BeforeWord, DescribesWord, MapsWord, MarkWord, NamespaceWord, SetWord};
 use super::path::Syntax;
 use super::reads::{AskWord, EnvWord, SettingsWord, SupplyWord, TagsWord};
 use super::usual::{ChooseWord, RowsWord};
@@ -70,6 +70,8 @@ pub(crate) struct Action {
     pub(crate) configures: Option<Argument>,
     /// Gives the member of the object that this argument names; `default` where there is none.
     pub(crate) configured: Option<Argument>,
+    /// Maps a servlet to patterns of paths.
+    pub(crate) maps: Option<Box<MapsWord>>,
     /// Sets a member of the object, under a name that is given.
     pub(crate) set: Option<Box<SetWord>>,
     /// Notes something on a function or class that is given.
@@ -429,6 +431,8 @@ pub(crate) struct BuildWord {
     pub(crate) method: Vec<String>,
     /// The methods.
     pub(crate) methods: Option<Argument>,
+    /// Those join the methods that it has.
+    pub(crate) adds: bool,
     /// The handler.
     pub(crate) handler: Option<Argument>,
 }

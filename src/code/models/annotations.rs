@@ -145,6 +145,8 @@ pub(crate) struct PrefixModel {
     pub(crate) without: Vec<String>,
     /// What an annotation on an application says counts instead.
     pub(crate) application: bool,
+    /// What stands there where nothing is set.
+    pub(crate) usual: String,
     /// Filled in: the file's framework.
     #[serde(skip)]
     pub(crate) framework: String,

@@ -36,6 +36,18 @@ pub(crate) struct BeforeWord {
     pub(crate) when: Argument,
 }
 
+/// Maps a servlet to patterns of paths, or tells one of these of it.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MapsWord {
+    /// The servlet: an instance, a class or its full name, or what holds one; none for the one that the object got.
+    pub(crate) servlet: Option<Argument>,
+    /// The name that it has for other such calls.
+    pub(crate) named: Option<Argument>,
+    /// The patterns.
+    pub(crate) at: Option<Argument>,
+}
+
 /// Sets a member.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -31,6 +31,10 @@ const NAMES: &[&str] = &[
 ];
 /// Files of Spring's configuration in one module.
 const MOST_CONFIGURATIONS: usize = 200;
+/// Sources of one module that are asked whether they start a program, and what says so.
+const MOST_SOURCES: usize = 4_000;
+const STARTING: &[&str] =
+    &["void main(", "fun main(", "@SpringBootApplication", "SpringBootServletInitializer", "@QuarkusMain"];
 /// Modules that depend on modules.
 const MOST_DEPTH: usize = 8;
 
@@ -43,8 +47,14 @@ pub(crate) struct Home {
     pub(crate) settings: Settings,
     /// Settings near it of which nothing says whether it reads them.
     pub(crate) elsewhere: Vec<(Name, Settings)>,
+    /// Settings each of which counts where a profile is active, where none is known to be.
+    pub(crate) profiles: Vec<(Name, Settings)>,
     /// Settings that could not be read: file, line, why.
     pub(crate) problems: Vec<(Name, u32, String)>,
+    /// It has settings, but others that depend on it are what runs.
+    pub(crate) library: bool,
+    /// What a framework's own settings put before everything stands in the context.
+    pub(crate) rooted: bool,
     /// Where a server is told to deploy it, before everything that it answers.
     pub(crate) context: Option<String>,
     /// The servlets that its deployment descriptor maps.
@@ -58,6 +68,11 @@ pub(crate) struct Home {
 }
 
 impl Home {
+    /// A module of no build, under no settings.
+    pub(crate) fn bare(folder: &str) -> Self {
+        Home { folder: folder.to_owned(), ..Home::default() }
+    }
+
     /// The place where a build names a dependency.
     pub(crate) fn names(&self, dependency: &str) -> Option<(Name, u32)> {
         let catalogued = dependency.replace('-', ".");
@@ -123,8 +138,12 @@ impl Builds {
     /// Reads every module's build and settings.
     pub(super) fn read(tree: &Tree<'_>, folders: &BTreeSet<String>) -> Self {
         let deployments = Deployments::read(tree);
-        let homes = folders.iter().map(|folder| Rc::new(home(tree, folder, folders, &deployments))).collect();
-        Builds { homes }
+        let mut homes: Vec<Home> = folders.iter().map(|folder| home(tree, folder, folders, &deployments)).collect();
+        let libraries: Vec<usize> = (0..homes.len()).filter(|at| is_library(tree, &homes, *at)).collect();
+        for at in libraries {
+            homes[at].library = true;
+        }
+        Builds { homes: homes.into_iter().map(Rc::new).collect() }
     }
 
     /// Every module.
@@ -164,7 +183,7 @@ impl Builds {
             return;
         }
         let Some(own) = self.homes.iter().find(|home| home.folder == folder) else { return };
-        if own.runs() {
+        if own.runs() && !own.library {
             return out.push(own.clone());
         }
         let Some(name) = artifact(own) else { return };
@@ -236,16 +255,32 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>, deployments: 
     }
     let by_default = PLACES.iter().flat_map(|place| NAMES.iter().map(move |name| format!("{place}/{name}")));
     let mut read: Vec<String> = by_default.map(|path| under(folder, &path)).collect();
+    let filtered = deployed::filtered(&home.builds);
+    home.settings.built(filtered);
     for path in &read {
         add(tree, &mut home, path);
     }
-    let active = home.settings.list("spring.profiles.active").unwrap_or_default();
+    let active = home.settings.list("spring.profiles.active").or_else(|| home.settings.list("spring.profiles.default"));
+    let active: Vec<String> = active.unwrap_or_default().into_iter().filter(|one| is_profile(one)).collect();
+    home.settings.activate(&active);
     for path in imported::imported(&home) {
         add(tree, &mut home, &path);
         read.push(path);
     }
+    for path in imported::named(tree, folder) {
+        if let Some(text) = tree.text(&path).or_else(|| tree.latin(&path)) {
+            home.settings.add_under(&path, &text);
+        }
+        read.push(path);
+    }
     home.elsewhere = imported::elsewhere(tree, folder, &read);
-    for profile in active.iter().filter(|profile| profile.chars().all(|c| c.is_alphanumeric() || c == '-')) {
+    home.settings.activate(&active);
+    if active.is_empty() {
+        home.profiles = imported::for_profiles(tree, folder);
+        let inactive: Vec<_> = home.settings.inactive().collect();
+        home.profiles.extend(inactive);
+    }
+    for profile in &active {
         for place in PLACES {
             for ending in ["yml", "yaml", "properties"] {
                 add(tree, &mut home, &under(folder, &format!("{place}/application-{profile}.{ending}")));
@@ -253,6 +288,33 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>, deployments: 
         }
     }
     home
+}
+
+/// Whether a module has settings but nothing that starts a program, while one that has both depends on it.
+fn is_library(tree: &Tree<'_>, homes: &[Home], at: usize) -> bool {
+    let Some(own) = homes.get(at).filter(|own| own.runs() && own.servlets.is_empty() && own.context.is_none()) else {
+        return false;
+    };
+    let Some(name) = artifact(own) else { return false };
+    let mut dependents = homes.iter().filter(|home| home.folder != own.folder && home.runs() && depends(home, &name));
+    dependents.any(|home| starts(tree, &home.folder)) && !starts(tree, &own.folder)
+}
+
+/// Whether a module's code starts a program.
+fn starts(tree: &Tree<'_>, folder: &str) -> bool {
+    let main = format!("{}/", under(folder, "src/main"));
+    let own = |path: &&Name| {
+        path.starts_with(&main) && (path.ends_with(".java") || path.ends_with(".kt")) && tree.module_of(path) == folder
+    };
+    tree.files().filter(own).take(MOST_SOURCES).any(|path| {
+        let text = tree.text(path).unwrap_or_default();
+        STARTING.iter().any(|word| text.contains(word))
+    })
+}
+
+/// Whether a text may be the name of a profile.
+fn is_profile(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
 }
 
 fn add(tree: &Tree<'_>, home: &mut Home, path: &str) {
@@ -302,10 +364,17 @@ fn depends(home: &Home, name: &str) -> bool {
         let dependencies = text.split_once("<dependencies>").map_or("", |(_, rest)| rest);
         return dependencies.contains(&format!("<artifactId>{name}</artifactId>"));
     }
-    let ends = [format!(":{name}\""), format!(":{name}'"), format!("projects.{}", camel(name))];
-    text.lines().any(|line| {
-        (line.contains("project") || line.contains("projects.")) && ends.iter().any(|end| line.contains(end))
-    })
+    let ends = [format!(":{name}\""), format!(":{name}'")];
+    let accessor = camel(name);
+    // `projects.libs.web`
+    let accessed = |line: &str| {
+        line.match_indices("projects.").any(|(at, _)| {
+            let path = line.get(at..).unwrap_or_default();
+            let path = path.split(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '_')).next().unwrap_or_default();
+            path.rsplit('.').next() == Some(&accessor)
+        })
+    };
+    text.lines().any(|line| (line.contains("project") && ends.iter().any(|end| line.contains(end))) || accessed(line))
 }
 
 /// A name as Gradle's accessors spell it.

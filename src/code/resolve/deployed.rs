@@ -8,7 +8,7 @@ use super::markup::Element;
 use super::settings::properties;
 use super::{Tree, folder_of, under};
 use crate::code::form::Name;
-use crate::code::holes::hole;
+use crate::code::holes::{has_hole, hole};
 use crate::code::select::is_own;
 
 /// The most files that are looked at.
@@ -202,10 +202,28 @@ pub(super) fn names(builds: &[(Name, String)], folder: &str) -> Vec<String> {
     out
 }
 
+/// What builds, nearest first, put in the place of `@name@` in settings.
+pub(super) fn filtered(builds: &[(Name, String)]) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    for (_, text) in builds.iter().rev().filter(|(path, _)| path.ends_with(".xml")) {
+        if let Ok(read) = Element::read(text) {
+            let variables = of_build(&read);
+            let whole = variables.iter().map(|(name, value)| (name.clone(), filled(value, &variables, 0)));
+            out.extend(whole.filter(|(_, value)| !has_hole(value)).collect::<Vec<_>>());
+        }
+    }
+    out
+}
+
 /// What a build's placeholders may stand for.
 fn of_build(build: &Element) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
     for properties in build.all("properties").into_iter().rev() {
+        out.extend(properties.children.iter().map(|one| (one.name.clone(), one.text.clone())));
+    }
+    // The profile that is active where none is asked for.
+    let usual = |profile: &&Element| profile.text_at(&["activation", "activeByDefault"]) == Some("true");
+    for properties in build.all("profile").into_iter().filter(usual).flat_map(|profile| profile.all("properties")) {
         out.extend(properties.children.iter().map(|one| (one.name.clone(), one.text.clone())));
     }
     for (key, way) in

@@ -24,6 +24,7 @@ pub(super) fn read(tree: &Tree<'_>, home: &mut Home) {
     };
     let mut said: BTreeSet<String> = BTreeSet::new();
     let mut place: Option<(Name, u32)> = None;
+    let mut rooted = false;
     for path in tree.files().filter(is_settings).take(MOST) {
         let Some(text) = tree.text(path).filter(|text| text.lines().any(|line| line.starts_with("server:"))) else {
             continue;
@@ -35,11 +36,13 @@ pub(super) fn read(tree: &Tree<'_>, home: &mut Home) {
         if (context.is_some() || root.is_some()) && place.is_none() {
             place = Some((path.clone(), server.place.line));
         }
+        rooted |= root.is_some();
         let root = root.unwrap_or_default();
         let root = root.strip_suffix("/*").unwrap_or(&root);
         let whole = put_together(Join::Slash, &context.unwrap_or_default(), root);
         said.insert(whole.trim_matches('/').to_owned());
     }
+    home.rooted = rooted;
     let mut said = said.into_iter();
     match (said.next(), said.next(), place) {
         (Some(one), None, _) if !one.is_empty() => home.context = Some(format!("/{one}")),

@@ -36,6 +36,7 @@ pub(crate) use javascript::{ended_by, fitting, specifiers};
 pub(crate) use proto::Service;
 pub(crate) use registries::library_of;
 pub(crate) use servlets::Servlet;
+pub(crate) use settings::Settings;
 
 use super::form::{Language, Module, Name};
 use crate::repo::Repo;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::code::form::Name;
 use crate::code::holes::{HOLE, hole};
 use crate::domain::node::{Node, Value};
 
@@ -12,6 +13,13 @@ const MOST_NESTED: usize = 4;
 const MOST_PLACES: usize = 16;
 /// Entries of a document that are left out because they do not parse.
 const MOST_BROKEN: usize = 4;
+
+/// What says the profiles that a document is for.
+const PROFILED: &[&str] = &["spring.config.activate.on-profile", "spring.profiles"];
+/// What every name begins with by which a document says when it counts, in the one form.
+const ACTIVATING: &str = "spring.config.activate.";
+/// What stands before names that count in production (Quarkus), in the one form.
+const PRODUCTION: &str = "%prod.";
 
 /// One setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +36,12 @@ pub(crate) struct Settings {
     values: BTreeMap<String, Setting>,
     /// Lists by name: their elements in order.
     lists: BTreeMap<String, Vec<String>>,
+    /// What counts only where a profile is active: the condition, as it is written, the file, and what is set then.
+    profiled: Vec<(String, Name, Settings)>,
+    /// What a build puts in the place of `@name@`.
+    built: BTreeMap<String, String>,
+    /// What holds where nothing else is said.
+    under: BTreeMap<String, Setting>,
 }
 
 impl Settings {
@@ -39,18 +53,23 @@ impl Settings {
     /// Takes what a file says over what was said before. What cannot be read gives why, with its line.
     pub(crate) fn add(&mut self, name: &str, text: &str) -> Vec<(u32, String)> {
         if name.ends_with(".properties") {
-            for (key, value, line) in properties(text) {
-                self.values.insert(normal(&key), Setting { value, line });
+            for document in documents_of_properties(text) {
+                let mut read = Settings::default();
+                for (key, value, line) in document {
+                    read.values.insert(normal(&key), Setting { value, line });
+                }
+                self.take(name, read);
             }
             return Vec::new();
         }
         let mut problems = Vec::new();
         for (first, mut document) in documents(text) {
             for _ in 0..=MOST_BROKEN {
-                match crate::yaml::parse(name, &document) {
-                    Ok(node) if is_for_a_profile(&node) => break,
+                match crate::yaml::parse_foreign(name, &document) {
                     Ok(node) => {
-                        self.flatten("", &node, first);
+                        let mut read = Settings::default();
+                        read.flatten("", &node, first);
+                        self.take(name, read);
                         break;
                     }
                     Err(mistake) => {
@@ -65,6 +84,59 @@ impl Settings {
             }
         }
         problems
+    }
+
+    /// Takes what a document says, or keeps it for the profile that it is for.
+    fn take(&mut self, file: &str, mut read: Settings) {
+        read.overlay_production();
+        let condition = PROFILED.iter().find_map(|key| read.list(key)).map(|all| all.join(","));
+        match condition {
+            Some(condition) => self.profiled.push((condition, file.into(), read)),
+            // What counts for other reasons, on a platform, counts nowhere here.
+            None if read.values.keys().any(|name| name.starts_with(ACTIVATING)) => {}
+            None => self.overlay(&read),
+        }
+    }
+
+    fn overlay(&mut self, more: &Settings) {
+        for (name, setting) in &more.values {
+            self.lists.remove(name);
+            self.values.insert(name.clone(), setting.clone());
+        }
+        for (name, list) in &more.lists {
+            self.values.remove(name);
+            self.lists.insert(name.clone(), list.clone());
+        }
+    }
+
+    /// What is said of the profile that Quarkus runs under in production counts there.
+    fn overlay_production(&mut self) {
+        let told = self.values.iter().filter_map(|(name, it)| Some((name.strip_prefix(PRODUCTION)?.to_owned(), it)));
+        let told: Vec<(String, Setting)> = told.map(|(name, it)| (name, it.clone())).collect();
+        self.values.extend(told);
+    }
+
+    /// Takes what is set for the profiles that are active, in the order in which it is written.
+    pub(crate) fn activate(&mut self, active: &[String]) {
+        for (condition, file, settings) in std::mem::take(&mut self.profiled) {
+            if holds(&condition, active) {
+                self.overlay(&settings);
+            } else {
+                self.profiled.push((condition, file, settings));
+            }
+        }
+    }
+
+    /// What is set for profiles that are not active, but those for tests, with the files.
+    pub(super) fn inactive(&self) -> impl Iterator<Item = (Name, Settings)> {
+        let counts =
+            self.profiled.iter().filter(|(condition, ..)| !condition.contains("test") && !condition.contains('!'));
+        counts.map(|(_, file, settings)| (file.clone(), settings.clone()))
+    }
+
+    /// Says what a build puts in the place of `@name@`.
+    pub(crate) fn built(&mut self, names: BTreeMap<String, String>) {
+        self.built = names;
     }
 
     fn flatten(&mut self, prefix: &str, node: &Node, first: u32) {
@@ -98,7 +170,17 @@ impl Settings {
 
     /// The setting of a name.
     pub(crate) fn get(&self, name: &str) -> Option<&Setting> {
-        self.values.get(&normal(name))
+        let name = normal(name);
+        self.values.get(&name).or_else(|| self.under.get(&name))
+    }
+
+    /// Takes what a file says where nothing else is said: that alone makes no module one that runs.
+    pub(crate) fn add_under(&mut self, name: &str, text: &str) {
+        let mut read = Settings::default();
+        read.add(name, text);
+        for (name, setting) in read.values {
+            self.under.entry(name).or_insert(setting);
+        }
     }
 
     /// The elements of a list, or of a value with commas; none where it is not set.
@@ -113,7 +195,11 @@ impl Settings {
 
     /// A text with its placeholders filled: by a setting, else by their default, else by a hole.
     pub(crate) fn filled(&self, text: &str) -> String {
-        self.fill(text, 0)
+        let name = text.strip_prefix('@').and_then(|text| text.strip_suffix('@'));
+        match name.and_then(|name| self.built.get(name)) {
+            Some(built) => self.fill(built, 1),
+            None => self.fill(text, 0),
+        }
     }
 
     fn fill(&self, text: &str, depth: usize) -> String {
@@ -199,14 +285,17 @@ fn without_entry(document: &str, line: u32) -> Option<String> {
     Some(kept.flat_map(|line| [line, "\n"]).collect())
 }
 
-/// Whether a document counts only where a profile is active.
-fn is_for_a_profile(node: &Node) -> bool {
-    let spring = node.get("spring");
-    let activate = spring.and_then(|spring| spring.get("config")).and_then(|config| config.get("activate"));
-    let dotted = ["spring.config.activate.on-profile", "spring.profiles", "spring.config.activate"];
-    activate.is_some()
-        || dotted.iter().any(|key| node.get(key).is_some())
-        || spring.and_then(|spring| spring.get("profiles")).is_some_and(|profiles| profiles.as_str().is_some())
+/// Whether the condition of a document holds where these profiles are active: alternatives, each of which may ask for several.
+fn holds(condition: &str, active: &[String]) -> bool {
+    let one = |term: &str| match term.trim() {
+        "" => false,
+        "default" => active.is_empty(),
+        term => match term.strip_prefix('!') {
+            Some(other) => !active.iter().any(|name| name == other.trim()),
+            None => active.iter().any(|name| name == term),
+        },
+    };
+    condition.split([',', '|']).any(|all| all.split('&').all(one))
 }
 
 /// The documents of a file, each with the number of lines before it. `@name@`, which builds replace, is quoted.
@@ -234,6 +323,20 @@ fn documents(text: &str) -> Vec<(u32, String)> {
         document.push('\n');
     }
     out.retain(|(_, document)| document.lines().any(|line| !line.trim().is_empty() && !line.trim().starts_with('#')));
+    out
+}
+
+/// The documents of a properties file: keys and values with their lines.
+fn documents_of_properties(text: &str) -> Vec<Vec<(String, String, u32)>> {
+    let parts = text.lines().enumerate().filter(|(_, line)| matches!(line.trim_end(), "#---" | "!---"));
+    let parts: Vec<u32> = parts.map(|(at, _)| u32::try_from(at).unwrap_or(u32::MAX)).collect();
+    let mut out = vec![Vec::new(); parts.len() + 1];
+    for one in properties(text) {
+        let at = parts.iter().filter(|part| **part < one.2).count();
+        if let Some(document) = out.get_mut(at) {
+            document.push(one);
+        }
+    }
     out
 }
 
@@ -305,6 +408,21 @@ mod tests {
         );
         assert_eq!(Some("true"), settings.get("quarkus.http.cors").map(|it| it.value.as_str()));
         assert_eq!(Some("/a"), settings.get("quarkus.http.root-path").map(|it| it.value.as_str()));
+    }
+
+    #[test]
+    fn documents_for_profiles_count_where_those_are_active() {
+        let base = "server.port=1\na=/base\n#---\nspring.config.activate.on-profile=dev\na=/dev\n#---\nspring.config.activate.on-profile=!prod\nb=/b\n";
+        let path = |active: &[&str], name: &str| {
+            let mut settings = Settings::default();
+            settings.add("application.properties", base);
+            settings.add("application.yml", "c: &c { d: /d }\ne: { <<: *c }\n\"%prod\": { f: /f }\n");
+            settings.activate(&active.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
+            settings.get(name).map(|it| it.value.clone()).unwrap_or_default()
+        };
+        assert_eq!((path(&[], "a"), path(&["dev"], "a")), ("/base".to_owned(), "/dev".to_owned()));
+        assert_eq!((path(&[], "b"), path(&["prod"], "b")), ("/b".to_owned(), String::new()));
+        assert_eq!((path(&[], "e.d"), path(&[], "f")), ("/d".to_owned(), "/f".to_owned()));
     }
 
     #[test]

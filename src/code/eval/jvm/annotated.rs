@@ -14,8 +14,6 @@ use crate::code::models::{Alone, AnnotationModel, put_together, spell, tidy};
 
 /// Annotations on annotations on annotations.
 const MOST_META: usize = 6;
-/// Objects that answer below objects.
-const MOST_CHILDREN: usize = 6;
 /// Paths that one method may have.
 const MOST_PATHS: usize = 64;
 
@@ -53,9 +51,9 @@ pub(super) struct Mapping {
 
 /// A method and the class that declares it.
 #[derive(Clone)]
-struct Declared {
-    class: Rc<ClassValue>,
-    function: Arc<Function>,
+pub(super) struct Declared {
+    pub(super) class: Rc<ClassValue>,
+    pub(super) function: Arc<Function>,
 }
 
 /// What stands before the methods of a class that is being read.
@@ -528,44 +526,6 @@ impl Machine<'_> {
                     library: None,
                 });
             }
-        }
-    }
-
-    /// The object that a method gives answers below the method's path.
-    fn read_child(&mut self, declared: &Declared, full: &[String], spot: Spot, place: &Place<'_>) {
-        let stated = declared.function.returns.clone();
-        let scope = declared.class.scope.clone();
-        let child = match stated {
-            Some(ty) => self.class_of_type(&ty, &scope),
-            // Kotlin states no type where a function is an expression.
-            None => match declared.function.body.first().map(|stmt| &stmt.kind) {
-                Some(StmtKind::Return(Some(value))) => match self.eval(value, &scope) {
-                    Value::Object(it) => it.class.clone(),
-                    _ => None,
-                },
-                _ => None,
-            },
-        };
-        match child {
-            Some(child) if place.depth < MOST_CHILDREN => {
-                let none = BTreeSet::new();
-                let place =
-                    Place { prefixes: full, methods: &none, conditional: place.conditional, depth: place.depth + 1 };
-                self.read_methods(&child, &place);
-            }
-            _ => self.note(spot, "what answers below this path is not known"),
-        }
-    }
-
-    fn class_of_type(&mut self, ty: &TypeRef, scope: &ScopeRef) -> Option<Rc<ClassValue>> {
-        if let [argument] = ty.args.as_slice()
-            && ty.path.last().is_some_and(|name| matches!(&**name, "Class" | "Uni" | "CompletionStage"))
-        {
-            return self.class_of_type(argument, scope);
-        }
-        match self.type_value(ty, scope) {
-            Value::Class(class) => Some(class),
-            _ => None,
         }
     }
 }

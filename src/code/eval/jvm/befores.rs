@@ -3,28 +3,33 @@
 use std::rc::Rc;
 
 use super::super::machine::Machine;
-use super::super::value::{ClassValue, Map, Value};
+use super::super::value::{ClassValue, Map, Modelled, Native, Object, Value};
 use crate::code::form::ExprKind;
 use crate::code::models::put_together;
+
+/// Conditions within conditions.
+const MOST_JOINED: usize = 6;
 
 impl Machine<'_> {
     /// What configuration puts before the routes of a class; none where that is not known.
     pub(crate) fn before(&mut self, class: &Rc<ClassValue>) -> Option<String> {
         let file = self.file(class.spot).to_owned();
         let module = self.tree.module_of(&file).to_owned();
-        let mut out = String::new();
+        let mut out = self.before_by_mapping(class)?;
         for (_, spot, path, when) in self.befores.clone() {
             let homes = self.tree.homes_of(&file);
             let there = self.tree.module_of(self.file(spot)).to_owned();
             if there != module && homes.iter().all(|home| home.folder != there) {
                 continue;
             }
-            match self.holds(&when, class) {
+            match self.holds(&when, class, 0) {
                 Some(false) => {}
                 Some(true) => match path.as_text() {
                     Some(text) => {
                         let text = self.filled(&text, spot);
-                        out = put_together(Default::default(), &text, &out);
+                        // The first that holds counts alone.
+                        out = put_together(Default::default(), &out, &text);
+                        break;
                     }
                     None => {
                         self.note(class.spot, "the path that is put before this class's routes is not known");
@@ -48,20 +53,14 @@ impl Machine<'_> {
     }
 
     /// Whether something holds for a class; none where it is not known.
-    fn holds(&mut self, when: &Value, class: &Rc<ClassValue>) -> Option<bool> {
+    fn holds(&mut self, when: &Value, class: &Rc<ClassValue>, depth: usize) -> Option<bool> {
+        if depth > MOST_JOINED {
+            return None;
+        }
         if let Value::Object(object) = when
             && let Some(model) = object.model.borrow().clone()
         {
-            let mut any = false;
-            for one in self.argument_list(&model.args, "annotations") {
-                any |= self.is_annotated(class, &one)?;
-            }
-            let own = self.modules[class.spot.module.0].dotted.clone();
-            for one in self.argument_list(&model.args, "packages") {
-                let package = one.as_whole_text()?;
-                any |= own == package || own.starts_with(&format!("{package}."));
-            }
-            return Some(any);
+            return self.is_narrowed_to(&model, class, depth);
         }
         let answer = self.call(when, super::super::value::Args::of(vec![Value::Class(class.clone())]), class.spot);
         match answer {
@@ -70,13 +69,50 @@ impl Machine<'_> {
         }
     }
 
-    /// The elements of a list among arguments.
-    fn argument_list(&self, args: &Rc<Map>, name: &str) -> Vec<Value> {
-        match args.named(name) {
-            Some(Value::List(list)) => list.items.borrow().clone(),
-            Some(one) => vec![one],
-            None => Vec::new(),
+    /// Whether a class is one of those that an object says: by annotations, packages and types, any of which is enough, and by what
+    /// joins those.
+    fn is_narrowed_to(&mut self, model: &Modelled, class: &Rc<ClassValue>, depth: usize) -> Option<bool> {
+        let (mut any, mut asked) = (false, false);
+        for one in self.argument_list(&model.args, "annotations") {
+            asked = true;
+            any |= self.is_annotated(class, &one)?;
         }
+        let own = self.modules[class.spot.module.0].dotted.clone();
+        let mut packages = Vec::new();
+        for one in self.argument_list(&model.args, "packages") {
+            packages.push(one.as_whole_text()?);
+        }
+        for one in self.argument_list(&model.args, "beside") {
+            let Value::Class(one) = one else { return None };
+            packages.push(self.modules[one.spot.module.0].dotted.clone());
+        }
+        asked |= !packages.is_empty();
+        any |= packages.iter().any(|package| own == *package || own.starts_with(&format!("{package}.")));
+        for one in self.argument_list(&model.args, "types") {
+            asked = true;
+            any |= self.ancestors(class).iter().any(|ancestor| match (ancestor, &one) {
+                (Value::Class(ancestor), Value::Class(one)) => Rc::ptr_eq(ancestor, one),
+                (Value::Unknown(ancestor), Value::Unknown(one)) => **ancestor == *one.trim_end_matches(".class"),
+                _ => false,
+            });
+        }
+        let mut holds = any || !asked;
+        for other in self.argument_list(&model.args, "both") {
+            holds &= self.holds(&other, class, depth + 1)?;
+        }
+        for other in self.argument_list(&model.args, "either") {
+            holds |= self.holds(&other, class, depth + 1)?;
+        }
+        Some(holds != model.args.named("negated").is_some())
+    }
+
+    /// The elements of a list among arguments, and of lists in it.
+    fn argument_list(&mut self, args: &Rc<Map>, name: &str) -> Vec<Value> {
+        let mut out = Vec::new();
+        if let Some(given) = args.named(name).filter(|given| !given.is_nothing()) {
+            self.flatten(&given, &mut out, 0);
+        }
+        out
     }
 
     /// Whether a class has an annotation, directly or by one of the project's own.
@@ -116,6 +152,13 @@ impl Machine<'_> {
         match name {
             "isAnnotationPresent" if !args.list.is_empty() => self.is_annotated(class, &args.at(0)).map(Value::Bool),
             "getPackageName" | "packageName" => Some(Value::Str(self.modules[class.spot.module.0].dotted.clone())),
+            "getPackage" => {
+                let members = Map::default();
+                let package = Value::Str(self.modules[class.spot.module.0].dotted.clone());
+                members.put("name", package.clone());
+                members.put("getName", Value::Native(Rc::new(Native::Gives(package))));
+                Some(Value::Object(Rc::new(Object { class: None, members, model: std::cell::RefCell::default() })))
+            }
             "getSimpleName" | "simpleName" => class.class.name.clone().map(Value::Str),
             "getName" | "qualifiedName" => {
                 let package = self.modules[class.spot.module.0].dotted.clone();

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::super::machine::Machine;
-use super::super::value::{Args, EnvValue, ModuleId, Spot, Value};
-use crate::code::form::{Language, Name};
+use super::super::value::{Args, ClassValue, EnvValue, ModuleId, Spot, Value};
+use crate::code::form::{ClassKind, Language, Name};
 use crate::code::holes::{has_hole, hole};
 use crate::code::resolve::{Home, based};
 
@@ -17,20 +17,27 @@ const BUILDING: &[&str] = &["build", "host", "port", "scheme"];
 /// A context that a program makes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::code::eval) struct Context {
+    /// Where it is made.
+    pub(in crate::code::eval) origin: Origin,
+    /// Its path without slashes around it; none where it is not known.
+    pub(in crate::code::eval) path: Option<String>,
+}
+
+/// Where something is done, and where what does it was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::code::eval) struct Origin {
     /// Where what makes it was begun: the service's own module, where the code that makes it is shared.
     pub(in crate::code::eval) begun: ModuleId,
     /// Whether a program's start led there: else whatever depends on that module may.
     pub(in crate::code::eval) started: bool,
-    /// Where it is made.
+    /// Where it is done.
     pub(in crate::code::eval) spot: Spot,
-    /// Its path without slashes around it; none where it is not known.
-    pub(in crate::code::eval) path: Option<String>,
 }
 
 impl Machine<'_> {
     /// Keeps the path of a context: of several texts that are given the last one, of an address its path. What a server is given
     /// besides says nothing.
-    pub(in crate::code::eval) fn note_context(&mut self, given: &Value, spot: Spot) {
+    pub(in crate::code::eval) fn note_context(&mut self, given: &Value, node: Option<usize>, spot: Spot) {
         let all = match given {
             Value::List(list) => list.items.borrow().clone(),
             one => vec![one.clone()],
@@ -44,31 +51,65 @@ impl Machine<'_> {
         };
         let path = path.map(|path| based(&path)).filter(|path| !has_hole(path));
         let path = path.map(|path| path.strip_suffix("/*").unwrap_or(&path).trim_matches('/').to_owned());
+        // What a base makes that nothing starts says nothing of what is served.
+        if path.is_none() && self.is_in_a_base(spot) {
+            return;
+        }
+        if let Some(node) = node {
+            self.context_nodes.insert(node, path.clone());
+        }
+        let origin = self.origin(spot);
+        self.contexts.insert(Context { origin, path });
+        self.effects += 1;
+    }
+
+    /// Where the code was begun that does something at a place.
+    pub(super) fn origin(&self, spot: Spot) -> Origin {
         let first = self.frames.first().and_then(|frame| frame.closure.as_ref());
         let begun = first.map_or(spot.module, |closure| closure.scope.module);
         let started = first.is_some_and(|closure| closure.function.name.as_deref() == Some("main"));
-        self.contexts.insert(Context { begun, started, spot, path });
-        self.effects += 1;
+        Origin { begun, started, spot }
+    }
+
+    /// Whether a place is in an abstract class or an interface of which no instance is at work.
+    pub(super) fn is_in_a_base(&self, spot: Spot) -> bool {
+        let Some(frame) = self.frames.iter().rev().find(|frame| frame.home.is_some()) else { return false };
+        let is_base = |class: &ClassValue| matches!(class.class.kind, ClassKind::Abstract | ClassKind::Interface);
+        let own = match &frame.this {
+            Value::Object(it) => it.class.clone(),
+            _ => frame.home.clone(),
+        };
+        !self.forest.begun && own.is_some_and(|class| class.spot.module == spot.module && is_base(&class))
+    }
+
+    /// Those that count for the code of these modules: what was begun there, else what is there, else what is in a module that runs
+    /// with `home`.
+    pub(super) fn nearest<'a, T>(
+        &self,
+        all: impl Iterator<Item = &'a T> + Clone,
+        origin: impl Fn(&T) -> &Origin,
+        folders: &[&str],
+        home: Option<&Home>,
+    ) -> Vec<&'a T> {
+        let within = |module: ModuleId| folders.contains(&self.tree.module_of(&self.modules[module.0].path));
+        let begun = |one: &Origin| within(one.begun);
+        let made = |one: &Origin| within(one.spot.module);
+        let around = home.map(|home| self.tree.dependents_of(&home.folder)).unwrap_or_default();
+        let shared = |one: &Origin| {
+            let begun = self.tree.module_of(&self.modules[one.begun.0].path);
+            let open = || self.tree.dependents_of(begun).iter().any(|other| around.contains(other));
+            around.contains(begun) || (!one.started && open())
+        };
+        let ways: [&dyn Fn(&Origin) -> bool; 3] = [&begun, &made, &shared];
+        let found = ways.into_iter().map(|way| all.clone().filter(|one| way(origin(one))).collect::<Vec<_>>());
+        found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     /// What stands before everything that the code of these modules answers; none where no context is made there, nor in a module
     /// that runs with `home`. Where there are several, the one that is not at the root of the server cannot be told.
     pub(in crate::code::eval) fn context_of(&mut self, folders: &[&str], home: Option<&Home>) -> Option<String> {
-        let within = |module: ModuleId| folders.contains(&self.tree.module_of(&self.modules[module.0].path));
-        let begun = |one: &&Context| within(one.begun);
-        let made = |one: &&Context| within(one.spot.module);
-        let around = home.map(|home| self.tree.dependents_of(&home.folder)).unwrap_or_default();
-        let shared = |one: &&Context| {
-            let begun = self.tree.module_of(&self.modules[one.begun.0].path);
-            let open = || self.tree.dependents_of(begun).iter().any(|other| around.contains(other));
-            around.contains(begun) || (!one.started && open())
-        };
-        let ways: [&dyn Fn(&&Context) -> bool; 3] = [&begun, &made, &shared];
-        let paths: BTreeSet<&Option<String>> = ways
-            .into_iter()
-            .map(|way| self.contexts.iter().filter(way).map(|one| &one.path).collect::<BTreeSet<_>>())
-            .find(|paths| !paths.is_empty())
-            .unwrap_or_default();
+        let found = self.nearest(self.contexts.iter(), |one| &one.origin, folders, home);
+        let paths: BTreeSet<&Option<String>> = found.into_iter().map(|one| &one.path).collect();
         let root = paths.iter().any(|path| path.as_deref() == Some(""));
         match paths.into_iter().collect::<Vec<_>>().as_slice() {
             [] => None,

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::super::machine::Machine;
 use super::super::value::{Closure, Spot, Value};
-use super::contexts::Context;
+use super::contexts::{Context, Origin};
 use crate::code::form::{FunctionKind, Language, Name, TypeRef};
 use crate::code::models::ObjectModel;
 use crate::code::select;
@@ -133,7 +133,8 @@ impl Machine<'_> {
             let Some((root, line)) = self.tree.text(&file).and_then(|text| root_under(&text)) else { continue };
             let module = self.module_of(&file, Language::Java);
             let root = root.map(|root| root.trim_matches('/').to_owned());
-            self.contexts.insert(Context { begun: module, started: true, spot: Spot { module, line }, path: root });
+            let origin = Origin { begun: module, started: true, spot: Spot { module, line } };
+            self.contexts.insert(Context { origin, path: root });
         }
     }
 }

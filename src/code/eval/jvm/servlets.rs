@@ -11,7 +11,7 @@ use crate::code::resolve::{Servlet, Target};
 
 impl Machine<'_> {
     /// The HTTP methods that a class answers by methods of these names, its own or inherited.
-    fn servlet_methods(&mut self, class: &Rc<ClassValue>, model: &AnnotationModel) -> Vec<String> {
+    pub(super) fn servlet_methods(&mut self, class: &Rc<ClassValue>, model: &AnnotationModel) -> Vec<String> {
         let mut out: Vec<String> = Vec::new();
         for ancestor in self.ancestors(class) {
             let Value::Class(ancestor) = ancestor else { continue };

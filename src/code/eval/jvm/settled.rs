@@ -10,7 +10,7 @@ use super::super::value::Spot;
 use crate::code::form::{Language, Name};
 use crate::code::holes::{fill_holes, has_hole, hole};
 use crate::code::models::{LibraryModel, LibraryRoute, PrefixModel, put_together, tidy};
-use crate::code::resolve::Home;
+use crate::code::resolve::{Home, Settings};
 use crate::code::select::has_word;
 
 /// Paths that one route may have over the modules that serve it.
@@ -27,14 +27,11 @@ impl Machine<'_> {
             }
             let file = self.file(one.spot).to_owned();
             let homes = self.tree.homes_of(&file);
-            if homes.is_empty() {
-                let context = self.context_of(&[self.tree.module_of(&file)], None).unwrap_or_default();
-                let application = self.application_path(&one.framework, &file);
-                let prefix = put_together(Default::default(), &context, &application);
-                let path = tidy(&put_together(Default::default(), &prefix, &one.path));
-                self.keep_whole(Found { path, ..one }, &mut out);
-                continue;
-            }
+            // Code of no build's module runs under no settings.
+            let homes = match homes.is_empty() {
+                true => vec![Rc::new(Home::bare(self.tree.module_of(&file)))],
+                false => homes,
+            };
             for home in homes.iter().take(MOST_HOMES) {
                 let prefix = self.prefix(&one.framework, home, Some(&file));
                 for own in self.ended(&one, home) {
@@ -86,6 +83,7 @@ impl Machine<'_> {
         let folders: Vec<&str> =
             file.map(|file| self.tree.module_of(file)).into_iter().chain([&*home.folder]).collect();
         let mut out = home.context.clone().or_else(|| self.context_of(&folders, Some(home))).unwrap_or_default();
+        let own = out.clone();
         for model in self.models.prefixes.iter().filter(|model| model.framework == framework) {
             if !counts(model, home) || (model.application && file.is_none()) {
                 continue;
@@ -93,11 +91,23 @@ impl Machine<'_> {
             let said = file.filter(|_| model.application).map(|file| self.application_path(framework, file));
             let said = said.filter(|path| !path.is_empty());
             let set = || model.keys.iter().find_map(|key| home.settings.get(key));
-            let mapped = || home.mapped(&model.servlets, file.unwrap_or_default());
-            let piece = mapped().or(said).or_else(|| set().map(|setting| home.settings.filled(&setting.value)));
-            if piece.is_none() {
-                self.tell_elsewhere(model, home);
+            let mut piece = home.mapped(&model.servlets, file.unwrap_or_default());
+            if piece.is_none()
+                && !home.rooted
+                && let Some((context, mapped)) = self.mapped_in_code(&model.servlets, &folders, home)
+            {
+                if let (Some(context), true) = (context, out == own && home.context.is_none()) {
+                    out = context;
+                }
+                piece = Some(mapped);
             }
+            let piece = piece.or(said).or_else(|| set().map(|setting| home.settings.filled(&setting.value)));
+            let piece = piece.or_else(|| self.agreed(model, home));
+            let usual = Some(model.usual.clone()).filter(|usual| !usual.is_empty());
+            let piece = piece.or_else(|| {
+                self.tell_elsewhere(model, home);
+                usual
+            });
             if let Some(piece) = piece {
                 out = put_together(Default::default(), &out, &piece);
             }
@@ -105,16 +115,31 @@ impl Machine<'_> {
         out
     }
 
+    /// What all settings agree on each of which counts where a profile is active.
+    fn agreed(&self, model: &PrefixModel, home: &Home) -> Option<String> {
+        let said = |settings: &Settings| {
+            let set = model.keys.iter().find_map(|key| settings.get(key));
+            set.map(|set| home.settings.filled(&set.value)).filter(|path| !has_hole(path))
+        };
+        let all: Option<BTreeSet<String>> = home.profiles.iter().map(|(_, settings)| said(settings)).collect();
+        let all = all?;
+        all.first().filter(|_| all.len() == 1).cloned()
+    }
+
     /// Tells settings of a prefix that the module may not read.
     fn tell_elsewhere(&mut self, model: &PrefixModel, home: &Home) {
-        for (path, settings) in &home.elsewhere {
+        for (path, settings) in home.elsewhere.iter().chain(&home.profiles) {
+            let profile = home.profiles.iter().any(|(one, _)| one == path);
             let set = model.keys.iter().find_map(|key| settings.get(key));
             let Some(setting) = set.filter(|set| !set.value.trim_matches('/').is_empty()) else { continue };
             let module = self.module_of(path, Language::Java);
-            self.note(
-                Spot { module, line: setting.line },
-                "these settings say a prefix, but nothing says that the service reads them: its routes are listed without it",
-            );
+            let reason = match profile {
+                true => "these settings say a prefix where their profile is active: routes are listed without it",
+                false => {
+                    "these settings say a prefix, but nothing says that the service reads them: its routes are listed without it"
+                }
+            };
+            self.note(Spot { module, line: setting.line }, reason);
         }
     }
 
