@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::value::{Args, ClassValue, Closure, ListKind, Map, Object, Spot, Value};
-use crate::code::form::{Decorator, ExprKind, Name, Yields};
+use crate::code::form::{Decorator, ExprKind, Language, Name, Yields};
 use crate::code::lower::rust::expression;
 use crate::code::models::{MountWord, ObjectModel};
 
@@ -232,6 +232,12 @@ impl Machine<'_> {
     ) -> Value {
         if (!mount.strict && mount.otherwise.is_none()) || holds_router(&child, 0) || child.is_nothing() {
             return child;
+        }
+        if self.modules[spot.module.0].language == Language::Rust
+            && let Some(made) = self.converted(&child, spot)
+            && holds_router(&made, 0)
+        {
+            return made;
         }
         let Some(route) = &mount.otherwise else {
             if !matches!(&child, Value::Unknown(path) if path.is_empty()) {

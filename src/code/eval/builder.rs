@@ -183,6 +183,18 @@ impl Machine<'_> {
         out
     }
 
+    /// Of routers one of which is served, one that another of them has mounted may be served alone:
+    /// `if let Some(base) = base { Router::new().nest(&base, app) } else { app }`.
+    pub(super) fn stand_beside(&mut self, all: &[Value]) {
+        let nodes: Vec<usize> = all.iter().filter_map(node_of).collect();
+        for node in nodes.iter().copied().filter(|_| nodes.len() > 1) {
+            let above = self.above(node);
+            if nodes.iter().any(|other| *other != node && above.contains(other)) {
+                self.forest.nodes[node].beside = true;
+            }
+        }
+    }
+
     /// Mounts a handler: routers of its own kind see what is behind the prefix, those of others the whole path; what is
     /// no router is a route.
     pub(super) fn mount_handler(&mut self, model: &Modelled, at: Value, child: &Value, plain: &str, spot: Spot) {

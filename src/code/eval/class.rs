@@ -109,7 +109,10 @@ impl Machine<'_> {
         }
         if class.kind == ClassKind::Enum && !packages {
             for (at, field) in class.fields.iter().enumerate() {
-                let number = Value::Int(i64::try_from(at).unwrap_or(0));
+                let number = match self.language(body) {
+                    Language::Rust => super::rust::variant(value),
+                    _ => Value::Int(i64::try_from(at).unwrap_or(0)),
+                };
                 let init = field.value.as_ref().map_or(number, |init| self.eval(init, body));
                 value.members.put(&field.name, init);
             }
@@ -308,6 +311,7 @@ impl Machine<'_> {
         };
         let body = Scope::inside(scope, ScopeKind::Class);
         body.set(&"Self".into(), Value::Class(class.clone()));
+        super::rust::keep_parameters(extension, &body);
         self.mark_class(&class, &extension.decorators, scope);
         let written = self.macro_members(&extension.body, scope);
         for stmt in extension.body.iter().chain(written.iter().flat_map(|block| block.iter())) {
@@ -315,6 +319,8 @@ impl Machine<'_> {
                 StmtKind::Function(function) => {
                     let made = self.closure(function, &body, Some(class.clone()));
                     let made = self.decorated(made, &function.decorators, &body);
+                    self.note_conversion(extension, &made);
+                    self.note_service(extension, &made);
                     if let Some(name) = &function.name {
                         class.members.put(name, made);
                     }

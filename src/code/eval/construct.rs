@@ -46,6 +46,13 @@ impl Machine<'_> {
         if self.has_packages(&class.scope) {
             self.injected.entry(Rc::as_ptr(class).addr()).or_insert_with(|| value.clone());
         }
+        if self.language(&class.scope) == Language::Rust {
+            // The fields of a tuple are called by their places.
+            for (field, given) in class.class.fields.iter().zip(&args.list) {
+                object.members.put(&field.name, given.clone());
+            }
+            return value;
+        }
         let given = self.routers_given(&object, &args);
         let made = self.construct(class, &value, args, spot);
         self.mount_delegate(&object, given, spot);

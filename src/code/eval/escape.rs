@@ -39,7 +39,10 @@ impl Machine<'_> {
                     self.enter(&closure.clone(), Some(bound.receiver.clone()), Args::unknown(), spot);
                 }
             }
-            Value::Alt(all) => all.iter().for_each(|one| self.escape(one)),
+            Value::Alt(all) => {
+                self.stand_beside(all);
+                all.iter().for_each(|one| self.escape(one));
+            }
             Value::List(list) => {
                 let items = list.items.borrow().clone();
                 items.iter().take(64).for_each(|one| self.escape_shallow(one));

@@ -490,6 +490,7 @@ impl Machine<'_> {
             _ => {
                 let callee = self.eval(&call.callee, scope);
                 let args = self.rust_arguments(&callee, &call.args, scope);
+                let callee = self.converter(callee, &args);
                 // Kotlin's `"/path" { … }`, where something around says what calling a text means.
                 if matches!(callee, Value::Str(_))
                     && let Some(value) = self.call_extension(&callee, &"invoke".into(), &args, scope, spot)

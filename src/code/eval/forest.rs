@@ -26,6 +26,8 @@ pub(crate) struct Node {
     pub(crate) served: bool,
     /// It was given to code that is not seen.
     pub(crate) handed: bool,
+    /// It may be served itself where another that has it mounted may be, too.
+    pub(crate) beside: bool,
     /// Its registrations were read off it, to be made elsewhere.
     pub(crate) listed: bool,
     /// It was made of what no router was given, to be told.
@@ -147,6 +149,7 @@ impl Forest {
             conditional,
             served: false,
             handed: false,
+            beside: false,
             listed: false,
             unbound: false,
             absent: false,
@@ -215,7 +218,10 @@ impl Machine<'_> {
         self.leave_outside();
         let children = self.mounted();
         // What an adapter serves by itself answers there too, though another router has it in it.
-        let apart = |node: &usize| self.forest.nodes[*node].model.adapted && self.forest.nodes[*node].served;
+        let apart = |node: &usize| {
+            let node = &self.forest.nodes[*node];
+            node.beside || (node.model.adapted && node.served)
+        };
         let roots: Vec<usize> =
             (0..self.forest.nodes.len()).filter(|node| !children.contains(node) || apart(node)).collect();
         let is_app = |machine: &Self, node: &usize| {
@@ -230,7 +236,7 @@ impl Machine<'_> {
         let (handed, apart) = self.handed_filters(&roots);
         served.extend(handed.iter().filter(|_| !apart));
         for root in &served {
-            self.read(*root, vec![String::new()], false, None, &mut reading);
+            self.read(*root, vec![String::new()], self.forest.nodes[*root].beside, None, &mut reading);
         }
         // A language of which nothing is served has its roots read all the same; a service in another beside it changes nothing.
         let places = reading.found.iter().map(|found| found.spot);
@@ -248,7 +254,7 @@ impl Machine<'_> {
                 continue;
             }
             if language.is_some_and(|language| !told.contains(&language)) && !self.is_stray(root, &children, &astray) {
-                self.read(root, vec![String::new()], false, None, &mut reading);
+                self.read(root, vec![String::new()], self.forest.nodes[root].beside, None, &mut reading);
             }
         }
         let mut lost = Vec::new();

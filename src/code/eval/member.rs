@@ -9,6 +9,11 @@ use super::value::{Args, ClassValue, Closure, ListKind, Object, Spot, Value};
 use crate::code::form::{FunctionKind, Language, Name};
 use crate::code::holes::has_hole;
 
+/// Whether a class is an enum of Rust's, of which derives may write more functions.
+fn is_enum_of_rust(language: Language, class: &ClassValue) -> bool {
+    language == Language::Rust && class.class.kind == crate::code::form::ClassKind::Enum
+}
+
 impl Machine<'_> {
     /// `object.name`, read.
     pub(crate) fn member(&mut self, object: &Value, name: &Name, scope: &ScopeRef, line: u32) -> Value {
@@ -44,6 +49,9 @@ impl Machine<'_> {
                     "as_view" => Value::Method(Rc::new((object.clone(), name.clone()))),
                     // What it derives is made where it is called.
                     "default" if self.language(&class.scope) == Language::Rust && has_default(class) => {
+                        Value::Method(Rc::new((object.clone(), name.clone())))
+                    }
+                    _ if self.is_filled_by_derive(class) || is_enum_of_rust(self.language(&class.scope), class) => {
                         Value::Method(Rc::new((object.clone(), name.clone())))
                     }
                     "__members__" => Value::Map(Rc::new(super::value::Map::default())),

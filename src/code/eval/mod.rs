@@ -184,6 +184,7 @@ pub(crate) fn run(
     }
     machine.enter_again();
     machine.refuel();
+    machine.read_services();
     machine.tell_macros();
     machine.carry_the_rest();
     machine.serve_roots();

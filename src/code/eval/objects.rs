@@ -304,6 +304,11 @@ impl Machine<'_> {
         {
             return made;
         }
+        if self.language(&class.scope) == Language::Rust
+            && let Some(made) = self.all_variants(class, name).or_else(|| self.derived_instance(class, 0))
+        {
+            return made;
+        }
         let base = self.ancestors(class).into_iter().find_map(|one| match one {
             Value::Unknown(path) if !path.is_empty() => Some(path),
             _ => None,

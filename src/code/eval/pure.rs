@@ -74,7 +74,10 @@ impl Machine<'_> {
                 .or_else(|| self.reflecting_builtin(path, args, spot))
                 .or_else(|| self.python_builtin(path, args, &scope, spot)),
             Language::JavaScript => self.javascript_builtin(path, args, &scope, spot),
-            Language::Rust => self.rust_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),
+            Language::Rust => self
+                .foreign_function(path, args, spot)
+                .or_else(|| self.rust_builtin(path, args))
+                .or_else(|| self.other_builtin(path, args, &scope)),
             Language::Java => self.class_builtin(path, args).or_else(|| self.other_builtin(path, args, &scope)),
             Language::Go => match (path, args.at(0)) {
                 ("len", Value::Str(text)) if !has_hole(&text) => i64::try_from(text.len()).ok().map(Value::Int),

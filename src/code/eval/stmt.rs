@@ -128,7 +128,7 @@ impl Machine<'_> {
             StmtKind::Expr(expr) | StmtKind::Deferred(expr) => {
                 if !self.is_rust_item(scope) {
                     self.go_statement(expr, scope);
-                    if let Some(flow) = self.chosen_way(expr, scope) {
+                    if let Some(flow) = self.chosen_way(expr, scope).or_else(|| self.macro_statement(expr, scope)) {
                         return flow;
                     }
                     self.eval(expr, scope);

@@ -363,7 +363,10 @@ impl Machine<'_> {
         if let Some(fields) = &env.fields {
             let prefix = model.filter(|_| env.prefixed).map(|model| self.forest.nodes[model.node].prefix.clone());
             self.fields_given(fields, prefix.as_ref(), bound, spot);
-            return Value::unknown();
+            let asked = self.asked_type(bound);
+            let Some(Value::Class(class)) = asked else { return Value::unknown() };
+            let made = self.filled_type(fields, &class, &super::filled::Said::new(), "", 0);
+            return made.unwrap_or_else(Value::unknown);
         }
         let mut name = self.argument_at(bound, &env.name, spot);
         if let (Value::Undefined, Some(usual)) = (&name, &env.unnamed) {

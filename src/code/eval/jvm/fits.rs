@@ -6,7 +6,9 @@ use std::rc::Rc;
 use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{Args, ClassValue, Closure, ListKind, Object, Value};
-use crate::code::form::{ClassKind, Expr, ExprKind, FunctionKind, Name, ParamKind, Pattern, TypeRef, TypeTest};
+use crate::code::form::{
+    ClassKind, Expr, ExprKind, FunctionKind, Language, Name, ParamKind, Pattern, TypeRef, TypeTest,
+};
 
 /// How well a value fits a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,6 +132,12 @@ impl Machine<'_> {
         match &candidate.kind {
             ExprKind::Is(test) if test.value.is_none() => {
                 self.is_of(value, &test.ty, scope).map(|holds| holds == test.positive)
+            }
+            ExprKind::Call(call) if call.args.is_empty() && super::super::rust::names(&call.callee, "Some") => {
+                super::super::rust::is_there(value)
+            }
+            ExprKind::Name(name) if &**name == "None" && self.language(scope) == Language::Rust => {
+                super::super::rust::is_there(value).map(|there| !there)
             }
             _ => {
                 let candidate = self.eval(candidate, scope);

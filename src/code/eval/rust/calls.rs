@@ -42,8 +42,28 @@ impl Machine<'_> {
                 if let Some(value) = self.foreign_method(it, object, name, args, spot) {
                     return Some(value);
                 }
-                self.rust_adapter(object, name, args, spot)
+                if &**name == "to_string"
+                    && let Some(text) = self.displayed(object, spot)
+                {
+                    return Some(text);
+                }
+                if matches!(&**name, "into" | "try_into")
+                    && let Some(value) = self.converted(object, spot)
+                {
+                    return Some(value);
+                }
+                match self.rust_adapter(object, name, args, spot) {
+                    None => self.dereferenced(it, name, args, scope, spot),
+                    value => value,
+                }
             }
+            Value::Class(class) if matches!(&**name, "iter" | "variants") => {
+                self.all_variants(class, name).or_else(|| passes(name).then(|| object.clone()))
+            }
+            Value::Class(_) if &**name == "into" => match self.converted(object, spot) {
+                None => Some(object.clone()),
+                value => value,
+            },
             Value::Map(_) | Value::Function(_) | Value::Bound(_) | Value::Class(_) if passes(name) => {
                 Some(object.clone())
             }
@@ -80,6 +100,8 @@ impl Machine<'_> {
                 methods.extend(method_of(&args.at(0)));
                 Some(Value::list(methods.iter().map(|method| Value::text(method.as_str())).collect()))
             }
+            // What is written into what shows a value.
+            Value::Unknown(_) if &**name == "write_str" && args.list.len() == 1 => Some(args.at(0)),
             Value::Unknown(_) if self.registers_on_unknown(name, args) => {
                 self.note(spot, "registered on something that is not known");
                 self.let_go(args);
@@ -235,6 +257,10 @@ impl Machine<'_> {
                 let spot = spot.unwrap_or_else(|| Spot::default_in(&scope));
                 Some(self.call(&first, Args::default(), spot))
             }
+            ("inventory", "iter") => {
+                let wanted = args.named.iter().find(|(name, _)| &**name == "<>").map(|(_, ty)| ty.clone());
+                Some(self.submitted(&wanted.unwrap_or_else(Value::unknown)))
+            }
             ("Vec" | "VecDeque", "new" | "with_capacity" | "default") => Some(Value::list(Vec::new())),
             ("HashMap" | "BTreeMap" | "IndexMap", "new" | "with_capacity" | "default") => Some(Value::map(Vec::new())),
             ("HashSet" | "BTreeSet", "new" | "default") => Some(Value::list(Vec::new())),
@@ -309,6 +335,10 @@ impl Machine<'_> {
         let written = base.class.clone();
         for function in functions_of(&written.body) {
             let Some(name) = function.name.clone() else { continue };
+            // What the types have of it is called there.
+            if let Some(Value::Function(own)) = base.members.named(&name) {
+                own.entered.set(true);
+            }
             if class.members.named(&name).is_none() && !function.body.is_empty() {
                 let made = self.closure(&function, &body, Some(class.clone()));
                 class.members.put(&name, made);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
 use super::super::value::{Args, Closure, Spot, Value};
-use crate::code::form::{Arm, Block, Expr, ExprKind, Stmt, StmtKind};
+use crate::code::form::{Arm, Block, Expr, ExprKind, Extension, Stmt, StmtKind};
 
 /// The object that such routes stand on.
 const OBJECT: &str = "hyper.service.paths";
@@ -15,6 +15,8 @@ const OBJECT: &str = "hyper.service.paths";
 const MOST_CALLS: usize = 4;
 /// How deeply code is looked into.
 const DEEPEST: usize = 24;
+/// What names a service of remote calls.
+const SERVICE: &str = "NAME";
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
 /// Members that hand a request on to another service.
 const HANDS_ON: &[&str] = &["call", "oneshot", "route", "handle_request", "poll_ready"];
@@ -37,6 +39,30 @@ impl Machine<'_> {
         if !self.dispatched_within(closure, &mut looked) {
             let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
             self.note(spot, "which paths this tells apart itself is not read");
+        }
+    }
+
+    /// Keeps the function of a service that the project writes itself.
+    pub(crate) fn note_service(&mut self, extension: &Extension, made: &Value) {
+        let service =
+            extension.implements.as_ref().filter(|ty| ty.path.last().is_some_and(|name| &**name == "Service"));
+        if let (Some(ty), Value::Function(closure)) = (service, made)
+            && ty.text.contains("Request")
+            && closure.function.name.as_ref().is_some_and(|name| &**name == "call")
+        {
+            self.rust.services.push(closure.clone());
+        }
+    }
+
+    /// Registers what services of the project's own tell apart; one that hands requests on answers none itself.
+    pub(crate) fn read_services(&mut self) {
+        for closure in std::mem::take(&mut self.rust.services) {
+            let home = closure.home.borrow().clone();
+            // Generated code names the service whose calls it answers.
+            if home.is_some_and(|class| class.members.named(SERVICE).is_some()) {
+                continue;
+            }
+            self.dispatched_within(&closure, &mut Vec::new());
         }
     }
 

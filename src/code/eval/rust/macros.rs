@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::machine::Machine;
+use super::super::machine::{Flow, Machine};
 use super::super::scope::{Scope, ScopeKind, ScopeRef, find};
 use super::super::value::{Args, Spot, Value};
 use super::macro_name;
@@ -71,6 +71,8 @@ const COMMON: &[&str] = &[
     "hashmap",
 ];
 
+/// The most files that submit something to `inventory`.
+const MOST_SUBMITTING: usize = 500;
 /// The most expansions of one run.
 const MOST: usize = 20_000;
 
@@ -96,12 +98,22 @@ impl Machine<'_> {
         let spot = Spot { module: scope.module, line };
         let last = call.path.last().map_or("", |name| &**name);
         match last {
-            "format" | "format_args" => {
+            "format" | "format_args" | "write" => {
+                // What is written into something is what that is to whoever shows a value.
+                if last == "write" && !args.list.is_empty() {
+                    args.list.remove(0);
+                }
                 if args.list.is_empty() {
                     return Value::unknown();
                 }
                 let Some(text) = args.list.remove(0).as_text() else { return Value::unknown() };
                 self.name_fields(&text, &mut args, scope);
+                let values = args.list.iter_mut().chain(args.named.iter_mut().map(|(_, value)| value));
+                for value in values {
+                    if let Some(shown) = self.displayed(value, spot) {
+                        *value = shown;
+                    }
+                }
                 self.format(&text, &args)
             }
             "matches" => {
@@ -120,6 +132,23 @@ impl Machine<'_> {
                 self.call_path(&format!("{path}!").into(), args, spot)
             }
         }
+    }
+
+    /// A call of a macro of the project's as a statement: what it binds under names that it is given stays bound.
+    pub(crate) fn macro_statement(&mut self, expr: &Expr, scope: &ScopeRef) -> Option<Flow> {
+        let ExprKind::Macro(call) = &expr.kind else { return None };
+        let rules = self.own_macro(call, scope).or_else(|| self.library_macro(call, scope))?;
+        let block = self.expanded(&rules, &call.tokens, false, expr.pos.line)?;
+        let inner = Scope::inside(scope, ScopeKind::Block);
+        let flow = self.block(&block, &inner);
+        let bound = inner.names.borrow().clone();
+        for (name, value) in bound {
+            let given = |word: &str| word == &*name;
+            if call.tokens.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(given) {
+                self.set_in(scope, &name, value);
+            }
+        }
+        Some(flow)
     }
 
     /// Names in a format string that stand for what is bound around it.
@@ -286,6 +315,47 @@ impl Machine<'_> {
         }
     }
 
+    /// The values that the project's code submits to `inventory`, of a type.
+    pub(super) fn submitted(&mut self, wanted: &Value) -> Value {
+        if self.rust.submitting.is_none() {
+            let sources = self.tree.files().filter(|path| path.ends_with(".rs") && select::is_own_source(path));
+            let says = |path: &&Name| self.tree.text(path).is_some_and(|text| text.contains("inventory::submit"));
+            let files: Vec<Name> = sources.filter(says).take(MOST_SUBMITTING).cloned().collect();
+            self.rust.submitting = Some(Vec::new());
+            for path in files {
+                let id = self.module_of(&path, Language::Rust);
+                self.load(id);
+                let Some(form) = self.tree.form(&path) else { continue };
+                let scope = self.modules[id.0].scope.clone();
+                self.submit(&form.body, &scope);
+            }
+        }
+        let all = self.rust.submitting.clone().unwrap_or_default();
+        let of_type = |value: &Value| match (value, wanted) {
+            (Value::Object(it), Value::Class(wanted)) => {
+                it.class.as_ref().is_some_and(|class| Arc::ptr_eq(&class.class, &wanted.class))
+            }
+            _ => wanted.is_unknown(),
+        };
+        Value::list(all.into_iter().filter(of_type).collect())
+    }
+
+    fn submit(&mut self, body: &[Stmt], scope: &ScopeRef) {
+        for stmt in body {
+            match &stmt.kind {
+                StmtKind::Expr(Expr { kind: ExprKind::Macro(call), .. }) if matches!(call.path.as_slice(), [.., library, name] if &**library == "inventory" && &**name == "submit") =>
+                {
+                    let args = self.arguments(&call.args, scope);
+                    if let Some(all) = &mut self.rust.submitting {
+                        all.extend(args.list);
+                    }
+                }
+                StmtKind::Perhaps(inner) => self.submit(std::slice::from_ref(inner), scope),
+                _ => {}
+            }
+        }
+    }
+
     fn rust_item(&mut self, stmt: &Stmt, scope: &ScopeRef) {
         match &stmt.kind {
             StmtKind::Bind { target, ty, value } => {
@@ -309,6 +379,12 @@ impl Machine<'_> {
                 }
             }
             StmtKind::Expr(Expr { kind: ExprKind::Macro(call), pos }) => {
+                if let ([only], Some(arg)) = (call.path.as_slice(), call.args.first())
+                    && &**only == "include"
+                    && let ExprKind::Str(path) = &arg.value.kind
+                {
+                    return self.rust_include(path, scope);
+                }
                 let Some(rules) = self.own_macro(call, scope) else { return };
                 if self.loading > 100 || self.nesting > self.limits.nesting {
                     return;

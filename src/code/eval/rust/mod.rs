@@ -4,11 +4,18 @@
 //! its name with [`SPACE`] behind it.
 
 mod calls;
+mod conversions;
 pub(super) mod defaults;
 mod derived;
 mod dispatch;
 mod expects;
+mod generics;
+mod instances;
 mod macros;
+mod variants;
+
+pub(super) use generics::keep_parameters;
+pub(super) use variants::variant;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -57,6 +64,14 @@ pub(crate) struct State {
     pub(super) asked: Vec<Option<Value>>,
     /// Methods that the project adds to types of libraries, with the type's path; empty where it is any type.
     pub(super) foreign: BTreeMap<Name, Vec<(Name, Rc<Closure>)>>,
+    /// What makes the project's types of other values: `From` and its peers.
+    pub(super) conversions: Vec<Rc<Closure>>,
+    /// What the project's code submits to `inventory`, once it was asked for.
+    pub(super) submitting: Option<Vec<Value>>,
+    /// Services that the project writes itself, each by the function that answers.
+    pub(super) services: Vec<Rc<Closure>>,
+    /// Types with their parameters bound, by the type and what is bound.
+    pub(super) stated: BTreeMap<(usize, Vec<usize>), Rc<super::value::ClassValue>>,
 }
 
 /// Where a module stands.
@@ -177,16 +192,23 @@ impl Machine<'_> {
             "crate" | "$crate" => Value::Module(self.crate_root(scope.module)),
             "self" => Value::Module(scope.module),
             "super" => self.rust_parent(scope.module).map_or_else(Value::unknown, Value::Module),
-            _ => self.rust_name(first, scope, space || !rest.is_empty()),
+            _ => self.rust_name(first, scope, space || rest.iter().any(is_segment)),
         };
         for (at, name) in rest.iter().enumerate() {
-            let within = space || at + 1 < rest.len();
+            let within = space || rest[at + 1..].iter().any(is_segment);
+            if name.starts_with('<') {
+                value = self.with_types(value, name, scope);
+                continue;
+            }
             value = match (&value, &**name) {
                 (Value::Module(id), "super") => self.rust_parent(*id).map_or_else(Value::unknown, Value::Module),
                 (Value::Module(_), "self") => value,
                 (Value::Module(id), _) => match self.rust_member(*id, name, within) {
                     // What macros and build scripts bring is known by its path alone.
-                    Value::Undefined => Value::from_path(path[..at + 2].join(".")),
+                    Value::Undefined => {
+                        let named = path[..at + 2].iter().filter(|name| !name.starts_with('<'));
+                        Value::from_path(named.map(|name| &**name).collect::<Vec<_>>().join("."))
+                    }
                     value => value,
                 },
                 (Value::Unknown(path), _) if !path.is_empty() => Value::from_path(format!("{path}.{name}")),
@@ -209,8 +231,14 @@ impl Machine<'_> {
                 match self.force(value) {
                     Value::Lazy(_) | Value::Undefined => {}
                     Value::Module(found) if !space => return self.value_over(found, scope.module, name),
-                    // Nothing stands in a function: `rocket::build()` in `fn rocket()` is the crate's.
-                    Value::Function(_) if space => {}
+                    // Nothing stands in a function or a value: `rocket::build()` in `fn rocket()` is the crate's.
+                    Value::Function(_)
+                    | Value::Object(_)
+                    | Value::Str(_)
+                    | Value::List(_)
+                    | Value::Map(_)
+                    | Value::Int(_)
+                        if space => {}
                     value => return value,
                 }
             }
@@ -392,6 +420,20 @@ impl Machine<'_> {
         self.block(body, &inner);
     }
 
+    /// `include!("file.rs")` as an item: what the file has is seen here, and what is here is seen there.
+    pub(super) fn rust_include(&mut self, path: &str, scope: &ScopeRef) {
+        let file = under(folder_of(&self.modules[scope.module.0].path), path);
+        if !self.tree.has(&file) || *file == *self.modules[scope.module.0].path {
+            return;
+        }
+        let id = self.module_of(&file.as_str().into(), Language::Rust);
+        let parent = self.rust_parent(scope.module);
+        let place = self.rust.places.entry(id).or_default();
+        place.parent = parent;
+        place.globs.push(Value::Module(scope.module));
+        self.rust.places.entry(scope.module).or_default().globs.push(Value::Module(id));
+    }
+
     /// What is said of a module that stands within its file.
     pub(crate) fn rust_module_attributes(&self, id: ModuleId) -> Vec<(String, Args, u32)> {
         self.rust.places.get(&id).map(|place| place.attributes.clone()).unwrap_or_default()
@@ -438,6 +480,25 @@ fn starts(decorator: &Decorator) -> bool {
         _ => None,
     };
     last.is_some_and(|name| matches!(&**name, "main" | "launch"))
+}
+
+/// Whether an expression is a name.
+pub(super) fn names(expr: &crate::code::form::Expr, wanted: &str) -> bool {
+    matches!(&expr.kind, ExprKind::Name(name) if &**name == wanted)
+}
+
+/// Whether what may be `None` is there; none where that is not known.
+pub(super) fn is_there(value: &Value) -> Option<bool> {
+    match value {
+        Value::Unknown(_) | Value::Env(_) | Value::Alt(_) | Value::Lazy(_) => None,
+        Value::Null | Value::Undefined => Some(false),
+        _ => Some(true),
+    }
+}
+
+/// Whether a part of a path is a name, and no types that are stated.
+fn is_segment(part: &Name) -> bool {
+    !part.starts_with('<')
 }
 
 fn in_space(name: &str) -> Name {

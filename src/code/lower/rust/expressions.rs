@@ -25,7 +25,13 @@ impl Lowering<'_> {
                 let callee = self.lexical(node, Vec::new(), body, true);
                 self.at(node, ExprKind::Call(Box::new(Call { callee, args: Vec::new(), is_new: false })))
             }
-            "generic_function" => self.expr_in(node, "function"),
+            "generic_function" => match node.child_by_field_name("function") {
+                Some(function) if matches!(function.kind(), "identifier" | "scoped_identifier") => {
+                    let kind = self.path_expr(node);
+                    self.at(node, kind)
+                }
+                _ => self.expr_in(node, "function"),
+            },
             "unary_expression" if self.text(node).starts_with('*') => self.first(node),
             _ => {
                 let kind = self.simple(node);
@@ -89,7 +95,7 @@ impl Lowering<'_> {
 
     fn path_expr(&mut self, node: Node<'_>) -> ExprKind {
         let mut path: Vec<Name> = Vec::new();
-        self.path(node, &mut path);
+        self.path_with(node, true, &mut path);
         match path.as_slice() {
             [only] => ExprKind::Name(only.clone()),
             _ => ExprKind::Path(path),

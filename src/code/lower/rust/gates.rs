@@ -1,5 +1,7 @@
 //! What is compiled: code for tests alone is marked, and so is what a feature or a platform decides.
 
+use super::super::reader::children;
+use super::macros::inside;
 use super::{FrontEnd, Lowering};
 use crate::code::form::{Block, Decorator, Expr, ExprKind, Stmt, StmtKind};
 use tree_sitter::Node;
@@ -22,6 +24,50 @@ impl Lowering<'_> {
         lower(self, &mut inner);
         let pos = self.pos(node);
         out.extend(inner.into_iter().map(|stmt| Stmt { kind: around(Box::new(stmt)), pos }));
+    }
+
+    /// The branches of a `cfg_if!`, each behind its condition; false where it cannot be read.
+    pub(super) fn chosen(&mut self, tree: Node<'_>, out: &mut Block) -> bool {
+        let mut before = Some(false);
+        let mut condition = Some(true);
+        let mut all = Block::new();
+        for part in children(tree).into_iter().filter(|part| part.kind() == "token_tree") {
+            let written = inside(self.text(part));
+            if self.text(part).starts_with('[') {
+                let attribute = self.reparse(part, written, ("#[", "]\nfn f(){}"), |lowering, root| {
+                    let attribute = children(root).into_iter().find(|node| node.kind() == "attribute_item")?;
+                    Some(lowering.compiled(&[attribute]))
+                });
+                let Some(holds) = attribute else { return false };
+                condition = holds;
+                continue;
+            }
+            let here = match (before, condition) {
+                (Some(true), _) | (_, Some(false)) => Some(false),
+                (Some(false), Some(true)) => Some(true),
+                (None, _) | (_, None) => None,
+            };
+            before = match (before, condition) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (Some(false), Some(false)) => Some(false),
+                (None, _) | (_, None) => None,
+            };
+            // What comes behind without a condition stands where none before it holds.
+            condition = Some(true);
+            if written.trim().is_empty() || here == Some(false) {
+                continue;
+            }
+            let Some(body) = self.reparse(part, written, ("", ""), |lowering, root| Some(lowering.items(root))) else {
+                return false;
+            };
+            let pos = self.pos(part);
+            match here {
+                Some(_) => all.extend(body),
+                None => all.extend(body.into_iter().map(|stmt| Stmt { kind: StmtKind::Perhaps(Box::new(stmt)), pos })),
+            }
+        }
+        out.append(&mut all);
+        true
     }
 
     /// Whether attributes let an item be compiled outside tests; none where a feature or a platform decides.

@@ -65,6 +65,12 @@ impl Lowering<'_> {
             out.extend(self.statics(tree));
             return;
         }
+        if last == "cfg_if"
+            && let Some(tree) = children(node).into_iter().find(|child| child.kind() == "token_tree")
+            && self.chosen(tree, out)
+        {
+            return;
+        }
         let value = self.macro_call(node);
         self.push(node, StmtKind::Expr(value), out);
         if matches!(last, "panic" | "unreachable" | "todo" | "unimplemented" | "bail") {
@@ -160,7 +166,7 @@ impl Lowering<'_> {
     }
 
     /// Parses a piece of the file between a head and a tail, at its own place, and lowers what comes out.
-    fn reparse<T>(
+    pub(super) fn reparse<T>(
         &mut self,
         tree: Node<'_>,
         written: &str,
@@ -184,7 +190,7 @@ impl Lowering<'_> {
 }
 
 /// The tokens without their delimiters.
-fn inside(text: &str) -> &str {
+pub(super) fn inside(text: &str) -> &str {
     let mut characters = text.chars();
     characters.next();
     characters.next_back();

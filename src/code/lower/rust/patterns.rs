@@ -2,7 +2,7 @@
 
 use super::super::reader::{all_children, children, has};
 use super::{FrontEnd, Lowering};
-use crate::code::form::{Expr, ExprKind, Item, Pattern, PatternField, PatternItem, Spread};
+use crate::code::form::{Call, Expr, ExprKind, Item, Pattern, PatternField, PatternItem, Spread};
 use tree_sitter::Node;
 
 impl Lowering<'_> {
@@ -114,9 +114,26 @@ impl Lowering<'_> {
             "_" => None,
             "identifier" | "scoped_identifier" => Some(vec![self.expr(node)]),
             kind if kind.ends_with("_literal") => Some(vec![self.expr(node)]),
+            // `Some(_)`: whether there is anything at all.
+            "tuple_struct_pattern" if self.takes_any(node) => {
+                let callee = self.at(node, ExprKind::Name("Some".into()));
+                let call = Call { callee, args: Vec::new(), is_new: false };
+                Some(vec![self.at(node, ExprKind::Call(Box::new(call)))])
+            }
             _ if has(node, "@") => Some(vec![self.unknown(node)]),
             _ => Some(vec![self.unknown(node)]),
         }
+    }
+
+    /// Whether a pattern is `Some(name)` or `Some(_)`.
+    fn takes_any(&self, node: Node<'_>) -> bool {
+        let named = node.child_by_field_name("type").is_some_and(|name| self.text(name) == "Some");
+        let inner = children(node).into_iter().next_back();
+        let any = |inner: Node<'_>| match inner.kind() {
+            "identifier" => !self.text(inner).starts_with(char::is_uppercase),
+            kind => matches!(kind, "_" | "ref_pattern" | "mut_pattern"),
+        };
+        named && inner.is_some_and(any)
     }
 
     /// A part of a pattern: a value, several of them, a list of parts, or something that is not known.

@@ -81,7 +81,7 @@ fn chains_paths_and_closures_are_calls() {
     inside(&[
         (
             "Router::<S>::new().route(\"/a\", get(h).post(api::p)).with_state(s)",
-            "return Router::new().route(\"/a\", get(h).post(api::p)).with_state(s)",
+            "return Router::<S>::new().route(\"/a\", get(h).post(api::p)).with_state(s)",
         ),
         ("let f = move |a: u8, (b, _)| a + b;", "bind f = Lexical -(a: u8, [b, _]) {return (a Add b)}"),
         ("serve(async move { x().await? }).await;", "await serve(async Lexical -() {return await x()}())"),

@@ -11,6 +11,11 @@ const TEXT: usize = 300;
 impl Lowering<'_> {
     /// Appends the segments of a path; type arguments are left out, `<T as Trait>::f` is `T::f`.
     pub(super) fn path(&mut self, node: Node<'_>, out: &mut Vec<Name>) {
+        self.path_with(node, false, out);
+    }
+
+    /// The same, with the types that are stated in it: `Table::<User>::routes` is `Table`, `<User>`, `routes`.
+    pub(super) fn path_with(&mut self, node: Node<'_>, types: bool, out: &mut Vec<Name>) {
         let mut parts = Vec::new();
         let mut here = Some(node);
         while let Some(part) = here {
@@ -21,8 +26,13 @@ impl Lowering<'_> {
                     }
                     part.child_by_field_name("path")
                 }
-                "generic_type" | "generic_type_with_turbofish" | "qualified_type" => part.child_by_field_name("type"),
-                "generic_function" => part.child_by_field_name("function"),
+                "generic_type" | "generic_type_with_turbofish" | "generic_function" => {
+                    if types && let Some(stated) = self.stated(part) {
+                        parts.push(stated);
+                    }
+                    part.child_by_field_name("type").or_else(|| part.child_by_field_name("function"))
+                }
+                "qualified_type" => part.child_by_field_name("type"),
                 "bracketed_type" | "reference_type" => children(part).last().copied(),
                 _ => {
                     parts.push(self.name(part));
@@ -32,6 +42,18 @@ impl Lowering<'_> {
         }
         parts.reverse();
         out.append(&mut parts);
+    }
+
+    /// The types that a path states in one place, between angles; none where none of them has a name.
+    fn stated(&self, node: Node<'_>) -> Option<Name> {
+        let all = node.child_by_field_name("type_arguments").map(children).unwrap_or_default();
+        let named = |ty: &Node<'_>| match ty.kind() {
+            "type_identifier" | "scoped_type_identifier" => self.text(*ty).to_owned(),
+            "generic_type" => ty.child_by_field_name("type").map_or("_", |ty| self.text(ty)).to_owned(),
+            _ => "_".to_owned(),
+        };
+        let all: Vec<String> = all.iter().filter(|ty| ty.kind() != "lifetime").map(named).collect();
+        all.iter().any(|ty| ty != "_").then(|| format!("<{}>", all.join(",")).into())
     }
 
     pub(super) fn ty(&mut self, node: Node<'_>) -> TypeRef {
