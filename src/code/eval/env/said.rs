@@ -55,6 +55,25 @@ impl Machine<'_> {
         }
     }
 
+    /// The one value that the files of a folder give to a variable: where the service is the only one of the repository, of any folder.
+    pub(in crate::code::eval) fn deployed_in(&mut self, name: &str, folder: &str, only: bool) -> Option<String> {
+        if !is_of_paths(name) {
+            return None;
+        }
+        if self.said.is_none() {
+            self.said = Some(self.read_said());
+        }
+        let said = self.said.as_ref()?;
+        let all: BTreeSet<&String> = said
+            .iter()
+            .filter(|(place, _)| only || ***place == *folder)
+            .filter_map(|(_, names)| names.get(name))
+            .flatten()
+            .collect();
+        let mut all = all.into_iter();
+        all.next().filter(|_| all.next().is_none()).cloned()
+    }
+
     fn read_said(&self) -> Said {
         let mut out = Said::new();
         for path in self.tree.files() {
@@ -63,10 +82,12 @@ impl Machine<'_> {
                 continue;
             }
             for line in self.tree.text(path).unwrap_or_default().lines() {
-                let Some((name, value)) = assigned(line) else { continue };
-                if is_of_paths(name) && is_of_path(value) {
-                    let names = out.entry(folder_of(path).into()).or_default();
-                    names.entry(name.to_owned()).or_default().insert(value.to_owned());
+                let all = assigned(line).map(|(name, value)| (name.to_owned(), value)).into_iter();
+                for (name, value) in all.chain(started_with(line)) {
+                    if is_of_paths(&name) && is_of_path(value) {
+                        let names = out.entry(folder_of(path).into()).or_default();
+                        names.entry(name).or_default().insert(value.to_owned());
+                    }
                 }
             }
         }
@@ -94,6 +115,18 @@ fn assigned(line: &str) -> Option<(&str, &str)> {
     Some((name.trim(), value))
 }
 
+/// The settings that a command of Java's is started with, as variables: `-Dserver.servlet.context-path=/x`, and with two dashes.
+fn started_with(line: &str) -> impl Iterator<Item = (String, &str)> {
+    let comment = line.trim_start().starts_with('#');
+    let words = line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '[' | ']'));
+    let given = words.filter_map(|word| word.strip_prefix("-D").or_else(|| word.strip_prefix("--"))?.split_once('='));
+    given.filter(move |(name, _)| !comment && name.contains('.')).map(|(name, value)| {
+        let name: String =
+            name.chars().map(|c| if matches!(c, '.' | '-') { '_' } else { c.to_ascii_uppercase() }).collect();
+        (name, value)
+    })
+}
+
 /// Whether a variable holds what stands in paths, by its name.
 fn is_of_paths(name: &str) -> bool {
     let is_part = |part: &str| PARTS.contains(&part);
@@ -109,7 +142,15 @@ fn is_of_path(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{assigned, deploys, is_of_path, is_of_paths};
+    use super::{assigned, deploys, is_of_path, is_of_paths, started_with};
+
+    #[test]
+    fn settings_are_read_off_commands() {
+        let line = "ENTRYPOINT [\"java\", \"-Dserver.servlet.context-path=/a\", \"-jar\", \"a.jar\", \"--x.y=1\"]";
+        let read: Vec<_> = started_with(line).collect();
+        assert_eq!(vec![("SERVER_SERVLET_CONTEXT_PATH".to_owned(), "/a"), ("X_Y".to_owned(), "1")], read);
+        assert_eq!(0, started_with("# java -Dserver.servlet.context-path=/a").count());
+    }
 
     #[test]
     fn values_are_read_as_files_of_deployment_write_them() {

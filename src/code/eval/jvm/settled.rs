@@ -101,7 +101,8 @@ impl Machine<'_> {
                 }
                 piece = Some(mapped);
             }
-            let piece = piece.or(said).or_else(|| set().map(|setting| home.settings.filled(&setting.value)));
+            let piece = piece.or(said).or_else(|| self.deployed_piece(model, home));
+            let piece = piece.or_else(|| set().map(|setting| self.filled_where_deployed(&setting.value, home)));
             let piece = piece.or_else(|| self.agreed(model, home));
             let usual = Some(model.usual.clone()).filter(|usual| !usual.is_empty());
             let piece = piece.or_else(|| {
@@ -113,6 +114,36 @@ impl Machine<'_> {
             }
         }
         out
+    }
+
+    /// What files of deployment set the variable to that stands for a setting; of those outside of the module only where no other
+    /// service may be meant.
+    fn deployed_piece(&mut self, model: &PrefixModel, home: &Home) -> Option<String> {
+        let only = self.is_the_only_one(home);
+        let variable = |key: &String| -> String {
+            key.chars().map(|c| if matches!(c, '.' | '-') { '_' } else { c.to_ascii_uppercase() }).collect()
+        };
+        model.keys.iter().find_map(|key| self.deployed_in(&variable(key), &home.folder, only))
+    }
+
+    /// A setting with its placeholders filled; one that is nothing else and has no value is what files of deployment set it to.
+    fn filled_where_deployed(&mut self, value: &str, home: &Home) -> String {
+        let filled = home.settings.filled(value);
+        let name = value.strip_prefix("${").and_then(|value| value.strip_suffix('}'));
+        match name.filter(|_| has_hole(&filled)) {
+            Some(name) => {
+                let only = self.is_the_only_one(home);
+                self.deployed_in(name, &home.folder, only).unwrap_or(filled)
+            }
+            None => filled,
+        }
+    }
+
+    /// Whether no other module of the repository runs.
+    fn is_the_only_one(&self, home: &Home) -> bool {
+        let all = self.tree.homes();
+        let others = || all.iter().filter(|other| other.folder != home.folder && !other.library);
+        all.len() <= 1 || (home.runs() && others().all(|other| !other.runs()))
     }
 
     /// What all settings agree on each of which counts where a profile is active.
