@@ -430,6 +430,13 @@ impl Machine<'_> {
             {
                 self.typed(ty, scope).unwrap_or(value)
             }
+            Value::Native(_) if self.language(scope) == Language::Go => {
+                let model = match self.type_value(ty, scope) {
+                    Value::Unknown(path) => self.models.types.get(&*path).copied(),
+                    _ => None,
+                };
+                model.and_then(|model| self.go_asserted(&value, model)).unwrap_or(value)
+            }
             Value::Function(closure) if self.language(scope) == Language::JavaScript => {
                 if let Value::Unknown(path) = self.type_value(ty, scope)
                     && let Some(model) = self.models.given_to.get(&*path).copied()

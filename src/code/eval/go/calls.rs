@@ -54,6 +54,11 @@ impl Machine<'_> {
         }
         match object {
             Value::List(_) | Value::Map(_) | Value::Str(_) | Value::Int(_) | Value::Env(_) => {
+                if let Value::Map(map) = object
+                    && let Some(carried) = self.go_carried(map, name, &args.at(0))
+                {
+                    return Some(carried);
+                }
                 let field = matches!(object, Value::Map(map) if map.named(name).is_some());
                 if field {
                     return None;
@@ -102,6 +107,9 @@ impl Machine<'_> {
                 Native::Wrapped(_) | Native::Stripped { .. } if &**name == "ServeHTTP" => Some(Value::unknown()),
                 // What is made of it leads where it does, and where what it is given does.
                 Native::Wrapped(_) | Native::Stripped { .. } => {
+                    if looks_like_registration(name, args) {
+                        self.note(spot, "registered on something that is not known");
+                    }
                     self.let_go(args);
                     let mut all = args.clone();
                     all.list.insert(0, object.clone());
@@ -132,6 +140,9 @@ impl Machine<'_> {
     pub(crate) fn go_called_path(&mut self, path: &Name, args: &Args, spot: Spot) -> Option<Value> {
         if !self.is_go(spot.module) {
             return None;
+        }
+        if let Some(context) = self.go_context(path, args) {
+            return Some(context);
         }
         let (owner, name) = path.rsplit_once('.')?;
         if self.models.types.contains_key(owner)

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::super::call::registers;
 use super::super::machine::Machine;
 use super::super::value::{Args, ClassValue, Closure, Spot, Value};
 use crate::code::form::{ClassKind, ExprKind, Language, Name, TypeRef};
 
-/// The most implementations that a call goes to.
+/// The most implementations that a call goes to, and of one that gets a router: each may be what registers on it.
 const MOST: usize = 3;
+const MOST_REGISTERING: usize = 64;
 
 impl Machine<'_> {
     /// Whether a function is a method of a Go interface: it has no body, and what implements the interface has.
@@ -25,7 +27,8 @@ impl Machine<'_> {
         let all = self.implementations(&home);
         let made: Vec<_> = all.iter().filter(|class| class.made.get()).cloned().collect();
         let chosen = if made.is_empty() { all } else { made };
-        if chosen.is_empty() || chosen.len() > MOST {
+        let most = if args.list.iter().any(registers) { MOST_REGISTERING } else { MOST };
+        if chosen.is_empty() || chosen.len() > most {
             self.let_go(&args);
             return self.result_typed(closure);
         }

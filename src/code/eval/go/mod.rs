@@ -4,6 +4,7 @@
 mod alone;
 mod calls;
 mod compared;
+mod contexts;
 mod controllers;
 mod failing;
 mod generated;

@@ -6,7 +6,7 @@ use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{ClassValue, ListKind, Map, Object, Value};
 use super::ZERO;
-use crate::code::form::{Call, ClassKind, ExprKind, Extension, Name, Pattern, StmtKind, TypeRef, UnaryOp};
+use crate::code::form::{Block, Call, ClassKind, ExprKind, Extension, Name, Pattern, StmtKind, TypeRef, UnaryOp};
 
 /// How deeply types are looked into.
 const DEEPEST: usize = 6;
@@ -208,6 +208,13 @@ impl Machine<'_> {
         let by_default = flag.clone().unwrap_or_else(Value::unknown);
         for arg in &call.args {
             let ExprKind::Unary(UnaryOp::Address, place) = &arg.value.kind else { continue };
+            if let ExprKind::Name(name) = &place.kind
+                && matches!(self.eval(place, scope), Value::Null)
+                && let Some(value) = self.go_given_to(name, scope)
+            {
+                self.bind(&Pattern::Name(name.clone(), place.pos), value, scope, false);
+                continue;
+            }
             match self.eval(place, scope) {
                 Value::Null | Value::Bool(false) | Value::Int(0) => {}
                 Value::Float(0.0) => {}
@@ -226,6 +233,17 @@ impl Machine<'_> {
                 _ => self.assign_place(place, by_default.clone(), scope),
             }
         }
+    }
+
+    /// What a pointer holds once unseen code got its address, which held nothing: something of the type that it was declared with
+    /// by the function that runs.
+    fn go_given_to(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
+        let function = self.frames.last()?.closure.as_ref()?.function.clone();
+        let ty = declared(&function.body, name, 0)?;
+        if !matches!(self.shape(&ty, scope), Shape::Struct(_) | Shape::Interface(_)) {
+            return None;
+        }
+        self.typed(&ty, scope)
     }
 
     /// What a flag's place holds where the flag is not given: `flag.StringVar(&place, "name", "default", "what it is for")`.
@@ -260,6 +278,23 @@ impl Machine<'_> {
         let [class] = self.go.methods.get(name)?.as_slice() else { return None };
         class.members.named(name)
     }
+}
+
+/// The type of a variable that a block declares without a value.
+fn declared(body: &Block, name: &Name, depth: usize) -> Option<TypeRef> {
+    if depth > DEEPEST {
+        return None;
+    }
+    body.iter().find_map(|stmt| match &stmt.kind {
+        StmtKind::Bind { target: Pattern::Name(bound, _), ty: Some(ty), value: None } if bound == name => {
+            Some(ty.clone())
+        }
+        StmtKind::If { then, otherwise, .. } => {
+            declared(then, name, depth + 1).or_else(|| declared(otherwise, name, depth + 1))
+        }
+        StmtKind::Block(inner) => declared(inner, name, depth + 1),
+        _ => None,
+    })
 }
 
 /// What a type of its own is made of.
