@@ -72,6 +72,7 @@ impl Machine<'_> {
             BinaryOp::Eq | BinaryOp::Ne if self.may_be_absent(&a, &b) => Value::unknown(),
             BinaryOp::Eq | BinaryOp::Ne => match a.same(&b) {
                 Some(same) => Value::Bool(same == (op == BinaryOp::Eq)),
+                None if names_one(&a, &b) => Value::Bool(op == BinaryOp::Eq),
                 None => Value::unknown(),
             },
             BinaryOp::Mod => match (&a, &b) {
@@ -328,4 +329,9 @@ fn compare(op: BinaryOp, a: &Value, b: &Value) -> Value {
         }),
         None => Value::unknown(),
     }
+}
+
+/// Whether two values are what a library has under one name: nothing is known of it, but that it is the same.
+fn names_one(a: &Value, b: &Value) -> bool {
+    matches!((a, b), (Value::Unknown(a), Value::Unknown(b)) if a == b && a.contains('.') && !a.contains('('))
 }
