@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::code::explain::Explained;
 use crate::engine::{self, Request};
+use crate::facts::routes::Routes;
 use crate::facts::{AreaName, Facts, State};
 use crate::repo::Repo;
 use crate::verdict::exit;
@@ -136,12 +137,22 @@ fn state_of(facts: &Facts, area: AreaName) -> State {
     with_area!(facts, area, |facts| facts.evidence.state, State::Unsupported)
 }
 
-/// A line or a few for a person: the state, how many of what, and what is wrong.
+/// A line or a few for a person: the state, how many of what, and what is wrong; routes one by one.
 fn summary(area: AreaName, state: State, facts: &Facts) -> String {
     let json = with_area!(facts, area, |facts| serde_json::to_value(facts).expect("facts are plain data"), Value::Null);
     let mut text = format!("{}: {}\n", area.name(), state.name());
-    for (key, value) in json.as_object().into_iter().flatten().filter(|(key, _)| *key != "evidence") {
+    if area == AreaName::Routes
+        && let Some(routes) = facts.routes.as_ref().and_then(|area| area.facts.as_ref())
+    {
+        text.push_str(&listed(routes));
+    }
+    let listed = |key: &str| area == AreaName::Routes && matches!(key, "items" | "unresolved" | "tests");
+    for (key, value) in json.as_object().into_iter().flatten().filter(|(key, _)| *key != "evidence" && !listed(key)) {
         let shown = match value {
+            Value::Array(items) if items.is_empty() => "none".to_owned(),
+            Value::Array(items) if items.iter().all(Value::is_string) => {
+                items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+            }
             Value::Array(items) => format!("{} entries", items.len()),
             Value::Object(map) if map.contains_key("covered") && map.contains_key("total") => {
                 format!("{} of {}", map["covered"], map["total"])
@@ -157,4 +168,79 @@ fn summary(area: AreaName, state: State, facts: &Facts) -> String {
             writeln!(text, "  problem: {}{line}: {}", crate::report::printable(path), crate::report::printable(why));
     }
     text
+}
+
+/// Paths wider than this do not widen the column of paths.
+const WIDEST: usize = 60;
+
+/// The routes, one a line with the place that registers it; what is not known, with the reason; and how many of both.
+fn listed(routes: &Routes) -> String {
+    let printable = crate::report::printable;
+    let mut text = String::new();
+    let widest = routes.items.iter().map(|route| route.path.chars().count()).filter(|width| *width <= WIDEST).max();
+    let width = widest.unwrap_or_default();
+    for route in &routes.items {
+        let (method, path, file) = (printable(&route.method), printable(&route.path), printable(&route.file));
+        let library = route.library.as_ref().map(|library| format!("  (by {})", printable(library)));
+        let condition = if route.conditional { "  (under a condition)" } else { "" };
+        let more = library.unwrap_or_default();
+        let _ = writeln!(text, "  {method:<7} {path:<width$}  {file}:{}{more}{condition}", route.line);
+    }
+    for one in &routes.unresolved {
+        let _ = writeln!(text, "  unresolved: {}:{}: {}", printable(&one.file), one.line, printable(&one.reason));
+    }
+    let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+    let routes_counted = count(routes.items.len(), "route");
+    let _ = write!(text, "  {routes_counted}, {} unresolved", routes.unresolved.len());
+    if let Some(tests) = &routes.tests {
+        let (files, requests) = (count(tests.files, "file"), count(tests.requests, "request"));
+        let _ = write!(text, "; {files} of tests with {requests}, {} of which reach no known route", tests.unmatched);
+    }
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::routes::{Route, TestsRead, Unresolved};
+
+    #[test]
+    fn routes_are_listed_one_a_line_with_what_is_not_known() {
+        let route = |method: &str, path: &str, library: Option<&str>, conditional| Route {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            framework: "gin".to_owned(),
+            file: "main.go".to_owned(),
+            line: 7,
+            conditional,
+            library: library.map(str::to_owned),
+            tests: Vec::new(),
+        };
+        let routes = Routes {
+            items: vec![route("GET", "/a/{id}", None, true), route("DELETE", "/b", Some("promhttp"), false)],
+            unresolved: vec![Unresolved {
+                file: "x.go".to_owned(),
+                line: 3,
+                reason: "the path\u{7} is not known".to_owned(),
+            }],
+            tests: Some(TestsRead {
+                files: 1,
+                requests: 2,
+                unmatched: 1,
+                bases: Vec::new(),
+                unnamed: Vec::new(),
+                problems: Vec::new(),
+            }),
+        };
+        let text = listed(&routes);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "  GET     /a/{id}  main.go:7  (under a condition)");
+        assert_eq!(lines[1], "  DELETE  /b       main.go:7  (by promhttp)");
+        assert!(lines[2].starts_with("  unresolved: x.go:3: the path") && !lines[2].contains('\u{7}'), "{text}");
+        assert_eq!(
+            lines[3],
+            "  2 routes, 1 unresolved; 1 file of tests with 2 requests, 1 of which reach no known route"
+        );
+    }
 }
