@@ -260,6 +260,8 @@ pub(crate) struct Machine<'a> {
     pub(super) context_nodes: BTreeMap<usize, Option<String>>,
     /// Spring's mappings that the project writes, once they were looked for.
     pub(super) mappings: Option<Vec<Rc<ClassValue>>>,
+    /// The servlets that programs map with what those are, once all of their code was run.
+    pub(super) placed_servlets: Option<Rc<Vec<super::jvm::mapped::Placed>>>,
     /// The servlets that programs map.
     pub(super) servlets: Vec<super::jvm::mapped::Mapped>,
     /// The classes on whose instances the library's first calls were made.
@@ -387,6 +389,7 @@ impl<'a> Machine<'a> {
             contexts: BTreeSet::new(),
             context_nodes: BTreeMap::new(),
             servlets: Vec::new(),
+            placed_servlets: None,
             mappings: None,
             begun: BTreeSet::new(),
             scans: None,

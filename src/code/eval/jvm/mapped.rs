@@ -19,6 +19,9 @@ const MOST_PATTERNS: usize = 64;
 const MOST_HELD: usize = 4;
 /// Where an object keeps the servlet that it holds.
 const SERVLET: &str = "servlet";
+/// Where one keeps what it serves, and what is always its class.
+const CONFIG: &str = "config";
+const CLASS: &str = "class";
 /// What the classes are called that Spring calls where a container starts, which say what its servlet is mapped to, and the servlet.
 const INITIALIZER: &str = "DispatcherServletInitializer";
 const MAPPINGS: &str = "getServletMappings";
@@ -40,6 +43,7 @@ pub(in crate::code::eval) struct Mapped {
 }
 
 /// A servlet.
+#[derive(Debug)]
 enum Kind {
     /// A class of the project's own.
     Own(Rc<ClassValue>),
@@ -48,9 +52,12 @@ enum Kind {
 }
 
 /// A servlet with what it is mapped to.
-struct Placed {
+#[derive(Debug)]
+pub(in crate::code::eval) struct Placed {
     origin: Origin,
     kind: Kind,
+    /// The class of what it was told to serve, where it was.
+    serves: Option<Name>,
     /// Holes where one is not known.
     patterns: Vec<String>,
     /// The path of its context, where that is another than that of the whole module.
@@ -110,6 +117,10 @@ impl Machine<'_> {
             Value::Class(class) => Some(Kind::Own(class)),
             Value::Object(it) => {
                 let held = it.model.borrow().as_ref().and_then(|model| model.args.named(SERVLET));
+                let model = it.model.borrow().as_ref().map(|model| model.ty);
+                if let Some(class) = model.and_then(|model| model.constants.get(CLASS)) {
+                    return Some(Kind::Library(class.clone()));
+                }
                 match (held, it.class.clone()) {
                     (Some(held), _) => self.servlet_in(&held, spot, depth + 1),
                     (None, class) => class.map(Kind::Own),
@@ -131,6 +142,25 @@ impl Machine<'_> {
         }
     }
 
+    /// The class of what a servlet was told to serve (Jersey's configuration).
+    fn served_by(&mut self, value: &Value, depth: usize) -> Option<Name> {
+        match self.force(value.clone()) {
+            Value::Object(it) if depth < MOST_HELD => {
+                let model = it.model.borrow().clone()?;
+                match (model.args.named(SERVLET), model.args.named(CONFIG)) {
+                    (Some(held), _) => self.served_by(&held, depth + 1),
+                    (None, Some(Value::Object(config))) => config.class.as_ref()?.class.name.clone(),
+                    (None, _) => None,
+                }
+            }
+            Value::List(list) if depth < MOST_HELD => {
+                let items = list.items.borrow().clone();
+                items.iter().rev().find_map(|item| self.served_by(item, depth + 1))
+            }
+            _ => None,
+        }
+    }
+
     /// The servlet whose class has a full name.
     fn servlet_called(&mut self, name: &str, spot: Spot) -> Kind {
         let file = self.file(spot).to_owned();
@@ -143,8 +173,16 @@ impl Machine<'_> {
         Kind::Library(name.to_owned())
     }
 
-    /// The servlets that programs map.
-    fn servlets_mapped(&mut self) -> Vec<Placed> {
+    /// The servlets that programs map, once all of their code was run.
+    fn servlets_mapped(&mut self) -> Rc<Vec<Placed>> {
+        if let Some(known) = &self.placed_servlets {
+            return known.clone();
+        }
+        let all = Rc::new(self.all_servlets_mapped());
+        self.placed_servlets.insert(all).clone()
+    }
+
+    fn all_servlets_mapped(&mut self) -> Vec<Placed> {
         let all = std::mem::take(&mut self.servlets);
         let mut out = Vec::new();
         for one in all.iter().filter(|one| !one.at.is_empty()) {
@@ -158,12 +196,14 @@ impl Machine<'_> {
                 Some(servlet) => Some(servlet.clone()),
                 None => all.iter().filter(beside).find_map(|other| other.servlet.clone()),
             };
-            let Some(kind) = given.and_then(|given| self.servlet_in(&given, spot, 0)) else { continue };
+            let Some(given) = given else { continue };
+            let Some(kind) = self.servlet_in(&given, spot, 0) else { continue };
+            let serves = self.served_by(&given, 0);
             let text = |value: &Value| value.as_text().map(|text| self.filled(&text, spot).to_string());
             let patterns = one.at.iter().map(|at| text(at).unwrap_or_else(|| hole("pattern"))).collect();
             let context = one.node.and_then(|node| self.context_nodes.get(&node).cloned());
             let context = context.map(|path| path.map_or_else(|| hole("context path"), |path| format!("/{path}")));
-            out.push(Placed { origin: one.origin, kind, patterns, context });
+            out.push(Placed { origin: one.origin, kind, serves, patterns, context });
         }
         self.servlets = all;
         out.append(&mut self.initialized());
@@ -195,7 +235,13 @@ impl Machine<'_> {
                     .collect(),
             };
             let origin = Origin { begun: class.spot.module, started: true, spot: class.spot };
-            out.push(Placed { origin, kind: Kind::Library(DISPATCHER.to_owned()), patterns, context: None });
+            out.push(Placed {
+                origin,
+                kind: Kind::Library(DISPATCHER.to_owned()),
+                serves: None,
+                patterns,
+                context: None,
+            });
         }
         out
     }
@@ -215,20 +261,21 @@ impl Machine<'_> {
     }
 
     /// What the code of modules maps one of these servlets to: the context's path, where the program makes one for it alone, and
-    /// what stands before what it answers. Holes where that cannot be told.
+    /// what stands before what it answers; several where all serve the same. Holes where that cannot be told.
     pub(super) fn mapped_in_code(
         &mut self,
         known: &[String],
         folders: &[&str],
         home: &Home,
-    ) -> Option<(Option<String>, String)> {
+    ) -> Vec<(Option<String>, String)> {
         if known.is_empty() {
-            return None;
+            return Vec::new();
         }
+        let all = self.servlets_mapped();
+        let those: Vec<&Placed> = all.iter().filter(|one| self.is_servlet_of(&one.kind, known)).collect();
+        let near = self.nearest(those.iter(), |one| &one.origin, folders, Some(home));
         let mut found: BTreeSet<(Option<String>, String)> = BTreeSet::new();
-        let all: Vec<Placed> =
-            self.servlets_mapped().into_iter().filter(|one| self.is_servlet_of(&one.kind, known)).collect();
-        for one in self.nearest(all.iter(), |one| &one.origin, folders, Some(home)) {
+        for one in &near {
             for pattern in &one.patterns {
                 let pattern = if pattern.contains("://") { based(pattern) } else { pattern.clone() };
                 let before = pattern.strip_suffix("/*").unwrap_or(&pattern).trim_end_matches('/');
@@ -237,12 +284,13 @@ impl Machine<'_> {
                 found.insert((one.context.clone(), before));
             }
         }
-        let mut found = found.into_iter();
-        match (found.next(), found.next()) {
-            (Some(one), None) => Some(one),
-            (Some(_), Some(_)) => Some((None, hole("servlet mapping"))),
-            (None, _) => None,
+        let same = near
+            .first()
+            .is_some_and(|first| first.serves.is_some() && near.iter().all(|one| one.serves == first.serves));
+        if found.len() > 1 && !same {
+            return vec![(None, hole("servlet mapping"))];
         }
+        found.into_iter().collect()
     }
 
     /// The routes of the servlets that programs map, with what stands before them; those that a framework runs in are its own.
@@ -252,7 +300,7 @@ impl Machine<'_> {
         };
         // Those of which the context's path is known besides, and those that stand below that of their module.
         let (mut whole, mut below) = (Vec::new(), Vec::new());
-        for one in self.servlets_mapped() {
+        for one in self.servlets_mapped().iter() {
             let frameworks = self.models.prefixes.iter().any(|prefix| self.is_servlet_of(&one.kind, &prefix.servlets));
             let silent = |path: &str| SILENT.iter().any(|name| path.ends_with(name));
             let foreign = match &one.kind {

@@ -33,10 +33,12 @@ impl Machine<'_> {
                 false => homes,
             };
             for home in homes.iter().take(MOST_HOMES) {
-                let prefix = self.prefix(&one.framework, home, Some(&file));
+                let prefixes = self.prefixes(&one.framework, home, Some(&file));
                 for own in self.ended(&one, home) {
-                    let path = put_together(Default::default(), &prefix, &own);
-                    self.keep_whole(Found { path: tidy(&path), ..one.clone() }, &mut out);
+                    for prefix in &prefixes {
+                        let path = put_together(Default::default(), prefix, &own);
+                        self.keep_whole(Found { path: tidy(&path), ..one.clone() }, &mut out);
+                    }
                 }
             }
         }
@@ -73,6 +75,11 @@ impl Machine<'_> {
 
     /// What stands before every route of a framework in a module; an application's part only before those of a file.
     pub(in crate::code::eval) fn prefix(&mut self, framework: &str, home: &Rc<Home>, file: Option<&str>) -> String {
+        self.prefixes(framework, home, file).swap_remove(0)
+    }
+
+    /// The same where servlets that hold the same stand at several places: there is one at least.
+    fn prefixes(&mut self, framework: &str, home: &Rc<Home>, file: Option<&str>) -> Vec<String> {
         for (path, line, why) in &home.problems {
             let id = self.module_of(path, Language::Java);
             self.note(
@@ -82,8 +89,8 @@ impl Machine<'_> {
         }
         let folders: Vec<&str> =
             file.map(|file| self.tree.module_of(file)).into_iter().chain([&*home.folder]).collect();
-        let mut out = home.context.clone().or_else(|| self.context_of(&folders, Some(home))).unwrap_or_default();
-        let own = out.clone();
+        let own = home.context.clone().or_else(|| self.context_of(&folders, Some(home))).unwrap_or_default();
+        let mut out = vec![own.clone()];
         for model in self.models.prefixes.iter().filter(|model| model.framework == framework) {
             if !counts(model, home) || (model.application && file.is_none()) {
                 continue;
@@ -91,15 +98,19 @@ impl Machine<'_> {
             let said = file.filter(|_| model.application).map(|file| self.application_path(framework, file));
             let said = said.filter(|path| !path.is_empty());
             let set = || model.keys.iter().find_map(|key| home.settings.get(key));
-            let mut piece = home.mapped(&model.servlets, file.unwrap_or_default());
-            if piece.is_none()
-                && !home.rooted
-                && let Some((context, mapped)) = self.mapped_in_code(&model.servlets, &folders, home)
-            {
-                if let (Some(context), true) = (context, out == own && home.context.is_none()) {
-                    out = context;
+            let piece = home.mapped(&model.servlets, file.unwrap_or_default());
+            if piece.is_none() && !home.rooted {
+                let mapped = self.mapped_in_code(&model.servlets, &folders, home);
+                if !mapped.is_empty() {
+                    let alone = home.context.is_none() && out.iter().all(|one| *one == own);
+                    let before = out.first().cloned().unwrap_or_default();
+                    let place = |(context, mapped): (Option<String>, String)| {
+                        let context = context.filter(|_| alone).unwrap_or_else(|| before.clone());
+                        put_together(Default::default(), &context, &mapped)
+                    };
+                    out = mapped.into_iter().map(place).collect();
+                    continue;
                 }
-                piece = Some(mapped);
             }
             let piece = piece.or(said).or_else(|| self.deployed_piece(model, home));
             let piece = piece.or_else(|| set().map(|setting| self.filled_where_deployed(&setting.value, home)));
@@ -110,7 +121,7 @@ impl Machine<'_> {
                 usual
             });
             if let Some(piece) = piece {
-                out = put_together(Default::default(), &out, &piece);
+                out.iter_mut().for_each(|one| *one = put_together(Default::default(), one, &piece));
             }
         }
         out
