@@ -348,6 +348,8 @@ impl Machine<'_> {
             Some("pair") => Self::tuple(vec![this, Value::unknown()]),
             Some(wanted) => match wanted.split_once(' ') {
                 Some(("view", at)) => self.view(&this, at, &bound, spot),
+                // What is done with both is done with each.
+                Some(("either", other)) => Value::any_of(vec![this, self.argument_at(&bound, other, spot)]),
                 Some(("result", function)) => {
                     let function = self.argument_at(&bound, function, spot);
                     self.call(&function, Args::default(), spot)

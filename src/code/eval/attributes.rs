@@ -8,7 +8,7 @@ use super::scope::ScopeRef;
 use super::value::{Args, ClassValue, Closure, ListKind, Map, Object, Spot, Value};
 use crate::code::form::{Decorator, ExprKind, Language, Name, Yields};
 use crate::code::lower::rust::expression;
-use crate::code::models::{MountWord, ObjectModel};
+use crate::code::models::{MountWord, ObjectModel, RouteWord};
 
 /// The methods of HTTP.
 const METHODS: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"];
@@ -196,6 +196,16 @@ impl Machine<'_> {
         let Value::Class(class) = self.force(of.clone()) else { return false };
         let mut written = class.class.decorators.iter().filter_map(written_call);
         !written.any(|(name, _)| is_one_of(&name, attribute))
+    }
+
+    /// Whether a type that is not known is that of a body: the file names nothing that gives types paths.
+    pub(crate) fn is_of_body(&self, of: &Value, word: &RouteWord, spot: Spot) -> bool {
+        let known = matches!(of, Value::Class(_));
+        if known || word.typed_by.is_empty() {
+            return false;
+        }
+        let text = self.tree.text(self.file(spot)).unwrap_or_default();
+        !word.typed_by.iter().any(|package| text.contains(package.as_str()))
     }
 
     /// The path that an attribute of a class gives, behind that of the class that a property of it is of.

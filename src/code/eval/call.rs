@@ -83,9 +83,12 @@ impl Machine<'_> {
             callee => callee,
         };
         match callee {
-            Value::Function(closure) => self.enter(&closure, None, args, spot),
+            Value::Function(closure) => self.call_function(&closure, args, spot),
             Value::Bound(bound) => match &bound.callee {
-                Value::Function(closure) => self.enter(closure, Some(bound.receiver.clone()), args, spot),
+                Value::Function(closure) => match self.by_class(&bound.receiver, closure, &args, spot) {
+                    Some(value) => value,
+                    None => self.enter(closure, Some(bound.receiver.clone()), args, spot),
+                },
                 other => self.call(&other.clone(), args, spot),
             },
             Value::Method(method) => {
@@ -94,10 +97,11 @@ impl Machine<'_> {
             }
             Value::Native(native) => self.call_native(&native, args, spot),
             Value::Class(class) if self.is_go(class.spot.module) => self.go_conversion(&class, &args),
-            class @ Value::Class(_) => match self.invoked(&class, &args, spot) {
-                Some(value) => value,
-                None => self.instantiate(&class, args, spot),
-            },
+            Value::Class(class) => {
+                let value = Value::Class(class.clone());
+                let made = self.invoked(&value, &args, spot).or_else(|| self.of_one_method(&class, &args));
+                made.unwrap_or_else(|| self.instantiate(&value, args, spot))
+            }
             Value::Object(object) => self.call_object(&object, args, spot),
             Value::Unknown(path) => self.call_path(&path, args, spot),
             Value::Alt(all) => {
@@ -194,6 +198,11 @@ impl Machine<'_> {
         closure.entered.set(true);
         if self.is_abstract(closure) {
             return self.call_abstract(closure, args, spot);
+        }
+        if super::jvm::single::is_bodiless(&closure.function)
+            && let Some(value) = self.call_bodiless(closure, receiver.as_ref(), &args, spot)
+        {
+            return value;
         }
         let node = Arc::as_ptr(&closure.function).addr();
         let handed = functions_of(&args);

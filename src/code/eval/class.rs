@@ -366,6 +366,9 @@ impl Machine<'_> {
         if let Some(defined) = self.defined_as(ty, scope) {
             return Some(defined);
         }
+        if let Some(all) = self.elements_given(ty, scope) {
+            return Some(all);
+        }
         match self.type_value(ty, scope) {
             Value::Unknown(path) => {
                 if let Some(model) = self.models.types.get(&*path) {

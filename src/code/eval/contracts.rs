@@ -166,6 +166,8 @@ impl Machine<'_> {
             join_paths(&[within, rest]),
             join_paths(&[around, within, rest]),
             rest.to_owned(),
+            // What is on the class path (Java, Kotlin).
+            join_paths(&[self.tree.module_of(self.file(spot)), "src/main/resources", rest]),
         ];
         places.iter().find(|place| self.tree.has(place)).map(|place| Name::from(place.as_str()))
     }

@@ -6,8 +6,8 @@ use super::machine::{Flow, Machine};
 use super::scope::{self, Scope, ScopeKind, ScopeRef};
 use super::value::{Args, Lazy, ListKind, Map, Spot, Value};
 use crate::code::form::{
-    Arg, BinaryOp, Call, Entry, Expr, ExprKind, Item, Language, Name, Spread, Stmt, StmtKind, TemplatePart, UnaryOp,
-    Yields,
+    Arg, BinaryOp, Call, Entry, Expr, ExprKind, Item, Language, Name, Spread, Stmt, StmtKind, TemplatePart, TypeRef,
+    UnaryOp, Yields,
 };
 use crate::code::holes::{HOLE, hole};
 
@@ -108,7 +108,11 @@ impl Machine<'_> {
             ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, scope),
             ExprKind::Cast(inner, ty) => {
                 let value = self.eval(inner, scope);
-                self.refined(value, ty, scope)
+                let refers = value.is_unknown() && *ty == TypeRef::reference();
+                match if refers { self.referred(inner, scope) } else { None } {
+                    Some(found) => found,
+                    None => self.refined(value, ty, scope),
+                }
             }
             ExprKind::Is(test) => self.type_test(test, scope),
             ExprKind::Macro(call) => self.macro_call(call, scope, line),
@@ -319,6 +323,9 @@ impl Machine<'_> {
         if matches!(op, BinaryOp::In | BinaryOp::NotIn) {
             return self.contains(&a, &b, op == BinaryOp::In, scope, left.pos.line);
         }
+        if let Some(value) = self.call_operator(op, &a, &b, scope, left.pos.line) {
+            return value;
+        }
         if op == BinaryOp::Add {
             let text = |value: &Value| value.as_text().is_some() || matches!(value, Value::Alt(_));
             if text(&a) && b.is_unknown() {
@@ -443,7 +450,8 @@ impl Machine<'_> {
                 {
                     return value;
                 }
-                if let Some(value) = self.call_received(name, &args, scope, spot) {
+                let given = self.call_received(name, &args, scope, spot);
+                if let Some(value) = given.or_else(|| self.call_given(name, &args, scope, spot)) {
                     return value;
                 }
                 let Some(callee) = self.meant(name, &args, file.as_ref().unwrap_or(scope)) else {

@@ -246,7 +246,7 @@ impl Machine<'_> {
     }
 
     /// The one instance of a class that containers hand out.
-    fn one_instance(&mut self, class: &Rc<ClassValue>, args: Args, spot: Spot) -> Value {
+    pub(super) fn one_instance(&mut self, class: &Rc<ClassValue>, args: Args, spot: Spot) -> Value {
         let address = Rc::as_ptr(class).addr();
         match self.injected.get(&address) {
             Some(Value::Undefined) => Value::unknown(),

@@ -111,6 +111,10 @@ impl Machine<'_> {
                 "length" | "size" if !list.partial.get() => {
                     Value::Int(i64::try_from(list.items.borrow().len()).unwrap_or(i64::MAX))
                 }
+                "indices" if !list.partial.get() && self.has_packages(scope) => {
+                    let count = list.items.borrow().len();
+                    Value::list((0_i64..).map(Value::Int).take(count).collect())
+                }
                 _ => super::env::whole::entry_method(list, name)
                     .filter(|_| self.has_packages(scope))
                     .unwrap_or_else(|| Value::Method(Rc::new((object.clone(), name.clone())))),

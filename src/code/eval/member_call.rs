@@ -54,7 +54,8 @@ impl Machine<'_> {
         {
             return value;
         }
-        if let Some(value) = self.property_of(&object, name, &args, spot) {
+        let told = self.property_of(&object, name, &args, spot);
+        if let Some(value) = told.or_else(|| self.range_call(&object, name, &args, scope)) {
             return value;
         }
         if let Some(value) =

@@ -196,6 +196,12 @@ impl Machine<'_> {
         if let Some(value) = self.enum_asked(path, &args).or_else(|| self.loaded_services(path, &args, spot)) {
             return value;
         }
+        if self.modules[spot.module.0].language == Language::Java {
+            let made = self.block_builtin(path, &args, spot).or_else(|| self.made_component(path, spot));
+            if let Some(value) = made {
+                return value;
+            }
+        }
         if let Some(value) = self.pure(path, &args, spot) {
             return value;
         }
@@ -272,7 +278,7 @@ impl Machine<'_> {
                 }
             }
         }
-        if let Some(found) = self.scanned_for(name, &args, spot) {
+        if let Some(found) = self.scanned_for(name, &args, spot).or_else(|| self.given_by_class(name, &args, spot)) {
             return found;
         }
         let result = matches!(object, Value::Unknown(path) if path.is_empty() || path.contains("()"));

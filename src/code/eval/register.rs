@@ -123,7 +123,10 @@ impl Machine<'_> {
             let given = word.path.as_ref().map(|given| self.argument_at(bound, given, spot));
             // A type that has no path is that of the body.
             let none = matches!(&of, Value::Unknown(path) if path.trim_start_matches("kotlin.") == "Unit");
-            let is_body = given.is_some_and(|given| !given.is_nothing()) || none || self.is_plain_class(&of, attribute);
+            let is_body = given.is_some_and(|given| !given.is_nothing())
+                || none
+                || self.is_plain_class(&of, attribute)
+                || self.is_of_body(&of, word, spot);
             if !is_body {
                 path = self.resource_path(&of, attribute, 0);
             }

@@ -15,6 +15,13 @@ impl Machine<'_> {
     pub(crate) fn text_method(&mut self, text: &Name, name: &str, args: &Args, scope: &ScopeRef, spot: Spot) -> Value {
         match name {
             "format" if self.language(scope) == Language::Python => return self.format(text, args),
+            "format" | "formatted" if self.language(scope) == Language::Java => {
+                return self.percent_format(text, &Value::list(args.list.clone()));
+            }
+            "plus" if self.language(scope) == Language::Java => {
+                let piece = self.shown(&args.at(0), "x");
+                return self.concat(&Value::Str(text.clone()), &piece);
+            }
             "join" => return self.join_text(text, &args.at(0), scope),
             "forEach" | "map" => {
                 self.let_go(args);

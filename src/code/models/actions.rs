@@ -221,6 +221,8 @@ pub(crate) struct RouteWord {
     pub(crate) path: Option<Argument>,
     /// The attribute that has the path, on the type of a parameter of the handler; several names stand apart by `|`.
     pub(crate) typed: Option<String>,
+    /// Packages of which a file names one where types have paths; in others the type is that of the body.
+    pub(crate) typed_by: Vec<String>,
     /// Where that type itself is given: the argument. Its classes within and their `parent` stand before it.
     pub(crate) of: Option<Argument>,
     /// The argument that has the path as the tokens of a macro: texts and types between slashes.

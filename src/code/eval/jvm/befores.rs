@@ -120,7 +120,7 @@ impl Machine<'_> {
         let applied = self.applied(&class.class.decorators, &class.scope, class.spot);
         match wanted {
             Value::Unknown(path) => {
-                let full = path.trim_end_matches(".class").trim_end_matches(".java");
+                let full = path.trim_end_matches(".java").trim_end_matches(".class");
                 (!full.is_empty()).then(|| applied.iter().any(|one| one.model.name == full))
             }
             Value::Class(own) => {

@@ -23,6 +23,10 @@ impl Machine<'_> {
             | "Set.of"
             | "Collections.singleton"
             | "Arrays.stream"
+            | "sequenceOf"
+            | "arrayListOf"
+            | "linkedSetOf"
+            | "hashSetOf"
             | "listOfNotNull" => match args.list.as_slice() {
                 [list @ Value::List(_)] if path.starts_with("Arrays") => list.clone(),
                 _ => Value::list_of(ListKind::List, args.list.clone(), args.partial),

@@ -7,7 +7,7 @@ use super::super::scope::ScopeRef;
 use super::super::value::{Args, Closure, Spot, Value};
 use super::fits::Fit;
 use super::packages::{classes_around, is_block};
-use crate::code::form::{FunctionKind, Name};
+use crate::code::form::{BinaryOp, FunctionKind, Name};
 
 impl Machine<'_> {
     /// A call of a function for a type that is declared elsewhere: one in scope, or one that the receiver of the code has.
@@ -62,6 +62,38 @@ impl Machine<'_> {
             }
             _ => None,
         }
+    }
+
+    /// What an operator between two values comes to where code of the project's says what it means (Kotlin): a member of the
+    /// first, or a function for its type that gets a block.
+    pub(crate) fn call_operator(
+        &mut self,
+        op: BinaryOp,
+        a: &Value,
+        b: &Value,
+        scope: &ScopeRef,
+        line: u32,
+    ) -> Option<Value> {
+        let name = Name::from(match op {
+            BinaryOp::Add => "plus",
+            BinaryOp::Sub => "minus",
+            BinaryOp::Mul => "times",
+            BinaryOp::Div => "div",
+            BinaryOp::Mod => "rem",
+            _ => return None,
+        });
+        let block = matches!(b, Value::Function(_) | Value::Bound(_));
+        let own = matches!(a, Value::Object(it) if it.class.is_some() && it.model.borrow().is_none());
+        if !(block || own) || !self.has_packages(scope) {
+            return None;
+        }
+        let args = Args::of(vec![b.clone()]);
+        let spot = Spot { module: scope.module, line };
+        if own && self.has_member(a, &name) {
+            return Some(self.call_member(a, &name, args, scope, spot));
+        }
+        let known = self.extension_around(&name, scope).is_some() || !self.own_meanings(&name, scope).0.is_empty();
+        if known { self.call_extension(a, &name, &args, scope, spot) } else { None }
     }
 
     /// Whether a library's function extends types.

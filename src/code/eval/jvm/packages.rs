@@ -79,7 +79,7 @@ impl Machine<'_> {
 
     /// A name that no scope binds: a member of the classes around, a class of the package or of an imported one.
     pub(crate) fn package_name(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
-        if let Some(value) = self.member_around(name, scope) {
+        if let Some(value) = self.member_around(name, scope).or_else(|| self.member_received(name, scope)) {
             return Some(value);
         }
         self.package_type(name, scope)
@@ -181,7 +181,7 @@ impl Machine<'_> {
     }
 
     /// A member of an `object` of Kotlin's, read where it is the receiver.
-    fn member_of_object(&mut self, value: Value, this: &Value, scope: &ScopeRef) -> Value {
+    pub(super) fn member_of_object(&mut self, value: Value, this: &Value, scope: &ScopeRef) -> Value {
         match &value {
             Value::Function(method) if method.function.kind == FunctionKind::Getter => {
                 let spot = Spot { module: scope.module, line: 0 };
@@ -192,7 +192,7 @@ impl Machine<'_> {
         }
     }
 
-    fn method_of(&mut self, value: Value, object: &Rc<Object>, spot: Spot) -> Value {
+    pub(super) fn method_of(&mut self, value: Value, object: &Rc<Object>, spot: Spot) -> Value {
         match &value {
             Value::Function(method) if method.function.kind == crate::code::form::FunctionKind::Getter => {
                 self.enter(&method.clone(), Some(Value::Object(object.clone())), Args::default(), spot)
@@ -218,18 +218,35 @@ impl Machine<'_> {
     /// An instance field of an object whose constructor nobody ran: its initial value, else what its type says.
     pub(crate) fn field_of(&mut self, object: &Rc<Object>, name: &Name) -> Option<Value> {
         let class = object.class.clone()?;
+        let mut below: Vec<Rc<ClassValue>> = Vec::new();
         for ancestor in self.ancestors(&class) {
             let Value::Class(ancestor) = ancestor else { continue };
+            below.push(ancestor.clone());
             let written = ancestor.class.clone();
-            let Some(field) = written.fields.iter().find(|field| field.name == *name && !field.is_static) else {
+            let stated = written.fields.iter().find(|field| field.name == *name && !field.is_static);
+            let Some(field) =
+                stated.filter(|field| field.value.is_some() || parameter_field(&written.body, name).is_none())
+            else {
                 if let Some(ty) = parameter_field(&written.body, name) {
-                    let value = self.typed(ty, &ancestor.scope).unwrap_or_else(Value::unknown);
+                    object.members.put(name, Value::unknown());
+                    let said = stated.and_then(|field| self.set_by_annotation(&field.decorators, &ancestor.scope));
+                    let given = said.or_else(|| self.given_above(object, &ancestor, name, &below, 0));
+                    let value = match given.filter(|given| !given.is_unknown()) {
+                        Some(given) => given,
+                        None => self.typed(ty, &ancestor.scope).unwrap_or_else(Value::unknown),
+                    };
                     object.members.put(name, value.clone());
                     return Some(value);
                 }
                 continue;
             };
             object.members.put(name, Value::unknown());
+            let said =
+                if field.value.is_none() { self.set_by_annotation(&field.decorators, &ancestor.scope) } else { None };
+            if let Some(said) = said {
+                object.members.put(name, said.clone());
+                return Some(said);
+            }
             let value = match (&field.value, &field.ty) {
                 (Some(init), ty) => {
                     let this = Value::Object(object.clone());
@@ -335,6 +352,12 @@ impl Machine<'_> {
                     _ => self.call_member(&this, name, args.clone(), scope, spot),
                 });
             }
+            if !matches!(this, Value::Object(_))
+                && !self.is_projects(name, scope)
+                && let Some(value) = self.call_elements(&this, name, args, scope, spot)
+            {
+                return Some(value);
+            }
             let Value::Object(object) = &this else { continue };
             let model = object.model.borrow().clone();
             let Some(own) = object.class.clone() else {
@@ -369,6 +392,13 @@ impl Machine<'_> {
                     }
                 }
             }
+        }
+        if matches!(&**name, "let" | "also" | "apply")
+            && let Some(this) = self.receivers(scope).into_iter().next()
+            && !self.is_projects(name, scope)
+            && let Some(value) = self.run_with(&this, name, args, spot)
+        {
+            return Some(value);
         }
         let has = |class: &&Rc<ClassValue>| self.class_member(class, name).is_some_and(|(it, _)| is_called(&it));
         let Some(class) = around.iter().find(has).cloned() else {
@@ -441,7 +471,13 @@ impl Machine<'_> {
     pub(crate) fn callee(&mut self, name: &Name, scope: &ScopeRef) -> Value {
         let value = self.name_alone(name, scope);
         let owner = super::super::scope::find(scope, name, false).filter(|owner| owner.kind == ScopeKind::Class);
-        let Some(owner) = owner.filter(|_| !is_called(&value)) else { return value };
+        let Some(owner) = owner.filter(|_| !is_called(&value)) else {
+            // What a member holds that is nothing to call hides no function of a package.
+            let plain = matches!(value, Value::Str(_) | Value::Int(_) | Value::Bool(_) | Value::Float(_));
+            let unbound = plain && super::super::scope::find(scope, name, false).is_none();
+            let found = if unbound { self.package_type(name, scope) } else { None };
+            return found.unwrap_or(value);
+        };
         match owner.parent.clone().filter(|parent| super::super::scope::find(parent, name, false).is_some()) {
             Some(parent) => self.callee(name, &parent),
             None => value,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::super::machine::{Flow, Machine};
 use super::super::scope::{Scope, ScopeKind, ScopeRef, find_local};
 use super::super::value::{Args, Closure, Spot, Value};
-use super::packages::is_block;
+use super::packages::{classes_around, is_block};
 use crate::code::form::{CALLED_ON, Expr, Name, Param, Pattern};
 
 /// The name under which a function's scope holds its receiver: no name of the language.
@@ -41,6 +41,39 @@ impl Machine<'_> {
         out.extend(running);
         out.truncate(MOST_RECEIVERS);
         out
+    }
+
+    /// A property of what the code stands on (Kotlin): within `with(parts) { … }` and in functions for types that are declared
+    /// elsewhere. What the classes around have comes before it.
+    pub(super) fn member_received(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
+        let path = &self.modules[scope.module.0].path;
+        if !(path.ends_with(".kt") || path.ends_with(".kts")) {
+            return None;
+        }
+        let around: Vec<Value> = classes_around(scope).into_iter().map(Value::Class).collect();
+        for this in self.receivers(scope) {
+            let own = match &this {
+                Value::Object(object) => object.class.clone(),
+                Value::Class(class) if super::super::class::is_object(&this) => Some(class.clone()),
+                _ => None,
+            };
+            let Some(own) = own.filter(|own| self.has_packages(&own.scope)) else { continue };
+            if self.ancestors(&own).iter().any(|one| around.iter().any(|other| other.same(one) == Some(true))) {
+                continue;
+            }
+            if let Value::Object(object) = &this
+                && let Some(value) = object.members.named(name).or_else(|| self.field_of(object, name))
+            {
+                return Some(self.force(value));
+            }
+            if let Some((value, _)) = self.class_member(&own, name) {
+                return Some(match &this {
+                    Value::Object(object) => self.method_of(value, object, Spot { module: scope.module, line: 0 }),
+                    _ => self.member_of_object(value, &this, scope),
+                });
+            }
+        }
+        None
     }
 
     /// Notes that functions are given to a router to call: Kotlin's markers of builders keep them from registering on the router

@@ -246,7 +246,7 @@ impl Machine<'_> {
     }
 
     /// The classes below a type of which there may be instances.
-    fn classes_below(&mut self, own: &Rc<ClassValue>) -> Vec<Rc<ClassValue>> {
+    pub(super) fn classes_below(&mut self, own: &Rc<ClassValue>) -> Vec<Rc<ClassValue>> {
         let wanted = Value::Class(own.clone());
         let mut known: Vec<Rc<ClassValue>> = vec![own.clone()];
         for _ in 0..ROUNDS {

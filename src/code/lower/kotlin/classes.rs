@@ -7,7 +7,7 @@ use super::types::TYPES;
 use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Arg, Block, Call, Class, ClassKind, DELEGATE, Decorator, Expr, ExprKind, Field, Function, FunctionKind,
-    INITIALISER, Name, Param, Spread, Stmt, StmtKind, TypeRef,
+    INITIALISER, Name, Param, ParamKind, Spread, Stmt, StmtKind, TypeRef,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -171,6 +171,9 @@ impl Lowering<'_> {
             }
             let mut param = plain(self.bound(name), ty.clone());
             param.default = default.map(|default| self.expr(default));
+            if self.is(child, "vararg") {
+                param.kind = ParamKind::Rest;
+            }
             param.is_field = has(child, "val") || has(child, "var");
             param.decorators = self.annotations(child);
             if param.is_field {
@@ -336,7 +339,10 @@ impl Lowering<'_> {
     pub(super) fn initial(&mut self, node: Node<'_>) -> Option<Expr> {
         if let Some(delegate) = children(node).into_iter().find(|child| child.kind() == "property_delegate") {
             let call = children(delegate).first().map(|&inner| self.expr(inner))?;
-            return Some(self.lazily(call));
+            return Some(match self.named_by_property(node, call) {
+                (true, named) => named,
+                (false, call) => self.lazily(call),
+            });
         }
         if !has(node, "=") {
             return None;
@@ -348,6 +354,23 @@ impl Lowering<'_> {
             }
             _ => self.part(node).filter(|part| !part.is_named()).map(|part| self.expr(part)),
         }
+    }
+
+    /// A call of `of` without a name that a property is delegated to gets the property's: `val id by Path.of()`.
+    fn named_by_property(&self, node: Node<'_>, mut value: Expr) -> (bool, Expr) {
+        let mut is_it = false;
+        if let ExprKind::Call(call) = &mut value.kind
+            && call.args.is_empty()
+            && matches!(&call.callee.kind, ExprKind::Member(_, name) if &**name == "of")
+        {
+            let declared = children(node).into_iter().find(|child| child.kind() == "variable_declaration");
+            let name =
+                declared.and_then(|declared| children(declared).into_iter().find(|it| it.kind() == "identifier"));
+            let named = name.map(|name| self.at(name, ExprKind::Str(self.name(name))));
+            is_it = named.is_some();
+            call.args.extend(named.map(|value| Arg { name: None, spread: Spread::No, value }));
+        }
+        (is_it, value)
     }
 
     fn lazily(&self, value: Expr) -> Expr {

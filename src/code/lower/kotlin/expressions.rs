@@ -70,6 +70,7 @@ impl Lowering<'_> {
                 _ => ExprKind::Unknown(Vec::new()),
             },
             "binary_expression" => self.binary(node),
+            "range_expression" => self.range(node),
             "unary_expression" => self.unary(node),
             "infix_expression" => self.infix(node),
             "as_expression" => self.cast(node),
@@ -384,6 +385,18 @@ impl Lowering<'_> {
             _ => UnaryOp::Other,
         };
         ExprKind::Unary(op, Box::new(operand))
+    }
+
+    /// `a..b` and `a..<b` are calls of members.
+    fn range(&mut self, node: Node<'_>) -> ExprKind {
+        let parts = children(node);
+        let [left, right] = parts.as_slice() else { return ExprKind::Unknown(Vec::new()) };
+        let open = all_children(node).iter().any(|part| part.kind() == "..<");
+        let name = Name::from(if open { "rangeUntil" } else { "rangeTo" });
+        let (left, right) = (self.expr(*left), self.expr(*right));
+        let callee = self.at(node, ExprKind::Member(Box::new(left), name));
+        let args = vec![Arg { name: None, spread: Spread::No, value: right }];
+        ExprKind::Call(Box::new(Call { callee, args, is_new: false }))
     }
 
     /// `a name b` is a call of the member; `to` makes a pair.

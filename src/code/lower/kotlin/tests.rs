@@ -288,3 +288,13 @@ fn what_newer_versions_write_is_read() {
     let module = lower("fun f() {\n try {\n }\n catch (e: E) {\n }\n catch (e: E) {\n }\n}\nfun g() {}\n");
     assert_eq!(module.body.last().map(|stmt| stmt.pos.line), Some(9));
 }
+
+#[test]
+fn ranges_delegates_and_several_arguments_are_what_they_mean() {
+    inside(&[
+        ("for (i in 1..a) { f(i) }", "each Elements i in 1.rangeTo(a) {f(i)}"),
+        ("g((0..<2) step 2)", "g(0.rangeUntil(2).step(2))"),
+        ("val id by Path.uuid().of()", "bind id = Path.uuid().of(\"id\")"),
+    ]);
+    all(&[("class A(vararg val b: B)", "Class A() <b: B> {pub Constructor constructor(field Rest b: B) {}}")]);
+}

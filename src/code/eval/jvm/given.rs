@@ -1,0 +1,180 @@
+//! What containers that are not followed give where a type alone is stated: all that there is of it.
+
+use std::rc::Rc;
+
+use super::super::machine::Machine;
+use super::super::scope::{Scope, ScopeKind, ScopeRef};
+use super::super::value::{Args, ClassValue, Object, Spot, Value};
+use crate::code::form::{
+    Arg, ClassKind, Expr, ExprKind, Function, FunctionKind, Language, Name, Pattern, StmtKind, TypeRef,
+};
+
+/// Types whose values hold all that a container has of another.
+const HOLDERS: &[&str] =
+    &["Collection", "Instance", "Iterable", "List", "MutableList", "MutableSet", "ObjectProvider", "Sequence", "Set"];
+/// The most classes that there may be of a type.
+const MOST: usize = 256;
+/// Members that give an instance of the class that they are given.
+const GIVING: &[&str] = &["getBean", "getInstance", "getService", "instance"];
+/// What a class's name begins with that Dagger makes for a component.
+const MADE_FOR: &str = "Dagger";
+/// How far constructors are followed that give theirs to others.
+const MOST_ABOVE: usize = 8;
+
+impl Machine<'_> {
+    /// All that there is of a type of the project's whose methods get routers, where a list of it is stated and nothing else is
+    /// known of it: `Set<Controller>` that a container gives.
+    pub(in crate::code::eval) fn elements_given(&mut self, ty: &TypeRef, scope: &ScopeRef) -> Option<Value> {
+        let ([holder], [element]) = (ty.path.as_slice(), ty.args.as_slice()) else { return None };
+        if !HOLDERS.contains(&&**holder) || !self.has_packages(scope) {
+            return None;
+        }
+        let of = self.type_value(element, scope);
+        let Value::Class(class) = self.force(of) else { return None };
+        let open = matches!(class.class.kind, ClassKind::Interface | ClassKind::Abstract);
+        if !open || !self.gets_routers(&class) {
+            return None;
+        }
+        let below = self.classes_below(&class);
+        if below.is_empty() || below.len() > MOST {
+            return None;
+        }
+        let spot = Spot { module: scope.module, line: 0 };
+        let all = below.into_iter().map(|class| self.given_of(class, spot)).collect();
+        Some(Value::list(all))
+    }
+
+    /// The one instance of a class, or the `object` that it is.
+    fn given_of(&mut self, class: Rc<ClassValue>, spot: Spot) -> Value {
+        let value = Value::Class(class.clone());
+        if super::super::class::is_object(&value) { value } else { self.one_instance(&class, Args::unknown(), spot) }
+    }
+
+    /// Whether a method of a class gets a router, or is called on one.
+    fn gets_routers(&mut self, class: &Rc<ClassValue>) -> bool {
+        let written = class.class.clone();
+        let mut types: Vec<&TypeRef> = Vec::new();
+        for stmt in &written.body {
+            let StmtKind::Function(function) = &stmt.kind else { continue };
+            types.extend(function.params.iter().chain(&function.receiver).filter_map(|param| param.ty.as_ref()));
+            types.extend(&function.returns);
+        }
+        types.extend(written.fields.iter().filter_map(|field| field.ty.as_ref()));
+        types.into_iter().any(|ty| {
+            // A function that is called on a router.
+            let ty = if ty.path.is_empty() { ty.args.first() } else { Some(ty) };
+            let Some(ty) = ty.filter(|ty| !ty.path.is_empty()) else { return false };
+            match self.type_value(ty, &class.scope) {
+                Value::Unknown(path) => self.models.types.contains_key(&*path),
+                _ => false,
+            }
+        })
+    }
+
+    /// What something unknown gives that is asked for a class of the project's: the one instance of it, or of the one class that
+    /// there is of it.
+    pub(in crate::code::eval) fn given_by_class(&mut self, name: &str, args: &Args, spot: Spot) -> Option<Value> {
+        let Some(Value::Class(class)) = args.list.first() else { return None };
+        if !GIVING.contains(&name) || self.modules[spot.module.0].language != Language::Java {
+            return None;
+        }
+        let class = class.clone();
+        match class.class.kind {
+            ClassKind::Class | ClassKind::Object => Some(self.given_of(class, spot)),
+            ClassKind::Interface | ClassKind::Abstract => match self.classes_below(&class).as_slice() {
+                [one] => Some(self.given_of(one.clone(), spot)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What Dagger makes for a component of the project's.
+    pub(in crate::code::eval) fn made_component(&mut self, path: &str, spot: Spot) -> Option<Value> {
+        let (before, last) = path.rsplit_once('.')?;
+        if !matches!(last, "create" | "build") || self.modules[spot.module.0].language != Language::Java {
+            return None;
+        }
+        let named = before.split('.').find_map(|part| part.strip_prefix(MADE_FOR)).filter(|name| !name.is_empty())?;
+        let scope = self.modules[spot.module.0].scope.clone();
+        let named = named.trim_end_matches("()");
+        let found = match super::super::scope::find(&scope, named, false).and_then(|owner| owner.own(named)) {
+            Some(found) => Some(found),
+            None => {
+                let package = before.split(&format!(".{MADE_FOR}")).next().filter(|package| *package != before);
+                let imported = package.and_then(|package| self.full_name(&format!("{package}.{named}"), spot.module));
+                imported.or_else(|| self.package_type(&Name::from(named), &scope))
+            }
+        };
+        let Value::Class(class) = self.force(found?) else { return None };
+        let ty = TypeRef { path: vec![Name::from(named)], args: Vec::new(), text: "".into() };
+        let at = class.scope.clone();
+        self.typed(&ty, &at)
+    }
+
+    /// What the constructors below a class give a parameter of its own, where nobody ran them: `class Users : Base("/users")`.
+    pub(in crate::code::eval) fn given_above(
+        &mut self,
+        object: &Rc<Object>,
+        class: &Rc<ClassValue>,
+        name: &Name,
+        below: &[Rc<ClassValue>],
+        depth: usize,
+    ) -> Option<Value> {
+        if depth > MOST_ABOVE {
+            return None;
+        }
+        let wanted = Value::Class(class.clone());
+        for (at, child) in below.iter().enumerate().rev() {
+            let direct = child.bases.iter().any(|base| self.force(base.clone()).same(&wanted) == Some(true));
+            let Some((own, args)) = constructed(child).filter(|_| direct) else { continue };
+            let (upper, _) = constructed_by(class)?;
+            let place = upper.params.iter().position(|param| names(&param.target, name))?;
+            let said = args.iter().find(|arg| arg.name.as_ref() == Some(name));
+            let given = said.or_else(|| args.get(place).filter(|arg| arg.name.is_none())).map(|arg| &arg.value);
+            let (home, value) = match (given, &upper.params.get(place)?.default) {
+                (Some(value), _) => (child.clone(), value),
+                (None, Some(default)) => (class.clone(), default),
+                (None, None) => return None,
+            };
+            let mut bound: Vec<(Name, Value)> = Vec::new();
+            if given.is_some() {
+                for param in &own.params {
+                    let Pattern::Name(param, _) = &param.target else { continue };
+                    let told = self.given_above(object, child, param, below.get(..at).unwrap_or_default(), depth + 1);
+                    bound.extend(told.map(|told| (param.clone(), told)));
+                }
+            }
+            let this = Value::Object(object.clone());
+            return Some(self.in_class(&home, this.clone(), |machine, scope| {
+                let inner = Scope::inside(&machine.seeing(scope, &this), ScopeKind::Block);
+                for (name, value) in &bound {
+                    inner.set(name, value.clone());
+                }
+                machine.eval(value, &inner)
+            }));
+        }
+        None
+    }
+}
+
+/// The constructor of a class with what it gives the class above, where it gives it first.
+fn constructed(class: &ClassValue) -> Option<(&Function, &[Arg])> {
+    let (constructor, body) = constructed_by(class)?;
+    let StmtKind::Expr(Expr { kind: ExprKind::Call(call), .. }) = &body.first()?.kind else { return None };
+    matches!(call.callee.kind, ExprKind::Super).then_some((constructor, call.args.as_slice()))
+}
+
+/// The first constructor of a class.
+fn constructed_by(class: &ClassValue) -> Option<(&Function, &[crate::code::form::Stmt])> {
+    class.class.body.iter().find_map(|stmt| match &stmt.kind {
+        StmtKind::Function(function) if function.kind == FunctionKind::Constructor => {
+            Some((&**function, function.body.as_slice()))
+        }
+        _ => None,
+    })
+}
+
+fn names(target: &Pattern, name: &Name) -> bool {
+    matches!(target, Pattern::Name(own, _) if own == name)
+}
