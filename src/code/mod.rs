@@ -20,6 +20,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod unread;
+mod vendored;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -194,7 +195,8 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let tokens = select::tokens();
     let copied = copied::folders(repo);
     let tested = testing::folders(repo);
-    let aside = |path: &str| copied::is_under(&copied, path) || copied::is_under(&tested, path);
+    let vendored = vendored::folders(repo, models);
+    let aside = |path: &str| [&copied, &tested, &vendored].iter().any(|folders| copied::is_under(folders, path));
     let is_own = |path: &str| select::is_own_source(path) && !aside(path);
     let files: Vec<_> = repo.files().iter().filter(|entry| !entry.link && is_own(&entry.path)).collect();
     let looked: Vec<(Looked, Unmodelled)> = files.par_iter().map(|entry| look(repo, &entry.path, tokens)).collect();
@@ -251,8 +253,9 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
         }
     }
     let own = |file: &str| select::may_serve(file) || select::is_own(file);
-    let unresolved =
-        outcome.unresolved.into_iter().filter(|(file, _, _)| own(file) && !copied::is_under(&tested, file));
+    let unresolved = outcome.unresolved.into_iter().filter(|(file, _, _)| {
+        own(file) && ![&tested, &vendored].iter().any(|folders| copied::is_under(folders, file))
+    });
     analysis.unresolved.extend(unresolved);
     for (file, places) in unread {
         let evaluated = outcome.evaluated.contains(&**file);

@@ -408,6 +408,15 @@ impl Machine<'_> {
         for one in to.each() {
             match self.force(one) {
                 Value::Unknown(_) if self.is_go(spot.module) => self.note(spot, "what fills this group is not known"),
+                Value::Unknown(path)
+                    if self.modules[spot.module.0].language == Language::Rust
+                        && word.members.is_empty()
+                        && path.contains('.')
+                        && !path.contains("()") =>
+                {
+                    let path = path.replace('.', "::");
+                    self.note(spot, format!("what `{path}` registers here is not known: it is not in the repository"));
+                }
                 // What a library has of its own brings nothing of the project's.
                 Value::Unknown(path)
                     if !word.members.is_empty()

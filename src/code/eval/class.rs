@@ -427,7 +427,11 @@ impl Machine<'_> {
                 false => Value::from_path("reference()".to_owned()),
             },
             // A constant of the type tells more than the type: `Method.GET`.
-            Value::Unknown(path) if self.has_packages(scope) && is_constant_of(path, ty) => value,
+            Value::Unknown(path)
+                if (self.has_packages(scope) || self.language(scope) == Language::Rust) && is_constant_of(path, ty) =>
+            {
+                value
+            }
             Value::Unknown(path)
                 if !self.is_modelled(path, self.language(scope)) && !self.models.sources.contains_key(&**path) =>
             {

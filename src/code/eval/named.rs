@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::forest::{Entry, Found};
 use super::machine::Machine;
 use super::reading::Reading;
-use super::value::{Args, Map, Modelled, Spot, Value};
+use super::value::{Args, Map, Modelled, Object, Spot, Value};
 use crate::code::form::{Language, Name, Yields};
 use crate::code::holes::has_hole;
 use crate::code::models::{LibraryWord, ObjectModel, RpcWord, Syntax, put_together, spell, tidy};
@@ -46,6 +46,18 @@ impl Machine<'_> {
         self.forest.nodes[model.node].entries.push(entry);
     }
 
+    /// The service that generated code in the repository answers: it says so, or its type does.
+    fn generated_service(&mut self, it: &Rc<Object>, pattern: &str) -> Value {
+        let Some(class) = it.class.clone() else { return Value::unknown() };
+        match self.class_member(&class, super::rust::SERVICE) {
+            Some((name @ Value::Str(_), _)) => name,
+            _ => {
+                let name = class.class.name.as_ref().and_then(|name| captured(pattern, name));
+                name.map_or_else(Value::unknown, Value::text)
+            }
+        }
+    }
+
     /// A service of remote calls is registered.
     pub(super) fn service(&mut self, word: &RpcWord, model: &Modelled, called: &Name, bound: &Rc<Map>, spot: Spot) {
         let given = word.service.as_ref().map(|service| self.argument_at(bound, service, spot));
@@ -62,6 +74,7 @@ impl Machine<'_> {
                 let name = segments.filter_map(|segment| captured(pattern, segment)).next_back();
                 name.map_or_else(Value::unknown, Value::text)
             }
+            (Some(Value::Object(it)), Some(pattern)) if it.class.is_some() => self.generated_service(&it, pattern),
             (Some(given), _) => given,
         };
         let scope = self.modules[spot.module.0].scope.clone();

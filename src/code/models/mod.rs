@@ -274,6 +274,17 @@ impl Models {
                 .is_some_and(|(of, name)| *of == language && name.starts_with(&dotted.1))
     }
 
+    /// Whether a crate of a name is a framework that is described here, or a part of one: a copy of its source in a repository is
+    /// none of the project's code. Names that any project gives its own crates (`router`, `config`) are none.
+    pub(crate) fn is_crate(&self, name: &str) -> bool {
+        let of = |object: &&'static ObjectModel| {
+            let framework = object.framework().replace('-', "_");
+            let rest = name.strip_prefix(framework.as_str()).filter(|_| !framework.is_empty());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        };
+        self.speaks_of(Language::Rust, name) && self.objects.values().any(of)
+    }
+
     /// The names right below a path that models speak of: what a star brings of a library.
     pub(crate) fn names_in(&self, path: &str) -> BTreeSet<Name> {
         let within = format!("{path}.");

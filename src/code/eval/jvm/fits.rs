@@ -141,7 +141,11 @@ impl Machine<'_> {
             }
             _ => {
                 let candidate = self.eval(candidate, scope);
-                value.same(&candidate)
+                let same = value.same(&candidate);
+                match self.language(scope) {
+                    Language::Rust => same.or_else(|| super::super::rust::same_constant(value, &candidate)),
+                    _ => same,
+                }
             }
         }
     }

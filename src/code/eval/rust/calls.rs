@@ -100,6 +100,13 @@ impl Machine<'_> {
                 methods.extend(method_of(&args.at(0)));
                 Some(Value::list(methods.iter().map(|method| Value::text(method.as_str())).collect()))
             }
+            // What a cell is filled with when it is first asked.
+            Value::Unknown(_)
+                if matches!(&**name, "get_or_init" | "get_or_try_init" | "get_or_insert_with" | "or_insert_with")
+                    && args.at(0).is_callable() =>
+            {
+                Some(self.call(&args.at(0), Args::default(), spot))
+            }
             // What is written into what shows a value.
             Value::Unknown(_) if &**name == "write_str" && args.list.len() == 1 => Some(args.at(0)),
             Value::Unknown(_) if self.registers_on_unknown(name, args) => {

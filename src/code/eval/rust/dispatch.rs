@@ -16,7 +16,7 @@ const MOST_CALLS: usize = 4;
 /// How deeply code is looked into.
 const DEEPEST: usize = 24;
 /// What names a service of remote calls.
-const SERVICE: &str = "NAME";
+pub(crate) const SERVICE: &str = "NAME";
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
 /// Members that hand a request on to another service.
 const HANDS_ON: &[&str] = &["call", "oneshot", "route", "handle_request", "poll_ready"];

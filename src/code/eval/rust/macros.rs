@@ -128,6 +128,13 @@ impl Machine<'_> {
             "vec" => Value::list(args.list),
             _ => {
                 let path = self.macro_path(call, scope);
+                let modelled = self.models.functions.contains_key(&format!("{path}!"));
+                if !modelled && !COMMON.contains(&last) && args.list.iter().any(takes_routes) {
+                    self.note(
+                        spot,
+                        format!("what the macro `{last}` registers here is not known: it is not in the repository"),
+                    );
+                }
                 args.named.push(("tokens".into(), Value::Str(call.tokens.clone())));
                 self.call_path(&format!("{path}!").into(), args, spot)
             }
@@ -398,6 +405,17 @@ impl Machine<'_> {
             _ => {}
         }
     }
+}
+
+/// Whether a value is something that others register on or mount things on.
+fn takes_routes(value: &Value) -> bool {
+    let Value::Object(it) = value else { return false };
+    let model = it.model.borrow();
+    model.as_ref().is_some_and(|model| {
+        let takes =
+            |action: &std::sync::Arc<crate::code::models::Action>| action.route.is_some() || action.mount.is_some();
+        !model.ty.part && model.ty.members.values().any(takes)
+    })
 }
 
 /// Whether a path is that of what makes a value when it is first asked for.

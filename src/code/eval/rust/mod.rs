@@ -14,6 +14,7 @@ mod instances;
 mod macros;
 mod variants;
 
+pub(super) use dispatch::SERVICE;
 pub(super) use generics::keep_parameters;
 pub(super) use variants::variant;
 
@@ -254,6 +255,7 @@ impl Machine<'_> {
     fn crate_value(&mut self, name: &Name, scope: &ScopeRef) -> Value {
         let file = self.modules[scope.module.0].path.clone();
         match self.tree.crate_named(&file, name) {
+            Ok(_) if self.models.is_crate(name) => Value::from_path(name.clone()),
             Ok(root) => Value::Module(self.module_of(&root, Language::Rust)),
             Err(real) => Value::from_path(real),
         }
@@ -490,10 +492,20 @@ pub(super) fn names(expr: &crate::code::form::Expr, wanted: &str) -> bool {
 /// Whether what may be `None` is there; none where that is not known.
 pub(super) fn is_there(value: &Value) -> Option<bool> {
     match value {
+        Value::Unknown(path) if &**path == "None" => Some(false),
         Value::Unknown(_) | Value::Env(_) | Value::Alt(_) | Value::Lazy(_) => None,
         Value::Null | Value::Undefined => Some(false),
         _ => Some(true),
     }
+}
+
+/// Whether two constants or variants of a library's type are one: `Method::GET`; none where they are no such.
+pub(super) fn same_constant(one: &Value, other: &Value) -> Option<bool> {
+    let (Value::Unknown(one), Value::Unknown(other)) = (one, other) else { return None };
+    let capital = |name: &str| name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains('(');
+    let ((of, a), (with, b)) = (one.rsplit_once('.')?, other.rsplit_once('.')?);
+    let ty = of.rsplit('.').next().unwrap_or(of);
+    (of == with && capital(ty) && capital(a) && capital(b)).then(|| a == b)
 }
 
 /// Whether a part of a path is a name, and no types that are stated.
