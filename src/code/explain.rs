@@ -28,6 +28,9 @@ pub enum Explained {
     Route,
 }
 
+/// Lines of one declaration that are looked at above another one.
+const MOST_ABOVE: usize = 40;
+
 impl Explained {
     /// Its name in outputs.
     #[must_use]
@@ -193,6 +196,12 @@ fn sites_of(repo: &Repo, path: &str, known: &Known<'_>) -> Vec<Site> {
         if explained == Explained::Unexplained && tested {
             (explained, why) = (Explained::Reason, "a test".to_owned());
         }
+        if explained == Explained::Unexplained && language == Language::Java && shown.starts_with('@') {
+            let above = lines_above(&text[..start]).find_map(|above| known.routes.get(&(path, line - above)));
+            if let Some(routes) = above {
+                (explained, why) = (Explained::Route, routes.clone());
+            }
+        }
         if explained == Explained::Unexplained && language == Language::Java && builds_an_address(&text[..at]) {
             (explained, why) = (Explained::Reason, "an address is put together".to_owned());
         }
@@ -261,6 +270,15 @@ fn of_tests(text: &str) -> Spans {
         }
     }
     spans
+}
+
+/// How far above a line of a declaration its other lines stand: annotations that lead it, of which the first tells where a route is.
+fn lines_above(before: &str) -> impl Iterator<Item = u32> {
+    let led = before.lines().rev().take_while(|line| {
+        let line = line.trim();
+        !line.is_empty() && !line.ends_with([';', '{', '}'])
+    });
+    (1..).zip(led).map(|(above, _)| above).take(MOST_ABOVE)
 }
 
 /// Whether the statement that is written so far puts the address of something together.
@@ -462,6 +480,14 @@ mod tests {
         ] {
             assert!(!named(language, text), "{language}: {text}");
         }
+    }
+
+    #[test]
+    fn an_annotation_below_the_one_that_tells_the_place_is_of_the_same_route() {
+        let code = "package a;\nimport javax.ws.rs.*;\n@Path(\"/a\")\npublic class A {\n    private int x;\n    @Path(\"/b\")\n    @Produces(\n        \"text/plain\")\n    @GET\n    public String b() { return \"\"; }\n}\n";
+        let shown = shown(&[("src/main/java/a/A.java", code)]);
+        assert!(shown.iter().all(|one| one.starts_with("route")), "{shown:?}");
+        assert!(shown.iter().any(|one| one.contains(":9")), "{shown:?}");
     }
 
     #[test]
