@@ -27,9 +27,13 @@ impl Machine<'_> {
         }
     }
 
-    /// Notes a registration in a function that nobody called.
+    /// Notes a registration in a function that nobody called. What fills an app after all was registered for nothing before.
     pub(super) fn note_outside(&mut self, model: &Modelled, spot: Spot) {
-        if self.uncalled && self.blocks.filling == 0 {
+        if self.blocks.filling > 0 {
+            if self.blocks.outside.remove(&(model.node, spot)) {
+                self.forest.nodes[model.node].entries.retain(|entry| entry.spot() != spot);
+            }
+        } else if self.uncalled {
             self.blocks.outside.insert((model.node, spot));
         }
     }

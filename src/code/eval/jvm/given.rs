@@ -22,8 +22,8 @@ const MADE_FOR: &str = "Dagger";
 const MOST_ABOVE: usize = 8;
 
 impl Machine<'_> {
-    /// All that there is of a type of the project's whose methods get routers, where a list of it is stated and nothing else is
-    /// known of it: `Set<Controller>` that a container gives.
+    /// All that there is of a type of the project's whose methods get routers, or that something registers below, where a list of it
+    /// is stated and nothing else is known of it: `Set<Controller>` that a container gives.
     pub(in crate::code::eval) fn elements_given(&mut self, ty: &TypeRef, scope: &ScopeRef) -> Option<Value> {
         let ([holder], [element]) = (ty.path.as_slice(), ty.args.as_slice()) else { return None };
         if !HOLDERS.contains(&&**holder) || !self.has_packages(scope) {
@@ -32,11 +32,14 @@ impl Machine<'_> {
         let of = self.type_value(element, scope);
         let Value::Class(class) = self.force(of) else { return None };
         let open = matches!(class.class.kind, ClassKind::Interface | ClassKind::Abstract);
-        if !open || !self.gets_routers(&class) {
+        if !open {
             return None;
         }
         let below = self.classes_below(&class);
         if below.is_empty() || below.len() > MOST {
+            return None;
+        }
+        if !self.gets_routers(&class) && !below.iter().any(|class| self.registers(class)) {
             return None;
         }
         let spot = Spot { module: scope.module, line: 0 };
@@ -48,6 +51,14 @@ impl Machine<'_> {
     fn given_of(&mut self, class: Rc<ClassValue>, spot: Spot) -> Value {
         let value = Value::Class(class.clone());
         if super::super::class::is_object(&value) { value } else { self.one_instance(&class, Args::unknown(), spot) }
+    }
+
+    /// Whether a method of a class may register something by itself, on what a library holds for all.
+    fn registers(&mut self, class: &Rc<ClassValue>) -> bool {
+        class.members.pairs().into_iter().any(|(_, member)| match member {
+            Value::Function(method) => self.may_register(&method),
+            _ => false,
+        })
     }
 
     /// Whether a method of a class gets a router, or is called on one.
