@@ -1,7 +1,8 @@
 //! The modules of a Java build: what their builds name, and under whose settings a module's code runs. A module without
 //! settings of its own runs under those of the modules that depend on it.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::addresses::{self, Address};
@@ -132,6 +133,10 @@ fn word(text: &str, name: &str) -> Option<usize> {
 #[derive(Debug, Default)]
 pub(super) struct Builds {
     homes: Vec<Rc<Home>>,
+    /// What was found for a folder by `of`, which every route of the folder asks for.
+    running: RefCell<BTreeMap<String, Rc<[Rc<Home>]>>>,
+    /// What was found for one by `dependents`.
+    around: RefCell<BTreeMap<String, Rc<BTreeSet<String>>>>,
 }
 
 impl Builds {
@@ -143,7 +148,7 @@ impl Builds {
         for at in libraries {
             homes[at].library = true;
         }
-        Builds { homes: homes.into_iter().map(Rc::new).collect() }
+        Builds { homes: homes.into_iter().map(Rc::new).collect(), ..Builds::default() }
     }
 
     /// Every module.
@@ -152,29 +157,37 @@ impl Builds {
     }
 
     /// The modules under whose settings the code of a folder runs.
-    pub(super) fn of(&self, folder: &str) -> Vec<Rc<Home>> {
+    pub(super) fn of(&self, folder: &str) -> Rc<[Rc<Home>]> {
+        if let Some(known) = self.running.borrow().get(folder) {
+            return known.clone();
+        }
         let mut seen = BTreeSet::new();
         let mut out = Vec::new();
         self.visit(folder, 0, &mut seen, &mut out);
         if out.is_empty() {
             out.extend(self.homes.iter().find(|home| home.folder == folder).cloned());
         }
+        let out: Rc<[Rc<Home>]> = out.into();
+        self.running.borrow_mut().insert(folder.to_owned(), out.clone());
         out
     }
 
     /// The modules that a module is a part of by their builds: itself, and those that depend on it or on one that does.
-    pub(super) fn dependents(&self, folder: &str) -> BTreeSet<&str> {
-        let Some(own) = self.homes.iter().find(|home| home.folder == folder) else { return BTreeSet::new() };
-        let mut out = BTreeSet::from([&*own.folder]);
-        let mut open = vec![own];
-        while let Some(home) = open.pop() {
-            let Some(name) = artifact(home) else { continue };
-            for other in self.homes.iter().filter(|other| depends(other, &name)) {
-                if out.insert(&other.folder) {
-                    open.push(other);
-                }
-            }
+    pub(super) fn dependents(&self, folder: &str) -> Rc<BTreeSet<String>> {
+        if let Some(known) = self.around.borrow().get(folder) {
+            return known.clone();
         }
+        let mut out = BTreeSet::new();
+        let mut open: Vec<&Rc<Home>> = self.homes.iter().filter(|home| home.folder == folder).collect();
+        while let Some(home) = open.pop() {
+            if !out.insert(home.folder.clone()) {
+                continue;
+            }
+            let Some(name) = artifact(home) else { continue };
+            open.extend(self.homes.iter().filter(|other| !out.contains(&other.folder) && depends(other, &name)));
+        }
+        let out = Rc::new(out);
+        self.around.borrow_mut().insert(folder.to_owned(), out.clone());
         out
     }
 

@@ -231,12 +231,12 @@ impl<'a> Tree<'a> {
     }
 
     /// The modules of the build under whose settings a file's code runs.
-    pub(crate) fn homes_of(&self, path: &str) -> Vec<Rc<Home>> {
+    pub(crate) fn homes_of(&self, path: &str) -> Rc<[Rc<Home>]> {
         self.builds().of(self.java.module_of(path))
     }
 
     /// The folders of the modules of the build that a module is a part of: its own, and those that depend on it.
-    pub(crate) fn dependents_of(&self, folder: &str) -> BTreeSet<&str> {
+    pub(crate) fn dependents_of(&self, folder: &str) -> Rc<BTreeSet<String>> {
         self.builds().dependents(folder)
     }
 

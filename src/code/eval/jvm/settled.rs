@@ -29,7 +29,7 @@ impl Machine<'_> {
             let homes = self.tree.homes_of(&file);
             // Code of no build's module runs under no settings.
             let homes = match homes.is_empty() {
-                true => vec![Rc::new(Home::bare(self.tree.module_of(&file)))],
+                true => [Rc::new(Home::bare(self.tree.module_of(&file)))].into(),
                 false => homes,
             };
             for home in homes.iter().take(MOST_HOMES) {
