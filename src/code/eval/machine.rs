@@ -1,5 +1,6 @@
 //! The machine: what is running, how much it may still do, and what it found.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -75,6 +76,8 @@ pub(crate) struct ModuleState {
     pub(crate) dotted: Name,
     /// Packages and classes whose names are seen here.
     pub(crate) packages: Vec<Name>,
+    /// What names of types lead to by its package and those, once that is settled; none where they lead nowhere.
+    pub(crate) meant: RefCell<BTreeMap<Name, Option<Value>>>,
 }
 
 /// A call that is running.
@@ -503,6 +506,7 @@ impl<'a> Machine<'a> {
             files,
             dotted: "".into(),
             packages: Vec::new(),
+            meant: RefCell::default(),
         });
         id
     }

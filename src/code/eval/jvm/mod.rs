@@ -19,6 +19,7 @@ pub(super) mod listed;
 pub(super) mod listed_actions;
 pub(super) mod mapped;
 pub(super) mod mappings;
+pub(super) mod meant;
 pub(super) mod operators;
 pub(super) mod overloads;
 pub(super) mod packages;

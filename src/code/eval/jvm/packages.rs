@@ -38,13 +38,14 @@ impl Machine<'_> {
                 }
                 Imported::All | Imported::Module | Imported::Default => {
                     self.modules[scope.module.0].packages.push(import.source.clone());
+                    self.modules[scope.module.0].meant.borrow_mut().clear();
                 }
             }
         }
     }
 
     /// What a library's full name means: a constant, else the name itself.
-    fn library_name(&self, full: &str) -> Value {
+    pub(super) fn library_name(&self, full: &str) -> Value {
         self.models.constants.get(full).map_or_else(|| Value::from_path(full), |value| Value::text(value.as_str()))
     }
 
@@ -83,47 +84,6 @@ impl Machine<'_> {
             return Some(value);
         }
         self.package_type(name, scope)
-    }
-
-    /// A class of the package or of an imported one.
-    pub(crate) fn package_type(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
-        let module = &self.modules[scope.module.0];
-        let (own, packages) = (module.dotted.clone(), module.packages.clone());
-        let inside = if own.is_empty() { name.to_string() } else { format!("{own}.{name}") };
-        // What is before the name is the package, even where a function of the package above has its name.
-        let file = &self.modules[scope.module.0].path;
-        if let Target::File(path) = self.tree.resolve(Language::Java, file, &inside, 0) {
-            return Some(Value::Lazy(Rc::new(Lazy::Class(path, vec![name.clone()]))));
-        }
-        for package in packages {
-            let full = format!("{package}.{name}");
-            if let Some(found) = self.full_name(&full, scope.module) {
-                let found = self.force(found);
-                if !matches!(found, Value::Undefined | Value::Lazy(_)) && !found.is_unknown() {
-                    return Some(found);
-                }
-            }
-            if self.models.knows(&full) {
-                return Some(self.library_name(&full));
-            }
-        }
-        None
-    }
-
-    /// What a type's name leads to that no scope binds: a class of the package, or one by its full name.
-    pub(crate) fn type_by_package(&mut self, path: &[Name], scope: &ScopeRef) -> Value {
-        let Some((first, rest)) = path.split_first() else { return Value::unknown() };
-        let full = path.join(".");
-        let found = match self.package_name(first, scope) {
-            Some(found) => Some(found),
-            None if rest.is_empty() => None,
-            None => return self.full_name(&full, scope.module).unwrap_or_else(|| Value::from_path(full)),
-        };
-        let mut value = found.unwrap_or_else(|| Value::from_path(first.clone()));
-        for name in rest {
-            value = self.member(&value, name, scope, 0);
-        }
-        self.force(value)
     }
 
     /// What hides a name of the file's: a property of the classes around.
