@@ -83,6 +83,7 @@ impl Machine<'_> {
             _ => (Vec::new(), true),
         };
         let scope = self.modules[spot.module.0].scope.clone();
+        let open = open || names.len() > MOST_SETTINGS;
         let names = names.into_iter().take(MOST_SETTINGS);
         (names.map(|name| (name.clone(), self.item_of(&value, &name, &scope, spot))).collect(), open)
     }
