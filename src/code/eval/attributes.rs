@@ -300,7 +300,7 @@ pub(crate) fn method_of(value: &Value) -> Option<String> {
     }
 }
 
-fn holds_router(value: &Value, depth: usize) -> bool {
+pub(super) fn holds_router(value: &Value, depth: usize) -> bool {
     match value {
         Value::Object(object) => object.model.borrow().is_some(),
         Value::List(list) => {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::forest::{Entry, Found, Methods};
+use super::forest::{Entry, Found, Methods, Sees};
 use super::machine::Machine;
 use super::reading::Reading;
 use super::value::{Map, Modelled, Native, Object, Spot, Value};
@@ -151,7 +151,7 @@ impl Machine<'_> {
             child,
             replaces: false,
             loose: true,
-            stripped: Some(stripped.unwrap_or_else(|| Value::text(""))),
+            sees: Sees::Behind(stripped.unwrap_or_else(|| Value::text(""))),
             spot,
             conditional: self.conditional > 0,
         };

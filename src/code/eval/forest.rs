@@ -92,16 +92,7 @@ pub(crate) enum Entry {
     /// A service of remote calls, with the methods that the code lists.
     Service { name: Value, methods: Vec<String>, http: bool, spot: Spot, conditional: bool },
     /// Other routers.
-    /// A child that is `stripped` sees what is behind that prefix of the whole path, and nothing of where it is mounted.
-    Mount {
-        at: Value,
-        child: Value,
-        replaces: bool,
-        loose: bool,
-        stripped: Option<Value>,
-        spot: Spot,
-        conditional: bool,
-    },
+    Mount { at: Value, child: Value, replaces: bool, loose: bool, sees: Sees, spot: Spot, conditional: bool },
 }
 
 impl Entry {
@@ -116,6 +107,17 @@ impl Entry {
             | Entry::Mount { spot, .. } => *spot,
         }
     }
+}
+
+/// What a child sees of a path.
+#[derive(Debug, Clone)]
+pub(crate) enum Sees {
+    /// What is behind where it is mounted.
+    Rest,
+    /// What is behind this prefix of the whole path, and nothing of where it is mounted.
+    Behind(Value),
+    /// What the router sees that it is mounted on.
+    Same,
 }
 
 /// The methods of a route.

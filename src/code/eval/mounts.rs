@@ -2,13 +2,27 @@
 
 use std::rc::Rc;
 
-use super::attributes::method_of;
-use super::forest::{Entry, Methods};
+use super::attributes::{holds_router, method_of};
+use super::forest::{Entry, Methods, Sees};
 use super::machine::Machine;
 use super::python::published::METHODS;
 use super::value::{ClassValue, ListKind, Map, Modelled, Native, Spot, Value};
-use crate::code::form::Yields;
+use crate::code::form::{Language, Yields};
 use crate::code::models::MountWord;
+
+/// Whether a value is what Rust gives where it gives nothing.
+fn is_unit(value: &Value) -> bool {
+    match value {
+        Value::Undefined | Value::Null => true,
+        Value::List(list) => list.kind == ListKind::Tuple && list.items.borrow().is_empty() && !list.partial.get(),
+        _ => false,
+    }
+}
+
+/// What a route keeps its handler under.
+const HANDLER: &str = "handler";
+/// What says that there is nothing at a path.
+const NOTHING: &[&str] = &["NotFound", "not_found", "NOT_FOUND", "MethodNotAllowed", "METHOD_NOT_ALLOWED"];
 
 impl Machine<'_> {
     /// Registers the tuples of a list as routes and gives the rest of it.
@@ -120,7 +134,7 @@ impl Machine<'_> {
                 self.forest.nodes[node].only.extend(all);
             }
             let (child, loose) = (given.clone(), false);
-            let mount = Entry::Mount { at: path, child, replaces: false, loose, stripped: None, spot, conditional };
+            let mount = Entry::Mount { at: path, child, replaces: false, loose, sees: Sees::Rest, spot, conditional };
             self.forest.nodes[node].entries.push(mount);
         }
     }
@@ -156,6 +170,22 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether what answers says that there is nothing, as far as its handler is known: by its name, or by what it mentions.
+    fn refuses(&mut self, child: &Value) -> bool {
+        let Value::Object(it) = child else { return false };
+        let handler = it.model.borrow().as_ref().and_then(|it| it.args.named(HANDLER));
+        let says = |name: &str| NOTHING.contains(&name.trim_end_matches("()").rsplit('.').next().unwrap_or_default());
+        match handler.map(|handler| self.force(handler)) {
+            Some(Value::Function(closure)) => {
+                let mentions = self.mentions_of(&closure);
+                closure.function.name.as_deref().is_some_and(says)
+                    || mentions.names.iter().chain(&mentions.members).any(|name| says(name))
+            }
+            Some(Value::Unknown(path)) => says(&path),
+            _ => false,
+        }
+    }
+
     /// Mounts what a call gives: a child or a map of them.
     pub(super) fn mount_action(&mut self, word: &MountWord, model: Option<&Modelled>, bound: &Rc<Map>, spot: Spot) {
         let target = match &word.on {
@@ -182,6 +212,11 @@ impl Machine<'_> {
         }
         let at = word.at.as_ref().map_or(Value::Undefined, |at| self.argument_at(bound, at, spot));
         let mut child = self.acted_on(&word.child, bound, spot);
+        // What gives nothing answers nothing: a macro makes something of it.
+        let given = bound.named(&word.child).is_some();
+        if given && is_unit(&child) && self.modules[spot.module.0].language == Language::Rust {
+            child = Value::unknown();
+        }
         if let (true, Some(dotted)) = (word.dotted, child.as_whole_text()) {
             let scope = self.modules[spot.module.0].scope.clone();
             child = self.load_dotted(&dotted, &scope);
@@ -202,6 +237,10 @@ impl Machine<'_> {
         if model.ty.pairs {
             child = self.take_pairs(model, &child, spot, 0);
         }
+        if word.leftover && self.refuses(&child) {
+            return;
+        }
+        let whole = word.whole && holds_router(&child, 0);
         let child = self.answering(word, model.ty, child, spot);
         let prefixed = self.viewed(model, at);
         if word.loose {
@@ -214,6 +253,11 @@ impl Machine<'_> {
                 self.mount(model.node, prefixed, child, how, spot);
                 self.name_as(model.node, first, word.name.as_ref(), bound, spot);
                 self.front_entries(model.node, first, bound);
+                for entry in self.forest.nodes[model.node].entries.iter_mut().skip(first).filter(|_| whole) {
+                    if let Entry::Mount { sees, .. } = entry {
+                        *sees = Sees::Same;
+                    }
+                }
             }
         }
     }

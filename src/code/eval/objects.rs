@@ -252,6 +252,7 @@ impl Machine<'_> {
             && let Some(held) = self.held_routers(&args)
         {
             self.saw_filters(path, &args, spot);
+            self.saw_more(path, &args, spot);
             return held;
         }
         match self.passed_through(&args) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::forest::{Entry, Found, HeldNode, Methods};
+use super::forest::{Entry, Found, HeldNode, Methods, Sees};
 use super::machine::Machine;
 use super::resource::Row;
 use super::value::{Spot, Value};
@@ -149,9 +149,9 @@ impl Machine<'_> {
                     add(reading, &found, &methods);
                 }
             }
-            Entry::Mount { at: prefix, child, replaces, loose, stripped, spot, conditional } => {
+            Entry::Mount { at: prefix, child, replaces, loose, sees, spot, conditional } => {
                 let tag = Tag { framework, spot: *spot, conditional: at.conditional || *conditional, library: None };
-                let mount = (prefix.clone(), child.clone(), stripped.clone());
+                let mount = (prefix.clone(), child.clone(), sees.clone());
                 let how = (*replaces, *loose);
                 let names = self.names_of(at.node, index);
                 let around = reading.spaces.len();
@@ -217,7 +217,7 @@ impl Machine<'_> {
     fn read_mount(
         &mut self,
         at: &Place<'_>,
-        (prefix, child, stripped): (Value, Value, Option<Value>),
+        (prefix, child, sees): (Value, Value, Sees),
         (replaces, loose): (bool, bool),
         tag: Tag<'_>,
         reading: &mut Reading,
@@ -243,10 +243,14 @@ impl Machine<'_> {
                 Some(_) => at.prefixes.to_vec(),
                 None => self.extended(at.prefixes, &prefix, at.syntax, at.join),
             };
-            let base = stripped.as_ref().map(|prefix| {
-                let base = reading.bases.last().cloned().unwrap_or_else(|| vec![String::new()]);
-                self.extended(&base, prefix, Syntax::Plain, at.join)
-            });
+            let base = match &sees {
+                Sees::Rest => None,
+                Sees::Behind(prefix) => {
+                    let base = reading.bases.last().cloned().unwrap_or_else(|| vec![String::new()]);
+                    Some(self.extended(&base, prefix, Syntax::Plain, at.join))
+                }
+                Sees::Same => Some(at.prefixes.to_vec()),
+            };
             let deeper = usize::from(base.is_some());
             if let Some(base) = base {
                 // It sees whole paths: those that do not begin as what leads to it never get there.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::attributes::method_of;
 use super::filters::segments;
-use super::forest::{Entry, Methods};
+use super::forest::{Entry, Methods, Sees};
 use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::value::{Args, Map, Modelled, Spot, Value};
@@ -260,7 +260,7 @@ impl Machine<'_> {
                 child: child.clone(),
                 replaces,
                 loose,
-                stripped: None,
+                sees: Sees::Rest,
                 spot,
                 conditional: self.conditional > 0,
             };

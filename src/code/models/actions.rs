@@ -68,7 +68,8 @@ pub(crate) struct Action {
     pub(crate) context: Option<Argument>,
     /// Sets members of the object to the settings that this argument holds, and to what the call names in capitals.
     pub(crate) configures: Option<Argument>,
-    /// Gives the member of the object that this argument names; `default` where there is none.
+    /// Gives the member of the object that this argument names; `default` where there is none, which it is then where the call
+    /// sets it, too.
     pub(crate) configured: Option<Argument>,
     /// Maps a servlet to patterns of paths.
     pub(crate) maps: Option<Box<MapsWord>>,
@@ -487,6 +488,10 @@ pub(crate) struct MountWord {
     pub(crate) dotted: bool,
     /// What nobody knows may be a child where its last name is one of these.
     pub(crate) called: Vec<String>,
+    /// A child that is a router sees the path as this one does, the prefix with it.
+    pub(crate) whole: bool,
+    /// It answers what nothing else does here: one that says that there is nothing is none.
+    pub(crate) leftover: bool,
 }
 
 /// Makes an object.

@@ -268,6 +268,7 @@ impl Machine<'_> {
                 let wanted = args.named.iter().find(|(name, _)| &**name == "<>").map(|(_, ty)| ty.clone());
                 Some(self.submitted(&wanted.unwrap_or_else(Value::unknown)))
             }
+            ("linkme", "slice") => Some(self.elements(&first.as_whole_text()?)),
             ("Vec" | "VecDeque", "new" | "with_capacity" | "default") => Some(Value::list(Vec::new())),
             ("HashMap" | "BTreeMap" | "IndexMap", "new" | "with_capacity" | "default") => Some(Value::map(Vec::new())),
             ("HashSet" | "BTreeSet", "new" | "default") => Some(Value::list(Vec::new())),

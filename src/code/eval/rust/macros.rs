@@ -408,7 +408,7 @@ impl Machine<'_> {
 }
 
 /// Whether a value is something that others register on or mount things on.
-fn takes_routes(value: &Value) -> bool {
+pub(super) fn takes_routes(value: &Value) -> bool {
     let Value::Object(it) = value else { return false };
     let model = it.model.borrow();
     model.as_ref().is_some_and(|model| {

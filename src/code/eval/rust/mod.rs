@@ -8,10 +8,12 @@ mod conversions;
 pub(super) mod defaults;
 mod derived;
 mod dispatch;
+mod elements;
 mod expects;
 mod generics;
 mod instances;
 mod macros;
+mod outside;
 mod variants;
 
 pub(super) use dispatch::SERVICE;

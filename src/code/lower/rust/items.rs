@@ -59,6 +59,9 @@ impl Lowering<'_> {
             _ => return false,
         };
         self.push(node, kind, out);
+        if !attributes.is_empty() {
+            self.beside(node, attributes, out);
+        }
         true
     }
 
@@ -226,7 +229,8 @@ impl Lowering<'_> {
             let kind = ExprKind::Type(self.ty(ty));
             class.bases.push(Arg { name: None, spread: Spread::No, value: self.at(ty, kind) });
         }
-        class.body = node.child_by_field_name("body").map(|body| self.members(body)).unwrap_or_default();
+        let signatures = self.describes(attributes);
+        class.body = node.child_by_field_name("body").map(|body| self.members(body, signatures)).unwrap_or_default();
         Arc::new(class)
     }
 
@@ -236,7 +240,7 @@ impl Lowering<'_> {
             target: self.ty(target),
             parameters: self.parameters(node),
             implements: node.child_by_field_name("trait").map(|ty| self.ty(ty)),
-            body: node.child_by_field_name("body").map(|body| self.members(body)).unwrap_or_default(),
+            body: node.child_by_field_name("body").map(|body| self.members(body, false)).unwrap_or_default(),
             decorators: self.attributes(attributes),
         })
     }
@@ -248,7 +252,8 @@ impl Lowering<'_> {
         types.filter_map(|parameter| parameter.child_by_field_name("name")).map(|name| self.name(name)).collect()
     }
 
-    fn members(&mut self, body: Node<'_>) -> Block {
+    /// The members of a trait or an implementation, functions without a body among them where these count.
+    fn members(&mut self, body: Node<'_>, signatures: bool) -> Block {
         let mut out = Block::new();
         let mut attributes = Vec::new();
         for child in children(body) {
@@ -257,10 +262,12 @@ impl Lowering<'_> {
                     attributes.push(child);
                     continue;
                 }
-                "function_item" => self.gated(child, &attributes, &mut out, |lowering, out| {
-                    let function = lowering.function(child, &attributes, true);
-                    lowering.push(child, StmtKind::Function(function), out);
-                }),
+                kind if kind == "function_item" || (signatures && kind == "function_signature_item") => {
+                    self.gated(child, &attributes, &mut out, |lowering, out| {
+                        let function = lowering.function(child, &attributes, true);
+                        lowering.push(child, StmtKind::Function(function), out);
+                    })
+                }
                 _ => self.statement(child, &attributes, false, &mut out),
             }
             attributes.clear();

@@ -4,6 +4,7 @@
 //! and patterns like `Some(x)` are looked through, since the evaluator's values have none of them.
 
 mod arms;
+mod beside;
 mod blocks;
 mod expand;
 mod expressions;
