@@ -97,7 +97,7 @@ impl Machine<'_> {
         let file = self.modules[id.0].path.clone();
         let names = self.names_exported(id, node);
         // What nobody imports by default may be what a platform runs, unless the package serves another one itself.
-        let another = self.serves_another(node, &file);
+        let another = self.serves_another(node, &file) || self.runs_another(node, &file);
         let entry = names.iter().any(|name| &**name == "default") && !another;
         if names.is_empty() || entry || self.may_be_entry(&file, another) {
             return false;
@@ -122,6 +122,28 @@ impl Machine<'_> {
             let path = &self.modules[id.0].path;
             let alike = std::ptr::eq(other.model, model) && (other.served || other.handed);
             alike && **path != *file && self.tree.package_of(path) == package
+        })
+    }
+
+    /// Whether a package's manifest names another file that exports an instance like a root by default: that one is what a
+    /// platform runs.
+    fn runs_another(&self, node: usize, file: &str) -> bool {
+        let model = self.forest.nodes[node].model;
+        let Some(package) = self.tree.package_of(file) else { return false };
+        let below = |path: &str| path.strip_prefix(package).unwrap_or(path).trim_start_matches('/').to_owned();
+        let names = |path: &str| {
+            let wanted = below(path);
+            let at = |name: &str| if package.is_empty() { name.to_owned() } else { format!("{package}/{name}") };
+            let texts = NAMING.iter().filter_map(|name| self.tree.text(&at(name)));
+            !wanted.is_empty() && texts.into_iter().any(|text| text.contains(&wanted))
+        };
+        let others = self.forest.nodes.iter().enumerate().filter(|(_, other)| std::ptr::eq(other.model, model));
+        others.filter_map(|(other, it)| Some((other, it.entries.first()?.spot().module))).any(|(other, id)| {
+            let path = &self.modules[id.0].path;
+            **path != *file
+                && self.tree.package_of(path) == Some(package)
+                && self.names_exported(id, other).iter().any(|name| &**name == "default")
+                && names(path)
         })
     }
 
