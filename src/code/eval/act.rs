@@ -71,7 +71,13 @@ impl Machine<'_> {
         if let (Some(name), Value::Object(it)) = (&action.configured, &this) {
             let name = self.argument_at(&bound, name, spot);
             let default = self.argument_at(&bound, "default", spot);
-            return self.configured(it, &name, default);
+            let given = self.configured(it, &name, default);
+            if action.set.is_some()
+                && let Some(name) = name.as_whole_text()
+            {
+                it.members.put(&name, given.clone());
+            }
+            return given;
         }
         if let Some(word) = &action.resolves {
             if let Some(model) = model.as_ref().filter(|_| word.tree) {
@@ -286,6 +292,12 @@ impl Machine<'_> {
         }
         if let Some(mark) = &action.mark {
             let target = mark.on.as_ref().map(|on| self.argument_at(&bound, on, spot));
+            let target = target.map(|target| self.apart(target));
+            if let (Some(on), Some(target)) = (&mark.on, &target)
+                && bound.named(on).is_some()
+            {
+                bound.put(on, target.clone());
+            }
             let marked = |target: &Value| !mark.decorates || target.is_callable() || matches!(target, Value::Class(_));
             match target.filter(marked) {
                 Some(target) => self.mark(mark, &target, &bound, spot),

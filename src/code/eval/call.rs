@@ -139,6 +139,7 @@ impl Machine<'_> {
         match native {
             Native::Decorator { action, member, receiver, args: outer, spot: place } => {
                 let target = described(&args);
+                let target = if action.mark.is_some() { self.apart(target) } else { target };
                 // A method's own decorator may be made by the project's: then the method's line tells more.
                 let place = if args.list.len() > 1 { spot } else { *place };
                 self.decorate_with(action, member, receiver, outer, &target, place);

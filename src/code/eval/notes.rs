@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::python::names::DECORATED;
-use super::value::{Args, Map, Modelled, Noted, Object, Spot, Value};
-use crate::code::form::{Name, Yields};
+use super::value::{Args, Closure, Map, Modelled, Noted, Object, Spot, Value};
+use crate::code::form::{Language, Name, Yields};
 use crate::code::models::{Action, NamespaceWord};
 
 /// What stands for the environment as a whole.
@@ -149,6 +149,38 @@ impl Machine<'_> {
     }
 
     /// Notes something on a function or class.
+    /// A function of Python's that a name leads to, as it is where a decorator is called with it: who calls it by its name sees
+    /// nothing of what is noted on that. Everything else as it is.
+    pub(super) fn apart(&mut self, target: Value) -> Value {
+        let Value::Function(it) = &target else { return target };
+        let scope = &it.scope;
+        let name = it.function.name.as_ref().filter(|_| self.language(scope) == Language::Python);
+        let known = name.and_then(|name| scope.own(name));
+        if !matches!(&known, Some(Value::Function(known)) if Rc::ptr_eq(known, it)) {
+            return target;
+        }
+        let copied = |from: &Map| {
+            let to = Map::default();
+            for (key, value) in from.pairs() {
+                if let Some(name) = key.as_whole_text() {
+                    to.put(&name, value);
+                }
+            }
+            to
+        };
+        Value::Function(Rc::new(Closure {
+            function: it.function.clone(),
+            scope: it.scope.clone(),
+            this: it.this.clone(),
+            home: RefCell::clone(&it.home),
+            defaults: it.defaults.clone(),
+            attributes: copied(&it.attributes),
+            marks: copied(&it.marks),
+            notes: RefCell::clone(&it.notes),
+            entered: it.entered.clone(),
+        }))
+    }
+
     pub(super) fn mark(&mut self, mark: &crate::code::models::MarkWord, target: &Value, bound: &Rc<Map>, spot: Spot) {
         let mut value = match mark.value.as_deref() {
             Some("*") => Value::Map(bound.clone()),

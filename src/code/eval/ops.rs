@@ -73,6 +73,9 @@ impl Machine<'_> {
             BinaryOp::Eq | BinaryOp::Ne => match a.same(&b) {
                 Some(same) => Value::Bool(same == (op == BinaryOp::Eq)),
                 None if names_one(&a, &b) => Value::Bool(op == BinaryOp::Eq),
+                None if self.is_beside_library(&a, &b) || self.is_beside_library(&b, &a) => {
+                    Value::Bool(op == BinaryOp::Ne)
+                }
                 None => Value::unknown(),
             },
             BinaryOp::Mod => match (&a, &b) {
@@ -216,6 +219,11 @@ impl Machine<'_> {
             _ => None,
         };
         answer.map_or_else(Value::unknown, |answer| Value::Bool(answer == positive))
+    }
+
+    /// Whether these are a class of the project's and one of a library's that a model names.
+    fn is_beside_library(&self, own: &Value, other: &Value) -> bool {
+        matches!((own, other), (Value::Class(_), Value::Unknown(path)) if self.models.classes.contains_key(&**path))
     }
 
     /// The elements of a value, and whether there may be more.

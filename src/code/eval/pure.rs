@@ -239,6 +239,7 @@ impl Machine<'_> {
                 _ => Value::unknown(),
             },
             "isinstance" => self.isinstance(&first, &args.at(1)),
+            "issubclass" => self.issubclass(&first, &args.at(1)),
             "cast" | "typing.cast" => args.at(1),
             "print" | "super" => Value::Null,
             "functools.partial" => {

@@ -41,9 +41,42 @@ impl Machine<'_> {
                 }
             }
         }
+        self.tell_base(class);
         let Some(hook) = self.inherited(class, "__init_subclass__") else { return };
         if let Value::Function(method) = hook {
             self.enter(&method, Some(Value::Class(class.clone())), Args::default(), spot);
+        }
+    }
+
+    /// What a base of a library does with what a class says beside its bases, as a model of its `__init_subclass__` has it: the
+    /// class comes first.
+    fn tell_base(&mut self, class: &Rc<ClassValue>) {
+        let said = class.class.bases.iter().any(|base| base.name.as_deref().is_some_and(|name| name != MARK));
+        if !said {
+            return;
+        }
+        let hook = self.ancestors(class).into_iter().find_map(|one| match one {
+            Value::Unknown(path) => {
+                let path: Name = format!("{path}.__init_subclass__").into();
+                self.models.functions.get(&*path).copied().map(|action| (action, path))
+            }
+            _ => None,
+        });
+        let Some((action, path)) = hook else { return };
+        let mut args = Args::of(vec![Value::Class(class.clone())]);
+        for base in &class.class.bases {
+            if let Some(name) = base.name.as_ref().filter(|name| &***name != MARK) {
+                let value = self.eval(&base.value, &class.scope);
+                args.named.push((name.clone(), value));
+            }
+        }
+        let on = args.named.iter().find(|(name, _)| Some(&**name) == action.on.as_deref()).map(|(_, on)| on.clone());
+        match on.map(|on| self.force(on)) {
+            Some(Value::Object(_)) => {
+                self.call_path(&path, args, class.spot);
+            }
+            None | Some(Value::Null | Value::Undefined) => {}
+            Some(_) => self.note(class.spot, "the router that this registers on is not known"),
         }
     }
 

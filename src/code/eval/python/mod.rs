@@ -11,5 +11,6 @@ pub(super) mod patterns;
 pub(super) mod published;
 pub(super) mod reflecting;
 pub(super) mod shadowing;
+pub(super) mod subclassing;
 pub(super) mod unloaded;
 pub(super) mod views;
