@@ -89,7 +89,9 @@ impl Machine<'_> {
         if let Some(methods) = &word.methods {
             let given = self.argument_at(bound, methods, spot);
             let scope = self.modules[spot.module.0].scope.clone();
-            if !given.is_nothing() {
+            // A part that what is given does not have says nothing.
+            let absent = methods.contains('.') && matches!(&given, Value::Unknown(path) if path.is_empty());
+            if !given.is_nothing() && !absent {
                 let mut methods = self.given_methods(&given, &[], &scope);
                 if let (true, Some(Methods::Fixed(before)), Methods::Fixed(more)) =
                     (word.adds, &self.forest.nodes[model.node].built.methods, &mut methods)

@@ -14,6 +14,8 @@ pub mod rust;
 #[cfg(test)]
 mod show;
 
+use std::borrow::Cow;
+
 use super::form::{Language, Module};
 
 /// Lowers a file by what its name says it is; none where no front end reads it.
@@ -26,8 +28,18 @@ pub fn lower(path: &str, source: &str) -> Option<Module> {
         Language::Rust => Some(rust::lower(source)),
         Language::Python => Some(python::lower(source)),
         Language::Go => Some(go::lower(source)),
-        Language::Java if path.ends_with(".kt") => Some(kotlin::lower(source)),
-        Language::Java => Some(java::lower(source)),
+        Language::Java => {
+            let source = with_lines(source);
+            Some(if path.ends_with(".kt") { kotlin::lower(&source) } else { java::lower(&source) })
+        }
+    }
+}
+
+/// A source whose lines end by a carriage return alone, as Java takes them too, with ends that the grammars know.
+fn with_lines(source: &str) -> Cow<'_, str> {
+    match source.contains('\r') && !source.contains('\n') {
+        true => Cow::Owned(source.replace('\r', "\n")),
+        false => Cow::Borrowed(source),
     }
 }
 

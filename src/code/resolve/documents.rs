@@ -67,6 +67,9 @@ pub(super) fn generated(tree: &Tree<'_>, folder: &str, builds: &[(Name, String)]
         for input in INPUT.captures_iter(text).filter_map(|it| it.get(1)) {
             let nearest = generators.iter().min_by_key(|(at, _)| at.abs_diff(input.start()));
             let Some((_, generator)) = nearest else { continue };
+            if answers_nothing(block(path, text, input.start())) {
+                continue;
+            }
             let framework = match *generator {
                 name if name.contains("spring") => "spring",
                 name if name.contains("jaxrs") => "jaxrs",
@@ -86,14 +89,70 @@ pub(super) fn generated(tree: &Tree<'_>, folder: &str, builds: &[(Name, String)]
     out
 }
 
+static MODELS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?:global|system)Properties[\s\S]*?["'(\[,\s<](models|apis)\b["']?\s*(?:to\b|[:,=]|/?>)"#)
+        .expect("a valid pattern: a test uses it")
+});
+static APIS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"["'(\[,\s<]apis\b["']?\s*(?:to\b|[:,=]|/?>)"#).expect("a valid pattern: a test uses it")
+});
+static CLIENT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"\blibrary\b["']?(?:\s*to\b|\.set)?[\s:=>,("']+(?:spring-cloud|spring-http-interface|spring-declarative-http-interface)\b"#,
+    )
+    .expect("a valid pattern: a test uses it")
+});
+
+/// Whether what a build generates of a document answers no request: models alone, or clients.
+fn answers_nothing(block: &str) -> bool {
+    let models = MODELS.is_match(block) && !APIS.is_match(block);
+    models || is_false(block, "generateApis") || CLIENT.is_match(block)
+}
+
+/// The part of a build that a place belongs to: in Maven the execution or the plugin, else the braces around it.
+fn block<'t>(path: &str, text: &'t str, at: usize) -> &'t str {
+    let (before, after) = text.split_at(at);
+    if path.ends_with(".xml") {
+        let tag = ["execution", "plugin"].into_iter().find(|tag| {
+            before.rfind(&format!("<{tag}>")) > before.rfind(&format!("</{tag}>")) && after.contains(&format!("</{tag}>"))
+        });
+        let Some(tag) = tag else { return text };
+        let from = before.rfind(&format!("<{tag}>")).unwrap_or_default();
+        let to = after.find(&format!("</{tag}>")).map_or(text.len(), |end| at + end);
+        return text.get(from..to).unwrap_or(text);
+    }
+    let mut depth = 0_i32;
+    let opens = |c: char| i32::from(c == '}') - i32::from(c == '{');
+    let from = before.char_indices().rev().find_map(|(place, c)| {
+        depth += opens(c);
+        (depth < 0).then_some(place)
+    });
+    depth = 0;
+    let to = after.char_indices().find_map(|(place, c)| {
+        depth -= opens(c);
+        (depth < 0).then_some(at + place)
+    });
+    text.get(from.unwrap_or_default()..to.unwrap_or(text.len())).unwrap_or(text)
+}
+
+/// Whether a build sets an option to false.
+fn is_false(text: &str, option: &str) -> bool {
+    is_given(text, option, "false")
+}
+
 /// Whether a build sets an option to true.
 fn is_set(text: &str, option: &str) -> bool {
+    is_given(text, option, "true")
+}
+
+/// Whether a build sets an option to a word.
+fn is_given(text: &str, option: &str, word: &str) -> bool {
     text.match_indices(option).any(|(at, _)| {
         let rest = text.get(at + option.len()..).unwrap_or_default();
         let value = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
         let value =
             value.strip_prefix("to").map_or(value, |rest| rest.trim_start_matches(|c: char| !c.is_alphanumeric()));
-        value.starts_with("true")
+        value.starts_with(word)
     })
 }
 
@@ -209,6 +268,17 @@ mod tests {
         let found = generated(&tree, "app", &[("app/build.gradle.kts".into(), gradle.to_owned())]);
         assert_eq!(found[0].document.as_deref(), Some("api/spec.yaml"));
         assert!(found[0].by_tag && !found[0].interfaces);
+        let models = "task(\"a\") {\n generatorName.set(\"spring\")\n inputSpec.set(\"$rootDir/api/spec.yaml\")\n globalProperties.set(mapOf(\"models\" to \"\"))\n}";
+        assert!(generated(&tree, "", &[("build.gradle.kts".into(), models.to_owned())]).is_empty());
+        let both = models.replace("to \"\"", "to \"\", \"apis\" to \"\"");
+        assert_eq!(generated(&tree, "", &[("build.gradle.kts".into(), both.clone())]).len(), 1);
+        assert_eq!(generated(&tree, "", &[("build.gradle.kts".into(), format!("{models}\n{both}"))]).len(), 1);
+        let feign = format!("<execution>{maven}<library>spring-cloud</library></execution>");
+        assert!(generated(&tree, "app", &[("app/pom.xml".into(), feign.clone())]).is_empty());
+        let apart = format!("{feign}<execution>{maven}</execution>");
+        assert_eq!(generated(&tree, "app", &[("app/pom.xml".into(), apart)]).len(), 1);
+        let plain = format!("<execution>{maven}<generateApis>false</generateApis></execution>");
+        assert!(generated(&tree, "app", &[("app/pom.xml".into(), plain)]).is_empty());
         let client = "generatorName = \"typescript-axios\"\ninputSpec = \"api/spec.yaml\"";
         assert!(generated(&tree, "", &[("build.gradle".into(), client.to_owned())]).is_empty());
     }

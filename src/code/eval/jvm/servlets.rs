@@ -61,6 +61,10 @@ impl Machine<'_> {
             if self.models.prefixes.iter().any(|prefix| servlet.is_one_of(&prefix.servlets)) {
                 continue;
             }
+            // The container's own servlets for files and pages, by the names that it gives them.
+            if servlet.class.is_empty() && matches!(&*servlet.name, "default" | "jsp") {
+                continue;
+            }
             // What Struts answers its configuration lists.
             if servlet.class.ends_with("struts.action.ActionServlet") {
                 continue;
