@@ -8,7 +8,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::form::Language;
-use super::{Analysis, models};
+use super::{Analysis, lower, models};
 
 /// The most places of one file that are told.
 const MOST_PLACES: usize = 400;
@@ -83,6 +83,7 @@ pub(super) fn places(path: &str, bytes: &[u8]) -> Vec<Place> {
         return Vec::new();
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
+    let text = &*lower::with_lines(text);
     let imports: Vec<&str> = text.lines().filter_map(imported).collect();
     let foreign = &*FOREIGN;
     let imports_one =

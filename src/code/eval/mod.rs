@@ -110,8 +110,6 @@ pub(crate) struct Outcome {
     pub(crate) settings: Vec<(String, String, u32)>,
 }
 
-/// The most files that name no library and are loaded because a program starts in them.
-const MOST_MAINS: usize = 64;
 /// Rounds of entering what nobody called: each may make functions that nobody called.
 const ROUNDS: usize = 4;
 
@@ -299,21 +297,6 @@ impl Machine<'_> {
         let done = self.modules.iter().filter(|module| module.progress == machine::Progress::Done);
         trace.loaded = done.flat_map(|module| &module.files).map(ToString::to_string).collect();
         trace
-    }
-
-    /// Loads files of Kotlin that name no library and hold where a program starts, where others name one.
-    fn load_mains(&mut self, files: &[(Name, Language)], idle: &[(Name, Vec<String>)]) {
-        if !files.iter().any(|(path, _)| path.ends_with(".kt")) {
-            return;
-        }
-        let starts =
-            |path: &Name| path.ends_with(".kt") && self.tree.text(path).is_some_and(|text| text.contains("fun main("));
-        let mains: Vec<Name> =
-            idle.iter().map(|(path, _)| path).filter(|path| starts(path)).take(MOST_MAINS).cloned().collect();
-        for path in mains {
-            let id = self.module_of(&path, Language::Java);
-            self.load(id);
-        }
     }
 
     /// Enters the functions that programs start with: what they make and mount nowhere is served.

@@ -36,7 +36,7 @@ pub fn lower(path: &str, source: &str) -> Option<Module> {
 }
 
 /// A source whose lines end by a carriage return alone, as Java takes them too, with ends that the grammars know.
-fn with_lines(source: &str) -> Cow<'_, str> {
+pub(super) fn with_lines(source: &str) -> Cow<'_, str> {
     match source.contains('\r') && !source.contains('\n') {
         true => Cow::Owned(source.replace('\r', "\n")),
         false => Cow::Borrowed(source),

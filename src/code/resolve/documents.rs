@@ -114,7 +114,8 @@ fn block<'t>(path: &str, text: &'t str, at: usize) -> &'t str {
     let (before, after) = text.split_at(at);
     if path.ends_with(".xml") {
         let tag = ["execution", "plugin"].into_iter().find(|tag| {
-            before.rfind(&format!("<{tag}>")) > before.rfind(&format!("</{tag}>")) && after.contains(&format!("</{tag}>"))
+            before.rfind(&format!("<{tag}>")) > before.rfind(&format!("</{tag}>"))
+                && after.contains(&format!("</{tag}>"))
         });
         let Some(tag) = tag else { return text };
         let from = before.rfind(&format!("<{tag}>")).unwrap_or_default();

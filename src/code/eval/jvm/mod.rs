@@ -17,6 +17,7 @@ pub(super) mod handed;
 pub(super) mod hiding;
 pub(super) mod listed;
 pub(super) mod listed_actions;
+pub(super) mod mains;
 pub(super) mod mapped;
 pub(super) mod mappings;
 pub(super) mod meant;
