@@ -164,6 +164,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/blacksheep.yaml", include_str!("../../../rules/frameworks/blacksheep.yaml")),
     ("frameworks/hug.yaml", include_str!("../../../rules/frameworks/hug.yaml")),
     ("frameworks/klein.yaml", include_str!("../../../rules/frameworks/klein.yaml")),
+    ("frameworks/reactor-netty.yaml", include_str!("../../../rules/frameworks/reactor-netty.yaml")),
     ("frameworks/responder.yaml", include_str!("../../../rules/frameworks/responder.yaml")),
     ("frameworks/nameko.yaml", include_str!("../../../rules/frameworks/nameko.yaml")),
     ("frameworks/werkzeug.yaml", include_str!("../../../rules/frameworks/werkzeug.yaml")),
