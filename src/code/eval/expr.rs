@@ -107,6 +107,11 @@ impl Machine<'_> {
             ExprKind::Sequence(all) => all.iter().fold(Value::Undefined, |_, one| self.eval(one, scope)),
             ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, scope),
             ExprKind::Cast(inner, ty) => {
+                if let ExprKind::Function(function) = &inner.kind
+                    && let Some(received) = self.received_as_stated(function, ty, scope)
+                {
+                    return received;
+                }
                 let value = self.eval(inner, scope);
                 let refers = value.is_unknown() && *ty == TypeRef::reference();
                 match if refers { self.referred(inner, scope) } else { None } {

@@ -10,7 +10,7 @@ use super::forest::Forest;
 use super::jvm::contexts::Context;
 use super::scope::{Scope, ScopeRef};
 use super::value::{ClassValue, Closure, Key, Map, ModuleId, Spot, Value};
-use crate::code::form::{Language, Module, Name};
+use crate::code::form::{Function, Language, Module, Name};
 use crate::code::models::{Models, ObjectModel};
 use crate::code::resolve::Tree;
 
@@ -189,6 +189,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) idle_steps: BTreeMap<(usize, u64), u64>,
     /// What such functions gave that are asked without arguments, by what they were called on.
     pub(crate) idle_results: BTreeMap<(usize, Option<usize>), Value>,
+    /// Functions that have a receiver by a name for their type, by what they are without it.
+    pub(crate) received: BTreeMap<usize, Arc<Function>>,
     /// Functions that routers are given to call.
     pub(crate) called: BTreeSet<usize>,
     /// Functions that ever registered or read something.
@@ -356,6 +358,7 @@ impl<'a> Machine<'a> {
             idle: BTreeMap::new(),
             idle_steps: BTreeMap::new(),
             idle_results: BTreeMap::new(),
+            received: BTreeMap::new(),
             called: BTreeSet::new(),
             useful: BTreeSet::new(),
             effects: 0,

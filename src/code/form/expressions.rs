@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Arm, Block, Class, Function, Name, Pattern, Pos, TypeRef};
 
 /// An expression and where it starts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
@@ -15,7 +15,7 @@ pub struct Expr {
 }
 
 /// What an expression is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum ExprKind {
     /// `null`, `undefined`, `None`, `nil`.
     Null,
@@ -97,7 +97,7 @@ pub enum ExprKind {
 }
 
 /// A piece of a string with holes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum TemplatePart {
     /// Literal text, escapes resolved.
     Text(Name),
@@ -106,7 +106,7 @@ pub enum TemplatePart {
 }
 
 /// A call.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Call {
     /// What is called.
     pub callee: Expr,
@@ -117,7 +117,7 @@ pub struct Call {
 }
 
 /// An argument.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Arg {
     /// Its name, where it is given by name.
     pub name: Option<Name>,
@@ -128,7 +128,7 @@ pub struct Arg {
 }
 
 /// A question for the type of a value.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TypeTest {
     /// The value; none for that of the switch whose arm asks.
     pub value: Option<Expr>,
@@ -154,7 +154,7 @@ pub enum Spread {
 }
 
 /// An element of a list literal.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Item {
     /// `Spread::List` for `...x` and `*x`.
     pub spread: Spread,
@@ -163,7 +163,7 @@ pub struct Item {
 }
 
 /// An entry of a map literal.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Entry {
     /// `key: value`; a plain key is a string literal, a shorthand has its name as both. Methods are functions.
     Pair(Expr, Expr),
@@ -172,7 +172,7 @@ pub enum Entry {
 }
 
 /// A comprehension.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Comprehension {
     /// What it builds.
     pub kind: ComprehensionKind,
@@ -198,7 +198,7 @@ pub enum ComprehensionKind {
 }
 
 /// A Rust macro call.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct MacroCall {
     /// The macro's path, without `!`.
     pub path: Vec<Name>,
@@ -209,7 +209,7 @@ pub struct MacroCall {
 }
 
 /// A macro by example. Its rules are kept as written: what a call comes to is parsed when it is met.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct MacroRules {
     /// Its name.
     pub name: Name,

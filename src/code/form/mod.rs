@@ -45,7 +45,7 @@ pub struct Pos {
 }
 
 /// One lowered file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Module {
     /// The language it is written in.
     pub language: Language,
@@ -61,7 +61,7 @@ pub struct Module {
 pub type Block = Vec<Stmt>;
 
 /// A statement and where it starts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Stmt {
     /// What it does.
     pub kind: StmtKind,
@@ -70,7 +70,7 @@ pub struct Stmt {
 }
 
 /// What a statement does.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum StmtKind {
     /// Declares names: `const {a, b = 1} = x`, `let x = 1`, Python's first assignment, Go's `:=` and `const`, Rust's `let`.
     Bind {
@@ -190,7 +190,7 @@ pub enum StmtKind {
 }
 
 /// One arm of a switch.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Arm {
     /// The values it is taken for; empty is the default arm.
     pub values: Vec<Expr>,
@@ -210,7 +210,7 @@ pub enum Yields {
 }
 
 /// What is bound or assigned.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Pattern {
     /// A name.
     Name(Name, Pos),
@@ -225,7 +225,7 @@ pub enum Pattern {
 }
 
 /// An element of a list pattern.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PatternItem {
     /// What is bound.
     pub target: Pattern,
@@ -236,7 +236,7 @@ pub struct PatternItem {
 }
 
 /// A field of a map pattern.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum PatternField {
     /// `key: target = default`.
     Key {
@@ -263,7 +263,7 @@ pub const CALLED_ON: &str = "<on>";
 pub const DELEGATE: &str = "<by>";
 
 /// A function, method, closure or lambda.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Function {
     /// Its name; none for a closure.
     pub name: Option<Name>,
@@ -312,7 +312,7 @@ pub enum FunctionKind {
 }
 
 /// A parameter.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Param {
     /// What is bound.
     pub target: Pattern,
@@ -342,7 +342,7 @@ pub enum ParamKind {
 }
 
 /// A decorator, attribute or annotation: `@app.get("/x")`, `#[get("/x")]`, `@GetMapping("/x")`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Decorator {
     /// What stands behind the sign: a name, a member or a call. An annotation's `k = v` are named arguments.
     pub expr: Expr,
@@ -351,7 +351,7 @@ pub struct Decorator {
 }
 
 /// A class, struct, interface, trait or enum.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Class {
     /// Its name; none for an anonymous class expression.
     pub name: Option<Name>,
@@ -389,7 +389,7 @@ pub enum ClassKind {
 }
 
 /// A field of a class or struct.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Field {
     /// Its name; the type's last segment for an embedded Go field, the index for a tuple struct.
     pub name: Name,
@@ -410,7 +410,7 @@ pub struct Field {
 }
 
 /// Members for a type that is declared elsewhere.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Extension {
     /// The type they belong to.
     pub target: TypeRef,
@@ -444,7 +444,7 @@ impl TypeRef {
 }
 
 /// An import statement. A dynamic `import("…")` and `require("…")` are calls, not this.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Import {
     /// The module as written: `./users`, `fastapi`, `app.api`, `github.com/gin-gonic/gin`, `crate::routes`.
     pub source: Name,
@@ -457,7 +457,7 @@ pub struct Import {
 }
 
 /// One imported name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ImportName {
     /// What is taken.
     pub what: Imported,
@@ -482,7 +482,7 @@ pub enum Imported {
 }
 
 /// An export.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Export {
     /// `export default expr`. (`export = expr` is lowered to `module.exports = expr`.)
     Default(Expr),

@@ -8,7 +8,7 @@ use super::super::machine::{Flow, Machine};
 use super::super::scope::{Scope, ScopeKind, ScopeRef, find_local};
 use super::super::value::{Args, Closure, Spot, Value};
 use super::packages::{classes_around, is_block};
-use crate::code::form::{CALLED_ON, Expr, Name, Param, Pattern};
+use crate::code::form::{CALLED_ON, Expr, Function, Name, Param, ParamKind, Pattern, TypeRef};
 
 /// The name under which a function's scope holds its receiver: no name of the language.
 const THIS: &str = "<this>";
@@ -18,6 +18,8 @@ const OUTER: &str = "<outer>";
 const CALLED: &str = "<called>";
 /// The name under which a function's scope holds which call it is of.
 const FRAME: &str = "<frame>";
+/// The name under which a block's scope holds what a name for its type says that it is called on.
+const STATED: &str = "<stated>";
 /// How far out a receiver is looked for that nobody states.
 const MOST_RECEIVERS: usize = 12;
 
@@ -193,13 +195,44 @@ impl Machine<'_> {
 
     /// The kind of object that functions of a type are called on, where that is what a name for the type says.
     fn called_on(&mut self, ty: Value) -> Option<&'static str> {
+        let Value::Unknown(path) = self.named_receiver(ty)? else { return None };
+        self.models.types.get(&*path).map(|model| model.name.as_str())
+    }
+
+    /// What functions of a type are called on, where that is what a name for the type says.
+    fn named_receiver(&mut self, ty: Value) -> Option<Value> {
         let Value::List(pair) = self.force(ty) else { return None };
         let on = match pair.items.borrow().as_slice() {
             [Value::Str(mark), on] if **mark == *CALLED_ON => on.clone(),
             _ => return None,
         };
-        let Value::Unknown(path) = self.force(on) else { return None };
-        self.models.types.get(&*path).map(|model| model.name.as_str())
+        Some(self.force(on))
+    }
+
+    /// A block whose stated type has a name of its own, which says what it is called on: `val routes: Routes = { … }`.
+    pub(in crate::code::eval) fn received_as_stated(
+        &mut self,
+        function: &Arc<Function>,
+        ty: &TypeRef,
+        scope: &ScopeRef,
+    ) -> Option<Value> {
+        if !self.has_packages(scope) {
+            return None;
+        }
+        let stated = self.type_value(ty, scope);
+        let on = self.named_receiver(stated)?;
+        let inner = Scope::inside(scope, ScopeKind::Block);
+        inner.set(&STATED.into(), on);
+        let received = self.received.entry(Arc::as_ptr(function).addr()).or_insert_with(|| {
+            let mut own = (**function).clone();
+            let ty = TypeRef { path: vec![STATED.into()], args: Vec::new(), text: STATED.into() };
+            let target = Pattern::Name("this".into(), own.pos);
+            let (kind, decorators) = (ParamKind::Plain, Vec::new());
+            own.receiver = Some(Param { target, default: None, kind, ty: Some(ty), decorators, is_field: false });
+            Arc::new(own)
+        });
+        let received = received.clone();
+        Some(self.closure(&received, &inner, None))
     }
 
     /// Whether a name is such a parameter.

@@ -322,8 +322,8 @@ impl Lowering<'_> {
         let Some(declared) = declared else { return };
         let Some(name) = children(declared).into_iter().find(|child| child.kind() == "identifier") else { return };
         if let Some(body) = self.getter_body(node) {
-            let body = self.function_body(body);
-            let own = self.name(name);
+            let (body, ty) = (self.function_body(body), self.type_in(declared));
+            let (own, body) = (self.name(name), self.returning(body, ty.as_ref()));
             let mut made = self.made(node, Some(&own), Vec::new(), body, FunctionKind::Getter);
             made.receiver = self.receiver_of(node, declared);
             class.body.push(Stmt { kind: StmtKind::Function(Arc::new(made)), pos: self.pos(node) });

@@ -23,12 +23,13 @@ impl Lowering<'_> {
         let returns = types.iter().copied().find(|child| !before(child)).map(|ty| self.ty(ty));
         let params = self.params_in(node);
         let body = children(node).into_iter().find(|child| child.kind() == "function_body");
+        let body = body.map(|body| self.function_body(body));
         Function {
             name: name.map(|name| self.name(name)),
             params,
             receiver: receiver.or(context),
             body: match body {
-                Some(body) => self.function_body(body),
+                Some(body) => self.returning(body, returns.as_ref()),
                 None => {
                     let value = self.unknown(node);
                     vec![Stmt { pos: value.pos, kind: StmtKind::Return(Some(value)) }]

@@ -3,7 +3,7 @@
 use super::super::reader::{children, has};
 use super::functions::plain;
 use super::{FrontEnd, Lowering};
-use crate::code::form::{Call, Decorator, Expr, ExprKind, Name, Pattern, TypeRef};
+use crate::code::form::{Block, Call, Decorator, Expr, ExprKind, Name, Pattern, Stmt, StmtKind, TypeRef};
 use std::sync::Arc;
 use tree_sitter::Node;
 
@@ -52,19 +52,32 @@ impl Lowering<'_> {
         out
     }
 
-    /// A value of a stated type: a function that is called on something has that as its receiver.
+    /// A value of a stated type: a function that is called on something has that as its receiver. What a name for a type says is
+    /// known where the name is.
     pub(super) fn received(&self, value: Expr, ty: Option<&TypeRef>) -> Expr {
-        match (value.kind, ty.map(|ty| (ty.path.as_slice(), ty.args.as_slice()))) {
-            (ExprKind::Function(function), Some(([], [on]))) => {
+        let Some(ty) = ty else { return value };
+        let pos = value.pos;
+        let kind = match (value.kind, ty.path.as_slice(), ty.args.as_slice()) {
+            (ExprKind::Function(function), [], [on]) => {
                 // Nobody else has it yet.
                 let mut function = function;
                 if let Some(own) = Arc::get_mut(&mut function) {
-                    own.receiver = Some(plain(Pattern::Name("this".into(), value.pos), Some(on.clone())));
+                    own.receiver = Some(plain(Pattern::Name("this".into(), pos), Some(on.clone())));
                 }
-                Expr { kind: ExprKind::Function(function), pos: value.pos }
+                ExprKind::Function(function)
             }
-            (kind, _) => Expr { kind, pos: value.pos },
+            (kind @ ExprKind::Function(_), [_, ..], []) => ExprKind::Cast(Box::new(Expr { kind, pos }), ty.clone()),
+            (kind, ..) => kind,
+        };
+        Expr { kind, pos }
+    }
+
+    /// The body of a function whose result has a stated type.
+    pub(super) fn returning(&self, mut body: Block, ty: Option<&TypeRef>) -> Block {
+        if let Some(Stmt { kind: StmtKind::Return(value), .. }) = body.last_mut() {
+            *value = value.take().map(|value| self.received(value, ty));
         }
+        body
     }
 
     /// The type among the children.
