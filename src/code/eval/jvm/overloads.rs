@@ -8,7 +8,7 @@ use super::super::machine::Machine;
 use super::super::scope::{ScopeKind, ScopeRef, find, top_of};
 use super::super::value::{Args, ClassValue, Closure, Lazy, Modelled, ModuleId, Spot, Value};
 use super::fits::Fit;
-use crate::code::form::{Language, Name, Param, ParamKind, Pattern, TypeRef};
+use crate::code::form::{ClassKind, Language, Name, Param, ParamKind, Pattern, TypeRef};
 use crate::code::resolve::Target;
 
 /// How far out a receiver is looked for.
@@ -212,25 +212,48 @@ impl Machine<'_> {
     /// take one and are given something to call.
     fn may_hang_on(&mut self, all: &[Value], object: Option<&Value>, args: &Args, scope: &ScopeRef) -> bool {
         let given = || args.list.iter().chain(args.named.iter().map(|(_, value)| value));
-        if object.into_iter().chain(given()).any(is_router) {
-            return true;
-        }
         let functions: Vec<_> = all
             .iter()
             .filter_map(|one| if let Value::Function(closure) = one { Some(closure.clone()) } else { None })
             .collect();
+        if object.into_iter().chain(given()).any(is_router) {
+            return true;
+        }
         let around = self.receivers(scope).iter().any(is_router);
         if !given().any(Value::is_callable) {
-            return around && object.is_none() && functions.iter().any(|one| one.function.receiver.is_some());
+            let extends = |one: &Rc<Closure>| one.function.receiver.is_some();
+            return around && object.is_none() && functions.iter().any(|one| extends(one) && self.states_router(one));
         }
         // What is given to call may register on the router around.
-        around
-            || functions.iter().any(|closure| {
-                let function = closure.function.clone();
-                let params = function.params.iter().chain(&function.receiver);
-                let types: Vec<_> = params.filter_map(|param| param.ty.clone()).collect();
-                types.iter().any(|ty| self.is_of_router(ty, &closure.scope))
-            })
+        let taken = functions.len() < all.len() || functions.iter().any(|one| self.takes_block(one));
+        taken && (around || functions.iter().any(|one| self.states_router(one)))
+    }
+
+    /// Whether a function may take something to call.
+    fn takes_block(&mut self, closure: &Closure) -> bool {
+        let function = closure.function.clone();
+        function.params.iter().any(|param| {
+            let Some(ty) = &param.ty else { return true };
+            if ty.path.is_empty() || ty.path.first().is_some_and(|name| function.parameters.contains(name)) {
+                return true;
+            }
+            let stated = self.type_value(ty, &closure.scope);
+            match self.force(stated) {
+                Value::Class(class) => class.class.kind == ClassKind::Interface,
+                Value::Unknown(path) => {
+                    path.contains('.') && !path.starts_with("java.") && !path.starts_with("kotlin.")
+                }
+                _ => true,
+            }
+        })
+    }
+
+    /// Whether a function states that it takes a router, or what is called on one.
+    fn states_router(&mut self, closure: &Closure) -> bool {
+        let function = closure.function.clone();
+        let params = function.params.iter().chain(&function.receiver);
+        let types: Vec<_> = params.filter_map(|param| param.ty.clone()).collect();
+        types.iter().any(|ty| self.is_of_router(ty, &closure.scope))
     }
 
     /// Whether a type is one of the models', or of a function that is called on one.
