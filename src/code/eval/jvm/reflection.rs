@@ -59,12 +59,26 @@ impl Machine<'_> {
                     false => Some(self.instantiate(&value, args.clone(), class.spot)),
                 }
             }
+            "cast" | "safeCast" => args.list.first().cloned(),
+            "isInstance" => self.is_instance(class, &args.at(0)).map(Value::Bool),
             "sealedSubclasses" => {
                 let all = self.classes_below(class).into_iter().map(Value::Class).collect();
                 Some(Value::list_of(ListKind::List, all, false))
             }
             _ => None,
         }
+    }
+
+    /// Whether a value is an instance of a class, or of one below it.
+    fn is_instance(&mut self, class: &Rc<ClassValue>, value: &Value) -> Option<bool> {
+        let value = self.force(value.clone());
+        let own = match &value {
+            Value::Object(it) => it.class.clone()?,
+            Value::Class(own) if super::super::class::is_object(&value) => own.clone(),
+            _ => return None,
+        };
+        let wanted = Value::Class(class.clone());
+        Some(self.ancestors(&own).iter().any(|one| one.same(&wanted) == Some(true)))
     }
 
     /// What a method says of itself.
