@@ -467,6 +467,10 @@ impl Machine<'_> {
                     let args = Args::starting(vec![given.clone()]);
                     let result = match &callee {
                         Value::Function(closure) if word.receiver => {
+                            let args = match self.has_packages(&closure.scope) {
+                                true => super::jvm::single::besides(closure, given),
+                                false => args,
+                            };
                             self.enter(closure, Some(given.clone()), args, spot)
                         }
                         callee => self.call(callee, args, spot),

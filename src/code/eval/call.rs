@@ -330,6 +330,11 @@ impl Machine<'_> {
             scope.set(&"arguments".into(), Value::list_of(super::value::ListKind::List, list.clone(), args.partial));
         }
         let mut named = args.named;
+        // A block that is given nothing has no `it` of its own (Kotlin).
+        let nothing = list.is_empty() && named.is_empty() && !args.partial;
+        if nothing && self.has_packages(&closure.scope) && super::jvm::single::implies_it(closure) {
+            return;
+        }
         let mut next = 0;
         for (at, param) in function.params.iter().enumerate() {
             let name = match &param.target {

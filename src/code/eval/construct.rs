@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::machine::Machine;
 use super::scope::{Scope, ScopeRef};
 use super::value::{Args, ClassValue, Closure, Map, Object, Spot, Value};
-use crate::code::form::{ClassKind, DELEGATE, INITIALISER, Language, Name, Pattern, StmtKind};
+use crate::code::form::{ClassKind, DELEGATE, FunctionKind, INITIALISER, Language, Name, Pattern, StmtKind};
 
 /// The name under which an `object` of Kotlin's holds that it is made: no name of the language.
 const MADE: &str = "<made>";
@@ -323,7 +323,7 @@ impl Machine<'_> {
         let scope = &self.seeing(primary.unwrap_or(&class.scope), object);
         let written = class.class.clone();
         for field in &written.fields {
-            if field.is_static {
+            if field.is_static || self.is_computed_below(class, object, &field.name) {
                 continue;
             }
             let told = match &field.value {
@@ -355,6 +355,14 @@ impl Machine<'_> {
             };
             self.enter(&initialiser, Some(object.clone()), Args::default(), class.spot);
         }
+    }
+
+    /// Whether a class below one computes its property whenever it is read (Kotlin).
+    fn is_computed_below(&mut self, class: &Rc<ClassValue>, object: &Value, name: &Name) -> bool {
+        let Value::Object(it) = object else { return false };
+        let own = it.class.clone().filter(|own| !Rc::ptr_eq(own, class) && self.has_packages(&own.scope));
+        let found = own.and_then(|own| self.class_member(&own, name));
+        matches!(found, Some((Value::Function(getter), _)) if getter.function.kind == FunctionKind::Getter)
     }
 
     fn eval_with_this(

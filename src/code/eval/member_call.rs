@@ -78,6 +78,9 @@ impl Machine<'_> {
         {
             return value;
         }
+        if let Some(callee) = self.computed_callee(&object, name, &args, spot) {
+            return self.call(&callee, args, spot);
+        }
         if let Some(value) = self.whole_method(&object, name, &args, scope, spot) {
             return value;
         }

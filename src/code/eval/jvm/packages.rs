@@ -468,7 +468,7 @@ impl Machine<'_> {
     pub(crate) fn run_with(&mut self, object: &Value, name: &str, args: &Args, spot: Spot) -> Option<Value> {
         let [Value::Function(block)] = args.list.as_slice() else { return None };
         let (receiver, given) = match name {
-            "apply" | "run" | "with" => (Some(object.clone()), Args::starting(vec![object.clone()])),
+            "apply" | "run" | "with" => (Some(object.clone()), super::single::besides(block, object)),
             "also" | "let" => (None, Args::of(vec![object.clone()])),
             _ => return None,
         };

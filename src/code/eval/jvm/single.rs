@@ -80,6 +80,31 @@ impl Machine<'_> {
         }
     }
 
+    /// What is called where a property that is computed whenever it is read is called like a function (Kotlin).
+    pub(in crate::code::eval) fn computed_callee(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        args: &Args,
+        spot: Spot,
+    ) -> Option<Value> {
+        let class = match object {
+            Value::Object(it) => it.class.clone()?,
+            Value::Class(class) if super::super::class::is_object(object) => class.clone(),
+            _ => return None,
+        };
+        let (count, apart) = (args.list.len(), !args.named.is_empty() || args.partial);
+        if count == 0 || apart || !self.has_packages(&class.scope) {
+            return None;
+        }
+        let (Value::Function(getter), _) = self.class_member(&class, name)? else { return None };
+        let computed = getter.function.kind == FunctionKind::Getter && getter.function.receiver.is_none();
+        if !computed || self.class_member(&class, &super::overloads::overloaded(name, count)).is_some() {
+            return None;
+        }
+        Some(self.enter(&getter, Some(object.clone()), Args::default(), spot))
+    }
+
     /// What a function is called on that is given first, and the rest: a block of `Route.() -> Unit` that is called with a
     /// route, a function for a type by its reference.
     pub(in crate::code::eval) fn taken_first(&mut self, closure: &Rc<Closure>, args: &Args) -> Option<(Value, Args)> {
@@ -202,10 +227,19 @@ pub(in crate::code::eval) fn is_bodiless(function: &Function) -> bool {
 
 /// How many parameters a function states.
 fn counted(closure: &Closure) -> usize {
-    let params = &closure.function.params;
-    let implied = |one: &Pattern| matches!(one, Pattern::Name(name, _) if &**name == "it");
+    if implies_it(closure) { 0 } else { closure.function.params.len() }
+}
+
+/// Whether a block states no parameters: `it` is what it is given, or that of the code around it where it is given nothing.
+pub(in crate::code::eval) fn implies_it(closure: &Closure) -> bool {
+    let is_it = |one: &Pattern| matches!(one, Pattern::Name(name, _) if &**name == "it");
     let lexical = closure.function.kind == FunctionKind::Lexical;
-    if lexical && matches!(params.as_slice(), [one] if implied(&one.target)) { 0 } else { params.len() }
+    lexical && matches!(closure.function.params.as_slice(), [one] if is_it(&one.target))
+}
+
+/// What a block is given that is called on something: nothing else, but where it states a parameter.
+pub(in crate::code::eval) fn besides(closure: &Closure, receiver: &Value) -> Args {
+    if implies_it(closure) { Args::default() } else { Args::starting(vec![receiver.clone()]) }
 }
 
 fn without_first(args: &Args) -> Args {
