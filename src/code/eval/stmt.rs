@@ -259,6 +259,9 @@ impl Machine<'_> {
                     return;
                 }
                 let old = self.read_target(target, scope);
+                if op == BinaryOp::Add && self.adds_one(&old, &value, scope) {
+                    return;
+                }
                 if op == BinaryOp::Add && self.extend_list(&old, &value) {
                     if let Value::List(list) = &old {
                         list.note_opened(spot);

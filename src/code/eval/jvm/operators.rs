@@ -72,6 +72,23 @@ impl Machine<'_> {
         self.concat(&so_far, &behind)
     }
 
+    /// `list += value` where the value is one thing, a pair too, and no list of them.
+    pub(in crate::code::eval) fn adds_one(&mut self, list: &Value, value: &Value, scope: &ScopeRef) -> bool {
+        let Value::List(list) = list else { return false };
+        let value = self.force(value.clone());
+        let one = match &value {
+            Value::List(pair) => pair.kind == ListKind::Tuple,
+            Value::Object(it) => it.class.is_some() && it.model.borrow().is_none(),
+            value => matches!(value, Value::Function(_) | Value::Bound(_) | Value::Class(_) | Value::Str(_)),
+        };
+        if !one || list.kind == ListKind::Tuple || !self.has_packages(scope) {
+            return false;
+        }
+        list.age.written();
+        list.items.borrow_mut().push(value);
+        true
+    }
+
     /// `target += value` where the target is a property of a model's object that takes in what is added; false where it is none.
     pub(in crate::code::eval) fn takes_in(
         &mut self,

@@ -1,12 +1,13 @@
 //! What code stands on without saying so (Kotlin): the receivers of functions for types that are declared elsewhere, of blocks
 //! that are called on something, and of initial values.
 
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::machine::{Flow, Machine};
 use super::super::scope::{Scope, ScopeKind, ScopeRef, find_local};
-use super::super::value::{Args, Closure, Spot, Value};
+use super::super::value::{Args, Closure, Map, Spot, Value};
 use super::packages::{classes_around, is_block};
 use crate::code::form::{CALLED_ON, Expr, Function, Name, Param, ParamKind, Pattern, TypeRef};
 
@@ -190,6 +191,23 @@ impl Machine<'_> {
         };
         if let Some(kind) = kind {
             scope.set(&received(name), Value::text(kind));
+            self.keep_block(name, ty, closure, scope);
+        }
+    }
+
+    /// A block that a function is given and does not run itself, but keeps: it is called on what its type states.
+    fn keep_block(&mut self, name: &Name, ty: &TypeRef, closure: &Closure, scope: &ScopeRef) {
+        let Some(Value::Function(block)) = scope.own(name) else { return };
+        let on = match ty.args.as_slice() {
+            [on] if ty.path.is_empty() => Some(self.type_value(on, &closure.scope)),
+            _ => {
+                let stated = self.type_value(ty, &closure.scope);
+                self.named_receiver(stated)
+            }
+        };
+        let on = on.map(|on| self.force(on));
+        if let Some(kept) = on.and_then(|on| self.kept_block(&block, on)) {
+            scope.set(name, kept);
         }
     }
 
@@ -221,6 +239,12 @@ impl Machine<'_> {
         }
         let stated = self.type_value(ty, scope);
         let on = self.named_receiver(stated)?;
+        let (received, inner) = self.with_receiver(function, on, scope);
+        Some(self.closure(&received, &inner, None))
+    }
+
+    /// A function as one that is called on something, and the scope that knows what this is.
+    fn with_receiver(&mut self, function: &Arc<Function>, on: Value, scope: &ScopeRef) -> (Arc<Function>, ScopeRef) {
         let inner = Scope::inside(scope, ScopeKind::Block);
         inner.set(&STATED.into(), on);
         let received = self.received.entry(Arc::as_ptr(function).addr()).or_insert_with(|| {
@@ -231,8 +255,31 @@ impl Machine<'_> {
             own.receiver = Some(Param { target, default: None, kind, ty: Some(ty), decorators, is_field: false });
             Arc::new(own)
         });
-        let received = received.clone();
-        Some(self.closure(&received, &inner, None))
+        (received.clone(), inner)
+    }
+
+    /// A block that is kept where a type states that it is called on what a model knows: it is called on that wherever it gets.
+    fn kept_block(&mut self, block: &Rc<Closure>, on: Value) -> Option<Value> {
+        let Value::Unknown(path) = &on else { return None };
+        let known = self.models.types.contains_key(&**path);
+        if !known || block.function.receiver.is_some() || !is_block(block) {
+            return None;
+        }
+        let (function, scope) = self.with_receiver(&block.function, on, &block.scope);
+        let kept = Rc::new(Closure {
+            function,
+            scope,
+            this: block.this.clone(),
+            home: block.home.clone(),
+            defaults: Vec::new(),
+            attributes: Map::default(),
+            marks: Map::default(),
+            notes: RefCell::default(),
+            entered: Cell::new(false),
+        });
+        block.entered.set(true);
+        self.closures.push(kept.clone());
+        Some(Value::Function(kept))
     }
 
     /// Whether a name is such a parameter.

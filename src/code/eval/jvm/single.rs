@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::super::machine::Machine;
 use super::super::scope::{ScopeRef, find_local};
-use super::super::value::{Args, ClassValue, Closure, Map, Object, Spot, Value};
+use super::super::value::{Args, ClassValue, Closure, ListKind, Map, ModuleId, Object, Spot, Value};
 use super::fits::Fit;
 use crate::code::form::{ClassKind, Expr, ExprKind, Function, FunctionKind, Name, Pattern, Stmt, StmtKind, TypeRef};
 
@@ -91,6 +91,11 @@ impl Machine<'_> {
         let class = match object {
             Value::Object(it) => it.class.clone()?,
             Value::Class(class) if super::super::class::is_object(object) => class.clone(),
+            // What a pair holds.
+            Value::List(pair) if pair.kind == ListKind::Tuple && self.is_of_kotlin(spot.module) => {
+                let at = ["first", "second", "third"].iter().position(|part| *part == &**name)?;
+                return pair.items.borrow().get(at).cloned();
+            }
             _ => return None,
         };
         let (count, apart) = (args.list.len(), !args.named.is_empty() || args.partial);
@@ -103,6 +108,11 @@ impl Machine<'_> {
             return None;
         }
         Some(self.enter(&getter, Some(object.clone()), Args::default(), spot))
+    }
+
+    fn is_of_kotlin(&self, module: ModuleId) -> bool {
+        let path = &self.modules[module.0].path;
+        path.ends_with(".kt") || path.ends_with(".kts")
     }
 
     /// What a function is called on that is given first, and the rest: a block of `Route.() -> Unit` that is called with a
