@@ -10,10 +10,11 @@ use super::value::{ClassValue, ListKind, Map, Modelled, Native, Spot, Value};
 use crate::code::form::{Language, Yields};
 use crate::code::models::MountWord;
 
-/// Whether a value is what Rust gives where it gives nothing.
-fn is_unit(value: &Value) -> bool {
+/// Whether a value is what Rust gives where it gives nothing; a router may be none, what answers may not.
+fn is_unit(value: &Value, answers: bool) -> bool {
     match value {
-        Value::Undefined | Value::Null => true,
+        Value::Undefined => true,
+        Value::Null => answers,
         Value::List(list) => list.kind == ListKind::Tuple && list.items.borrow().is_empty() && !list.partial.get(),
         _ => false,
     }
@@ -214,7 +215,8 @@ impl Machine<'_> {
         let mut child = self.acted_on(&word.child, bound, spot);
         // What gives nothing answers nothing: a macro makes something of it.
         let given = bound.named(&word.child).is_some();
-        if given && is_unit(&child) && self.modules[spot.module.0].language == Language::Rust {
+        if given && is_unit(&child, word.otherwise.is_some()) && self.modules[spot.module.0].language == Language::Rust
+        {
             child = Value::unknown();
         }
         if let (true, Some(dotted)) = (word.dotted, child.as_whole_text()) {

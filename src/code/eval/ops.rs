@@ -96,8 +96,20 @@ impl Machine<'_> {
             (Value::Object(it), none) | (none, Value::Object(it)) if none.is_nothing() => {
                 it.model.borrow().as_ref().is_some_and(|model| self.forest.nodes[model.node].absent)
             }
+            // Go's variables of lists and maps are nil until something is put into them; what is not known may have been put
+            // there under a condition, as errors are.
+            (Value::List(list), Value::Null) | (Value::Null, Value::List(list)) => {
+                self.runs_go() && (list.partial.get() || list.items.borrow().iter().all(Value::is_unknown))
+            }
+            (Value::Map(map), Value::Null) | (Value::Null, Value::Map(map)) => {
+                self.runs_go() && (map.partial.get() || map.pairs().is_empty())
+            }
             _ => false,
         }
+    }
+
+    fn runs_go(&self) -> bool {
+        self.frames.last().is_some_and(|frame| self.is_go(frame.spot.module))
     }
 
     fn add(&mut self, a: Value, b: Value) -> Value {
