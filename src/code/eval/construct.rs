@@ -292,8 +292,12 @@ impl Machine<'_> {
         mut args: Args,
     ) -> (Args, Option<ScopeRef>) {
         let function = constructor.function.clone();
-        if !self.has_packages(&class.scope) || function.params.is_empty() || args.partial {
+        if !self.has_packages(&class.scope) || function.params.is_empty() {
             return (args, None);
+        }
+        if args.partial {
+            let scope = self.supposed_scope(class, constructor, &args);
+            return (args, Some(scope));
         }
         args = args.placed(&function);
         let scope = Scope::of_call(&class.scope, self.journals.len());
@@ -313,6 +317,23 @@ impl Machine<'_> {
         args.named.retain(|(name, _)| scope.own(name).is_none());
         args.list = list;
         (args, Some(scope))
+    }
+
+    /// What they see of it where nothing is known of what it is given: what the types of parameters say that are no fields.
+    fn supposed_scope(
+        &mut self,
+        class: &Rc<ClassValue>,
+        constructor: &Rc<super::value::Closure>,
+        args: &Args,
+    ) -> ScopeRef {
+        let scope = Scope::of_call(&class.scope, self.journals.len());
+        for (at, param) in constructor.function.params.iter().enumerate() {
+            if let (Pattern::Name(name, _), false) = (&param.target, param.is_field) {
+                let value = self.argument(constructor, at, args.list.get(at).cloned(), true, &scope);
+                scope.set(name, value);
+            }
+        }
+        scope
     }
 
     pub(super) fn init_fields(&mut self, class: &Rc<ClassValue>, object: &Value) {

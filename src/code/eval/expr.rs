@@ -486,6 +486,11 @@ impl Machine<'_> {
                     return Value::Null;
                 }
                 let args = self.arguments(&call.args, scope);
+                if &**name == "invoke"
+                    && let Some(value) = self.call_on_given(&object, &args, spot)
+                {
+                    return value;
+                }
                 self.saw_router((written, &object), name, &args, spot);
                 if let Some(value) = self.asked_by(&object, name, &args, scope) {
                     return value;
@@ -504,6 +509,9 @@ impl Machine<'_> {
                 let callee = self.eval(&call.callee, scope);
                 let args = self.rust_arguments(&callee, &call.args, scope);
                 let callee = self.converter(callee, &args);
+                if let Some(value) = self.call_on_given(&callee, &args, spot) {
+                    return value;
+                }
                 // Kotlin's `"/path" { … }`, where something around says what calling a text means.
                 if matches!(callee, Value::Str(_))
                     && let Some(value) = self.call_extension(&callee, &"invoke".into(), &args, scope, spot)

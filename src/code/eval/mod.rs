@@ -388,6 +388,7 @@ impl Machine<'_> {
             any = true;
             let receiver = self.last_instance(&closure).or_else(|| self.instance_of_home(&closure)).or(holder);
             let receiver = self.receiver_of(&closure, receiver).or_else(|| self.unlisted_receiver(&closure));
+            let receiver = if stated { self.stated_receiver(&closure).or(receiver) } else { receiver };
             let most = self.most_alone(&closure);
             self.as_middleware(&closure.clone(), |machine| {
                 machine.sliced(most, |machine| machine.enter_alone(&closure, receiver));

@@ -414,7 +414,11 @@ impl Machine<'_> {
                     }
                     invoke => invoke.is_some(),
                 },
-                None => object.model.borrow().as_ref().is_none_or(|model| model.ty.members.contains_key("()")),
+                None => object.model.borrow().as_ref().is_none_or(|model| {
+                    // A function of the same name is meant where it gets more than a block.
+                    let block = args.list.len() == 1 && args.named.is_empty() && args.at(0).is_callable();
+                    block && model.ty.members.contains_key("()")
+                }),
             },
             Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::List(_) | Value::Map(_) => false,
             // A constant of a library's type: `HttpMethod.Get`.

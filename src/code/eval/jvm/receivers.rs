@@ -9,7 +9,7 @@ use super::super::machine::{Flow, Machine};
 use super::super::scope::{Scope, ScopeKind, ScopeRef, find_local};
 use super::super::value::{Args, Closure, Map, Spot, Value};
 use super::packages::{classes_around, is_block};
-use crate::code::form::{CALLED_ON, Expr, Function, Name, Param, ParamKind, Pattern, TypeRef};
+use crate::code::form::{CALLED_ON, Expr, Function, FunctionKind, Name, Param, ParamKind, Pattern, TypeRef};
 
 /// The name under which a function's scope holds its receiver: no name of the language.
 const THIS: &str = "<this>";
@@ -191,6 +191,12 @@ impl Machine<'_> {
         };
         if let Some(kind) = kind {
             scope.set(&received(name), Value::text(kind));
+            // A block that is kept may be called by who is not seen.
+            if let (Some(Value::Function(block)), Some(model)) = (scope.own(name), self.models.objects.get(kind))
+                && closure.function.kind == FunctionKind::Constructor
+            {
+                self.stated.insert(Arc::as_ptr(&block.function).addr(), model);
+            }
             self.keep_block(name, ty, closure, scope);
         }
     }
@@ -349,6 +355,42 @@ impl Machine<'_> {
         let calling = self.frames.last().map(|frame| &frame.this);
         let given = args.list.first().or(calling)?;
         modelled_as(given).map(|_| given.clone())
+    }
+
+    /// What a block is called on that nobody is seen to call, where a parameter that it was given for says so.
+    pub(crate) fn stated_receiver(&mut self, closure: &Closure) -> Option<Value> {
+        let model = self.stated.get(&Arc::as_ptr(&closure.function).addr()).copied();
+        let model = model.filter(|_| self.has_packages(&closure.scope) && closure.function.receiver.is_none())?;
+        Some(self.placeholder(model))
+    }
+
+    /// Calls a value that is a block on the router that it is given first: `block.invoke(route)`, `blocks()(route)`.
+    pub(crate) fn call_on_given(&mut self, callee: &Value, args: &Args, spot: Spot) -> Option<Value> {
+        let Value::Function(closure) = callee else { return None };
+        let lexical = closure.function.kind == FunctionKind::Lexical && self.has_packages(&closure.scope);
+        let kind = args.list.first().filter(|_| lexical).and_then(modelled_as)?;
+        let stated = closure.function.receiver.as_ref().and_then(|receiver| receiver.ty.as_ref());
+        let mut rest = args.clone();
+        let receiver = match stated {
+            Some(ty) => {
+                let typed = self.typed(ty, &closure.scope);
+                typed.as_ref().and_then(modelled_as).filter(|own| *own == kind)?;
+                rest.list.remove(0)
+            }
+            // One that says what it gets does not stand on it.
+            None if is_block(closure) && has_plain_it(closure) => rest.list.first()?.clone(),
+            None => return None,
+        };
+        Some(self.enter(closure, Some(receiver), rest, spot))
+    }
+}
+
+/// Whether a block states no parameters.
+fn has_plain_it(closure: &Closure) -> bool {
+    match closure.function.params.as_slice() {
+        [] => true,
+        [one] => matches!(&one.target, Pattern::Name(name, _) if &**name == "it"),
+        _ => false,
     }
 }
 

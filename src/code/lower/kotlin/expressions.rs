@@ -5,10 +5,9 @@ use super::super::rust::stated_type;
 use super::types::TYPES;
 use super::{FrontEnd, Lowering};
 use crate::code::form::{
-    Arg, BinaryOp, Call, Expr, ExprKind, FunctionKind, Item, LogicalOp, Name, Pattern, Spread, Stmt, StmtKind, TypeRef,
-    TypeTest, UnaryOp,
+    Arg, BinaryOp, Call, Expr, ExprKind, Item, LogicalOp, Name, Pattern, Spread, Stmt, StmtKind, TypeRef, TypeTest,
+    UnaryOp,
 };
-use std::sync::Arc;
 use tree_sitter::Node;
 
 impl Lowering<'_> {
@@ -85,12 +84,7 @@ impl Lowering<'_> {
                 self.named_subject(node, subject, arms)
             }
             "try_expression" => self.guarded(node),
-            "anonymous_function" => {
-                let params = self.params_in(node);
-                let body = children(node).into_iter().find(|child| child.kind() == "function_body");
-                let body = body.map(|body| self.function_body(body)).unwrap_or_default();
-                ExprKind::Function(Arc::new(self.made(node, None, params, body, FunctionKind::Lexical)))
-            }
+            "anonymous_function" => self.anonymous(node),
             // Control flow where a value may stand: a block that does it.
             "return_expression" | "throw_expression" => {
                 let mut block = Vec::new();

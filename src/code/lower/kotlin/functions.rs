@@ -5,6 +5,7 @@ use super::types::TYPES;
 use super::{FrontEnd, Lowering};
 use crate::code::form::{
     Block, Expr, ExprKind, Function, FunctionKind, Name, Param, ParamKind, Pattern, PatternItem, Stmt, StmtKind,
+    TypeRef,
 };
 use std::sync::Arc;
 use tree_sitter::Node;
@@ -71,6 +72,24 @@ impl Lowering<'_> {
             }
             None => Block::new(),
         }
+    }
+
+    /// A function without a name.
+    pub(super) fn anonymous(&mut self, node: Node<'_>) -> ExprKind {
+        let params = self.params_in(node);
+        let body = children(node).into_iter().find(|child| child.kind() == "function_body");
+        let body = body.map(|body| self.function_body(body)).unwrap_or_default();
+        let mut function = self.made(node, None, params, body, FunctionKind::Lexical);
+        function.receiver = self.receiver_before(node);
+        ExprKind::Function(Arc::new(function))
+    }
+
+    /// What a function without a name is called on: the type that stands before its parameters.
+    fn receiver_before(&mut self, node: Node<'_>) -> Option<Param> {
+        let before = children(node).into_iter().take_while(|child| child.kind() != "function_value_parameters");
+        let ty = before.into_iter().find(|child| TYPES.contains(&child.kind()))?;
+        let target = Pattern::Name("this".into(), self.pos(ty));
+        Some(plain(target, Some(self.ty(ty))))
     }
 
     /// The parameters of a function.
@@ -191,6 +210,6 @@ impl Lowering<'_> {
 }
 
 /// A parameter of a type.
-pub(super) fn plain(target: Pattern, ty: Option<crate::code::form::TypeRef>) -> Param {
+pub(super) fn plain(target: Pattern, ty: Option<TypeRef>) -> Param {
     Param { target, default: None, kind: ParamKind::Plain, ty, decorators: Vec::new(), is_field: false }
 }
