@@ -92,6 +92,10 @@ impl Machine<'_> {
         if let (Some(word), Some(model)) = (&action.binds, &model) {
             self.binds(word, model, &bound, spot);
         }
+        if let Some(word) = &action.installs {
+            let of = self.argument_at(&bound, &word.of, spot);
+            self.install(word, &of, spot);
+        }
         if let (Some(supply), Some(model)) = (&action.supply, &model) {
             self.supply(supply, model, &bound, spot);
         }

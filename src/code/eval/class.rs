@@ -372,6 +372,9 @@ impl Machine<'_> {
         match self.type_value(ty, scope) {
             Value::Unknown(path) => {
                 if let Some(model) = self.models.types.get(&*path) {
+                    if let Some(defined) = self.defined_at(&path, scope) {
+                        return Some(defined);
+                    }
                     return Some(self.placeholder(model));
                 }
                 let wrapped = ["Optional", "Annotated", "Arc", "Rc", "Box", "Promise", "Pick", "Omit", "Partial"];

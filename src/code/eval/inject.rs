@@ -20,6 +20,8 @@ pub(crate) struct Told {
     /// What tells it apart from others under the key.
     qualifier: Option<Value>,
     how: How,
+    /// It is one of all that there is under the key: under what it stands among them, where that is said.
+    element: Option<Value>,
     /// The keys of what the function that gives it gets.
     takes: Vec<Value>,
     /// What is made gets what this kind of object is.
@@ -33,6 +35,8 @@ pub(crate) struct Told {
 enum How {
     Class(Value),
     Function(Value),
+    /// What the method `get` of this class or instance gives.
+    Provider(Value),
     Value(Value),
     Other(Value),
 }
@@ -50,7 +54,11 @@ impl Machine<'_> {
             }
             return;
         }
-        let key = match self.argument_at(bound, &word.key, spot) {
+        let key = match word.key.strip_prefix('^') {
+            Some(own) => self.argument_at(&model.args, own, spot),
+            None => self.argument_at(bound, &word.key, spot),
+        };
+        let key = match key {
             Value::Undefined => model.args.named(&word.key).unwrap_or(Value::Undefined),
             key => key,
         };
@@ -69,6 +77,7 @@ impl Machine<'_> {
             };
             (!matches!(value, Value::Undefined | Value::Unknown(_))).then_some(value)
         };
+        let given_provider = given(&word.provider);
         let class = given(&word.class).filter(|value| matches!(value, Value::Class(_)));
         let how = match class {
             Some(class) => Some(How::Class(class)),
@@ -77,7 +86,13 @@ impl Machine<'_> {
                 None => given(&word.value).map(how_of).or_else(|| given(&word.other).map(How::Other)),
             },
         };
+        let how = how.or_else(|| given_provider.map(How::Provider));
+        let element = word.element.then(|| match &word.entry {
+            Some(entry) => model.args.named(entry).unwrap_or(Value::Undefined),
+            None => Value::Undefined,
+        });
         match how {
+            Some(how) if element.is_some() => self.tell_element(key, element.unwrap_or(Value::Undefined), how),
             Some(How::Function(function)) if word.made && key.is_nothing() && qualifier.is_none() => {
                 let made = self.call(&function, Args::unknown(), spot);
                 if let Value::Object(object) = &made
@@ -104,10 +119,26 @@ impl Machine<'_> {
             return None;
         }
         let key = Value::Class(class.clone());
-        let is_it = |told: &Told| told.qualifier.is_none() && told.key.same(&key) == Some(true);
+        let is_it =
+            |told: &Told| told.qualifier.is_none() && told.element.is_none() && told.key.same(&key) == Some(true);
         let told = self.told.iter().rev().find(|told| is_it(told)).cloned()?;
         // An `object` of Kotlin's is its class here.
         Some(self.come_to(&told, 0, class.spot)).filter(|value| matches!(value, Value::Object(_) | Value::Class(_)))
+    }
+
+    /// What they were told of a library's type.
+    pub(super) fn defined_at(&mut self, path: &str, scope: &super::scope::ScopeRef) -> Option<Value> {
+        if self.told.is_empty() || self.language(scope) != Language::Java {
+            return None;
+        }
+        let is_it = |told: &&Rc<Told>| {
+            let bare = told.qualifier.is_none() && told.element.is_none();
+            bare && matches!(&told.key, Value::Str(key) if **key == *path)
+        };
+        let told = self.told.iter().rev().find(is_it).cloned()?;
+        let spot = Spot { module: scope.module, line: 0 };
+        Some(self.come_to(&told, 0, spot))
+            .filter(|value| matches!(value, Value::Object(it) if it.model.borrow().is_some()))
     }
 
     /// What they were told of a type that states what it is of: a list of one class.
@@ -115,7 +146,11 @@ impl Machine<'_> {
         if self.told.is_empty() || ty.args.is_empty() || self.language(scope) != Language::Java {
             return None;
         }
-        let is_it = |told: &Told| told.qualifier.is_none() && matches!(&told.key, Value::Str(key) if **key == *ty.text);
+        let is_it = |told: &Told| {
+            told.qualifier.is_none()
+                && told.element.is_none()
+                && matches!(&told.key, Value::Str(key) if **key == *ty.text)
+        };
         let told = self.told.iter().rev().find(|told| is_it(told)).cloned()?;
         let spot = Spot { module: scope.module, line: 0 };
         Some(self.come_to(&told, 0, spot))
@@ -131,12 +166,80 @@ impl Machine<'_> {
     ) {
         let (how, takes) = how;
         // A type that is not known yet tells nothing: the qualifier does.
-        let key = if qualifier.is_some() && key.is_unknown() { Value::Undefined } else { key };
+        let key = match key {
+            // A library's type, by its path.
+            Value::Unknown(path) if self.models.types.contains_key(&*path) => Value::Str(path),
+            key if qualifier.is_some() && key.is_unknown() => Value::Undefined,
+            key => key,
+        };
         let known = key.key().is_some() || (qualifier.is_some() && key.is_nothing());
         if self.told.len() < MOST_TOLD && known {
             self.effects += 1;
-            self.told.push(Rc::new(Told { key, qualifier, how, takes, hands, made: RefCell::default() }));
+            self.told.push(Rc::new(Told {
+                key,
+                qualifier,
+                how,
+                takes,
+                hands,
+                element: None,
+                made: RefCell::default(),
+            }));
         }
+    }
+
+    /// Tells containers one of all that there is under a key, once.
+    fn tell_element(&mut self, key: Value, entry: Value, how: How) {
+        let known = |told: &&Rc<Told>| {
+            let same = match (&told.how, &how) {
+                (How::Other(own) | How::Class(own), How::Other(new) | How::Class(new))
+                | (How::Function(own), How::Function(new))
+                | (How::Value(own), How::Value(new))
+                | (How::Provider(own), How::Provider(new)) => own.same(new) == Some(true),
+                _ => false,
+            };
+            let place = told.element.as_ref().is_some_and(|own| own.is_nothing() || own.same(&entry) == Some(true));
+            same && place && told.key.same(&key) == Some(true)
+        };
+        if key.key().is_none() || self.told.len() >= MOST_TOLD || self.told.iter().any(|told| known(&told)) {
+            return;
+        }
+        self.effects += 1;
+        let told = Told {
+            key,
+            qualifier: None,
+            how,
+            element: Some(entry),
+            takes: Vec::new(),
+            hands: None,
+            made: RefCell::default(),
+        };
+        self.told.push(Rc::new(told));
+    }
+
+    /// Tells containers what a method gives that they call.
+    pub(super) fn tell_given(&mut self, key: Value, method: Value, element: bool) {
+        match element {
+            true => self.tell_element(key, Value::Undefined, How::Function(method)),
+            false => self.tell(key, None, (How::Function(method), Vec::new()), None),
+        }
+    }
+
+    /// Tells them that what they are asked for under a key is what there is under another.
+    pub(super) fn tell_other(&mut self, key: Value, other: Value, element: bool) {
+        match element {
+            true => self.tell_element(key, Value::Undefined, How::Other(other)),
+            false => self.tell(key, None, (How::Other(other), Vec::new()), None),
+        }
+    }
+
+    /// All that containers were told one by one of a class, each with what it stands under; none where they were told nothing.
+    pub(super) fn elements_told(&mut self, class: &Rc<ClassValue>, spot: Spot) -> Option<Vec<(Value, Value)>> {
+        let key = Value::Class(class.clone());
+        let is_it = |told: &&Rc<Told>| told.element.is_some() && told.key.same(&key) == Some(true);
+        let all: Vec<Rc<Told>> = self.told.iter().filter(is_it).cloned().collect();
+        let entry = |told: &Told| told.element.clone().unwrap_or(Value::Undefined);
+        let all: Vec<_> = all.iter().map(|told| (entry(told), self.come_to(told, 0, spot))).collect();
+        (!all.is_empty()).then_some(all)
     }
 
     /// The kind of object whose members are what its container was told.
@@ -198,10 +301,12 @@ impl Machine<'_> {
     /// What containers give for a key.
     fn contained(&mut self, key: &Value, depth: usize, spot: Spot) -> Value {
         // What is told last replaces what was told before.
-        let is_it = |told: &Told| told.qualifier.is_none() && told.key.same(key) == Some(true);
+        let is_it =
+            |told: &Told| told.qualifier.is_none() && told.element.is_none() && told.key.same(key) == Some(true);
         let told = self.told.iter().rev().find(|told| is_it(told)).cloned();
         match (told, key) {
             (Some(told), _) => self.come_to(&told, depth, spot),
+            (None, Value::Class(_)) if super::class::is_object(key) => key.clone(),
             (None, Value::Class(class)) => self.one_instance(class, Args::unknown(), spot),
             (None, _) => self.given_instance(key, spot),
         }
@@ -229,6 +334,19 @@ impl Machine<'_> {
             How::Class(Value::Class(class)) => self.one_instance(class, given, spot),
             How::Class(other) => self.instantiate(&other.clone(), given, spot),
             How::Function(function) => self.call(&function.clone(), given, spot),
+            How::Provider(provider) => {
+                let of = match provider {
+                    Value::Class(class) if !super::class::is_object(provider) => {
+                        self.one_instance(class, Args::unknown(), spot)
+                    }
+                    other => other.clone(),
+                };
+                let scope = self.modules[spot.module.0].scope.clone();
+                match of.is_callable() {
+                    true => self.call(&of, Args::default(), spot),
+                    false => self.call_member(&of, &"get".into(), Args::default(), &scope, spot),
+                }
+            }
             How::Value(value) => value.clone(),
             How::Other(key) => self.contained(&key.clone(), depth + 1, spot),
         };

@@ -275,6 +275,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) namespaces: BTreeMap<Name, Value>,
     /// What containers were told.
     pub(crate) told: Vec<Rc<super::inject::Told>>,
+    /// How many classes were asked for methods that give a container something.
+    pub(crate) asked_to_give: usize,
     /// The apps whose trees of modules told what they provide.
     pub(crate) trees_told: BTreeSet<usize>,
     /// What files of packages' settings say, by path.
@@ -401,6 +403,7 @@ impl<'a> Machine<'a> {
             scans: None,
             namespaces: BTreeMap::new(),
             told: Vec::new(),
+            asked_to_give: 0,
             trees_told: BTreeSet::new(),
             stored: BTreeMap::new(),
             tracing: None,

@@ -153,6 +153,7 @@ pub(crate) fn run(
     }
     machine.load_mains(files, idle);
     machine.refuel();
+    machine.hear_given();
     machine.enter_entries();
     machine.enter_listed();
     machine.refuel();
@@ -169,6 +170,7 @@ pub(crate) fn run(
     machine.load_conventional();
     for _ in 0..ROUNDS {
         machine.uncalled = true;
+        machine.hear_given();
         machine.begin_instances();
         let any = machine.enter_uncalled();
         machine.uncalled = false;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::computing::Computes;
 use super::contract::{ContractWord, PagesWord};
 use super::controls::{ControlsWord, HandedWord};
-use super::injection::{BindsWord, ContainerWord, NotesWord, ResolvesWord};
+use super::injection::{BindsWord, ContainerWord, InstallsWord, NotesWord, ResolvesWord};
 use super::layers::{FilledWord, LayersWord};
 use super::marks::{BeforeWord, DescribesWord, MapsWord, MarkWord, NamespaceWord, SetWord};
 use super::path::Syntax;
@@ -123,6 +123,8 @@ pub(crate) struct Action {
     pub(crate) supply: Option<Box<SupplyWord>>,
     /// Tells a container what it gives under a key.
     pub(crate) binds: Option<Box<BindsWord>>,
+    /// Runs what tells a container what there is.
+    pub(crate) installs: Option<Box<InstallsWord>>,
     /// Gives what containers were told under a key.
     pub(crate) resolves: Option<Box<ResolvesWord>>,
     /// Decorates a parameter or a field: it is what containers were told under a key.

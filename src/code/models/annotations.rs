@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::injection::Gives;
 use super::path::{Join, Syntax};
 
 /// What an annotation on a class or method means. A class's annotations tell where its methods' routes stand, a method's
@@ -45,6 +46,8 @@ pub(crate) struct AnnotationModel {
     pub(crate) default: Option<String>,
     /// It takes a name for another annotation's argument: the arguments that name the annotation and its argument.
     pub(crate) alias: Vec<String>,
+    /// A container calls its method for what that gives.
+    pub(crate) gives: Option<Gives>,
     /// Filled in: its full name.
     #[serde(skip)]
     pub(crate) name: String,

@@ -8,8 +8,14 @@ use super::actions::Argument;
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct BindsWord {
-    /// The key: a text or a class; an argument, or one of those that made the object.
+    /// The key: a text or a class; an argument, or one of those that made the object. Behind `^` it is one of the latter.
     pub(crate) key: Argument,
+    /// It is one of all that there is under the key: who asks for a set or a list gets them all.
+    pub(crate) element: bool,
+    /// Under what it stands among them where who asks gets a map.
+    pub(crate) entry: Option<Argument>,
+    /// What gives it by its method `get`: a class or an instance.
+    pub(crate) provider: Option<Argument>,
     /// What tells it apart from others under the key.
     pub(crate) qualifier: Option<Argument>,
     /// A class that it makes an instance of.
@@ -42,6 +48,26 @@ pub(crate) struct ResolvesWord {
     pub(crate) all: bool,
     /// The object serves a tree of modules, which tell what there is.
     pub(crate) tree: bool,
+}
+
+/// Runs what tells a container what there is.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct InstallsWord {
+    /// Instances, or lists of them.
+    pub(crate) of: Argument,
+    /// Their methods that tell it, as far as they are there; each gets what is made.
+    pub(crate) members: Vec<String>,
+}
+
+/// What a method gives a container which calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Gives {
+    /// What there is of the type that it states.
+    One,
+    /// One of all that there is of that type.
+    Element,
 }
 
 /// Tells a container something that calls functions with what other functions give, by type.

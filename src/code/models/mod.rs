@@ -28,7 +28,7 @@ pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute,
 pub(crate) use computing::Computes;
 pub(crate) use contract::{ContractWord, PagesWord};
 pub(crate) use controls::{By, ControlsWord, HandedWord};
-pub(crate) use injection::{BindsWord, ContainerWord, NotesWord, ResolvesWord};
+pub(crate) use injection::{BindsWord, ContainerWord, Gives, InstallsWord, NotesWord, ResolvesWord};
 pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
 pub(crate) use marks::{DescribesWord, MapsWord, MarkWord, NamespaceWord, SetWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
@@ -125,6 +125,8 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/tornado.yaml", include_str!("../../../rules/frameworks/tornado.yaml")),
     ("frameworks/python-libraries.yaml", include_str!("../../../rules/frameworks/python-libraries.yaml")),
     ("frameworks/kotlin-containers.yaml", include_str!("../../../rules/frameworks/kotlin-containers.yaml")),
+    ("frameworks/guice.yaml", include_str!("../../../rules/frameworks/guice.yaml")),
+    ("frameworks/dagger.yaml", include_str!("../../../rules/frameworks/dagger.yaml")),
     ("frameworks/kotlin-libraries.yaml", include_str!("../../../rules/frameworks/kotlin-libraries.yaml")),
     ("frameworks/aws-lambda.yaml", include_str!("../../../rules/frameworks/aws-lambda.yaml")),
     ("frameworks/go-collections.yaml", include_str!("../../../rules/frameworks/go-collections.yaml")),

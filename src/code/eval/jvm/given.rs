@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::machine::Machine;
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
-use super::super::value::{Args, ClassValue, Object, Spot, Value};
+use super::super::value::{Args, ClassValue, Key, Map, Object, Spot, Value};
 use crate::code::form::{
     Arg, ClassKind, Expr, ExprKind, Function, FunctionKind, Language, Name, Pattern, StmtKind, TypeRef,
 };
@@ -25,12 +25,27 @@ impl Machine<'_> {
     /// All that there is of a type of the project's whose methods get routers, or that something registers below, where a list of it
     /// is stated and nothing else is known of it: `Set<Controller>` that a container gives.
     pub(in crate::code::eval) fn elements_given(&mut self, ty: &TypeRef, scope: &ScopeRef) -> Option<Value> {
-        let ([holder], [element]) = (ty.path.as_slice(), ty.args.as_slice()) else { return None };
-        if !HOLDERS.contains(&&**holder) || !self.has_packages(scope) {
+        let (holder, element) = (ty.path.last()?, ty.args.last()?);
+        let plain = ty.path.len() == 1 || ty.path.iter().map(|part| &**part).take(2).eq(["java", "util"]);
+        let mapped = &**holder == "Map" && ty.args.len() == 2;
+        if !plain || !self.has_packages(scope) || !mapped && (!HOLDERS.contains(&&**holder) || ty.args.len() > 1) {
             return None;
         }
         let of = self.type_value(element, scope);
         let Value::Class(class) = self.force(of) else { return None };
+        let spot = Spot { module: scope.module, line: 0 };
+        match (self.elements_told(&class, spot), mapped) {
+            (Some(told), false) => return Some(Value::list(told.into_iter().map(|(_, value)| value).collect())),
+            (Some(told), true) => {
+                let map = Map::default();
+                for (place, (key, value)) in told.into_iter().enumerate() {
+                    map.set(key.key().unwrap_or(Key::Int(i64::try_from(place).unwrap_or_default())), key, value);
+                }
+                return Some(Value::Map(Rc::new(map)));
+            }
+            (None, true) => return None,
+            (None, false) => {}
+        }
         let open = matches!(class.class.kind, ClassKind::Interface | ClassKind::Abstract);
         if !open {
             return None;
@@ -42,7 +57,6 @@ impl Machine<'_> {
         if !self.gets_routers(&class) && !below.iter().any(|class| self.registers(class)) {
             return None;
         }
-        let spot = Spot { module: scope.module, line: 0 };
         let all = below.into_iter().map(|class| self.given_of(class, spot)).collect();
         Some(Value::list(all))
     }
@@ -85,11 +99,15 @@ impl Machine<'_> {
     /// What something unknown gives that is asked for a class of the project's: the one instance of it, or of the one class that
     /// there is of it.
     pub(in crate::code::eval) fn given_by_class(&mut self, name: &str, args: &Args, spot: Spot) -> Option<Value> {
-        let Some(Value::Class(class)) = args.list.first() else { return None };
+        let stated = || args.named.iter().find(|(own, _)| &**own == "<type>").map(|(_, ty)| ty);
+        let Some(Value::Class(class)) = args.list.first().or_else(stated) else { return None };
         if !GIVING.contains(&name) || self.modules[spot.module.0].language != Language::Java {
             return None;
         }
         let class = class.clone();
+        if let Some(defined) = self.defined(&class) {
+            return Some(defined);
+        }
         match class.class.kind {
             ClassKind::Class | ClassKind::Object => Some(self.given_of(class, spot)),
             ClassKind::Interface | ClassKind::Abstract => match self.classes_below(&class).as_slice() {

@@ -80,7 +80,10 @@ impl Machine<'_> {
             None => None,
         };
         let named = word.named.as_ref().and_then(|named| self.argument_at(bound, named, spot).as_whole_text());
-        let at = word.at.as_ref().map(|at| self.argument_at(bound, at, spot));
+        let at = word.at.as_ref().map(|at| match self.argument_at(bound, at, spot) {
+            Value::Undefined => model.and_then(|model| model.args.named(at)).unwrap_or(Value::Undefined),
+            at => at,
+        });
         let mut patterns = Vec::new();
         at.iter().for_each(|at| self.patterns_in(at, &mut patterns, 0));
         if servlet.as_ref().is_none_or(Value::is_nothing) && named.is_none() {

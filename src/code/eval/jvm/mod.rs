@@ -15,6 +15,7 @@ pub(super) mod fits;
 pub(super) mod given;
 pub(super) mod handed;
 pub(super) mod hiding;
+pub(super) mod installed;
 pub(super) mod listed;
 pub(super) mod listed_actions;
 pub(super) mod mains;
