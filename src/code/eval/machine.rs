@@ -189,8 +189,9 @@ pub(crate) struct Machine<'a> {
     pub(crate) idle_steps: BTreeMap<(usize, u64), u64>,
     /// What such functions gave that are asked without arguments, by what they were called on.
     pub(crate) idle_results: BTreeMap<(usize, Option<usize>), Value>,
-    /// Functions that have a receiver by a name for their type, by what they are without it.
-    pub(crate) received: BTreeMap<usize, Arc<Function>>,
+    /// Functions that have a receiver by a name for their type, by where they are without it, and beside those: what is kept
+    /// here gives its place to nothing else.
+    pub(crate) received: BTreeMap<usize, (Arc<Function>, Arc<Function>)>,
     /// Functions that routers are given to call.
     pub(crate) called: BTreeSet<usize>,
     /// Functions that ever registered or read something.

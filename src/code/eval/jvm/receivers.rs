@@ -253,13 +253,13 @@ impl Machine<'_> {
     fn with_receiver(&mut self, function: &Arc<Function>, on: Value, scope: &ScopeRef) -> (Arc<Function>, ScopeRef) {
         let inner = Scope::inside(scope, ScopeKind::Block);
         inner.set(&STATED.into(), on);
-        let received = self.received.entry(Arc::as_ptr(function).addr()).or_insert_with(|| {
+        let (_, received) = self.received.entry(Arc::as_ptr(function).addr()).or_insert_with(|| {
             let mut own = (**function).clone();
             let ty = TypeRef { path: vec![STATED.into()], args: Vec::new(), text: STATED.into() };
             let target = Pattern::Name("this".into(), own.pos);
             let (kind, decorators) = (ParamKind::Plain, Vec::new());
             own.receiver = Some(Param { target, default: None, kind, ty: Some(ty), decorators, is_field: false });
-            Arc::new(own)
+            (function.clone(), Arc::new(own))
         });
         (received.clone(), inner)
     }
