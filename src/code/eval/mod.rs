@@ -200,7 +200,8 @@ pub(crate) fn run(
     found.append(&mut machine.annotated);
     let found = machine.settle(found);
     let mut libraries = machine.library_routes();
-    let described = machine.descriptor_routes();
+    let mut described = machine.descriptor_routes();
+    described.extend(machine.bean_routes());
     libraries.append(&mut machine.settle(described));
     libraries.append(&mut machine.mapped_routes());
     libraries.append(&mut machine.listed_actions());

@@ -12,6 +12,7 @@ use super::dropwizard;
 use super::imported;
 use super::servlets::{self, Servlet};
 use super::settings::Settings;
+use super::url_beans::{self, UrlBean};
 use super::{Tree, folder_of, under};
 use crate::code::form::Name;
 use crate::code::holes::hole;
@@ -62,6 +63,8 @@ pub(crate) struct Home {
     pub(crate) servlets: Vec<Servlet>,
     /// Where Spring's configuration has CXF serve what.
     addresses: Vec<Address>,
+    /// The beans that Spring's configuration in XML puts at paths.
+    pub(crate) url_beans: Vec<UrlBean>,
     /// What its build generates server code of.
     pub(crate) generated: Vec<Generated>,
     /// Its build and those around it, nearest first, without what they merely manage.
@@ -258,13 +261,18 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>, deployments: 
     if home.context.is_none() && home.builds.iter().any(|(_, text)| text.contains("dropwizard")) {
         dropwizard::read(tree, &mut home);
     }
-    if home.servlets.iter().any(|servlet| servlet.class.contains(".cxf.")) {
+    let spring = home.servlets.iter().any(|servlet| servlet.class.ends_with(".DispatcherServlet"));
+    if spring || home.servlets.iter().any(|servlet| servlet.class.contains(".cxf.")) {
         let places = servlets::PLACES.iter().map(|place| under(folder, &format!("{place}/WEB-INF/")));
         let places: Vec<String> = places.chain([under(folder, "src/main/resources/")]).collect();
         let configuration = |path: &&Name| path.ends_with(".xml") && places.iter().any(|place| path.starts_with(place));
         let files: Vec<&Name> = tree.files().filter(configuration).take(MOST_CONFIGURATIONS).collect();
-        home.addresses =
-            files.into_iter().filter_map(|path| tree.text(path)).flat_map(|text| addresses::addresses(&text)).collect();
+        for (path, text) in files.into_iter().filter_map(|path| tree.text(path).map(|text| (path, text))) {
+            home.addresses.extend(addresses::addresses(&text));
+            if spring {
+                home.url_beans.extend(url_beans::url_beans(&text, path));
+            }
+        }
     }
     let by_default = PLACES.iter().flat_map(|place| NAMES.iter().map(move |name| format!("{place}/{name}")));
     let mut read: Vec<String> = by_default.map(|path| under(folder, &path)).collect();

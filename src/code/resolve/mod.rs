@@ -20,6 +20,7 @@ mod registries;
 mod rust;
 mod servlets;
 mod settings;
+mod url_beans;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +38,7 @@ pub(crate) use proto::Service;
 pub(crate) use registries::library_of;
 pub(crate) use servlets::Servlet;
 pub(crate) use settings::Settings;
+pub(crate) use url_beans::UrlBean;
 
 use super::form::{Language, Module, Name};
 use crate::repo::Repo;

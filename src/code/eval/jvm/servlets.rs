@@ -7,7 +7,7 @@ use super::super::machine::Machine;
 use super::super::value::{ClassValue, Lazy, Spot, Value};
 use crate::code::form::{Language, Name, StmtKind};
 use crate::code::models::{AnnotationModel, Syntax, spell, tidy};
-use crate::code::resolve::{Servlet, Target};
+use crate::code::resolve::{Servlet, Target, UrlBean};
 
 impl Machine<'_> {
     /// The HTTP methods that a class answers by methods of these names, its own or inherited.
@@ -92,6 +92,29 @@ impl Machine<'_> {
                     }));
                 }
             }
+        }
+        out
+    }
+
+    /// The routes of the beans that Spring's configuration in XML puts at paths.
+    pub(in crate::code::eval) fn bean_routes(&mut self) -> Vec<Found> {
+        let beans: Vec<UrlBean> = self.tree.homes().iter().flat_map(|home| home.url_beans.clone()).collect();
+        let mut out = Vec::new();
+        for bean in beans {
+            let module = self.module_of(&bean.place.0, Language::Java);
+            let spot = Spot { module, line: bean.place.1 };
+            if bean.class.is_none() || bean.path.contains(['*', '$', '?']) {
+                self.note(spot, format!("what the bean at {} answers is not known", bean.path));
+                continue;
+            }
+            out.push(Found {
+                path: tidy(&bean.path),
+                method: "ANY".to_owned(),
+                framework: "spring".to_owned(),
+                spot,
+                conditional: false,
+                library: None,
+            });
         }
         out
     }
