@@ -19,6 +19,9 @@ const MOST_WRAPPED: usize = 12;
 /// Classes within classes that each have a path.
 const MOST_PARENTS: usize = 12;
 
+/// Attributes of classes that stand behind the path of the class around them, without a property for it: Ktor's locations.
+const NESTING: &str = "Location|location";
+
 /// Whether a name is, by its last part, one of those that stand apart by `|`.
 fn is_one_of(name: &str, those: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
@@ -208,19 +211,24 @@ impl Machine<'_> {
         !word.typed_by.iter().any(|package| text.contains(package.as_str()))
     }
 
-    /// The path that an attribute of a class gives, behind that of the class that a property of it is of.
+    /// The path that an attribute of a class gives, behind that of the class that a property of it is of. Ktor's first attributes
+    /// take the class around for that, too.
     pub(crate) fn resource_path(&mut self, class: &Value, attribute: &str, depth: usize) -> Value {
         let Value::Class(class) = self.force(class.clone()) else { return Value::unknown() };
         let written = class.class.clone();
         let attributes = written.decorators.iter().filter_map(written_call);
-        let Some((_, given)) = attributes.into_iter().find(|(name, _)| is_one_of(name, attribute)) else {
+        let Some((name, given)) = attributes.into_iter().find(|(name, _)| is_one_of(name, attribute)) else {
             return Value::unknown();
         };
+        let nests = is_one_of(&name, NESTING);
         let own = self.arguments(given, &class.scope.clone());
         let own = if own.list.is_empty() { own.named.into_iter().next().map(|(_, it)| it) } else { Some(own.at(0)) };
         let own = own.unwrap_or_else(Value::unknown);
         let types = written.fields.iter().filter_map(|field| field.ty.as_ref()).filter(|_| depth < MOST_PARENTS);
-        let parent = types.map(|ty| self.type_value(ty, &class.scope.clone())).find(|ty| {
+        let types: Vec<Value> = types.map(|ty| self.type_value(ty, &class.scope.clone())).collect();
+        let around = super::jvm::packages::classes_around(&class.scope).into_iter().skip(1).take(1);
+        let around = around.filter(|_| nests && depth < MOST_PARENTS).map(Value::Class);
+        let parent = types.into_iter().chain(around).find(|ty| {
             let Value::Class(parent) = ty else { return false };
             let written = parent.class.decorators.iter().filter_map(written_call);
             !Rc::ptr_eq(parent, &class) && written.into_iter().any(|(name, _)| is_one_of(&name, attribute))
