@@ -19,6 +19,13 @@ pub(super) const DEPLOYED: &[&str] = &[
     "WEB-INF/weblogic.xml",
     "WEB-INF/ibm-web-ext.xml",
 ];
+/// Filters that answer like a servlet does: RESTEasy's.
+const SERVING: &[&str] = &[
+    "org.jboss.resteasy.plugins.server.servlet.FilterDispatcher",
+    "org.jboss.resteasy.plugins.server.servlet.Filter30Dispatcher",
+];
+/// The parameter that says below which path such a filter looks for what it answers.
+const PREFIX: &str = "resteasy.servlet.mapping.prefix";
 /// The most mappings that are read of one descriptor.
 const MOST: usize = 2_000;
 
@@ -50,6 +57,8 @@ pub(super) fn servlets(text: &str, file: &Name) -> Result<Vec<Servlet>, (u32, St
     let mut open: Vec<String> = Vec::new();
     let mut classes: Vec<(String, String, Vec<String>)> = Vec::new();
     let mut mappings: Vec<(String, String, u32)> = Vec::new();
+    let (mut filters, mut filtered) = (Vec::<(String, String)>::new(), Vec::<(String, String, u32)>::new());
+    let (mut param, mut prefix) = (String::new(), None);
     let (mut name, mut class, mut patterns, mut params) = (String::new(), String::new(), Vec::new(), Vec::new());
     loop {
         let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).min(text.len());
@@ -58,7 +67,7 @@ pub(super) fn servlets(text: &str, file: &Name) -> Result<Vec<Servlet>, (u32, St
             Ok(Event::Start(start)) => {
                 let local = start.local_name();
                 open.push(local.as_ref().to_owned());
-                if matches!(local.as_ref(), "servlet" | "servlet-mapping") {
+                if matches!(local.as_ref(), "servlet" | "servlet-mapping" | "filter" | "filter-mapping") {
                     (name, class, patterns, params) = (String::new(), String::new(), Vec::new(), Vec::new());
                 }
             }
@@ -67,16 +76,27 @@ pub(super) fn servlets(text: &str, file: &Name) -> Result<Vec<Servlet>, (u32, St
                 Some("servlet-mapping") => {
                     mappings.extend(patterns.drain(..).map(|(pattern, line)| (name.clone(), pattern, line)));
                 }
+                Some("filter") if SERVING.contains(&&*class) => filters.push((name.clone(), class.clone())),
+                Some("filter-mapping") => {
+                    filtered.extend(patterns.drain(..).map(|(pattern, line)| (name.clone(), pattern, line)));
+                }
                 _ => {}
             },
             Ok(Event::Text(written)) => {
                 let written: &str = &written;
                 let within = open.len().checked_sub(2).and_then(|at| open.get(at)).map(String::as_str);
                 match (within, open.last().map(String::as_str)) {
-                    (Some("servlet" | "servlet-mapping"), Some("servlet-name")) => written.trim().clone_into(&mut name),
-                    (Some("servlet"), Some("servlet-class")) => written.trim().clone_into(&mut class),
+                    (Some("servlet" | "servlet-mapping"), Some("servlet-name"))
+                    | (Some("filter" | "filter-mapping"), Some("filter-name")) => written.trim().clone_into(&mut name),
+                    (Some("servlet"), Some("servlet-class")) | (Some("filter"), Some("filter-class")) => {
+                        written.trim().clone_into(&mut class);
+                    }
+                    (Some("context-param"), Some("param-name")) => written.trim().clone_into(&mut param),
+                    (Some("context-param"), Some("param-value")) if param == PREFIX => {
+                        prefix = Some((written.trim().to_owned(), line()));
+                    }
                     (Some("init-param"), Some("param-name")) => params.push(written.trim().to_owned()),
-                    (Some("servlet-mapping"), Some("url-pattern")) => {
+                    (Some("servlet-mapping" | "filter-mapping"), Some("url-pattern")) => {
                         let before = written.len() - written.trim_start().len();
                         let skipped = written.get(..before).unwrap_or_default().matches('\n').count();
                         patterns.push((written.trim().to_owned(), line() + u32::try_from(skipped).unwrap_or(0)));
@@ -88,7 +108,7 @@ pub(super) fn servlets(text: &str, file: &Name) -> Result<Vec<Servlet>, (u32, St
             Ok(_) => {}
             Err(error) => return Err((line(), format!("broken XML: {error}"))),
         }
-        if mappings.len() > MOST || open.len() > 64 {
+        if mappings.len() + filtered.len() > MOST || open.len() > 64 {
             return Err((line(), "it is too large".to_owned()));
         }
     }
@@ -104,6 +124,19 @@ pub(super) fn servlets(text: &str, file: &Name) -> Result<Vec<Servlet>, (u32, St
             }
         }
     }
+    out.extend(filters.into_iter().filter_map(|(name, class)| {
+        let own: Vec<(String, u32)> = filtered
+            .iter()
+            .filter(|(of, _, _)| *of == name)
+            .map(|(_, pattern, line)| (pattern.clone(), *line))
+            .collect();
+        let patterns = match &prefix {
+            Some((prefix, line)) if !own.is_empty() => vec![(format!("{}/*", prefix.trim_end_matches('/')), *line)],
+            _ => own,
+        };
+        let (params, file) = (Vec::new(), file.clone());
+        (!patterns.is_empty()).then_some(Servlet { name, class, params, patterns, file })
+    }));
     Ok(out)
 }
 
