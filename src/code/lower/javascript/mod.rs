@@ -56,8 +56,9 @@ pub fn lower(source: &str, dialect: Dialect) -> Module {
     front::module(Language::JavaScript, tree, lowering, |lowering, root, module| module.body = lowering.block(root))
 }
 
-/// Parses. The grammar takes no `&` that stands alone in JSX's text, and no types with brackets before a template, as people
-/// write them: where there is an error, characters of the same length stand in for those. Texts are read from the source.
+/// Parses. The grammar takes no `&` that stands alone in JSX's text, no types with brackets before a template and no parameters
+/// that begin on the line after a method's name, as people write them: where there is an error, characters of the same length
+/// stand in for those. Texts are read from the source.
 fn parse_with_text(grammar: &tree_sitter::Language, source: &str, dialect: Dialect) -> Option<tree_sitter::Tree> {
     let tree = parse(grammar, source)?;
     if !tree.root_node().has_error() {
@@ -74,6 +75,10 @@ fn parse_with_text(grammar: &tree_sitter::Language, source: &str, dialect: Diale
             && let Some(from) = types_before(&bytes, at)
         {
             bytes[from..=at].fill(b' ');
+        } else if bytes[at] == b'('
+            && let Some(end) = line_end_of_name(&bytes, at)
+        {
+            bytes.swap(end, at);
         }
     }
     if bytes == source.as_bytes() {
@@ -82,6 +87,35 @@ fn parse_with_text(grammar: &tree_sitter::Language, source: &str, dialect: Diale
     let other = String::from_utf8(bytes).ok().and_then(|text| parse(grammar, &text));
     Some(other.filter(|other| !other.root_node().has_error()).unwrap_or(tree))
 }
+
+/// Where the line ends that ends with the name before a parenthesis on a later one.
+fn line_end_of_name(bytes: &[u8], open: usize) -> Option<usize> {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');
+    let before = bytes.get(..open)?;
+    let name_end = before.trim_ascii_end().len();
+    let line_end = name_end + before.get(name_end..)?.iter().position(|byte| *byte == b'\n')?;
+    let name_start = before.get(..name_end)?.iter().rposition(|byte| !is_part(byte)).map_or(0, |at| at + 1);
+    let name = before.get(name_start..name_end)?;
+    (!name.is_empty() && !KEYWORDS.iter().any(|word| word.as_bytes() == name)).then_some(line_end)
+}
+
+/// Words that are no names, of those that a parenthesis may follow.
+const KEYWORDS: &[&str] = &[
+    "await",
+    "case",
+    "delete",
+    "do",
+    "else",
+    "in",
+    "instanceof",
+    "new",
+    "of",
+    "return",
+    "throw",
+    "typeof",
+    "void",
+    "yield",
+];
 
 /// Where the types begin that end at a place, on the same line and behind a name: `query<any[]>`.
 fn types_before(bytes: &[u8], end: usize) -> Option<usize> {
