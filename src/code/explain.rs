@@ -150,7 +150,7 @@ fn sites_of(repo: &Repo, path: &str, known: &Known<'_>) -> Vec<Site> {
     let Some(language) = Language::of(path) else { return Vec::new() };
     let Some(search) = SEARCHES.get(language.name()) else { return Vec::new() };
     let Ok(content) = repo.read(path, MAX_SOURCE_BYTES) else { return Vec::new() };
-    let Ok(text) = content.text() else { return Vec::new() };
+    let text = &*content.lossy();
     let mut places: BTreeMap<usize, u32> = BTreeMap::new();
     for (pattern, reach) in &search.patterns {
         for hit in pattern.find_iter(text) {

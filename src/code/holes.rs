@@ -13,6 +13,11 @@ pub(crate) fn has_hole(text: &str) -> bool {
     text.as_bytes().contains(&HOLE_LEADS) && text.contains(HOLE)
 }
 
+/// Whether a text has a part that is not known: a hole, or a character that was not UTF-8.
+pub(crate) fn has_unknown(text: &str) -> bool {
+    has_hole(text) || text.contains(char::REPLACEMENT_CHARACTER)
+}
+
 /// A hole with a hint of what it stands for.
 pub(crate) fn hole(hint: &str) -> String {
     let hint: String = hint.chars().filter(|c| c.is_alphanumeric() || *c == '_').take(40).collect();

@@ -22,6 +22,7 @@ mod tests;
 mod unread;
 mod vendored;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -326,12 +327,27 @@ fn look_into(path: &Name, language: Language, content: &Content, tokens: &select
             Language::Go | Language::Rust => Looked::Nothing,
         };
     };
-    match content.text() {
+    match source_text(language, content) {
         Ok(text) => {
-            let form = lower_file(path, text).map(Arc::new);
+            let form = lower_file(path, &text).map(Arc::new);
             Looked::Form(path.clone(), language, form, frameworks)
         }
         Err(offset) => Looked::Problem(path.clone(), format!("not UTF-8 text (byte {offset})")),
+    }
+}
+
+/// The text of a source file. Java, JavaScript and Python take sources of other encodings than UTF-8: what paths and names are made
+/// of is the same in those that are in use, and what is not is U+FFFD here, so that a path with it is known to be unknown.
+///
+/// # Errors
+/// The offset of the first byte that is not UTF-8 where the language takes nothing else, or where it is no text at all.
+fn source_text(language: Language, content: &Content) -> Result<Cow<'_, str>, usize> {
+    match (content.text(), language) {
+        (Ok(text), _) => Ok(Cow::Borrowed(text)),
+        (Err(_), Language::Java | Language::JavaScript | Language::Python) if !content.bytes.contains(&0) => {
+            Ok(content.lossy())
+        }
+        (Err(offset), _) => Err(offset),
     }
 }
 

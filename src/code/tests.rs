@@ -47,6 +47,18 @@ fn python_routers_have_their_prefixes() {
 }
 
 #[test]
+fn sources_of_other_encodings_are_read_and_their_paths_never_guessed() {
+    let source = b"package a;\nimport org.springframework.web.bind.annotation.*;\n@RestController\nclass A {\n // \xb2\xe9\xd1\xaf\n @GetMapping(\"/x\") String x() { return \"\xb2\xe9\"; }\n @GetMapping(\"/\xb2\xe9\") String y() { return null; }\n}\n";
+    let rust =
+        b"use axum::{Router, routing::get};\nfn main() { let app = Router::new().route(\"/\xb2\xe9\", get(x)); }\n";
+    let analysis = analyse(&Repo::in_memory_bytes(&[("src/main/java/a/A.java", source), ("src/main.rs", rust)]));
+    let routes: Vec<_> = analysis.routes.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    assert_eq!(vec!["GET /x"], routes);
+    assert_eq!(vec![7], analysis.unresolved.iter().map(|(_, line, _)| *line).collect::<Vec<_>>());
+    assert_eq!(vec!["src/main.rs"], analysis.problems.iter().map(|(file, _, _)| file.as_str()).collect::<Vec<_>>());
+}
+
+#[test]
 fn tests_and_comments_make_no_routes() {
     let source = "const app = require('express')();\n// app.get('/no', f);\napp.get('/yes', f);\n";
     let test = "const app = require('express')();\napp.get('/no', f);\n";

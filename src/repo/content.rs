@@ -1,5 +1,6 @@
 //! A file's bytes with where they came from.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -25,6 +26,12 @@ impl Content {
     pub fn text(&self) -> Result<&str, usize> {
         let bytes = self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.bytes);
         std::str::from_utf8(bytes).map_err(|error| error.valid_up_to())
+    }
+
+    /// The text with U+FFFD for what is not UTF-8, for formats whose words are ASCII whatever else is in them.
+    #[must_use]
+    pub fn lossy(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.bytes))
     }
 
     /// SHA-256 of the bytes in lower-case hex.

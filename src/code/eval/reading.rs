@@ -7,7 +7,7 @@ use super::machine::Machine;
 use super::resource::Row;
 use super::value::{Spot, Value};
 use crate::code::form::Language;
-use crate::code::holes::{fill_holes, has_hole, hole};
+use crate::code::holes::{fill_holes, has_hole, has_unknown, hole};
 use crate::code::models::{BroughtModel, Join, Syntax, put_together, spell, tidy};
 
 /// Routes that one forest may give.
@@ -405,7 +405,7 @@ fn library_routes(library: &BroughtModel, places: &[String], join: Join, tag: &T
 }
 
 pub(super) fn add(reading: &mut Reading, found: &Found, methods: &[String]) {
-    if has_hole(&found.path) {
+    if has_unknown(&found.path) {
         let shown = fill_holes(&found.path, |hint| format!("<{hint}>"));
         reading.notes.push((found.spot, format!("the path {shown} has a part that is not known")));
         return;

@@ -161,8 +161,8 @@ fn file(repo: &Repo, path: &str, idioms: &Idioms) -> (Requests, Option<Lowered>)
     if !idioms.matters(language, &content.bytes) {
         return (found, None);
     }
-    let module = match content.text() {
-        Ok(text) => super::lower_file(path, text),
+    let module = match super::source_text(language, &content) {
+        Ok(text) => super::lower_file(path, &text),
         Err(offset) => {
             found.problems.insert((path.to_owned(), 1, format!("not UTF-8 text (byte {offset})")));
             return (found, None);

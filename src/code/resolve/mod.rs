@@ -41,7 +41,7 @@ pub(crate) use settings::Settings;
 pub(crate) use url_beans::UrlBean;
 
 use super::form::{Language, Module, Name};
-use crate::repo::Repo;
+use crate::repo::{Content, Repo};
 
 /// The largest file that is parsed.
 const LARGEST: u64 = 1 << 20;
@@ -161,7 +161,7 @@ impl<'a> Tree<'a> {
     /// The text of a file.
     pub(crate) fn text(&self, path: &str) -> Option<String> {
         let content = self.repo.read(path, LARGEST).ok()?;
-        content.text().ok().map(str::to_owned)
+        text_of(&content)
     }
 
     /// The text of a file whose bytes are its characters, as properties files are by default.
@@ -190,8 +190,8 @@ impl<'a> Tree<'a> {
             .filter(|path| !known.contains(*path))
             .map(|path| {
                 let content = repo.read(path, LARGEST).ok();
-                let text = content.as_ref().and_then(|content| content.text().ok());
-                (path.clone(), text.and_then(|text| super::lower_file(path, text)).map(Arc::new))
+                let text = content.as_ref().and_then(text_of);
+                (path.clone(), text.and_then(|text| super::lower_file(path, &text)).map(Arc::new))
             })
             .collect();
         self.lowered.borrow_mut().extend(fresh);
@@ -312,6 +312,14 @@ impl<'a> Tree<'a> {
 }
 
 /// The folder of a file.
+fn text_of(content: &Content) -> Option<String> {
+    let text = match Language::of(&content.path) {
+        Some(language) => super::source_text(language, content).ok()?,
+        None => content.text().ok()?.into(),
+    };
+    Some(text.into_owned())
+}
+
 pub(crate) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

@@ -9,7 +9,7 @@ use super::super::machine::Machine;
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
 use super::super::value::{ClassValue, Spot, Value};
 use crate::code::form::{ClassKind, Decorator, Expr, ExprKind, Function, Language, Name, StmtKind, TypeRef};
-use crate::code::holes::{fill_holes, has_hole};
+use crate::code::holes::{fill_holes, has_hole, has_unknown};
 use crate::code::models::{Alone, AnnotationModel, put_together, spell, tidy};
 
 /// Annotations on annotations on annotations.
@@ -511,7 +511,7 @@ impl Machine<'_> {
             methods.push("ANY".to_owned());
         }
         for path in full {
-            if has_hole(&path) {
+            if has_unknown(&path) {
                 let shown = fill_holes(&path, |hint| format!("<{hint}>"));
                 self.note(spot, format!("the path {} has a part that is not known", tidy(&shown)));
                 continue;
