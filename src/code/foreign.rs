@@ -82,8 +82,8 @@ pub(super) fn places(path: &str, bytes: &[u8]) -> Vec<Place> {
     if Language::of(path) != Some(Language::Java) {
         return Vec::new();
     }
-    let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
-    let text = &*lower::with_lines(text);
+    let text = String::from_utf8_lossy(bytes);
+    let text = &*lower::with_lines(&text);
     let imports: Vec<&str> = text.lines().filter_map(imported).collect();
     let foreign = &*FOREIGN;
     let imports_one =

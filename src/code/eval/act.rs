@@ -276,7 +276,7 @@ impl Machine<'_> {
                 argument => self.argument_at(&bound, argument, spot),
             };
             let to = self.argument_at(&bound, &hand.to, spot);
-            let to = if hand.receiver { with_named_blocks(to, args) } else { to };
+            let to = if hand.receiver && !args.named.is_empty() { with_named_blocks(to, args) } else { to };
             match (&hand.behind, &this) {
                 (None, Value::Object(it)) if hand.instead => {
                     let outer = Self::put_instead(it, &made);
@@ -541,21 +541,9 @@ impl Machine<'_> {
 
 /// What is handed something, and with a list of the rest the blocks that are given by their names (Kotlin).
 fn with_named_blocks(to: Value, args: &Args) -> Value {
-    let blocks: Vec<Value> = args
-        .named
-        .iter()
-        .map(|(_, value)| value)
-        .filter(|value| matches!(value, Value::Function(_)))
-        .cloned()
-        .collect();
+    let blocks = args.named.iter().map(|(_, value)| value).filter(|value| matches!(value, Value::Function(_)));
     match &to {
-        Value::List(rest) if !blocks.is_empty() => {
-            let mut all = rest.items.borrow().clone();
-            all.extend(
-                blocks.into_iter().filter(|block| !rest.items.borrow().iter().any(|one| one.same(block) == Some(true))),
-            );
-            Value::list(all)
-        }
+        Value::List(rest) => Value::list(rest.items.borrow().iter().chain(blocks).cloned().collect()),
         _ => to,
     }
 }

@@ -148,7 +148,6 @@ impl Machine<'_> {
         Rc::new(Noted { action, bound, spot, conditional: self.conditional > 0 })
     }
 
-    /// Notes something on a function or class.
     /// A function of Python's that a name leads to, as it is where a decorator is called with it: who calls it by its name sees
     /// nothing of what is noted on that. Everything else as it is.
     pub(super) fn apart(&mut self, target: Value) -> Value {
@@ -181,6 +180,7 @@ impl Machine<'_> {
         }))
     }
 
+    /// Notes something on a function or class.
     pub(super) fn mark(&mut self, mark: &crate::code::models::MarkWord, target: &Value, bound: &Rc<Map>, spot: Spot) {
         let mut value = match mark.value.as_deref() {
             Some("*") => Value::Map(bound.clone()),

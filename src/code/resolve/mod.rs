@@ -311,7 +311,7 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// The folder of a file.
+/// The text of a file that was read; of sources as their language takes it.
 fn text_of(content: &Content) -> Option<String> {
     let text = match Language::of(&content.path) {
         Some(language) => super::source_text(language, content).ok()?,
@@ -320,6 +320,7 @@ fn text_of(content: &Content) -> Option<String> {
     Some(text.into_owned())
 }
 
+/// The folder of a file.
 pub(crate) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

@@ -52,9 +52,11 @@ pub(super) fn url_beans(text: &str, file: &Name) -> Vec<UrlBean> {
     let mut reader = Reader::from_str(text);
     let mut open: Vec<String> = Vec::new();
     let mut reading = Reading::default();
+    let (mut counted, mut line) = (0, 1_u32);
     while reading.listed.len() + reading.beans.len() < MOST && open.len() < 64 {
         let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).min(text.len());
-        let line = u32::try_from(text.get(..at).unwrap_or_default().matches('\n').count() + 1).unwrap_or(u32::MAX);
+        let passed = text.get(counted..at).unwrap_or_default().matches('\n').count();
+        (counted, line) = (at, line.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX)));
         match reader.read_event() {
             Ok(Event::Start(start)) => {
                 reading.element(&start, line, Some(open.len()));

@@ -212,13 +212,13 @@ impl Machine<'_> {
     /// take one and are given something to call.
     fn may_hang_on(&mut self, all: &[Value], object: Option<&Value>, args: &Args, scope: &ScopeRef) -> bool {
         let given = || args.list.iter().chain(args.named.iter().map(|(_, value)| value));
+        if object.into_iter().chain(given()).any(is_router) {
+            return true;
+        }
         let functions: Vec<_> = all
             .iter()
             .filter_map(|one| if let Value::Function(closure) = one { Some(closure.clone()) } else { None })
             .collect();
-        if object.into_iter().chain(given()).any(is_router) {
-            return true;
-        }
         let around = self.receivers(scope).iter().any(is_router);
         if !given().any(Value::is_callable) {
             let extends = |one: &Rc<Closure>| one.function.receiver.is_some();
