@@ -95,6 +95,8 @@ impl Machine<'_> {
         match (a, b) {
             (Value::Object(it), none) | (none, Value::Object(it)) if none.is_nothing() => {
                 it.model.borrow().as_ref().is_some_and(|model| self.forest.nodes[model.node].absent)
+                    || super::go::may_be_nil(a)
+                    || super::go::may_be_nil(b)
             }
             // Go's variables of lists and maps are nil until something is put into them; what is not known may have been put
             // there under a condition, as errors are.

@@ -438,6 +438,7 @@ impl Value {
     pub(crate) fn join(self, other: Value) -> Value {
         fn weak(value: &Value) -> bool {
             matches!(value, Value::Unknown(_) | Value::Undefined | Value::Null | Value::Lazy(_) | Value::Bool(false))
+                || super::go::may_be_nil(value)
         }
         if let (Value::Unknown(from), Value::Unknown(_)) = (&self, &other)
             && from.is_empty()
@@ -454,7 +455,8 @@ impl Value {
             return other;
         }
         if weak(&self) {
-            return if weak(&other) && !self.is_nothing() && !matches!(self, Value::Bool(_)) { self } else { other };
+            let stays = weak(&other) && !super::go::may_be_nil(&other);
+            return if stays && !self.is_nothing() && !matches!(self, Value::Bool(_)) { self } else { other };
         }
         if weak(&other) || self.same(&other) == Some(true) {
             return self;

@@ -68,3 +68,12 @@ pub(crate) struct State {
 
 /// The member that tells that an object's members that are not there have their zero value.
 const ZERO: &str = "\u{0}zero";
+
+/// The member that tells that an object stands for a variable or field of which nobody knows whether anything has been assigned
+/// to it: it may be nil.
+const ABSENT: &str = "\u{0}absent";
+
+/// Whether a value stands for what may be nil.
+pub(super) fn may_be_nil(value: &Value) -> bool {
+    matches!(value, Value::Object(it) if it.class.is_some() && it.members.named(ABSENT).is_some())
+}

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{ClassValue, ListKind, Map, Object, Value};
-use super::ZERO;
+use super::{ABSENT, ZERO};
 use crate::code::form::{Block, Call, ClassKind, ExprKind, Extension, Name, Pattern, StmtKind, TypeRef, UnaryOp};
 
 /// How deeply types are looked into.
@@ -132,12 +132,14 @@ impl Machine<'_> {
         let zero = self.go_zero(ty, scope);
         match zero {
             Value::List(_) | Value::Map(_) | Value::Object(_) => zero,
-            _ => {
+            zero => {
                 let value = self.typed(ty, scope).unwrap_or_else(Value::unknown);
-                if let Value::Object(it) = &value
-                    && let Some(model) = it.model.borrow().as_ref()
-                {
-                    self.forest.nodes[model.node].absent = ty.text.starts_with('*');
+                if let Value::Object(it) = &value {
+                    match it.model.borrow().as_ref() {
+                        Some(model) => self.forest.nodes[model.node].absent = ty.text.starts_with('*'),
+                        None if zero.is_nothing() => it.members.put(ABSENT, Value::Bool(true)),
+                        None => {}
+                    }
                 }
                 value
             }
