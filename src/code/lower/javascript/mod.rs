@@ -88,7 +88,7 @@ fn parse_with_text(grammar: &tree_sitter::Language, source: &str, dialect: Diale
     Some(other.filter(|other| !other.root_node().has_error()).unwrap_or(tree))
 }
 
-/// Where the line ends that ends with the name before a parenthesis on a later one.
+/// Where the line ends that ends with the name before a parenthesis on a later one. The end of a comment is no name.
 fn line_end_of_name(bytes: &[u8], open: usize) -> Option<usize> {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');
     let before = bytes.get(..open)?;
@@ -96,6 +96,10 @@ fn line_end_of_name(bytes: &[u8], open: usize) -> Option<usize> {
     let line_end = name_end + before.get(name_end..)?.iter().position(|byte| *byte == b'\n')?;
     let name_start = before.get(..name_end)?.iter().rposition(|byte| !is_part(byte)).map_or(0, |at| at + 1);
     let name = before.get(name_start..name_end)?;
+    let line_start = before.get(..name_end)?.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    if before.get(line_start..name_start)?.windows(2).any(|two| two == b"//") {
+        return None;
+    }
     (!name.is_empty() && !KEYWORDS.iter().any(|word| word.as_bytes() == name)).then_some(line_end)
 }
 
