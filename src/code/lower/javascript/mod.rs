@@ -74,7 +74,9 @@ fn parse_with_text(grammar: &tree_sitter::Language, source: &str, dialect: Diale
             && bytes[at + 1] == b'`'
             && let Some(from) = types_before(&bytes, at)
         {
-            bytes[from..=at].fill(b' ');
+            for byte in bytes[from..=at].iter_mut().filter(|byte| **byte != b'\n') {
+                *byte = b' ';
+            }
         } else if bytes[at] == b'('
             && let Some(end) = line_end_of_name(&bytes, at)
         {
@@ -121,7 +123,7 @@ const KEYWORDS: &[&str] = &[
     "yield",
 ];
 
-/// Where the types begin that end at a place, on the same line and behind a name: `query<any[]>`.
+/// Where the types begin that end at a place, behind a name: `query<any[]>`.
 fn types_before(bytes: &[u8], end: usize) -> Option<usize> {
     let mut open = 0_usize;
     for at in (1..=end).rev() {
@@ -131,7 +133,7 @@ fn types_before(bytes: &[u8], end: usize) -> Option<usize> {
                 return (bytes[at - 1].is_ascii_alphanumeric() || matches!(bytes[at - 1], b'_' | b'$')).then_some(at);
             }
             b'<' => open -= 1,
-            byte if byte.is_ascii_alphanumeric() || b" _$.,|&[]{}:;?'\"".contains(&byte) => {}
+            byte if byte.is_ascii_alphanumeric() || b" _$.,|&[]{}:;?'\"\t\r\n".contains(&byte) => {}
             _ => return None,
         }
     }

@@ -301,8 +301,10 @@ fn an_ampersand_alone_in_a_text_of_jsx_is_text() {
 
 #[test]
 fn types_given_to_a_tagged_template_may_be_lists() {
-    let module =
-        lower("const a = db.query<any[]>`select ${x}`;\nconst c = a < b;\napp.get('/x', f)", Dialect::TypeScript);
-    assert!(module.errors.is_empty(), "{:?}", module.errors);
-    assert!(show::module(&module).contains("\"/x\""), "{}", show::module(&module));
+    for types in ["any[]", "\n  { id: string }[]\n", "\r\n\t[{ data: Row[]; next: string | null }]\r\n"] {
+        let source = format!("const a = db.query<{types}>`select ${{x}}`;\nconst c = a < b;\napp.get('/x', f)");
+        let module = lower(&source, Dialect::TypeScript);
+        assert!(module.errors.is_empty(), "{:?} in {source}", module.errors);
+        assert!(show::module(&module).contains("\"/x\""), "{}", show::module(&module));
+    }
 }
