@@ -385,6 +385,11 @@ impl Machine<'_> {
         spot: Spot,
     ) -> Option<Value> {
         let model = it.model.borrow().clone()?;
+        let scope = self.modules[spot.module.0].scope.clone();
+        // A library's function that is called on the object is written by its own name.
+        let library = !model.ty.members.contains_key(&**name) && self.has_packages(&scope);
+        let meant = if library { self.member_meant(&model, name, &scope) } else { None };
+        let name = meant.as_ref().unwrap_or(name);
         match model.ty.members.get(&**name) {
             Some(action) => Some(self.act(action, name, Some((it, object)), args, spot)),
             None if model.ty.values.contains_key(&**name) => None,

@@ -74,15 +74,18 @@ impl Machine<'_> {
     /// The member of a model's object that a name means: one of a library's by its full name, where the file imports that.
     pub(crate) fn member_meant(&self, model: &Modelled, name: &Name, scope: &ScopeRef) -> Option<Name> {
         let members = &model.ty.members;
-        if !members.contains_key(&**name) {
-            return None;
-        }
         let imported = match top_of(scope).own(name) {
             Some(Value::Unknown(path)) => Some(path),
             _ => None,
         };
+        if let Some(full) = imported.filter(|full| members.contains_key(&**full)) {
+            return Some(full);
+        }
+        if !members.contains_key(&**name) {
+            return None;
+        }
         let packages = self.modules[scope.module.0].packages.iter();
-        let mut full = imported.into_iter().chain(packages.map(|package| format!("{package}.{name}").into()));
+        let mut full = packages.map(|package| Name::from(format!("{package}.{name}")));
         Some(full.find(|full| members.contains_key(&**full)).unwrap_or_else(|| name.clone()))
     }
 

@@ -9,6 +9,7 @@ use super::super::machine::{Flow, Machine};
 use super::super::scope::{Scope, ScopeKind, ScopeRef, find_local};
 use super::super::value::{Args, Closure, Map, Spot, Value};
 use super::packages::{classes_around, is_block};
+use super::single::implies_it;
 use crate::code::form::{CALLED_ON, Expr, Function, FunctionKind, Name, Param, ParamKind, Pattern, TypeRef};
 
 /// The name under which a function's scope holds its receiver: no name of the language.
@@ -49,8 +50,7 @@ impl Machine<'_> {
     /// A property of what the code stands on (Kotlin): within `with(parts) { … }` and in functions for types that are declared
     /// elsewhere. What the classes around have comes before it.
     pub(super) fn member_received(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
-        let path = &self.modules[scope.module.0].path;
-        if !(path.ends_with(".kt") || path.ends_with(".kts")) {
+        if !self.is_of_kotlin(scope.module) {
             return None;
         }
         let around: Vec<Value> = classes_around(scope).into_iter().map(Value::Class).collect();
@@ -378,19 +378,10 @@ impl Machine<'_> {
                 rest.list.remove(0)
             }
             // One that says what it gets does not stand on it.
-            None if is_block(closure) && has_plain_it(closure) => rest.list.first()?.clone(),
+            None if is_block(closure) && implies_it(closure) => rest.list.first()?.clone(),
             None => return None,
         };
         Some(self.enter(closure, Some(receiver), rest, spot))
-    }
-}
-
-/// Whether a block states no parameters.
-fn has_plain_it(closure: &Closure) -> bool {
-    match closure.function.params.as_slice() {
-        [] => true,
-        [one] => matches!(&one.target, Pattern::Name(name, _) if &**name == "it"),
-        _ => false,
     }
 }
 

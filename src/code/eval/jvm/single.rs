@@ -110,7 +110,8 @@ impl Machine<'_> {
         Some(self.enter(&getter, Some(object.clone()), Args::default(), spot))
     }
 
-    fn is_of_kotlin(&self, module: ModuleId) -> bool {
+    /// Whether a module is written in Kotlin.
+    pub(super) fn is_of_kotlin(&self, module: ModuleId) -> bool {
         let path = &self.modules[module.0].path;
         path.ends_with(".kt") || path.ends_with(".kts")
     }
@@ -244,7 +245,7 @@ fn counted(closure: &Closure) -> usize {
 pub(in crate::code::eval) fn implies_it(closure: &Closure) -> bool {
     let is_it = |one: &Pattern| matches!(one, Pattern::Name(name, _) if &**name == "it");
     let lexical = closure.function.kind == FunctionKind::Lexical;
-    lexical && matches!(closure.function.params.as_slice(), [one] if is_it(&one.target))
+    lexical && closure.function.params.iter().all(|one| is_it(&one.target))
 }
 
 /// What a block is given that is called on something: nothing else, but where it states a parameter.
