@@ -210,7 +210,8 @@ pub(super) fn at(tree: &Tree<'_>, path: &str) -> Option<Target> {
 /// `a.b.c`; a dot for each level where it is relative.
 pub(crate) fn imported(text: &[u8]) -> Vec<String> {
     let mut out = Vec::new();
-    let Ok(text) = std::str::from_utf8(text) else { return out };
+    // What a file imports is ASCII in every encoding that Python's sources are written in.
+    let text = String::from_utf8_lossy(text);
     let joined = text.replace("\\\r\n", " ").replace("\\\n", " ");
     let text = joined.as_str();
     let name =
@@ -253,5 +254,7 @@ mod tests {
         let mut names = imported(text);
         names.sort();
         assert_eq!(names, [".", ".d", ".d.e", ".d.f", ".k", "a.b", "c", "h.i", "h.i.j", "l", "l.m", "l.n"]);
+        // A source in Latin-1.
+        assert_eq!(imported(b"# caf\xe9\nimport a.b\n"), ["a.b"]);
     }
 }

@@ -14,6 +14,8 @@ use crate::code::resolve::{Called, folder_of};
 const DEEPEST: usize = 12;
 /// What a function says that compares paths on its own.
 const BY_HAND: &str = "which paths this tells apart itself is not read";
+/// What a function says that compares segments of paths below its own.
+const BY_SEGMENTS: &str = "this handler tells paths apart by their segments, which is not read";
 /// What stands for the gateway that calls a function.
 const SENT: &str = "aws-lambda.function";
 /// What a function says that is called by an API gateway.
@@ -52,6 +54,12 @@ impl Machine<'_> {
         let pattern = path.as_whole_text().filter(|path| path.ends_with('/') && self.is_go(spot.module));
         let Some(pattern) = pattern else { return false };
         let method = pattern.split_once([' ', '\t']).map(|(method, _)| method).filter(|method| !method.contains('/'));
+        if let Some((closure, _)) = self.own_handler(handler)
+            && super::segments::compares(&closure.function, &pattern)
+        {
+            let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
+            self.note(spot, BY_SEGMENTS);
+        }
         let apart = self.tells_apart(handler);
         if apart.is_empty() {
             return self.own_router_on(node, handler);

@@ -18,6 +18,7 @@ mod packages;
 pub(super) mod reflected;
 mod registrar;
 mod request;
+mod segments;
 #[cfg(test)]
 mod tests;
 mod types;
