@@ -70,6 +70,9 @@ pub(crate) struct State {
 /// The member that tells that an object's members that are not there have their zero value.
 const ZERO: &str = "\u{0}zero";
 
+/// The member that tells that unseen code got an object whose members that are not there had their zero value.
+const FILLED: &str = "\u{0}filled";
+
 /// The member that tells that an object stands for a variable or field of which nobody knows whether anything has been assigned
 /// to it: it may be nil.
 const ABSENT: &str = "\u{0}absent";

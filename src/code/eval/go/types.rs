@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{ClassValue, ListKind, Map, Object, Value};
-use super::{ABSENT, ZERO};
+use super::{ABSENT, FILLED, ZERO};
 use crate::code::form::{Block, Call, ClassKind, ExprKind, Extension, Name, Pattern, StmtKind, TypeRef, UnaryOp};
 
 /// How deeply types are looked into.
@@ -132,18 +132,21 @@ impl Machine<'_> {
         let zero = self.go_zero(ty, scope);
         match zero {
             Value::List(_) | Value::Map(_) | Value::Object(_) => zero,
-            zero => {
-                let value = self.typed(ty, scope).unwrap_or_else(Value::unknown);
-                if let Value::Object(it) = &value {
-                    match it.model.borrow().as_ref() {
-                        Some(model) => self.forest.nodes[model.node].absent = ty.text.starts_with('*'),
-                        None if zero.is_nothing() => it.members.put(ABSENT, Value::Bool(true)),
-                        None => {}
-                    }
-                }
-                value
+            zero => self.go_zero_at_first(&zero, ty, scope),
+        }
+    }
+
+    /// What a place of a type holds which had its zero value at first, and may have another one now.
+    fn go_zero_at_first(&mut self, zero: &Value, ty: &TypeRef, scope: &ScopeRef) -> Value {
+        let value = self.typed(ty, scope).unwrap_or_else(Value::unknown);
+        if let Value::Object(it) = &value {
+            match it.model.borrow().as_ref() {
+                Some(model) => self.forest.nodes[model.node].absent = ty.text.starts_with('*'),
+                None if zero.is_nothing() => it.members.put(ABSENT, Value::Bool(true)),
+                None => {}
             }
         }
+        value
     }
 
     /// An instance whose fields have their zero values.
@@ -166,18 +169,30 @@ impl Machine<'_> {
         }
     }
 
-    /// A field of an instance that nothing has set: its zero value where the instance is known, else what its type says.
+    /// A field of an instance that nothing has set: its zero value where the instance is known, else what its type says, which may
+    /// still be nil where unseen code got the instance, or where instances of its type are made without the field.
     pub(crate) fn go_field(&mut self, it: &Rc<Object>, name: &str) -> Option<Value> {
         let class = it.class.clone()?;
         let field = class.class.fields.iter().find(|field| *field.name == *name)?;
         let ty = field.ty.as_ref()?;
         let scope = class.scope.clone();
-        let value = match it.members.named(ZERO) {
-            Some(_) => self.go_zero(ty, &scope),
-            None => self.typed(ty, &scope).unwrap_or_else(Value::unknown),
+        let value = if it.members.named(ZERO).is_some() {
+            self.go_zero(ty, &scope)
+        } else if it.members.named(FILLED).is_some() || self.go_made_without(&class, name) {
+            let zero = self.go_zero(ty, &scope);
+            self.go_zero_at_first(&zero, ty, &scope)
+        } else {
+            self.typed(ty, &scope).unwrap_or_else(Value::unknown)
         };
         it.members.put(name, value.clone());
         Some(value)
+    }
+
+    /// Whether the last instance of a type was made by a literal that leaves a field out.
+    fn go_made_without(&self, class: &Rc<ClassValue>, name: &str) -> bool {
+        let Some(Value::Object(made)) = self.go.instances.get(&Rc::as_ptr(class).addr()) else { return false };
+        let left = [ZERO, FILLED].iter().any(|mark| made.members.named(mark).is_some());
+        left && made.members.named(name).is_none_or(|value| value.is_nothing() || super::may_be_nil(&value))
     }
 
     /// Unseen code got instances: their fields that had their zero values may have others now.
@@ -187,6 +202,7 @@ impl Machine<'_> {
             if it.class.is_none() || it.members.remove(&super::super::value::Key::Str(ZERO.into())).is_none() {
                 continue;
             }
+            it.members.put(FILLED, Value::Bool(true));
             for (key, value) in it.members.pairs() {
                 let zero = match &value {
                     Value::Null | Value::Bool(false) | Value::Int(0) => true,
