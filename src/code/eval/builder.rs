@@ -103,6 +103,9 @@ impl Machine<'_> {
         }
         if let Some(handler) = &word.handler {
             let handler = self.argument_at(bound, handler, spot);
+            if self.passes_on(&handler) {
+                return self.because(spot, "a handler of the library's own that passes on");
+            }
             let prefix = match self.forest.nodes[model.node].built.wild {
                 true => Value::text("*"),
                 false => self.forest.nodes[model.node].prefix.clone(),
@@ -111,6 +114,19 @@ impl Machine<'_> {
             self.forest.nodes[model.node].built.handled = !files;
             self.mount_led(&model, &Value::Undefined, &handler, spot);
         }
+    }
+
+    /// Whether a handler is one that a library brings and that only passes on, or answers with files.
+    fn passes_on(&mut self, handler: &Value) -> bool {
+        let Value::Unknown(path) = self.force(handler.clone()) else { return false };
+        let mut name = path.split('(').next();
+        while let Some(full) = name {
+            if self.models.passing.contains(full) {
+                return true;
+            }
+            name = full.rsplit_once('.').map(|(package, _)| package);
+        }
+        false
     }
 
     /// Mounts the routers that a handler leads to; false where there are none.

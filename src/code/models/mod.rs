@@ -230,6 +230,8 @@ pub(crate) struct Models {
     pub(crate) annotations: BTreeMap<String, &'static AnnotationModel>,
     /// Packages of library types that bring no routes to those who inherit from them.
     pub(crate) inert: Vec<String>,
+    /// Types whose handlers pass requests on or answer with files.
+    pub(crate) passing: BTreeSet<String>,
     /// Settings that stand before every route of a module.
     pub(crate) prefixes: Vec<&'static PrefixModel>,
     /// Libraries that register routes of their own.
@@ -311,6 +313,7 @@ impl Models {
             || self.classes.contains_key(full)
             || self.shared.contains_key(full)
             || self.constants.contains_key(full)
+            || self.passing.contains(full)
             || self.speaks_of_members(full)
     }
 }

@@ -79,6 +79,10 @@ pub(crate) struct ModelFile {
     /// Packages of library types that bring no routes to those who inherit from them.
     #[serde(default)]
     pub(crate) inert: Vec<String>,
+    /// Types whose handlers pass requests on or answer with files, by their packages, which stand apart by spaces: they make no
+    /// route.
+    #[serde(default)]
+    pub(crate) passing: BTreeMap<String, Vec<String>>,
     /// Settings that stand before every route of a module, in order.
     #[serde(default)]
     pub(crate) prefixes: Vec<PrefixModel>,
