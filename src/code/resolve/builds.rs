@@ -267,10 +267,13 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>, deployments: 
         let places: Vec<String> = places.chain([under(folder, "src/main/resources/")]).collect();
         let configuration = |path: &&Name| path.ends_with(".xml") && places.iter().any(|place| path.starts_with(place));
         let files: Vec<&Name> = tree.files().filter(configuration).take(MOST_CONFIGURATIONS).collect();
-        for (path, text) in files.into_iter().filter_map(|path| tree.text(path).map(|text| (path, text))) {
+        let read = |path: &'_ Name| tree.text(path).or_else(|| tree.latin(path)).map(|text| (path.clone(), text));
+        for (path, text) in files.into_iter().filter_map(read) {
             home.addresses.extend(addresses::addresses(&text));
             if spring {
-                home.url_beans.extend(url_beans::url_beans(&text, path));
+                let (beans, problem) = url_beans::url_beans(&text, &path);
+                home.url_beans.extend(beans);
+                home.problems.extend(problem.map(|(line, why)| (path, line, why)));
             }
         }
     }

@@ -8,6 +8,8 @@ use crate::code::form::Name;
 
 /// The most beans that are read of one file.
 const MOST: usize = 2_000;
+/// How deep elements stand in each other at most.
+const DEEPEST: usize = 64;
 /// The mapping that lists paths.
 const LISTED: &str = "SimpleUrlHandlerMapping";
 /// Classes of Spring's own that serve files or talk otherwise.
@@ -44,16 +46,17 @@ struct Reading {
     named: Vec<(String, u32, String)>,
 }
 
-/// The beans that a file puts at paths; none where it is no configuration of Spring's or cannot be read.
-pub(super) fn url_beans(text: &str, file: &Name) -> Vec<UrlBean> {
+/// The beans that a file puts at paths, none where it is no configuration of Spring's; and the line where it cannot be read any
+/// further, with why.
+pub(super) fn url_beans(text: &str, file: &Name) -> (Vec<UrlBean>, Option<(u32, String)>) {
     if !text.contains("<bean") || !(text.contains(LISTED) || text.contains("name=\"/") || text.contains("id=\"/")) {
-        return Vec::new();
+        return (Vec::new(), None);
     }
     let mut reader = Reader::from_str(text);
     let mut open: Vec<String> = Vec::new();
     let mut reading = Reading::default();
     let (mut counted, mut line) = (0, 1_u32);
-    while reading.listed.len() + reading.beans.len() < MOST && open.len() < 64 {
+    let problem = loop {
         let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).min(text.len());
         let passed = text.get(counted..at).unwrap_or_default().matches('\n').count();
         (counted, line) = (at, line.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX)));
@@ -68,11 +71,16 @@ pub(super) fn url_beans(text: &str, file: &Name) -> Vec<UrlBean> {
                 reading.mapping = reading.mapping.filter(|depth| open.len() > *depth);
             }
             Ok(Event::Text(written)) => reading.text(open.last().map_or("", String::as_str), &written, line),
-            Ok(Event::Eof) | Err(_) => break,
+            Ok(Event::Eof) if open.is_empty() => break None,
+            Ok(Event::Eof) => break Some((line, "broken XML: it ends within an element".to_owned())),
+            Err(error) => break Some((line, format!("broken XML: {error}"))),
             Ok(_) => {}
         }
-    }
-    reading.found(file)
+        if reading.listed.len() + reading.beans.len() > MOST || open.len() > DEEPEST {
+            break Some((line, "it is too large".to_owned()));
+        }
+    };
+    (reading.found(file), problem)
 }
 
 impl Reading {
@@ -159,7 +167,8 @@ mod tests {
     #[test]
     fn mappings_list_paths_in_each_of_their_ways() {
         let text = "<beans>\n <bean id=\"one\" class=\"a.One\"/>\n <bean name=\"/named.htm\" class=\"a.Named\"/>\n <bean class=\"org.springframework.web.servlet.handler.SimpleUrlHandlerMapping\">\n  <property name=\"mappings\"><props>\n   <prop key=\"/one.htm\">one</prop>\n  </props></property>\n </bean>\n <bean class=\"x.SimpleUrlHandlerMapping\"><property name=\"urlMap\"><map>\n  <entry key=\"/two\" value-ref=\"two\"/>\n  <entry key=\"/three\"><ref bean=\"one\"/></entry>\n </map></property></bean>\n <bean class=\"x.SimpleUrlHandlerMapping\"><property name=\"mappings\"><value>\n   /four=one\n  </value></property></bean>\n <bean id=\"two\" class=\"org.springframework.web.servlet.resource.ResourceHttpRequestHandler\"/>\n</beans>\n";
-        let found = url_beans(text, &"a.xml".into());
+        let (found, problem) = url_beans(text, &"a.xml".into());
+        assert_eq!(problem, None);
         let shown: Vec<(&str, u32, Option<&str>)> =
             found.iter().map(|it| (it.path.as_str(), it.place.1, it.class.as_deref())).collect();
         let all = [
@@ -169,6 +178,21 @@ mod tests {
             ("/four", 14, Some("a.One")),
         ];
         assert_eq!(shown, all);
-        assert!(url_beans("<beans><bean id=\"a\" class=\"b.C\"/></beans>", &"a.xml".into()).is_empty());
+        assert!(url_beans("<beans><bean id=\"a\" class=\"b.C\"/></beans>", &"a.xml".into()).0.is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_read_to_its_end_is_told_with_what_stands_before() {
+        let told = |text: &str| {
+            let (found, problem) = url_beans(text, &"a.xml".into());
+            (found.len(), problem.map(|(line, _)| line))
+        };
+        let one = "<beans>\n <bean name=\"/one\" class=\"a.One\"/>\n";
+        assert_eq!(told(&format!("{one}</beans>\n")), (1, None));
+        assert_eq!(told(&format!("{one} </bean>\n</beans>\n")), (1, Some(3)));
+        assert_eq!(told(one), (1, Some(3)));
+        let many = "<bean id=\"a\" class=\"a.A\"/>".repeat(MOST);
+        assert_eq!(told(&format!("{one}{many}</beans>")), (1, Some(3)));
+        assert_eq!(told(&format!("{one}{}", "<a>".repeat(DEEPEST))), (1, Some(3)));
     }
 }
