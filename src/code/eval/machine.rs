@@ -76,6 +76,8 @@ pub(crate) struct ModuleState {
     pub(crate) dotted: Name,
     /// Packages and classes whose names are seen here.
     pub(crate) packages: Vec<Name>,
+    /// Whether its text has one of the models' hints, once that was asked for.
+    pub(crate) hinted: std::cell::OnceCell<bool>,
     /// What names of types lead to by its package and those, once that is settled; none where they lead nowhere.
     pub(crate) meant: RefCell<BTreeMap<Name, Option<Value>>>,
 }
@@ -252,6 +254,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) befores: Vec<(String, Spot, Value, Value)>,
     /// Names of classes that all files were looked through for.
     pub(crate) mentioned: BTreeSet<Name>,
+    /// The classes below those that were asked for, by their address.
+    pub(super) below: BTreeMap<usize, super::jvm::reflection::Below>,
     /// Annotated classes that an app was given.
     pub(crate) handed: BTreeSet<usize>,
     /// The paths of applications: framework, place, path.
@@ -392,6 +396,7 @@ impl<'a> Machine<'a> {
             carried: BTreeSet::new(),
             befores: Vec::new(),
             mentioned: BTreeSet::new(),
+            below: BTreeMap::new(),
             handed: BTreeSet::new(),
             applications: Vec::new(),
             views: super::python::views::State::default(),
@@ -513,6 +518,7 @@ impl<'a> Machine<'a> {
             files,
             dotted: "".into(),
             packages: Vec::new(),
+            hinted: std::cell::OnceCell::new(),
             meant: RefCell::default(),
         });
         id

@@ -431,8 +431,10 @@ impl Machine<'_> {
         if module.language != Language::Java || self.is_caller(id) {
             return true;
         }
-        let text = self.tree.text(&module.path).unwrap_or_default();
-        self.models.hints.iter().any(|hint| text.contains(hint))
+        *module.hinted.get_or_init(|| {
+            let text = self.tree.text(&module.path).unwrap_or_default();
+            self.models.hints.iter().any(|hint| text.contains(hint))
+        })
     }
 
     /// What a library calls a method with that its class has for it.

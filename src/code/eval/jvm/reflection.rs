@@ -18,6 +18,15 @@ const ROUNDS: usize = 3;
 /// The most classes that a scan gives.
 const MOST_FOUND: usize = 512;
 
+/// The classes below one, as far as classes were looked through for them.
+#[derive(Debug, Default)]
+pub(crate) struct Below {
+    /// How many of all classes were looked at.
+    seen: usize,
+    /// Those that are below it.
+    found: Vec<Rc<ClassValue>>,
+}
+
 /// Which methods are asked for.
 #[derive(Clone, Copy)]
 struct Asked {
@@ -262,26 +271,32 @@ impl Machine<'_> {
     /// The classes below a type of which there may be instances.
     pub(super) fn classes_below(&mut self, own: &Rc<ClassValue>) -> Vec<Rc<ClassValue>> {
         let wanted = Value::Class(own.clone());
-        let mut known: Vec<Rc<ClassValue>> = vec![own.clone()];
+        let key = Rc::as_ptr(own).addr();
+        let mut below = self.below.remove(&key).unwrap_or_default();
         for _ in 0..ROUNDS {
-            let before = known.len();
-            for one in known.clone() {
+            self.load_mentioning(own);
+            for one in below.found.clone() {
                 self.load_mentioning(&one);
             }
-            let classes = self.classes_of_packages();
-            known.truncate(1);
-            for class in classes.iter().filter(|class| !Rc::ptr_eq(class, own)) {
-                if known.len() <= MOST_FOUND && self.ancestors(class).iter().any(|one| one.same(&wanted) == Some(true))
+            let unseen: Vec<_> = self.classes.iter().skip(below.seen).cloned().collect();
+            below.seen += unseen.len();
+            let before = below.found.len();
+            for class in unseen.into_iter().filter(|class| !Rc::ptr_eq(class, own)) {
+                if below.found.len() < MOST_FOUND
+                    && self.has_packages(&class.scope)
+                    && self.ancestors(&class).iter().any(|one| one.same(&wanted) == Some(true))
                 {
-                    known.push(class.clone());
+                    below.found.push(class);
                 }
             }
-            if known.len() == before {
+            if below.found.len() == before {
                 break;
             }
         }
-        let made = |class: &Rc<ClassValue>| !matches!(class.class.kind, ClassKind::Abstract | ClassKind::Interface);
-        known.into_iter().skip(1).filter(made).collect()
+        let made = |class: &&Rc<ClassValue>| !matches!(class.class.kind, ClassKind::Abstract | ClassKind::Interface);
+        let out = below.found.iter().filter(made).cloned().collect();
+        self.below.insert(key, below);
+        out
     }
 
     fn classes_of_packages(&self) -> Vec<Rc<ClassValue>> {
