@@ -76,7 +76,7 @@ impl Modules {
         // A tree from before modules: what follows the repository's own path is the folder, or the tree is a workspace that has
         // all packages below `src`, or below its root.
         let parts: Vec<&str> = source.split('/').collect();
-        let is_there = |folder: &String| !sources(tree, folder).is_empty();
+        let is_there = |folder: &String| !sources(tree, folder).is_empty() && !is_program(tree, folder);
         let workspace = format!("src/{source}");
         let whole = Some(source.to_owned()).filter(|_| parts.len() > 1);
         let found = (1..parts.len()).map(|cut| parts[cut..].join("/")).chain([workspace]).chain(whole).find(is_there);
@@ -101,7 +101,7 @@ fn programs(tree: &Tree<'_>) -> Vec<(String, String)> {
             continue;
         }
         let text = tree.text(path).unwrap_or_default();
-        if !text.lines().any(|line| line.trim() == "package main") {
+        if !is_main(&text) {
             continue;
         }
         for source in imported(&text) {
@@ -112,6 +112,15 @@ fn programs(tree: &Tree<'_>) -> Vec<(String, String)> {
         }
     }
     out
+}
+
+/// Whether a folder holds a program, which nothing imports: one that is called like a library (`beego/main.go`) is not that library.
+fn is_program(tree: &Tree<'_>, folder: &str) -> bool {
+    sources(tree, folder).iter().any(|path| tree.text(path).is_some_and(|text| is_main(&text)))
+}
+
+fn is_main(text: &str) -> bool {
+    text.lines().any(|line| line.trim() == "package main")
 }
 
 /// The modules that a go.mod takes from folders of the tree, each with the folder: `replace a => ../b`.
@@ -290,6 +299,17 @@ mod tests {
         assert_eq!(tree.go_package("kiosk/routers").as_deref(), Some("server/routers"));
         assert_eq!(tree.go_package("event/routers").as_deref(), Some("event/routers"));
         assert_eq!(tree.go_package("other/routers"), None);
+    }
+
+    #[test]
+    fn a_program_in_a_folder_called_like_a_library_is_not_that_library() {
+        let repo = Repo::in_memory(&[
+            ("beego/main.go", "package main\n\nimport _ \"kiosk/routers\"\n"),
+            ("beego/routers/router.go", "package routers\n"),
+        ]);
+        let tree = Tree::new(&repo, BTreeMap::new());
+        assert_eq!(tree.go_package("github.com/astaxie/beego"), None);
+        assert_eq!(tree.go_package("kiosk/routers").as_deref(), Some("beego/routers"));
     }
 
     #[test]
