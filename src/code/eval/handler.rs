@@ -165,15 +165,31 @@ impl Machine<'_> {
         self.allowed(class, names)
     }
 
-    /// The names among these that the class lets through.
+    /// The names among these that the class, or the nearest of its bases that says so, lets through.
     pub(crate) fn allowed(&mut self, class: &Rc<ClassValue>, mut names: Vec<String>) -> Vec<String> {
-        if let Some((listed @ Value::List(_), _)) = self.class_member(class, "http_method_names") {
-            let scope = class.scope.clone();
-            let (items, partial) = self.walk(&listed, Yields::Elements, &scope);
-            let allowed: BTreeSet<String> =
-                items.iter().filter_map(Value::as_whole_text).map(|name| name.to_uppercase()).collect();
-            if !partial {
-                names.retain(|name| allowed.contains(name));
+        let models = self.models;
+        for ancestor in self.ancestors(class) {
+            match ancestor {
+                Value::Class(one) => {
+                    let Some(listed) = one.members.named("http_method_names") else { continue };
+                    let listed @ Value::List(_) = self.force(listed) else { break };
+                    let scope = class.scope.clone();
+                    let (items, partial) = self.walk(&listed, Yields::Elements, &scope);
+                    let allowed: BTreeSet<String> =
+                        items.iter().filter_map(Value::as_whole_text).map(|name| name.to_uppercase()).collect();
+                    if !partial {
+                        names.retain(|name| allowed.contains(name));
+                    }
+                    break;
+                }
+                Value::Unknown(path) => {
+                    let model = models.classes.get(&*path).filter(|model| !model.allows.is_empty());
+                    if let Some(model) = model {
+                        names.retain(|name| model.allows.iter().any(|one| one.eq_ignore_ascii_case(name)));
+                        break;
+                    }
+                }
+                _ => {}
             }
         }
         names

@@ -509,6 +509,8 @@ pub(crate) struct ClassModel {
     pub(crate) sockets: bool,
     /// The methods that it has itself.
     pub(crate) has: Vec<String>,
+    /// The only HTTP methods that it lets through, where a class below does not say which.
+    pub(crate) allows: Vec<String>,
     /// Its fields are read from the environment.
     pub(crate) settings: Option<Settings>,
     /// Members of its subclasses that the library calls, each with an object: `file.name`.
