@@ -107,8 +107,8 @@ pub struct Changes {
     pub note: Option<String>,
 }
 
-/// Whether a path names a test by the habits of its language: a folder of tests, `*.test.ts`, `*_test.go`, `tests.rs`, `test_*.py`,
-/// `*Test.java`, `*_spec.rb`.
+/// Whether a path names a test by the habits of its language: a folder of tests, `*.test.ts`, `*.e2e.js`, `*_test.go`, `tests.rs`,
+/// `test_*.py`, `*Test.java`, `*_spec.rb`.
 #[must_use]
 pub fn is_test(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -134,6 +134,7 @@ pub fn is_test(path: &str) -> bool {
     );
     let named = stem.ends_with(".test")
         || stem.ends_with(".spec")
+        || is_end_to_end(stem)
         || stem.ends_with("_test")
         || stem.ends_with("_spec")
         || stem.starts_with("test_")
@@ -142,4 +143,12 @@ pub fn is_test(path: &str) -> bool {
         || (matches!(extension, "java" | "kt" | "php" | "cs")
             && ["Test", "Tests", "IT"].iter().any(|end| stem.ends_with(end)));
     source && (in_folder || named)
+}
+
+/// Whether the name of a file without its extension says that it tests the whole program: `orders.e2e`, `app.e2e-spec`.
+fn is_end_to_end(stem: &str) -> bool {
+    let Some((_, kind)) = stem.rsplit_once('.') else { return false };
+    let (first, rest) = kind.split_once(['-', '_']).unwrap_or((kind, ""));
+    (first == "e2e" && matches!(rest, "" | "spec" | "test"))
+        || (matches!(first, "int" | "integration") && matches!(rest, "spec" | "test"))
 }
