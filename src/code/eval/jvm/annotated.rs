@@ -8,6 +8,7 @@ use super::super::forest::Found;
 use super::super::machine::Machine;
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
 use super::super::value::{ClassValue, Spot, Value};
+use super::combined::{Wide, wide};
 use crate::code::form::{ClassKind, Decorator, Expr, ExprKind, Function, Language, Name, StmtKind, TypeRef};
 use crate::code::holes::{fill_holes, has_hole, has_unknown};
 use crate::code::models::{Alone, AnnotationModel, put_together, spell, tidy};
@@ -59,6 +60,8 @@ pub(super) struct Declared {
 /// What stands before the methods of a class that is being read.
 pub(super) struct Place<'p> {
     pub(super) prefixes: &'p [String],
+    /// For each prefix the pattern that it is, where Spring puts it together otherwise.
+    pub(super) wide: &'p [Option<Wide>],
     pub(super) methods: &'p BTreeSet<String>,
     pub(super) conditional: bool,
     pub(super) depth: usize,
@@ -173,9 +176,14 @@ impl Machine<'_> {
         let Some(before) = self.before(class) else { return };
         let behind = standing.behind.map(|key| self.setting_of(class, key)).unwrap_or_default();
         let before = put_together(Default::default(), &behind, &before);
+        let patterns = match &standing.mapping {
+            Some(mapping) if mapping.model.framework == "spring" => wide(&mapping.paths, &spelled, &before),
+            _ => Vec::new(),
+        };
         let spelled: Vec<String> = spelled.iter().map(|path| put_together(Default::default(), &before, path)).collect();
         self.read_generated(class, &spelled, standing.conditional);
-        let place = Place { prefixes: &spelled, methods: &methods, conditional: standing.conditional, depth: 0 };
+        let conditional = standing.conditional;
+        let place = Place { prefixes: &spelled, wide: &patterns, methods: &methods, conditional, depth: 0 };
         self.read_methods(class, &place);
     }
 
@@ -497,12 +505,13 @@ impl Machine<'_> {
         let model = mapping.model;
         let spot = Spot { module: declared.class.spot.module, line: mapping.line };
         let own = self.spelled_paths(model, &mapping.paths, spot);
-        let full: Vec<String> = place
-            .prefixes
-            .iter()
-            .flat_map(|prefix| own.iter().map(move |path| put_together(model.join, prefix, path)))
-            .take(MOST_PATHS)
-            .collect();
+        let joined = |(at, prefix): (usize, &String), path: &String| {
+            let alone = place.wide.get(at).and_then(Option::as_ref).and_then(|pattern| pattern.with(path));
+            alone.unwrap_or_else(|| put_together(model.join, prefix, path))
+        };
+        let prefixes = place.prefixes.iter().enumerate();
+        let full: Vec<String> =
+            prefixes.flat_map(|it| own.iter().map(move |path| joined(it, path))).take(MOST_PATHS).collect();
         if mapping.methods.is_empty() && model.alone == Alone::Child {
             return self.read_child(declared, &full, spot, place);
         }

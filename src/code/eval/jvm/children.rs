@@ -26,8 +26,13 @@ impl Machine<'_> {
         match child {
             Some(child) if place.depth < MOST_CHILDREN => {
                 let none = BTreeSet::new();
-                let place =
-                    Place { prefixes: full, methods: &none, conditional: place.conditional, depth: place.depth + 1 };
+                let place = Place {
+                    prefixes: full,
+                    wide: &[],
+                    methods: &none,
+                    conditional: place.conditional,
+                    depth: place.depth + 1,
+                };
                 self.read_methods(&child, &place);
             }
             _ => self.note(spot, "what answers below this path is not known"),

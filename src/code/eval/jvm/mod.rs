@@ -7,6 +7,7 @@ pub(super) mod begun;
 pub(super) mod callers;
 pub(super) mod children;
 pub(super) mod collections;
+mod combined;
 pub(super) mod contexts;
 pub(super) mod conventions;
 pub(super) mod enums;
