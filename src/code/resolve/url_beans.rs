@@ -1,5 +1,5 @@
-//! Beans that Spring's configuration in XML puts at paths: those that a `SimpleUrlHandlerMapping` lists, and those that are named
-//! by their path.
+//! What Spring's configuration in XML puts at paths: beans that a `SimpleUrlHandlerMapping` lists, those that are named by their
+//! path, and the view controllers of its namespace `mvc`.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -12,6 +12,8 @@ const MOST: usize = 2_000;
 const DEEPEST: usize = 64;
 /// The mapping that lists paths.
 const LISTED: &str = "SimpleUrlHandlerMapping";
+/// The elements that answer a path with a view, a redirect or a status: `GET` alone.
+const VIEWS: [&str; 3] = ["view-controller", "redirect-view-controller", "status-controller"];
 /// Classes of Spring's own that serve files or talk otherwise.
 const ASIDE: [&str; 4] = [
     "ResourceHttpRequestHandler",
@@ -29,6 +31,8 @@ pub(crate) struct UrlBean {
     pub(crate) place: (Name, u32),
     /// Its class; none where another file declares it.
     pub(crate) class: Option<String>,
+    /// It is a view controller.
+    pub(crate) view: bool,
 }
 
 /// What is read of a file as it goes on.
@@ -44,12 +48,15 @@ struct Reading {
     listed: Vec<(String, u32, String)>,
     /// Beans that are named by their path.
     named: Vec<(String, u32, String)>,
+    /// The paths of view controllers with their lines and elements.
+    views: Vec<(String, u32, String)>,
 }
 
 /// The beans that a file puts at paths, none where it is no configuration of Spring's; and the line where it cannot be read any
 /// further, with why.
 pub(super) fn url_beans(text: &str, file: &Name) -> (Vec<UrlBean>, Option<(u32, String)>) {
-    if !text.contains("<bean") || !(text.contains(LISTED) || text.contains("name=\"/") || text.contains("id=\"/")) {
+    let listed = text.contains(LISTED) || text.contains("name=\"/") || text.contains("id=\"/");
+    if !text.contains("<bean") || !(listed || VIEWS.iter().any(|view| text.contains(view))) {
         return (Vec::new(), None);
     }
     let mut reader = Reader::from_str(text);
@@ -76,7 +83,7 @@ pub(super) fn url_beans(text: &str, file: &Name) -> (Vec<UrlBean>, Option<(u32, 
             Err(error) => break Some((line, format!("broken XML: {error}"))),
             Ok(_) => {}
         }
-        if reading.listed.len() + reading.beans.len() > MOST || open.len() > DEEPEST {
+        if reading.listed.len() + reading.beans.len() + reading.views.len() > MOST || open.len() > DEEPEST {
             break Some((line, "it is too large".to_owned()));
         }
     };
@@ -103,6 +110,9 @@ impl Reading {
                 self.key = attribute(start, "key").map(|key| (key, line));
                 let given = attribute(start, "value-ref").or_else(|| attribute(start, "value"));
                 self.listed.extend(self.key.clone().zip(given).map(|((key, line), bean)| (key, line, bean)));
+            }
+            (view, None) if VIEWS.contains(&view) => {
+                self.views.extend(attribute(start, "path").map(|path| (path, line, view.to_owned())));
             }
             ("ref" | "bean", Some(_)) => {
                 let bean = attribute(start, "bean").or_else(|| attribute(start, "local"));
@@ -141,8 +151,16 @@ impl Reading {
             path: path.clone(),
             place: (file.clone(), *line),
             class: class_of(bean),
+            view: false,
         });
-        all.filter(|bean| !bean.class.as_ref().is_some_and(|class| ASIDE.iter().any(|one| class.ends_with(one))))
+        let views = self.views.iter().map(|(path, line, element)| UrlBean {
+            path: format!("/{}", path.trim_start_matches('/')),
+            place: (file.clone(), *line),
+            class: Some(element.clone()),
+            view: true,
+        });
+        all.chain(views)
+            .filter(|bean| !bean.class.as_ref().is_some_and(|class| ASIDE.iter().any(|one| class.ends_with(one))))
             .collect()
     }
 }
@@ -179,6 +197,10 @@ mod tests {
         ];
         assert_eq!(shown, all);
         assert!(url_beans("<beans><bean id=\"a\" class=\"b.C\"/></beans>", &"a.xml".into()).0.is_empty());
+        let text = "<beans xmlns:mvc=\"x\">\n <mvc:view-controller path=\"/\" view-name=\"a\"/>\n <mvc:status-controller path=\"gone\" status-code=\"410\"/>\n <mvc:redirect-view-controller path=\"/old\" redirect-url=\"/new\"></mvc:redirect-view-controller>\n</beans>";
+        let (found, _) = url_beans(text, &"a.xml".into());
+        let shown: Vec<(&str, u32, bool)> = found.iter().map(|it| (it.path.as_str(), it.place.1, it.view)).collect();
+        assert_eq!(shown, [("/", 2, true), ("/gone", 3, true), ("/old", 4, true)]);
     }
 
     #[test]

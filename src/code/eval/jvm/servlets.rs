@@ -96,25 +96,27 @@ impl Machine<'_> {
         out
     }
 
-    /// The routes of the beans that Spring's configuration in XML puts at paths.
+    /// The routes of the beans and view controllers that Spring's configuration in XML puts at paths.
     pub(in crate::code::eval) fn bean_routes(&mut self) -> Vec<Found> {
         let beans: Vec<UrlBean> = self.tree.homes().iter().flat_map(|home| home.url_beans.clone()).collect();
         let mut out = Vec::new();
         for bean in beans {
             let module = self.module_of(&bean.place.0, Language::Java);
             let spot = Spot { module, line: bean.place.1 };
-            if bean.class.is_none() || bean.path.contains(['*', '$', '?']) {
+            let unknown = if bean.view { &['$', '#'][..] } else { &['*', '$', '?'][..] };
+            if bean.class.is_none() || bean.path.contains(unknown) {
                 self.note(spot, format!("what the bean at {} answers is not known", bean.path));
                 continue;
             }
-            out.push(Found {
-                path: tidy(&bean.path),
-                method: "ANY".to_owned(),
+            let paths = if bean.view { spell(Syntax::Ant, &bean.path) } else { vec![bean.path.clone()] };
+            out.extend(paths.iter().map(|path| Found {
+                path: tidy(path),
+                method: if bean.view { "GET" } else { "ANY" }.to_owned(),
                 framework: "spring".to_owned(),
                 spot,
                 conditional: false,
                 library: None,
-            });
+            }));
         }
         out
     }
