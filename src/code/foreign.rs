@@ -203,6 +203,16 @@ mod tests {
     }
 
     #[test]
+    fn what_configures_routes_without_a_path_is_told() {
+        let config = "package a;\nimport com.jfinal.config.*;\npublic class Config extends JFinalConfig {\n  public void configRoute(Routes me) {\n    me.add(new Found());\n    me.add(\"/a\", b.Users.class);\n  }\n}\n";
+        assert_eq!(told("src/main/java/a/Config.java", config), [4, 6]);
+        let found = "package a;\nimport com.jfinal.config.Routes;\npublic class Found extends Routes {\n  public void config() {}\n}\n";
+        assert_eq!(told("src/main/java/a/Found.java", found), [3]);
+        let bound = "package a;\nimport com.jfinal.ext.route.ControllerBind;\n@ControllerBind(controllerKey = \"/users\")\npublic class Users extends Base {\n  public void list() {}\n}\n";
+        assert_eq!(told("src/main/java/a/Users.java", bound), [3]);
+    }
+
+    #[test]
     fn what_is_called_a_router_is_told_where_it_is_not_evaluated() {
         let own = "package a;\nclass Logs extends Base {\n void start() {\n  final var router = super.getRouter();\n  router.get(\"/log\")\n    .handler(x);\n }\n}\n";
         assert_eq!(told("src/main/java/a/Logs.java", own), [5]);
