@@ -267,7 +267,7 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>, deployments: 
         let places: Vec<String> = places.chain([under(folder, "src/main/resources/")]).collect();
         let configuration = |path: &&Name| path.ends_with(".xml") && places.iter().any(|place| path.starts_with(place));
         let files: Vec<&Name> = tree.files().filter(configuration).take(MOST_CONFIGURATIONS).collect();
-        let read = |path: &'_ Name| tree.text(path).or_else(|| tree.latin(path)).map(|text| (path.clone(), text));
+        let read = |path: &Name| tree.text(path).or_else(|| tree.latin(path)).map(|text| (path.clone(), text));
         for (path, text) in files.into_iter().filter_map(read) {
             home.addresses.extend(addresses::addresses(&text));
             if spring {

@@ -76,7 +76,7 @@ impl Modules {
         // A tree from before modules: what follows the repository's own path is the folder, or the tree is a workspace that has
         // all packages below `src`, or below its root.
         let parts: Vec<&str> = source.split('/').collect();
-        let is_there = |folder: &String| !sources(tree, folder).is_empty() && !is_program(tree, folder);
+        let is_there = |folder: &String| holds_package(tree, folder);
         let workspace = format!("src/{source}");
         let whole = Some(source.to_owned()).filter(|_| parts.len() > 1);
         let found = (1..parts.len()).map(|cut| parts[cut..].join("/")).chain([workspace]).chain(whole).find(is_there);
@@ -114,9 +114,10 @@ fn programs(tree: &Tree<'_>) -> Vec<(String, String)> {
     out
 }
 
-/// Whether a folder holds a program, which nothing imports: one that is called like a library (`beego/main.go`) is not that library.
-fn is_program(tree: &Tree<'_>, folder: &str) -> bool {
-    sources(tree, folder).iter().any(|path| tree.text(path).is_some_and(|text| is_main(&text)))
+/// Whether a folder holds a package that can be imported, besides the generators that may lie there: a program that is called like
+/// a library (`beego/main.go`) is not that library.
+fn holds_package(tree: &Tree<'_>, folder: &str) -> bool {
+    sources(tree, folder).iter().any(|path| tree.text(path).is_none_or(|text| !is_main(&text)))
 }
 
 fn is_main(text: &str) -> bool {
@@ -310,6 +311,14 @@ mod tests {
         let tree = Tree::new(&repo, BTreeMap::new());
         assert_eq!(tree.go_package("github.com/astaxie/beego"), None);
         assert_eq!(tree.go_package("kiosk/routers").as_deref(), Some("beego/routers"));
+    }
+
+    #[test]
+    fn a_package_may_hold_a_generator() {
+        let repo =
+            Repo::in_memory(&[("api/api.go", "package api\n"), ("api/gen.go", "//go:build ignore\n\npackage main\n")]);
+        let tree = Tree::new(&repo, BTreeMap::new());
+        assert_eq!(tree.go_package("github.com/a/b/api").as_deref(), Some("api"));
     }
 
     #[test]
