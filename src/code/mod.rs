@@ -19,6 +19,7 @@ mod select;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod uncompiled;
 mod unread;
 mod vendored;
 
@@ -197,7 +198,11 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let copied = copied::folders(repo);
     let tested = testing::folders(repo);
     let vendored = vendored::folders(repo, models);
-    let aside = |path: &str| [&copied, &tested, &vendored].iter().any(|folders| copied::is_under(folders, path));
+    let uncompiled = uncompiled::folders(repo);
+    let compiled = |path: &str| !path.ends_with(".java") || !copied::is_under(&uncompiled, path);
+    let aside = |path: &str| {
+        !compiled(path) || [&copied, &tested, &vendored].iter().any(|folders| copied::is_under(folders, path))
+    };
     let is_own = |path: &str| select::is_own_source(path) && !aside(path);
     let files: Vec<_> = repo.files().iter().filter(|entry| !entry.link && is_own(&entry.path)).collect();
     let looked: Vec<(Looked, Unmodelled)> = files.par_iter().map(|entry| look(repo, &entry.path, tokens)).collect();
@@ -255,7 +260,7 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     }
     let own = |file: &str| select::may_serve(file) || select::is_own(file);
     let unresolved = outcome.unresolved.into_iter().filter(|(file, _, _)| {
-        own(file) && ![&tested, &vendored].iter().any(|folders| copied::is_under(folders, file))
+        own(file) && compiled(file) && ![&tested, &vendored].iter().any(|folders| copied::is_under(folders, file))
     });
     analysis.unresolved.extend(unresolved);
     for (file, places) in unread {

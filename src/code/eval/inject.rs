@@ -95,10 +95,12 @@ impl Machine<'_> {
             Some(how) if element.is_some() => self.tell_element(key, element.unwrap_or(Value::Undefined), how),
             Some(How::Function(function)) if word.made && key.is_nothing() && qualifier.is_none() => {
                 let made = self.call(&function, Args::unknown(), spot);
-                if let Value::Object(object) = &made
-                    && let Some(class) = object.class.clone()
-                {
-                    self.tell(Value::Class(class), qualifier, (How::Value(made), Vec::new()), hands);
+                let key = match &made {
+                    Value::Object(object) => self.key_of(object),
+                    _ => None,
+                };
+                if let Some(key) = key {
+                    self.tell(key, qualifier, (How::Value(made), Vec::new()), hands);
                 }
             }
             Some(how) => {
@@ -155,6 +157,16 @@ impl Machine<'_> {
         let spot = Spot { module: scope.module, line: 0 };
         Some(self.come_to(&told, 0, spot))
             .filter(|value| matches!(value, Value::Object(_) | Value::List(_) | Value::Map(_)))
+    }
+
+    /// The key that stands for what something is where none is stated: its class, or a library's type.
+    fn key_of(&self, object: &Rc<Object>) -> Option<Value> {
+        if let Some(class) = &object.class {
+            return Some(Value::Class(class.clone()));
+        }
+        let model = object.model.borrow().as_ref()?.ty;
+        let path = model.types.iter().find(|path| self.models.types.contains_key(path.as_str()))?;
+        Some(Value::text(path.as_str()))
     }
 
     fn tell(
@@ -224,6 +236,25 @@ impl Machine<'_> {
         }
     }
 
+    /// Tells containers what a method gives that they call, under a name that tells it apart.
+    pub(super) fn tell_named(&mut self, key: Value, name: Name, method: Value) {
+        self.tell(key, Some(Value::Str(name)), (How::Function(method), Vec::new()), None);
+    }
+
+    /// The one thing, a text or an instance, that containers were told under a name, of whatever type.
+    pub(super) fn told_as(&mut self, name: &Name, spot: Spot) -> Option<Value> {
+        let name = Value::Str(name.clone());
+        let is_it = |told: &&Rc<Told>| told.qualifier.as_ref().is_some_and(|own| own.same(&name) == Some(true));
+        let found: Vec<Rc<Told>> = self.told.iter().filter(is_it).cloned().collect();
+        let last = found.last()?;
+        let of_one = |told: &Rc<Told>| told.key.key() == last.key.key();
+        if !found.iter().all(of_one) {
+            return None;
+        }
+        let made = self.come_to(last, 0, spot);
+        matches!(made, Value::Str(_) | Value::Env(_) | Value::Object(_)).then_some(made)
+    }
+
     /// Tells them that what they are asked for under a key is what there is under another.
     pub(super) fn tell_other(&mut self, key: Value, other: Value, element: bool) {
         match element {
@@ -257,9 +288,10 @@ impl Machine<'_> {
             return self.qualified_by(&key, &qualifier, spot);
         }
         match word.all {
+            // Of which type it is, who takes them says.
+            true if key.is_nothing() => Value::unknown(),
             true => {
-                let told: Vec<Rc<Told>> = self.told_under(&key);
-                let all: Vec<Value> = told.iter().map(|told| self.come_to(told, 0, spot)).collect();
+                let all = self.all_under(&key, spot);
                 Value::list_of(super::value::ListKind::List, all.clone(), all.is_empty())
             }
             false => self.contained(&key, 0, spot),
@@ -296,6 +328,32 @@ impl Machine<'_> {
 
     fn told_under(&self, key: &Value) -> Vec<Rc<Told>> {
         self.told.iter().filter(|told| told.key.same(key) == Some(true)).cloned().collect()
+    }
+
+    /// All that they give under a key, whatever tells it apart: for a library's type what comes to such an object, too, where no
+    /// type is stated.
+    fn all_under(&mut self, key: &Value, spot: Spot) -> Vec<Value> {
+        let path = match key {
+            Value::Unknown(path) if self.models.types.contains_key(&**path) => path.clone(),
+            key => return self.told_under(key).iter().map(|told| self.come_to(told, 0, spot)).collect(),
+        };
+        let kind = self.models.types.get(&*path).map(|model| model.name.as_str());
+        let is_one = |value: &Value| match value {
+            Value::Object(it) => it.model.borrow().as_ref().is_some_and(|model| Some(model.ty.name.as_str()) == kind),
+            _ => false,
+        };
+        let mut out: Vec<Value> = Vec::new();
+        for told in self.told.clone() {
+            let stated = matches!(&told.key, Value::Str(own) if *own == path);
+            if told.element.is_some() || !(stated || told.key.is_nothing()) {
+                continue;
+            }
+            let made = self.come_to(&told, 0, spot);
+            if (stated || is_one(&made)) && !out.iter().any(|one| one.same(&made) == Some(true)) {
+                out.push(made);
+            }
+        }
+        out
     }
 
     /// What containers give for a key.

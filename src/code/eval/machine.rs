@@ -264,6 +264,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) views: super::python::views::State,
     /// What Spring's applications scan, once it was asked for, as far as all of it is known.
     pub(super) scans: Option<Option<Rc<super::jvm::scanning::Scans>>>,
+    /// Dropwizard's programs and the code that may register, once that was asked for.
+    pub(super) programs: Option<Option<Rc<super::jvm::unregistered::Programs>>>,
     /// The paths of contexts that programs make in embedded servers, as far as they are known.
     pub(super) contexts: BTreeSet<Context>,
     /// The contexts that objects stand for, by their nodes: the path, as far as it is known.
@@ -407,6 +409,7 @@ impl<'a> Machine<'a> {
             mappings: None,
             begun: BTreeSet::new(),
             scans: None,
+            programs: None,
             namespaces: BTreeMap::new(),
             told: Vec::new(),
             asked_to_give: 0,

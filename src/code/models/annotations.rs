@@ -44,6 +44,16 @@ pub(crate) struct AnnotationModel {
     pub(crate) bare: bool,
     /// The argument that makes the read optional.
     pub(crate) default: Option<String>,
+    /// The argument that says which of what a container was told a field or parameter is, else which setting.
+    pub(crate) qualifies: Option<String>,
+    /// A class with a method that has it answers requests there, whatever else the class is.
+    pub(crate) alone_serves: bool,
+    /// Where it gives no path its method's name is that, with dashes between its words.
+    pub(crate) path_of_name: bool,
+    /// The argument by which it tells paths in a way that is not read.
+    pub(crate) untold: Option<String>,
+    /// The argument that says what else it is than a route, and the values with which it is none.
+    pub(crate) other: Option<(String, Vec<String>)>,
     /// It takes a name for another annotation's argument: the arguments that name the annotation and its argument.
     pub(crate) alias: Vec<String>,
     /// A container calls its method for what that gives.
@@ -65,7 +75,9 @@ pub(crate) struct AnnotationModel {
 impl AnnotationModel {
     /// Whether an argument means something.
     pub(crate) fn asks(&self, name: &str) -> bool {
-        self.path.iter().any(|path| path == name) || self.methods.as_deref() == Some(name)
+        let other = self.other.as_ref().is_some_and(|(other, _)| other == name);
+        let path = self.path.iter().any(|path| path == name) || self.untold.as_deref() == Some(name);
+        path || other || self.methods.as_deref() == Some(name)
     }
 
     /// Whether it says where a route stands or what it answers.

@@ -114,6 +114,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/helidon.yaml", include_str!("../../../rules/frameworks/helidon.yaml")),
     ("frameworks/servlet.yaml", include_str!("../../../rules/frameworks/servlet.yaml")),
     ("frameworks/jaxrs.yaml", include_str!("../../../rules/frameworks/jaxrs.yaml")),
+    ("frameworks/quarkus-routes.yaml", include_str!("../../../rules/frameworks/quarkus-routes.yaml")),
     ("frameworks/micronaut.yaml", include_str!("../../../rules/frameworks/micronaut.yaml")),
     ("frameworks/spring.yaml", include_str!("../../../rules/frameworks/spring.yaml")),
     ("frameworks/starlette.yaml", include_str!("../../../rules/frameworks/starlette.yaml")),

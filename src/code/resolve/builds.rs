@@ -19,7 +19,7 @@ use crate::code::holes::hole;
 use crate::code::models::{Join, put_together};
 
 /// Files that make a folder a module of the build.
-pub(super) const FILES: &[&str] = &["pom.xml", "build.gradle", "build.gradle.kts"];
+pub(crate) const FILES: &[&str] = &["pom.xml", "build.gradle", "build.gradle.kts"];
 /// Where a module's settings stand, and what they are called: what comes later counts more.
 const PLACES: &[&str] = &["src/main/resources", "src/main/resources/config", "config"];
 const NAMES: &[&str] = &[
@@ -31,6 +31,8 @@ const NAMES: &[&str] = &[
     "application.yaml",
     "application.properties",
 ];
+/// Settings that other libraries read by default, among the module's resources: what comes first counts more.
+const UNDER: &[&str] = &["application.conf", "reference.conf", "koin.properties"];
 /// Files of Spring's configuration in one module.
 const MOST_CONFIGURATIONS: usize = 200;
 /// Sources of one module that are asked whether they start a program, and what says so.
@@ -296,6 +298,13 @@ fn home(tree: &Tree<'_>, folder: &str, folders: &BTreeSet<String>, deployments: 
             home.settings.add_under(&path, &text);
         }
         read.push(path);
+    }
+    for path in
+        UNDER.iter().map(|name| under(folder, &format!("src/main/resources/{name}"))).filter(|path| tree.has(path))
+    {
+        if let Some(text) = tree.text(&path) {
+            home.settings.add_under(&path, &text);
+        }
     }
     home.elsewhere = imported::elsewhere(tree, folder, &read);
     home.settings.activate(&active);

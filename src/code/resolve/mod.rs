@@ -9,6 +9,7 @@ mod documents;
 mod dropwizard;
 mod gateways;
 mod go;
+mod hocon;
 mod imported;
 mod java;
 pub(crate) mod javascript;
@@ -29,6 +30,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 pub(crate) use actions::{Action, Actions, endings};
+pub(super) use builds::FILES as BUILDS;
 pub(crate) use builds::Home;
 pub(crate) use documents::{Generated, Listed, Operation, based, is_method, operations};
 pub(crate) use gateways::Called;

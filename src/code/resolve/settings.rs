@@ -177,7 +177,16 @@ impl Settings {
     /// Takes what a file says where nothing else is said: that alone makes no module one that runs.
     pub(crate) fn add_under(&mut self, name: &str, text: &str) {
         let mut read = Settings::default();
-        read.add(name, text);
+        match name.ends_with(".conf") {
+            true => {
+                let said = super::hocon::read(text);
+                read.values =
+                    said.into_iter().map(|(key, value, line)| (normal(&key), Setting { value, line })).collect();
+            }
+            false => {
+                read.add(name, text);
+            }
+        }
         for (name, setting) in read.values {
             self.under.entry(name).or_insert(setting);
         }

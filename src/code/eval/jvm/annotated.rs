@@ -22,8 +22,8 @@ const MOST_PATHS: usize = 64;
 #[derive(Debug, Clone)]
 pub(crate) struct Applied {
     pub(crate) model: &'static AnnotationModel,
-    args: Vec<(Name, Value)>,
-    line: u32,
+    pub(super) args: Vec<(Name, Value)>,
+    pub(super) line: u32,
     /// How many annotations of the project's own lead to it.
     depth: usize,
 }
@@ -36,6 +36,8 @@ pub(super) struct Standing {
     conditional: bool,
     /// It is among what Spring scans for.
     scanned: bool,
+    /// It is a resource of JAX-RS.
+    resource: bool,
     /// The setting that stands before its routes.
     behind: Option<&'static str>,
     pub(super) mapping: Option<Mapping>,
@@ -78,6 +80,7 @@ impl Machine<'_> {
                 self.read_placeholders(&class);
                 self.read_application(&class);
                 self.read_class(&class);
+                self.read_routed(&class);
             }
         }
     }
@@ -161,6 +164,10 @@ impl Machine<'_> {
                 "no application of the repository scans the package of this class: whether it answers is not known";
             return self.note(class.spot, reason);
         }
+        if standing.resource && self.is_unregistered(class) {
+            let reason = "no code of the repository names this resource: whether a program registers it is not known";
+            return self.note(class.spot, reason);
+        }
         self.note_foreign_bases(class);
         let (spelled, methods) = match &standing.mapping {
             Some(mapping) => {
@@ -198,6 +205,7 @@ impl Machine<'_> {
             let applied = self.applied(&ancestor.class.decorators, &ancestor.scope, ancestor.spot);
             for one in &applied {
                 out.scanned |= one.model.serves && one.model.framework == "spring";
+                out.resource |= one.model.serves && one.model.framework == "jaxrs";
                 own |= one.model.serves && at == 0;
                 // A controller answers what the interface of its clients tells: the client is another class.
                 out.client |= one.model.client && !(own && at > 0);
@@ -381,7 +389,7 @@ impl Machine<'_> {
 
     /// What annotations say of paths and methods together. Where one of them says both, it counts alone: the nearest, where
     /// annotations of the project's own bring others.
-    fn mapping(&mut self, applied: &[Applied], scope: &ScopeRef) -> Option<Mapping> {
+    pub(super) fn mapping(&mut self, applied: &[Applied], scope: &ScopeRef) -> Option<Mapping> {
         let telling = |one: &&Applied| one.model.tells();
         let says_path =
             |one: &Applied| one.args.iter().any(|(name, _)| one.model.path.iter().any(|path| **path == **name));
@@ -493,6 +501,7 @@ impl Machine<'_> {
                 let scope = declared.class.scope.clone();
                 let applied = self.applied(&declared.function.decorators, &scope, spot);
                 let conditional = place.conditional || applied.iter().any(|one| one.model.conditional);
+                let applied: Vec<Applied> = applied.into_iter().filter(|one| !one.model.alone_serves).collect();
                 let Some(mapping) = self.mapping(&applied, &scope) else { continue };
                 let place = Place { conditional, ..*place };
                 self.read_method(&mapping, declared, &place);
@@ -501,7 +510,7 @@ impl Machine<'_> {
         }
     }
 
-    fn read_method(&mut self, mapping: &Mapping, declared: &Declared, place: &Place<'_>) {
+    pub(super) fn read_method(&mut self, mapping: &Mapping, declared: &Declared, place: &Place<'_>) {
         let model = mapping.model;
         let spot = Spot { module: declared.class.spot.module, line: mapping.line };
         let own = self.spelled_paths(model, &mapping.paths, spot);

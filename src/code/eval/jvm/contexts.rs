@@ -1,18 +1,12 @@
 //! Where a program of Java's deploys what it serves: the paths of servlet contexts that it makes itself, in an embedded server.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 use super::super::machine::Machine;
-use super::super::value::{Args, ClassValue, EnvValue, ModuleId, Spot, Value};
-use crate::code::form::{ClassKind, Language, Name};
+use super::super::value::{ClassValue, ModuleId, Spot, Value};
+use crate::code::form::ClassKind;
 use crate::code::holes::{has_hole, hole};
 use crate::code::resolve::{Home, based};
-
-/// Members that are asked for a setting, and what holds where there is none.
-const ASKED: &[&str] = &["getProperty", "getString"];
-/// Members of what builds an address that leave its path as it is.
-const BUILDING: &[&str] = &["build", "host", "port", "scheme"];
 
 /// A context that a program makes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,32 +112,6 @@ impl Machine<'_> {
             _ if root => None,
             _ => Some(hole("context path")),
         }
-    }
-
-    /// What asking something of a library for a setting comes to where a text is given that holds without it: what the module's
-    /// settings say, or that text. It decides no branch.
-    pub(in crate::code::eval) fn property_of(
-        &self,
-        object: &Value,
-        name: &Name,
-        args: &Args,
-        spot: Spot,
-    ) -> Option<Value> {
-        if self.modules[spot.module.0].language != Language::Java {
-            return None;
-        }
-        if matches!(object, Value::Str(text) if text.contains("://")) && BUILDING.contains(&&**name) {
-            return Some(object.clone());
-        }
-        let (Value::Unknown(from), [key, default]) = (object, args.list.as_slice()) else { return None };
-        if !ASKED.contains(&&**name) || self.models.functions.contains_key(&format!("{from}.{name}")) {
-            return None;
-        }
-        let (key, default) = (key.as_whole_text()?, default.as_whole_text()?);
-        let homes = self.tree.homes_of(self.file(spot));
-        let said = homes.first().and_then(|home| Some(home.settings.filled(&home.settings.get(&key)?.value)));
-        let value = said.filter(|said| !has_hole(said)).map_or(Value::Str(default), Value::text);
-        Some(Value::Env(Rc::new(EnvValue { reads: Vec::new(), default: Some(value) })))
     }
 }
 

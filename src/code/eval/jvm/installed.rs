@@ -68,18 +68,24 @@ impl Machine<'_> {
     }
 
     fn hear_method(&mut self, class: &Rc<ClassValue>, method: &Rc<Closure>) {
-        let (mut gives, mut named) = (None, false);
+        let (mut gives, mut named, mut name) = (None, false, None);
         for decorator in &method.function.decorators {
-            let callee = match &decorator.expr.kind {
-                ExprKind::Call(call) => &call.callee,
-                _ => &decorator.expr,
+            let (callee, given) = match &decorator.expr.kind {
+                ExprKind::Call(call) => (&call.callee, call.args.first()),
+                _ => (&decorator.expr, None),
             };
             let Value::Unknown(path) = self.annotation_type(callee, &method.scope) else { continue };
-            named |= path.rsplit('.').next() == Some(NAMED);
+            if path.rsplit('.').next() == Some(NAMED) {
+                named = true;
+                name = given.map(|arg| self.eval(&arg.value, &method.scope)).and_then(|text| text.as_whole_text());
+            }
             let said = self.models.annotations.get(&*path).and_then(|model| model.gives);
             gives = if said == Some(Gives::Element) { said } else { gives.or(said) };
         }
-        let (Some(gives), Some(returns), false) = (gives, &method.function.returns, named) else { return };
+        let (Some(gives), Some(returns)) = (gives, &method.function.returns) else { return };
+        if named && (name.is_none() || has_no_code(method)) {
+            return;
+        }
         let element = gives == Gives::Element;
         let key = match returns.args.is_empty() {
             true => self.type_value(returns, &method.scope),
@@ -104,7 +110,11 @@ impl Machine<'_> {
                     true => Value::Class(class.clone()),
                     false => self.one_instance(class, Args::unknown(), class.spot),
                 };
-                self.tell_given(key, Self::bound(Value::Function(method.clone()), receiver), element);
+                let method = Self::bound(Value::Function(method.clone()), receiver);
+                match name {
+                    Some(name) => self.tell_named(key, name, method),
+                    None => self.tell_given(key, method, element),
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 //! configuration says that stands before the routes of a module.
 
 pub(super) mod annotated;
+pub(super) mod asked;
 pub(super) mod befores;
 pub(super) mod begun;
 pub(super) mod callers;
@@ -30,9 +31,11 @@ pub(super) mod providers;
 pub(super) mod ranges;
 pub(super) mod receivers;
 pub(super) mod reflection;
+mod routed;
 pub(super) mod scanning;
 pub(super) mod sequences;
 pub(super) mod servlets;
 pub(super) mod settled;
 pub(super) mod single;
+pub(super) mod unregistered;
 pub(super) mod values;

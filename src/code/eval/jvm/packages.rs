@@ -321,6 +321,9 @@ impl Machine<'_> {
             let Value::Object(object) = &this else { continue };
             let model = object.model.borrow().clone();
             let Some(own) = object.class.clone() else {
+                if let Some(said) = self.property_of(&this, name, args, spot) {
+                    return Some(said);
+                }
                 if let Some(name) = model.and_then(|model| self.member_meant(&model, name, scope)) {
                     if let Some(value) = self.call_own_instead(&this, &name, args, scope, spot) {
                         return Some(value);
@@ -347,7 +350,8 @@ impl Machine<'_> {
                     };
                     // What the library's class has no member for may be a function or a class of the project's.
                     let has = model.as_ref().is_some_and(|model| self.member_meant(model, name, scope).is_some());
-                    if has || (model.is_some() && around.iter().any(within) && !self.is_projects(name, scope)) {
+                    let open = model.is_some() && around.iter().any(within);
+                    if has || (open && !self.is_projects(name, scope) && !self.is_librarys(name, scope)) {
                         return Some(self.call_member(&this, name, args.clone(), scope, spot));
                     }
                 }
@@ -380,6 +384,13 @@ impl Machine<'_> {
     fn is_projects(&mut self, name: &Name, scope: &ScopeRef) -> bool {
         let found = self.name_alone(name, &super::super::scope::top_of(scope));
         matches!(self.force(found), Value::Function(_) | Value::Class(_))
+    }
+
+    /// Whether a name that is called means a function that models know.
+    fn is_librarys(&mut self, name: &Name, scope: &ScopeRef) -> bool {
+        let found = self.name_alone(name, &super::super::scope::top_of(scope));
+        let Value::Unknown(path) = self.force(found) else { return false };
+        path.contains('.') && (self.models.functions.contains_key(&*path) || self.models.makers.contains_key(&*path))
     }
 
     /// A call of a static function that a class around inherits from a library.

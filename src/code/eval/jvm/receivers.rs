@@ -50,7 +50,8 @@ impl Machine<'_> {
     /// A property of what the code stands on (Kotlin): within `with(parts) { … }` and in functions for types that are declared
     /// elsewhere. What the classes around have comes before it.
     pub(super) fn member_received(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
-        if !self.is_of_kotlin(scope.module) {
+        // Outside of all functions there is none, whatever is running.
+        if !self.is_of_kotlin(scope.module) || scope.kind == ScopeKind::Module {
             return None;
         }
         let around: Vec<Value> = classes_around(scope).into_iter().map(Value::Class).collect();

@@ -19,6 +19,15 @@ impl Machine<'_> {
             let ExprKind::Call(call) = &decorator.expr.kind else { continue };
             let Value::Unknown(path) = self.annotation_type(&call.callee, scope) else { continue };
             let Some(model) = self.models.annotations.get(&*path).copied() else { continue };
+            if let Some(named) = &model.qualifies {
+                let arg = call.args.iter().find(|arg| arg.name.as_deref().unwrap_or("value") == named);
+                let spot = Spot { module: scope.module, line: decorator.pos.line };
+                let text = arg.map(|arg| self.eval(&arg.value, scope)).and_then(|value| value.as_whole_text());
+                match text.and_then(|text| self.told_or_set(&text, spot)) {
+                    Some(found) => return Some(found),
+                    None => continue,
+                }
+            }
             let Some(reads) = &model.reads else { continue };
             let given = |name: &str| {
                 let arg = call.args.iter().find(|arg| arg.name.as_deref().unwrap_or("value") == name);
