@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::machine::Machine;
 use super::scope::ScopeRef;
 use super::value::{Args, ClassValue, Closure, ListKind, Map, Object, Spot, Value};
-use crate::code::form::{Decorator, ExprKind, Language, Name, Yields};
+use crate::code::form::{Decorator, ExprKind, FunctionKind, Language, Name, Yields};
 use crate::code::lower::rust::expression;
 use crate::code::models::{MountWord, ObjectModel, RouteWord};
 
@@ -192,6 +192,16 @@ impl Machine<'_> {
             }
         }
         Value::unknown()
+    }
+
+    /// The type that the block of a call states for what it gets; nothing where there is none: `get { article: Article -> … }`.
+    pub(crate) fn taken_by_block(&mut self, args: &Args) -> Value {
+        let Some(Value::Function(block)) = args.list.last() else { return Value::Undefined };
+        if block.function.kind != FunctionKind::Lexical || !self.has_packages(&block.scope) {
+            return Value::Undefined;
+        }
+        let stated = block.function.params.first().and_then(|param| param.ty.as_ref());
+        stated.map_or(Value::Undefined, |ty| self.type_value(ty, &block.scope))
     }
 
     /// Whether something is a class of the repository that has no such attribute.

@@ -119,6 +119,7 @@ impl Machine<'_> {
         }
         let mut path = self.given_path(word, model.ty.needs_path, bound, args, spot);
         let of = word.of.as_ref().map_or(Value::Undefined, |of| self.argument_at(bound, of, spot));
+        let of = if word.of.is_some() && of.is_nothing() { self.taken_by_block(args) } else { of };
         if let (Some(attribute), false) = (&word.typed, of.is_nothing()) {
             let given = word.path.as_ref().map(|given| self.argument_at(bound, given, spot));
             // A type that has no path is that of the body.

@@ -130,7 +130,26 @@ fn names_method(name: &str) -> bool {
 
 /// Whether the last word of a name says that it brings routes: `healthRoutes`.
 fn names_routes(name: &str) -> bool {
-    const ROUTES: &[&str] = &["route", "routes", "routing", "endpoint", "endpoints", "api", "apis"];
+    const ROUTES: &[&str] = &[
+        "api",
+        "apis",
+        "controller",
+        "controllers",
+        "crud",
+        "endpoint",
+        "endpoints",
+        "health",
+        "healthcheck",
+        "probes",
+        "resource",
+        "resources",
+        "rest",
+        "route",
+        "routes",
+        "routing",
+        "webhook",
+        "webhooks",
+    ];
     words(name).last().is_some_and(|word| ROUTES.contains(&word.as_str()))
 }
 

@@ -30,7 +30,9 @@ impl Lowering<'_> {
         class.name = Some(self.name(name));
         class.pos = self.pos(name);
         class.decorators = self.annotations(node);
+        let outer = std::mem::replace(&mut self.within, class.name.clone());
         self.class_parts(node, &mut class, node.kind() == "object_declaration");
+        self.within = outer;
         Some(Arc::new(class))
     }
 
@@ -49,7 +51,9 @@ impl Lowering<'_> {
     /// `object : T { … }`, made at once.
     pub(super) fn object(&mut self, node: Node<'_>) -> Expr {
         let mut class = self.empty(node, ClassKind::Class);
+        let outer = self.within.take();
         self.class_parts(node, &mut class, false);
+        self.within = outer;
         let callee = self.at(node, ExprKind::Class(Arc::new(class)));
         self.at(node, ExprKind::Call(Box::new(Call { callee, args: Vec::new(), is_new: true })))
     }
@@ -148,7 +152,14 @@ impl Lowering<'_> {
         let source = format!("\nval a = {written}\n");
         let Parsed { tree, .. } = mended::parsed(&source);
         let reader = self.reader.piece(&source, self.pos(node).line);
-        let mut inner = Lowering { reader, lifted: BTreeMap::new(), contexts: BTreeMap::new(), in_lambda: false };
+        let mut inner = Lowering {
+            reader,
+            lifted: BTreeMap::new(),
+            contexts: BTreeMap::new(),
+            in_lambda: false,
+            labels: Vec::new(),
+            within: None,
+        };
         let root = tree.as_ref().map(|tree| tree.root_node())?;
         let declared = children(root).into_iter().find(|child| child.kind() == "property_declaration")?;
         inner.initial(declared)

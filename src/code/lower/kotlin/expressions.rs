@@ -52,7 +52,7 @@ impl Lowering<'_> {
             "null" => ExprKind::Null,
             "true" => ExprKind::Bool(true),
             "false" => ExprKind::Bool(false),
-            "this_expression" => ExprKind::This,
+            "this_expression" => self.this(node),
             "super_expression" => ExprKind::Super,
             // What stands for a list without elements.
             "number_literal" if self.text(node).starts_with('[') => ExprKind::List(Vec::new()),

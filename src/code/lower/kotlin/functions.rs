@@ -24,7 +24,11 @@ impl Lowering<'_> {
         let returns = types.iter().copied().find(|child| !before(child)).map(|ty| self.ty(ty));
         let params = self.params_in(node);
         let body = children(node).into_iter().find(|child| child.kind() == "function_body");
-        let body = body.map(|body| self.function_body(body));
+        let label = match receiver {
+            Some(_) => name.map(|name| self.name(name)),
+            None => self.within.clone(),
+        };
+        let body = body.map(|body| self.labelled(body, label, |lowering| lowering.function_body(body)));
         Function {
             name: name.map(|name| self.name(name)),
             params,
@@ -150,22 +154,22 @@ impl Lowering<'_> {
     /// A lambda: its last expression is returned; without parameters it has `it`.
     pub(super) fn lambda(&mut self, node: Node<'_>) -> Expr {
         let mut params = Vec::new();
-        let mut body = Block::new();
-        let mut stated = false;
-        let outer = std::mem::replace(&mut self.in_lambda, true);
-        for child in children(node) {
-            if child.kind() == "lambda_parameters" {
-                stated = true;
-                for param in children(child) {
-                    let ty = self.type_in(param);
-                    params.push(plain(self.bound(param), ty));
-                }
-            } else {
-                self.statement(child, &mut body);
-            }
+        let stated = children(node).into_iter().find(|child| child.kind() == "lambda_parameters");
+        for param in stated.map(children).unwrap_or_default() {
+            let ty = self.type_in(param);
+            params.push(plain(self.bound(param), ty));
         }
+        let label = self.label_of(node);
+        let outer = std::mem::replace(&mut self.in_lambda, true);
+        let mut body = self.labelled(node, label, |lowering| {
+            let mut body = Block::new();
+            for child in children(node).into_iter().filter(|child| child.kind() != "lambda_parameters") {
+                lowering.statement(child, &mut body);
+            }
+            body
+        });
         self.in_lambda = outer;
-        if !stated {
+        if stated.is_none() {
             params.push(plain(Pattern::Name("it".into(), self.pos(node)), None));
         }
         if let Some(Stmt { kind: StmtKind::Expr(_), .. }) = body.last()

@@ -177,7 +177,14 @@ impl Lowering<'_> {
         let source = format!("\nfun f({}{written}) {{}}\n", if named { "" } else { "it: " });
         let Parsed { tree, .. } = mended::parsed(&source);
         let reader = self.reader.piece(&source, self.pos(node).line);
-        let mut inner = Lowering { reader, lifted: BTreeMap::new(), contexts: BTreeMap::new(), in_lambda: false };
+        let mut inner = Lowering {
+            reader,
+            lifted: BTreeMap::new(),
+            contexts: BTreeMap::new(),
+            in_lambda: false,
+            labels: Vec::new(),
+            within: None,
+        };
         let root = tree.as_ref().map(|tree| tree.root_node());
         let function =
             root.map(children).unwrap_or_default().into_iter().find(|it| it.kind() == "function_declaration");
@@ -199,6 +206,8 @@ impl Lowering<'_> {
             lifted: BTreeMap::new(),
             contexts: BTreeMap::new(),
             in_lambda: false,
+            labels: Vec::new(),
+            within: None,
         };
         let root = tree.as_ref().map(|tree| tree.root_node()).filter(|root| !root.has_error());
         let declared = root.map(children).unwrap_or_default().into_iter().find(|it| it.kind() == "class_declaration");

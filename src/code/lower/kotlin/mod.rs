@@ -5,6 +5,7 @@ mod classes;
 mod expressions;
 mod functions;
 mod imports;
+mod labels;
 mod lifted;
 mod literals;
 mod mended;
@@ -37,7 +38,8 @@ pub fn lower(source: &str) -> Module {
     };
     let lifted = lifted.into_iter().map(|lifted| (lifted.before, lifted)).collect();
     let contexts = contexts.into_iter().map(|context| (context.before, context)).collect();
-    let lowering = Lowering { reader: Reader::new(&text), lifted, contexts, in_lambda: false };
+    let lowering =
+        Lowering { reader: Reader::new(&text), lifted, contexts, in_lambda: false, labels: Vec::new(), within: None };
     front::module(Language::Java, tree, lowering, |lowering, root, module| {
         for node in mended::misread(root, &text).into_iter().filter(|node| !node.is_error() && !node.is_missing()) {
             let pos = lowering.pos(node);
@@ -57,6 +59,10 @@ struct Lowering<'s> {
     contexts: BTreeMap<usize, Context>,
     /// Whether what is lowered stands in a lambda: `return` alone is the function's around it.
     in_lambda: bool,
+    /// What `this@name` is bound as by what stands around.
+    labels: Vec<Name>,
+    /// The class around.
+    within: Option<Name>,
 }
 
 impl<'s> FrontEnd<'s> for Lowering<'s> {
