@@ -9,6 +9,8 @@ use quick_xml::events::{BytesStart, Event};
 const MOST: usize = 4_000;
 /// The setting of what the paths of Struts 2 end with.
 const ENDINGS: &str = "struts.action.extension";
+/// What a file names that is written for a Struts in which methods have to be allowed.
+const STRICT: [&str; 4] = ["struts-2.5.dtd", "Struts Configuration 2.5", "struts-6.0.dtd", "Struts Configuration 6.0"];
 
 /// What a file lists.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -19,6 +21,36 @@ pub(crate) struct Actions {
     pub(crate) includes: Vec<Include>,
     /// The settings of Struts 2 that the file says.
     pub(crate) constants: BTreeMap<String, String>,
+    /// The packages of Struts 2.
+    pub(crate) packages: Vec<Package>,
+    /// The file is written for a Struts that asks which methods may be called.
+    pub(crate) strict: bool,
+}
+
+/// A package of Struts 2.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Package {
+    /// Its name.
+    pub(crate) name: String,
+    /// The packages that it extends.
+    pub(crate) extends: Vec<String>,
+    /// Whether only methods that are allowed may be called, where it says so.
+    pub(crate) strict: Option<bool>,
+    /// The methods that it allows for all of its actions.
+    pub(crate) allowed: Vec<String>,
+}
+
+/// What the name of an action with stars chooses.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Choice {
+    /// The class, in which `{1}` stands for what the first star is.
+    pub(crate) class: String,
+    /// The method likewise.
+    pub(crate) method: String,
+    /// The methods that are allowed, where it says which; patterns among them have `regex:` before them.
+    pub(crate) allowed: Option<Vec<String>>,
+    /// Its package's place among the file's.
+    pub(crate) package: usize,
 }
 
 /// Another file that belongs to one, what stands before its paths, and the line.
@@ -43,16 +75,18 @@ pub(crate) struct Action {
     pub(crate) line: u32,
     /// It answers with files.
     pub(crate) asset: bool,
+    /// What its stars choose.
+    pub(crate) choice: Option<Box<Choice>>,
 }
 
 /// The actions of Struts' configuration, of either generation; else the line and why it cannot be read.
 pub(super) fn struts(text: &str) -> Result<Actions, (u32, String)> {
     let mut reader = Reader::from_str(text);
-    let mut out = Actions::default();
+    let strict = STRICT.iter().any(|mark| text.contains(mark));
+    let mut out = Actions { strict, ..Actions::default() };
     let mut namespace = String::new();
-    // The action whose methods are told further down: its name, line and what stands for its method.
-    let mut open: Option<(String, u32)> = None;
-    let mut allowed = false;
+    // What lists methods that are allowed: those of an action, or those of all of a package.
+    let mut allowing: Option<bool> = None;
     loop {
         let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).min(text.len());
         let line = u32::try_from(text.get(..at).unwrap_or_default().matches('\n').count() + 1).unwrap_or(u32::MAX);
@@ -62,7 +96,15 @@ pub(super) fn struts(text: &str) -> Result<Actions, (u32, String)> {
                 let line = line + leading(text.get(at..).unwrap_or_default());
                 let get = |name: &str| attribute(tag, name);
                 match tag.local_name().as_ref() {
-                    "package" => namespace = get("namespace").unwrap_or_default(),
+                    "package" => {
+                        namespace = get("namespace").unwrap_or_default();
+                        out.packages.push(Package {
+                            name: get("name").unwrap_or_default(),
+                            extends: listed(&get("extends").unwrap_or_default()),
+                            strict: get("strict-method-invocation").map(|said| said == "true"),
+                            allowed: Vec::new(),
+                        });
+                    }
                     "constant" => {
                         let (name, value) = (get("name").unwrap_or_default(), get("value").unwrap_or_default());
                         out.constants.insert(name, value);
@@ -75,31 +117,31 @@ pub(super) fn struts(text: &str) -> Result<Actions, (u32, String)> {
                         // The first generation tells a path, the second one a name.
                         let path = get("path").or_else(|| get("name").map(|name| format!("{namespace}/{name}")));
                         let Some(path) = path else { continue };
-                        let chosen = get("method").is_some_and(|method| method == "{1}");
-                        match &event {
-                            Ok(Event::Start(_)) if chosen && path.matches('*').count() == 1 => {
-                                open = Some((path, line))
-                            }
-                            _ => out.actions.push(any(path, line)),
-                        }
+                        let (class, method) = (get("class").unwrap_or_default(), get("method").unwrap_or_default());
+                        let chooses = path.contains('*') && (class.contains('{') || method.contains('{'));
+                        let package = out.packages.len().saturating_sub(1);
+                        let choice = Choice { class, method, allowed: None, package };
+                        let choice = chooses.then(|| Box::new(choice));
+                        out.actions.push(Action { choice, ..any(path, line) });
                     }
-                    "allowed-methods" => allowed = true,
+                    "allowed-methods" => allowing = Some(false),
+                    "global-allowed-methods" => allowing = Some(true),
                     _ => {}
                 }
             }
-            Ok(Event::Text(written)) if allowed => {
-                let written: &str = written;
-                let plain = |one: &str| one.chars().all(|c| c.is_alphanumeric() || c == '_') && !one.is_empty();
-                let names: Vec<&str> = written.split(',').map(str::trim).collect();
-                if let Some((path, line)) = open.take_if(|_| names.iter().all(|one| plain(one))) {
-                    out.actions.extend(names.iter().map(|name| any(path.replace('*', name), line)));
+            Ok(Event::Text(written)) => {
+                let names = listed(written);
+                match allowing {
+                    Some(true) => out.packages.last_mut().into_iter().for_each(|it| it.allowed.extend(names.clone())),
+                    Some(false) => {
+                        if let Some(choice) = out.actions.last_mut().and_then(|action| action.choice.as_mut()) {
+                            choice.allowed.get_or_insert_with(Vec::new).extend(names);
+                        }
+                    }
+                    None => {}
                 }
             }
-            Ok(Event::End(tag)) => match tag.local_name().as_ref() {
-                "allowed-methods" => allowed = false,
-                "action" => out.actions.extend(open.take().map(|(path, line)| any(path, line))),
-                _ => {}
-            },
+            Ok(Event::End(_)) => allowing = None,
             Ok(Event::Eof) => return Ok(out),
             Ok(_) => {}
             Err(error) => return Err((line, format!("broken XML: {error}"))),
@@ -108,6 +150,11 @@ pub(super) fn struts(text: &str) -> Result<Actions, (u32, String)> {
             return Err((line, "it is too large".to_owned()));
         }
     }
+}
+
+/// What a text lists between commas.
+fn listed(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
 }
 
 /// What the paths of Struts 2 end with, where settings say so: each with its dot; an ending that may be left out is not asked
@@ -132,7 +179,7 @@ pub(super) fn play(text: &str) -> Actions {
             (Some(method), Some(path), Some(handler)) if is_verb(method) && path.starts_with('/') => {
                 let asset = handler.starts_with("controllers.Assets.") || handler.starts_with("@controllers.Assets.");
                 let method = if method == "*" { "ANY".to_owned() } else { method.to_owned() };
-                out.actions.push(Action { method, path: spelled(path), line, asset });
+                out.actions.push(Action { method, path: spelled(path), line, asset, choice: None });
             }
             _ => {}
         }
@@ -168,7 +215,7 @@ fn spelled(path: &str) -> String {
 }
 
 fn any(path: String, line: u32) -> Action {
-    Action { method: "ANY".to_owned(), path, line, asset: false }
+    Action { method: "ANY".to_owned(), path, line, asset: false, choice: None }
 }
 
 /// The lines before a tag's first sign.
@@ -194,14 +241,12 @@ mod tests {
     fn actions_have_the_path_of_their_package_and_their_methods() {
         let text = "<struts>\n <constant name=\"struts.action.extension\" value=\"do,,json\"/>\n <include file=\"struts-b.xml\"/>\n <package name=\"a\" namespace=\"/admin\">\n  <action name=\"home\"><result>/a.jsp</result></action>\n  <action name=\"user_*\" class=\"u\" method=\"{1}\">\n   <allowed-methods>list, save</allowed-methods>\n  </action>\n  <action name=\"all_*\" method=\"{1}\"></action>\n </package>\n <package name=\"b\"><action name=\"x\"/></package>\n</struts>";
         let listed = struts(text).expect("it reads");
-        let expected = [
-            "ANY /admin/home:5",
-            "ANY /admin/user_list:6",
-            "ANY /admin/user_save:6",
-            "ANY /admin/all_*:9",
-            "ANY /x:11",
-        ];
+        let expected = ["ANY /admin/home:5", "ANY /admin/user_*:6", "ANY /admin/all_*:9", "ANY /x:11"];
         assert_eq!(shown(&listed), expected);
+        let choice = listed.actions[1].choice.as_ref().expect("its star chooses");
+        assert_eq!((choice.class.as_str(), choice.method.as_str(), choice.package), ("u", "{1}", 0));
+        assert_eq!(choice.allowed, Some(vec!["list".to_owned(), "save".to_owned()]));
+        assert!(listed.actions[0].choice.is_none() && listed.actions[3].choice.is_none() && !listed.strict);
         assert_eq!(listed.includes.len(), 1);
         assert_eq!(endings(&listed.constants), Some(vec![".do".to_owned(), ".json".to_owned()]));
         assert_eq!(endings(&BTreeMap::new()), None);

@@ -70,7 +70,7 @@ pub(crate) struct Home {
     /// What its build generates server code of.
     pub(crate) generated: Vec<Generated>,
     /// Its build and those around it, nearest first, without what they merely manage.
-    builds: Vec<(Name, String)>,
+    pub(super) builds: Vec<(Name, String)>,
 }
 
 impl Home {

@@ -3,6 +3,7 @@
 mod actions;
 mod addresses;
 mod aliases;
+mod beans;
 mod builds;
 mod deployed;
 mod documents;
@@ -22,6 +23,7 @@ mod rust;
 mod servlets;
 mod settings;
 mod url_beans;
+mod versions;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +31,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-pub(crate) use actions::{Action, Actions, endings};
+pub(crate) use actions::{Action, Actions, Choice, Package, endings};
 pub(super) use builds::FILES as BUILDS;
 pub(crate) use builds::Home;
 pub(crate) use documents::{Generated, Listed, Operation, based, is_method, operations};
@@ -73,6 +75,7 @@ pub(crate) struct Tree<'a> {
     rust: rust::Crates,
     java: java::Packages,
     builds: OnceCell<builds::Builds>,
+    beans: OnceCell<BTreeMap<String, BTreeSet<String>>>,
 }
 
 impl fmt::Debug for Tree<'_> {
@@ -108,6 +111,7 @@ impl<'a> Tree<'a> {
             rust: rust::Crates::default(),
             java: java::Packages::default(),
             builds: OnceCell::new(),
+            beans: OnceCell::new(),
         };
         tree.javascript = javascript::Packages::read(&tree);
         tree.go = go::Modules::read(&tree);
@@ -257,6 +261,16 @@ impl<'a> Tree<'a> {
     /// The actions of Struts' configuration; else the line and why it cannot be read.
     pub(crate) fn struts(&self, text: &str) -> Result<Actions, (u32, String)> {
         actions::struts(text)
+    }
+
+    /// The full names of classes by what containers call them.
+    pub(crate) fn beans(&self) -> &BTreeMap<String, BTreeSet<String>> {
+        self.beans.get_or_init(|| beans::read(self))
+    }
+
+    /// The first two numbers of the version of a library of Java that a file's code runs with, where it is said.
+    pub(crate) fn library_version(&self, file: &str, library: &str) -> Option<(u32, u32)> {
+        versions::version(self, file, library)
     }
 
     /// The settings of Struts that a file of properties says.

@@ -166,14 +166,14 @@ impl Reading {
 }
 
 /// What a bean is called.
-fn names(start: &BytesStart<'_>) -> Vec<String> {
+pub(super) fn names(start: &BytesStart<'_>) -> Vec<String> {
     let all = attribute(start, "name").into_iter().chain(attribute(start, "id"));
     all.flat_map(|all| all.split([',', ';', ' ']).map(str::to_owned).collect::<Vec<_>>())
         .filter(|name| !name.is_empty())
         .collect()
 }
 
-fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(super) fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = start.attributes().flatten().find(|attribute| attribute.key.as_ref() == name)?;
     Some(found.value.to_string())
 }

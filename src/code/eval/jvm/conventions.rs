@@ -164,7 +164,7 @@ impl Machine<'_> {
                 let name = if name.is_empty() { &usual } else { name };
                 let path = if name.starts_with('/') { name.clone() } else { format!("{namespace}/{name}") };
                 if told.insert(path.clone()) {
-                    let action = Action { method: "ANY".to_owned(), path, line: spot.line, asset: false };
+                    let action = Action { method: "ANY".to_owned(), path, line: spot.line, asset: false, choice: None };
                     out.push((action, *spot));
                 }
             }

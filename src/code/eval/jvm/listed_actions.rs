@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::forest::Found;
 use super::super::machine::Machine;
 use super::super::value::Spot;
+use super::starred_actions::is_plain;
 use crate::code::form::{Language, Name};
 use crate::code::holes::has_hole;
 use crate::code::models::{Syntax, put_together, spell, tidy};
@@ -20,8 +21,8 @@ const PLAY_SETTINGS: &str = "conf/application.conf";
 /// What ends a path of Struts 2 where nothing is set; it may be left out.
 const USUAL: &str = ".action";
 /// Files that ask for paths, and how many of them are looked at.
-const PAGES: &[&str] = &[".jsp", ".jspf", ".html", ".js", ".ftl", ".vm", ".tag", ".xml"];
-const MOST_PAGES: usize = 2_000;
+pub(super) const PAGES: &[&str] = &[".jsp", ".jspf", ".html", ".js", ".ftl", ".vm", ".tag", ".xml"];
+pub(super) const MOST_PAGES: usize = 2_000;
 /// What stands before a path that a page asks for.
 const ASKING: &[&str] =
     &["href=\"", "href='", "href = \"", "location=\"", "location='", "url: \"", "url:\"", "url: '", "url:'", "src=\""];
@@ -63,11 +64,13 @@ impl Machine<'_> {
         read.sort_by(|a, b| a.0.cmp(&b.0));
         let constants = self.struts_constants(&read);
         let conventional = self.conventional_actions(&constants);
+        // As they are written: what pages ask for beyond that says nothing of all others.
         let names: BTreeSet<String> = read
             .iter()
             .flat_map(|(_, listed)| &listed.actions)
             .chain(conventional.iter().map(|(action, _)| action))
-            .map(|action| action.path.rsplit('/').next().unwrap_or_default().to_owned())
+            .flat_map(names_written)
+            .filter(|name| !name.is_empty())
             .collect();
         let second = match endings(&constants) {
             Some(said) => said,
@@ -81,17 +84,27 @@ impl Machine<'_> {
                 out.extend(paths.into_iter().map(|path| listed_at(&action, "struts", path, spot)));
             }
         }
-        for (path, listed) in read {
+        let starred = self.starred_actions(&read);
+        for (file, (path, listed)) in read.into_iter().enumerate() {
             let first = self.tree.text(&path).is_some_and(|text| text.contains("<struts-config"));
             let patterns = if first { self.struts_mapped(&path) } else { Vec::new() };
             let module = self.module_of(&path, Language::Java);
-            for action in &listed.actions {
+            for (place, action) in listed.actions.iter().enumerate() {
                 let spot = Spot { module, line: action.line };
+                let own = [action.path.clone()];
+                let chosen = starred.get(&(file, place)).map_or(&own[..], Vec::as_slice);
+                // A name that is empty has no ending.
+                let ended = |path: &String, ending: &String| match path.ends_with('/') {
+                    true => path.clone(),
+                    false => format!("{path}{ending}"),
+                };
                 let whole: Vec<String> = match first {
                     true => patterns.iter().map(|pattern| pattern.replacen('*', &action.path, 1)).collect(),
-                    false => second.iter().map(|ending| format!("{}{ending}", action.path)).collect(),
+                    false => {
+                        chosen.iter().flat_map(|path| second.iter().map(move |ending| ended(path, ending))).collect()
+                    }
                 };
-                if whole.is_empty() {
+                if whole.is_empty() && !chosen.is_empty() {
                     self.note(spot, "what paths are mapped to Struts is not known");
                 }
                 for path in whole {
@@ -209,6 +222,17 @@ impl Machine<'_> {
             Some(value) => value.trim_matches('"').to_owned(),
             None => String::new(),
         }
+    }
+}
+
+/// What the names of an action are as its configuration writes them.
+fn names_written(action: &Action) -> Vec<String> {
+    let name = action.path.rsplit('/').next().unwrap_or_default();
+    let choice =
+        action.choice.as_ref().filter(|choice| choice.method == "{1}" && action.path.matches('*').count() == 1);
+    match choice.and_then(|choice| choice.allowed.as_ref()).filter(|all| all.iter().all(|one| is_plain(one))) {
+        Some(methods) => methods.iter().map(|method| name.replace('*', method)).collect(),
+        None => vec![name.to_owned()],
     }
 }
 

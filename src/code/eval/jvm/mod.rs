@@ -37,5 +37,6 @@ pub(super) mod sequences;
 pub(super) mod servlets;
 pub(super) mod settled;
 pub(super) mod single;
+mod starred_actions;
 pub(super) mod unregistered;
 pub(super) mod values;

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::super::forest::Found;
 use super::super::machine::Machine;
-use super::super::value::{ClassValue, Lazy, Spot, Value};
-use crate::code::form::{Language, Name, StmtKind};
+use super::super::value::{ClassValue, Spot, Value};
+use crate::code::form::{Language, StmtKind};
 use crate::code::models::{AnnotationModel, Syntax, spell, tidy};
-use crate::code::resolve::{Servlet, Target, UrlBean};
+use crate::code::resolve::{Servlet, UrlBean};
 
 impl Machine<'_> {
     /// The HTTP methods that a class answers by methods of these names, its own or inherited.
@@ -122,13 +122,6 @@ impl Machine<'_> {
     }
 
     fn servlet_class(&mut self, servlet: &Servlet) -> Option<Rc<ClassValue>> {
-        let Target::File(path) = self.tree.resolve(Language::Java, &servlet.file, &servlet.class, 0) else {
-            return None;
-        };
-        let last = Name::from(servlet.class.rsplit('.').next().unwrap_or_default());
-        match self.force(Value::Lazy(Rc::new(Lazy::Class(path, vec![last])))) {
-            Value::Class(class) => Some(class),
-            _ => None,
-        }
+        self.class_of(&servlet.file, &servlet.class)
     }
 }
