@@ -235,6 +235,9 @@ fn explained(path: &str, line: u32, reach: u32, aside: Option<&str>, known: &Kno
         return (Explained::Reason, "a template that a generator copies out".to_owned());
     }
     for near in line..=line.saturating_add(reach) {
+        if let Some(why) = known.trace.left.get(&(path.to_owned(), near)) {
+            return (Explained::Reason, why.clone());
+        }
         if known.trace.registrations.contains(&(path.to_owned(), near)) {
             return (Explained::Route, "its routes are listed where it is called".to_owned());
         }

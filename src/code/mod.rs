@@ -103,6 +103,8 @@ pub struct Trace {
     pub(crate) registrations: BTreeSet<(String, u32)>,
     /// Why what stands there registers nothing.
     pub(crate) reasons: BTreeMap<(String, u32), String>,
+    /// Why what is registered there is answered by nobody.
+    pub(crate) left: BTreeMap<(String, u32), String>,
     /// What members were called on: none where nothing is known of it.
     pub(crate) seen: BTreeMap<(String, u32), Option<String>>,
     /// The files that were evaluated.

@@ -18,6 +18,7 @@ pub mod engine;
 mod fresh;
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 mod git;
+mod hidden;
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]
 pub mod host;
 #[expect(clippy::disallowed_methods, reason = "this is the wall behind which they are allowed")]

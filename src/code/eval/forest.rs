@@ -234,6 +234,8 @@ impl Machine<'_> {
         served.retain(|node| !self.is_unused(*node) && !self.is_unadapted(*node));
         let surely = |node: &Node| node.model.served || node.served;
         served.retain(|node| surely(&self.forest.nodes[*node]) || !self.is_left_aside(*node, &children));
+        let broken = self.unstartable(&served);
+        served.retain(|node| !broken.contains_key(node));
         let mut reading = Reading::default();
         let (handed, apart) = self.handed_filters(&roots);
         served.extend(handed.iter().filter(|_| !apart));
@@ -245,7 +247,9 @@ impl Machine<'_> {
         let places = places.chain(reading.notes.iter().map(|(spot, _)| *spot));
         let told: Vec<Language> = places.map(|spot| self.modules[spot.module.0].language).collect();
         let astray = self.mounts_unknown();
-        let aside = |node: usize| self.forest.nodes[node].model.part || self.forest.nodes[node].forgotten;
+        let aside = |node: usize| {
+            self.forest.nodes[node].model.part || self.forest.nodes[node].forgotten || broken.contains_key(&node)
+        };
         let rest = roots.iter().filter(|root| !served.contains(root) && !aside(**root));
         let rest = rest.filter(|root| !self.is_parameter(**root));
         let rest: Vec<usize> = rest.copied().collect();
@@ -272,6 +276,9 @@ impl Machine<'_> {
             } else {
                 "registered on a router that is never mounted"
             };
+            if broken.contains_key(root) {
+                continue;
+            }
             if node.listed || node.model.sockets || (node.model.part && node.handed && !handed.contains(root)) {
                 continue;
             }
@@ -310,6 +317,7 @@ impl Machine<'_> {
             // Nor is what is not known of it known there.
             reading.notes.extend(aside.notes.into_iter().filter(|(spot, _)| !told.contains(spot)));
         }
+        self.explain_unstartable(&broken, &reading);
         for (spot, reason) in reading.notes {
             self.note(spot, reason);
         }

@@ -327,6 +327,8 @@ pub(crate) struct Tracing {
     pub(crate) seen: BTreeMap<Spot, Option<String>>,
     /// Why what stands at a place registers nothing.
     pub(crate) reasons: BTreeMap<Spot, String>,
+    /// Why what is registered there is answered by nobody.
+    pub(crate) left: BTreeMap<Spot, String>,
 }
 
 impl<'a> Machine<'a> {

@@ -296,6 +296,7 @@ impl Machine<'_> {
             }
         }
         trace.seen = tracing.seen.into_iter().map(|(spot, what)| (place(spot), what)).collect();
+        trace.left = tracing.left.into_iter().map(|(spot, why)| (place(spot), why)).collect();
         trace.reasons = tracing.reasons.into_iter().map(|(spot, why)| (place(spot), why)).collect();
         let done = self.modules.iter().filter(|module| module.progress == machine::Progress::Done);
         trace.loaded = done.flat_map(|module| &module.files).map(ToString::to_string).collect();

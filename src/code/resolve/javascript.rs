@@ -10,7 +10,7 @@ use super::registries::{self, ImportMap};
 use super::{Target, Tree, aliases, folder_of, under};
 
 /// Endings that a name may leave out, in the order in which they are tried.
-const ENDINGS: &[&str] = &[
+pub(super) const ENDINGS: &[&str] = &[
     ".ts",
     ".tsx",
     ".mts",
@@ -162,6 +162,11 @@ impl Packages {
         self.owners.iter().find(|(folder, _)| is_under(file, folder)).map(|(folder, _)| folder.as_str())
     }
 
+    /// What the manifest of a folder says.
+    pub(super) fn manifest(&self, folder: &str) -> Option<&Json> {
+        self.owners.iter().find(|(own, _)| own == folder).map(|(_, manifest)| manifest)
+    }
+
     /// The files that scripts run by a command.
     pub(super) fn run_by(&self, tree: &Tree<'_>, command: &str) -> Vec<String> {
         let mut out = Vec::new();
@@ -180,7 +185,7 @@ impl Packages {
 
     /// The file that a package is started with: by its scripts, else as what it is for others.
     pub(super) fn entry(&self, tree: &Tree<'_>, folder: &str) -> Option<String> {
-        let (_, manifest) = self.owners.iter().find(|(own, _)| own == folder)?;
+        let manifest = self.manifest(folder)?;
         let said = |name: &&str| manifest.get("scripts")?.get(*name)?.as_str();
         let scripts = ["start", "serve", "dev", "develop", "start:dev"].iter().filter_map(said);
         let words = scripts.flat_map(str::split_whitespace);
@@ -302,7 +307,7 @@ impl Packages {
 }
 
 /// The file that a built file is made from: `dist/x.js` from `src/x.ts`.
-fn built(tree: &Tree<'_>, folder: &str, target: &str) -> Option<String> {
+pub(super) fn built(tree: &Tree<'_>, folder: &str, target: &str) -> Option<String> {
     let direct = under(folder, target);
     if let Some(found) = file(tree, &direct).filter(|found| !found.ends_with(".d.ts")) {
         return Some(found);

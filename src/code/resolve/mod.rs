@@ -1,5 +1,6 @@
 //! From the name of a module as written to the files that it is: per language, over the list of the tree's files.
 
+mod absent;
 mod actions;
 mod addresses;
 mod aliases;
@@ -16,6 +17,7 @@ mod java;
 pub(crate) mod javascript;
 mod markup;
 mod oapi;
+mod programs;
 mod proto;
 pub(crate) mod python;
 mod registries;
@@ -216,6 +218,42 @@ impl<'a> Tree<'a> {
     /// The folder of the JavaScript package that a file is in: what runs it does so from there.
     pub(crate) fn package_of(&self, file: &str) -> Option<&str> {
         self.javascript.owner(file)
+    }
+
+    /// Whether a relative name leads from a JavaScript file to nothing, here or where the program runs.
+    pub(crate) fn is_absent(&self, from: &str, source: &str) -> bool {
+        absent::is_absent(self, &self.javascript, from, source)
+    }
+
+    /// The files that the JavaScript package of a folder is started with.
+    pub(crate) fn started(&self, folder: &str) -> Vec<String> {
+        programs::started(self, &self.javascript, folder)
+    }
+
+    /// Whether what says what is run may name a JavaScript file.
+    pub(crate) fn is_named(&self, file: &str) -> bool {
+        programs::is_named(self, file)
+    }
+
+    /// Whether one of these stands in the tree, even where its list of files has none of them.
+    fn stands(&self, places: &[String]) -> bool {
+        let plain: Vec<String> = places.iter().filter(|path| !path.contains(['*', '?', '[', '{'])).cloned().collect();
+        self.repo.find(&plain, false).is_ok_and(|found| !found.is_empty())
+    }
+
+    /// Whether ignore files hide what would stand at a path.
+    fn would_ignore(&self, path: &str) -> bool {
+        self.repo.would_ignore(path)
+    }
+
+    /// Whether a path lies in a repository within the repository.
+    fn is_of_another(&self, path: &str) -> bool {
+        let text = self.text(".gitmodules").unwrap_or_default();
+        let told = text.lines().filter_map(|line| line.trim().strip_prefix("path")?.trim().strip_prefix('='));
+        let left = self.repo.skipped().iter().map(|skipped| skipped.path.as_str());
+        told.map(str::trim)
+            .chain(left)
+            .any(|folder| path == folder || under("", path).starts_with(&format!("{folder}/")))
     }
 
     /// The files that scripts of JavaScript packages run by a command.

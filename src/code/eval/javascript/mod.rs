@@ -14,4 +14,5 @@ pub(super) mod stripped;
 pub(super) mod tree;
 pub(super) mod under_paths;
 pub(super) mod unimported;
+pub(super) mod unstartable;
 pub(super) mod unused;

@@ -1,0 +1,183 @@
+//! Programs of JavaScript that cannot start: a module that they load first of all is not in the repository, while the package
+//! starts another program of which all is there. They are what was left behind; what stands on their apps is answered by nobody.
+//!
+//! What may be there where the program runs (ignored, generated, configured), and what anything names to be run, is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::machine::Machine;
+use super::super::reading::Reading;
+use super::super::value::Spot;
+use crate::code::form::{Arg, Block, Entry, Export, Expr, ExprKind, Item, Language, Module, Name, StmtKind};
+use crate::code::resolve::{Target, specifiers};
+
+/// The most files that one program loads.
+const MOST_FILES: usize = 2_000;
+
+/// What was found out of programs so far.
+#[derive(Default)]
+struct Programs {
+    /// By the folder of a package: the first of the programs that start it of which all is there, and all files that such
+    /// programs may load.
+    whole: BTreeMap<String, Option<(Name, BTreeSet<Name>)>>,
+    /// By the file that makes an app: why it cannot start.
+    broken: BTreeMap<Name, Option<String>>,
+}
+
+impl Machine<'_> {
+    /// The apps among roots that are made by programs which cannot start, each with the reason.
+    pub(in crate::code::eval) fn unstartable(&self, roots: &[usize]) -> BTreeMap<usize, String> {
+        let made = |node: &usize| {
+            let it = &self.forest.nodes[*node];
+            let module = &self.modules[it.made.filter(|_| !it.entries.is_empty())?.0];
+            (module.language == Language::JavaScript).then(|| (*node, module.path.clone()))
+        };
+        let apps: Vec<(usize, Name)> = roots.iter().filter_map(made).collect();
+        let files: BTreeSet<&Name> = apps.iter().map(|(_, file)| file).collect();
+        if files.len() < 2 {
+            return BTreeMap::new();
+        }
+        let mut programs = Programs::default();
+        let mut out = BTreeMap::new();
+        for (node, file) in &apps {
+            let why = match programs.broken.get(file) {
+                Some(known) => known.clone(),
+                None => {
+                    let why = self.why_broken(file, &files, &mut programs);
+                    programs.broken.insert(file.clone(), why.clone());
+                    why
+                }
+            };
+            out.extend(why.map(|why| (*node, why)));
+        }
+        out
+    }
+
+    fn why_broken(&self, file: &Name, apps: &BTreeSet<&Name>, programs: &mut Programs) -> Option<String> {
+        let package = self.tree.package_of(file)?.to_owned();
+        let whole = programs.whole.entry(package).or_insert_with_key(|package| self.whole_program(package, apps));
+        let (started, loaded) = whole.as_ref()?;
+        if loaded.contains(file) {
+            return None;
+        }
+        let (from, source) = self.first_absent(file)?;
+        if self.tree.is_named(file) {
+            return None;
+        }
+        Some(format!(
+            "its program cannot start: `{source}`, which {from} loads, is not there; the package starts {started}"
+        ))
+    }
+
+    /// The first program that starts a package, of which all is there and which makes an app, with all that any of the
+    /// programs that start it may load.
+    fn whole_program(&self, package: &str, apps: &BTreeSet<&Name>) -> Option<(Name, BTreeSet<Name>)> {
+        let started: Vec<Name> = self.tree.started(package).into_iter().map(Name::from).collect();
+        let makes = |start: &Name| self.loaded_from(start).iter().any(|file| apps.contains(file));
+        let whole = started.iter().find(|start| self.first_absent(start).is_none() && makes(start))?.clone();
+        Some((whole, started.iter().flat_map(|start| self.loaded_from(start)).collect()))
+    }
+
+    /// All files that a file may load, at any time.
+    fn loaded_from(&self, start: &Name) -> BTreeSet<Name> {
+        let mut seen = BTreeSet::from([start.clone()]);
+        let mut open = vec![start.clone()];
+        while let Some(file) = open.pop().filter(|_| seen.len() < MOST_FILES) {
+            let text = self.tree.text(&file).unwrap_or_default();
+            for source in specifiers(text.as_bytes()) {
+                if let Target::File(found) = self.tree.resolve(Language::JavaScript, &file, &source, 0)
+                    && seen.insert(found.clone())
+                {
+                    open.push(found);
+                }
+            }
+        }
+        seen
+    }
+
+    /// The first module that a file, or what it loads in turn, cannot do without and which is not there: who loads it, and
+    /// how it is called.
+    fn first_absent(&self, start: &Name) -> Option<(Name, Name)> {
+        let mut seen = BTreeSet::from([start.clone()]);
+        let mut open = vec![start.clone()];
+        while let Some(file) = open.pop().filter(|_| seen.len() < MOST_FILES) {
+            let Some(form) = self.tree.form(&file) else { continue };
+            for source in loads(&form) {
+                match self.tree.resolve(Language::JavaScript, &file, &source, 0) {
+                    Target::File(found) if seen.insert(found.clone()) => open.push(found),
+                    Target::Outside(_) if self.tree.is_absent(&file, &source) => return Some((file, source)),
+                    Target::File(_) | Target::Folder(_) | Target::Data(_) | Target::Outside(_) => {}
+                }
+            }
+        }
+        None
+    }
+
+    /// Keeps why nothing is answered that stands on apps whose programs cannot start, where explaining is asked for.
+    pub(in crate::code::eval) fn explain_unstartable(&mut self, broken: &BTreeMap<usize, String>, reading: &Reading) {
+        let Some(mut tracing) = self.tracing.take() else { return };
+        let told: BTreeSet<Spot> = reading.found.iter().map(|found| found.spot).collect();
+        for (root, why) in broken {
+            let mut aside = Reading::default();
+            self.read(*root, vec![String::new()], false, None, &mut aside);
+            for found in aside.found.iter().filter(|found| !told.contains(&found.spot)) {
+                tracing.left.insert(found.spot, why.clone());
+            }
+        }
+        self.tracing = Some(tracing);
+    }
+}
+
+/// The modules that running a module loads for sure.
+fn loads(form: &Module) -> Vec<Name> {
+    let mut out = Vec::new();
+    block(&form.body, &mut out);
+    out
+}
+
+fn block(body: &Block, out: &mut Vec<Name>) {
+    for stmt in body {
+        statement(&stmt.kind, out);
+    }
+}
+
+fn statement(kind: &StmtKind, out: &mut Vec<Name>) {
+    match kind {
+        StmtKind::Import(import) if !import.type_only => out.push(import.source.clone()),
+        StmtKind::Export(Export::From(source, _) | Export::AllFrom(source)) => out.push(source.clone()),
+        StmtKind::Export(Export::Declaration(inner)) => statement(&inner.kind, out),
+        StmtKind::Export(Export::Default(value))
+        | StmtKind::Expr(value)
+        | StmtKind::Assign { value, .. }
+        | StmtKind::Bind { value: Some(value), .. } => expression(value, out),
+        // What is behind a condition, a `try` or a call may never be loaded.
+        _ => {}
+    }
+}
+
+fn expression(expr: &Expr, out: &mut Vec<Name>) {
+    let items = |items: &[Item], out: &mut Vec<Name>| items.iter().for_each(|item| expression(&item.value, out));
+    match &expr.kind {
+        ExprKind::Call(call) => {
+            match (&call.callee.kind, call.args.as_slice()) {
+                (ExprKind::Name(name), [Arg { value: Expr { kind: ExprKind::Str(source), .. }, .. }])
+                    if &**name == "require" =>
+                {
+                    out.push(source.clone());
+                }
+                _ => expression(&call.callee, out),
+            }
+            call.args.iter().for_each(|arg| expression(&arg.value, out));
+        }
+        ExprKind::Member(of, _) | ExprKind::Await(of) | ExprKind::Cast(of, _) => expression(of, out),
+        ExprKind::List(all) => items(all, out),
+        ExprKind::Map(all) => {
+            for entry in all {
+                match entry {
+                    Entry::Pair(_, value) | Entry::Spread(value) => expression(value, out),
+                }
+            }
+        }
+        _ => {}
+    }
+}
