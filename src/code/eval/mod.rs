@@ -166,6 +166,7 @@ pub(crate) fn run(
     machine.load_importers(&mut idle);
     machine.load_callers(&mut idle);
     machine.run_commands();
+    machine.read_configured();
     machine.load_implementations();
     machine.load_conventional();
     for _ in 0..ROUNDS {

@@ -56,3 +56,35 @@ pub(crate) struct PagesWord {
     /// What a file calls its router.
     pub(crate) member: String,
 }
+
+/// A setting of a package's configuration file that lists what is mounted, each at a path: maps with a path and what answers
+/// there, names of files, the things themselves; or one map of them by their paths.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ConfiguredWord {
+    /// The dependencies any of which a package has where this holds.
+    pub(crate) packages: Vec<String>,
+    /// The object of the same file that it is mounted on.
+    pub(crate) object: String,
+    /// The configuration file, without its ending.
+    pub(crate) config: String,
+    /// The setting.
+    pub(crate) setting: String,
+    /// What one calls its path, and what answers there.
+    pub(crate) path: Vec<String>,
+    pub(crate) handler: Vec<String>,
+    /// What one calls the method that it answers.
+    pub(crate) method: String,
+    /// What one says that only stands before others.
+    pub(crate) middleware: String,
+    /// A file that is named may give such a map itself.
+    pub(crate) given: bool,
+    /// The setting that stands before every path, and what one says where it does not.
+    pub(crate) base: String,
+    pub(crate) unless_false: String,
+    /// The setting that names the folder of the sources, and beginnings of names that stand for it.
+    pub(crate) sources: String,
+    pub(crate) within: Vec<String>,
+    /// Beginnings of names that stand for the package's folder.
+    pub(crate) below: Vec<String>,
+}

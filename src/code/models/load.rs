@@ -125,6 +125,10 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         let object = object(&word.object)?;
         models.gateways.push((&*Box::leak(Box::new(word)), object));
     }
+    for word in model.configured {
+        let object = object(&word.object)?;
+        models.configured.push((&*Box::leak(Box::new(word)), object));
+    }
     for word in model.runs {
         let object = object(&word.object)?;
         models.runs.push((&*Box::leak(Box::new(word)), object));

@@ -26,7 +26,7 @@ pub(crate) use actions::{
 };
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use computing::Computes;
-pub(crate) use contract::{ContractWord, PagesWord};
+pub(crate) use contract::{ConfiguredWord, ContractWord, PagesWord};
 pub(crate) use controls::{By, ControlsWord, HandedWord};
 pub(crate) use injection::{BindsWord, ContainerWord, Gives, InstallsWord, NotesWord, ResolvesWord};
 pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
@@ -225,6 +225,8 @@ pub(crate) struct Models {
     pub(crate) gateways: Vec<(&'static GatewayWord, &'static ObjectModel)>,
     /// Folders each of which is an API, and the object that their routes stand on.
     pub(crate) contents: Vec<(&'static ContentsWord, &'static ObjectModel)>,
+    /// Settings of packages that list what is mounted, and the object that it is mounted on.
+    pub(crate) configured: Vec<(&'static ConfiguredWord, &'static ObjectModel)>,
     /// Commands that serve a file's default export, and the object that it is called with.
     pub(crate) runs: Vec<(&'static RunWord, &'static ObjectModel)>,
     /// What annotations mean.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::actions::{Action, Argument, LibraryWord, MountWord, RouteWord, TreeWord};
 use super::annotations::{AnnotationModel, LibraryModel, PrefixModel};
-use super::contract::ContractWord;
+use super::contract::{ConfiguredWord, ContractWord};
 use super::path::{Join, Syntax};
 
 /// One model file.
@@ -104,6 +104,9 @@ pub(crate) struct ModelFile {
     /// Folders each of which is an API.
     #[serde(default)]
     pub(crate) contents: Vec<ContentsWord>,
+    /// Settings of packages that list what is mounted.
+    #[serde(default)]
+    pub(crate) configured: Vec<ConfiguredWord>,
     /// Commands that serve a file's default export.
     #[serde(default)]
     pub(crate) runs: Vec<RunWord>,

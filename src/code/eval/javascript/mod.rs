@@ -8,6 +8,7 @@ pub(super) mod gateways;
 pub(super) mod globals;
 pub(super) mod globs;
 pub(super) mod loaders;
+pub(super) mod mounted;
 pub(super) mod prototypes;
 pub(super) mod regexes;
 pub(super) mod stripped;
