@@ -469,7 +469,8 @@ impl Machine<'_> {
                     }
                 }
                 callee if callee.is_callable() || matches!(callee, Value::Class(_)) => {
-                    let args = Args::starting(vec![given.clone()]);
+                    let before = word.failing.then_some(Value::Null);
+                    let args = Args::starting(before.into_iter().chain([given.clone()]).collect());
                     let result = match &callee {
                         Value::Function(closure) if word.receiver => {
                             let args = match self.has_packages(&closure.scope) {

@@ -28,6 +28,8 @@ struct Operation {
     method: String,
     path: Value,
     id: Option<Name>,
+    /// Its keys, and those of its path, that are no part of the specification.
+    marks: Vec<String>,
     spot: Spot,
 }
 
@@ -50,9 +52,17 @@ impl Machine<'_> {
         let Some(target) = target else {
             return self.note(spot, "the app that this document is answered on is not known");
         };
-        let given = self.given_or_kept(&word.document, &target, bound, spot);
-        let within = word.within.as_ref().map_or(Value::Undefined, |at| self.given_or_kept(at, &target, bound, spot));
-        let document = self.document(&given, &within, spot);
+        let kept = model.unwrap_or(&target);
+        let given = self.given_or_kept(&word.document, kept, bound, spot);
+        let given = match &word.usual {
+            Some(usual) if given.is_nothing() => Value::text(usual.as_str()),
+            _ => given,
+        };
+        let within = word.within.as_ref().map_or(Value::Undefined, |at| self.given_or_kept(at, kept, bound, spot));
+        let mut document = self.document(&given, &within, spot);
+        if let (Some(mark), Some(document)) = (&word.marked, &mut document) {
+            document.operations.retain(|one| one.marks.contains(mark));
+        }
         let base = word.base.as_ref().map_or(Value::Undefined, |base| self.argument_at(bound, base, spot));
         let bases = match (&base, &document) {
             _ if word.bare => vec![Value::text("")],
@@ -134,6 +144,7 @@ impl Machine<'_> {
                                 method: one.method,
                                 path: Value::text(one.path),
                                 id: one.id.map(Name::from),
+                                marks: one.marks,
                                 spot: Spot { module, line: one.line },
                             })
                             .collect(),
@@ -197,13 +208,12 @@ impl Machine<'_> {
                     for (key, operation) in item.pairs() {
                         let Some(method) = key.as_text().map(|key| key.to_uppercase()) else { continue };
                         if is_method(&method) {
-                            let id = match self.force(operation) {
-                                Value::Map(operation) => {
-                                    operation.named("operationId").and_then(|id| id.as_whole_text())
-                                }
-                                _ => None,
-                            };
-                            operations.push(Operation { method, path: path.clone(), id, spot });
+                            let (mut id, mut marks) = (None, keys_of(&item));
+                            if let Value::Map(operation) = self.force(operation) {
+                                id = operation.named("operationId").and_then(|id| id.as_whole_text());
+                                marks.extend(keys_of(&operation));
+                            }
+                            operations.push(Operation { method, path: path.clone(), id, marks, spot });
                         }
                     }
                 }
@@ -353,6 +363,12 @@ impl Machine<'_> {
             });
         }
     }
+}
+
+/// The keys of a map that are no part of the specification.
+fn keys_of(map: &Map) -> Vec<String> {
+    let names = map.pairs().into_iter().filter_map(|(key, _)| key.as_text());
+    names.filter(|name| name.starts_with("x-")).map(|name| name.to_string()).collect()
 }
 
 /// The function that answers, of what stands before it.

@@ -560,6 +560,8 @@ pub(crate) struct HandWord {
     pub(crate) dotted: bool,
     /// What it gets first: `self`, `made` or an argument.
     pub(crate) what: String,
+    /// What has failed stands before that: nothing.
+    pub(crate) failing: bool,
     /// It is the receiver of the function too, so that its members are called by their names alone.
     pub(crate) receiver: bool,
     /// A router that the function gives back is mounted on what it got.

@@ -13,12 +13,16 @@ pub(crate) struct ContractWord {
     pub(crate) on: Option<Argument>,
     /// The document: a map, or the name of a file.
     pub(crate) document: Argument,
+    /// The name of its file where none is given.
+    pub(crate) usual: Option<String>,
     /// The folder in which names of documents begin.
     pub(crate) within: Option<Argument>,
     /// What stands before every path, in place of what the document says.
     pub(crate) base: Option<Argument>,
     /// What the document says that stands before every path does not.
     pub(crate) bare: bool,
+    /// Operations alone are answered that bear this key, or whose paths do.
+    pub(crate) marked: Option<String>,
     /// The functions that answer, by the ids of operations: an operation without one is none. Where no argument is named, all of
     /// them are answered.
     pub(crate) answers: Option<Argument>,

@@ -39,6 +39,8 @@ pub(crate) struct Operation {
     pub(crate) tags: Vec<String>,
     /// Its id.
     pub(crate) id: Option<String>,
+    /// Its keys, and those of its path, that are no part of the specification.
+    pub(crate) marks: Vec<String>,
 }
 
 impl Operation {
@@ -193,7 +195,13 @@ pub(crate) fn operations(text: &str, file: &str) -> Result<Listed, (u32, String)
                     _ => Vec::new(),
                 };
                 let id = operation.get("operationId").and_then(Node::as_str).map(str::to_owned);
-                out.push(Operation { method, path: path.name.clone(), line: key.place.line, tags, id });
+                let own = match &operation.value {
+                    Value::Map(own) => own.as_slice(),
+                    _ => &[],
+                };
+                let keys = entries.iter().chain(own).map(|(key, _)| &key.name);
+                let marks = keys.filter(|name| name.starts_with("x-")).cloned().collect();
+                out.push(Operation { method, path: path.name.clone(), line: key.place.line, tags, id, marks });
             }
         }
     }
