@@ -146,6 +146,10 @@ impl Machine<'_> {
                 target
             }
             Native::Gives(value) => value.clone(),
+            Native::Told(told) => {
+                told.borrow_mut().push(args.list);
+                Value::Undefined
+            }
             Native::Noted(_) => {
                 self.let_go(&args);
                 Value::unknown()

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::machine::Machine;
-use super::value::{Args, ListKind, Map, Spot, Value};
+use super::value::{Args, ListKind, Map, Native, Spot, Value};
 use crate::code::form::Name;
 use crate::code::models::{Action, Computes};
 
@@ -12,7 +12,28 @@ const DEPTH: usize = 12;
 
 impl Machine<'_> {
     /// What a function of a library computes of what it is given; none where that is not known.
-    pub(super) fn computed(&mut self, action: &'static Action, args: &Args, spot: Spot) -> Option<Value> {
+    pub(super) fn computed(
+        &mut self,
+        (action, path): (&'static Action, &Name),
+        args: &Args,
+        spot: Spot,
+    ) -> Option<Value> {
+        let turned;
+        let args = match action.last {
+            Some(count) if args.list.len() < count && !args.partial => {
+                let callee = Value::Unknown(path.clone());
+                return Some(Value::Native(Rc::new(Native::Partial { callee, args: args.clone() })));
+            }
+            Some(count) if args.list.len() >= count => {
+                let mut all = args.clone();
+                all.list.truncate(count);
+                all.list.rotate_right(1);
+                turned = all;
+                &turned
+            }
+            Some(_) => return None,
+            None => args,
+        };
         let first = self.force(args.at(0));
         if self.is_environment(&first) {
             return None;

@@ -23,6 +23,11 @@ impl Machine<'_> {
         if let Some(value) = self.globbed(path, args, spot) {
             return Some(value);
         }
+        if matches!(path, "Bun.file" | "bun.file")
+            && let Some(file) = self.inside(&args.at(0), spot).filter(|file| is_document(file) && self.tree.has(file))
+        {
+            return Some(super::env::text_of(&Value::text(file)));
+        }
         if let Some(value) = self.parsed_file(path, args, spot) {
             return Some(value);
         }
@@ -72,9 +77,15 @@ impl Machine<'_> {
     /// What a library reads out of the text of a document, or out of the one that is named.
     fn parsed_file(&mut self, path: &str, args: &Args, spot: Spot) -> Option<Value> {
         let (base, leaf) = path.rsplit_once('.')?;
+        // What a file is asked for that was opened.
+        if let ("json", Some(file)) = (leaf, super::env::file_of(&Value::from_path(base))) {
+            return Some(self.settings_file(file, spot));
+        }
         let base = base.trim_end_matches(".default");
         let named = match (base, leaf) {
-            ("JSON" | "yaml", "parse") | ("js-yaml", "load" | "safeLoad") | ("json5", "parse") => false,
+            ("JSON" | "yaml" | "Bun.YAML" | "bun.YAML", "parse")
+            | ("js-yaml", "load" | "safeLoad")
+            | ("json5", "parse") => false,
             ("yamljs", "parse") => false,
             ("yamljs", "load") => true,
             _ => return None,

@@ -64,6 +64,7 @@ impl Machine<'_> {
                 Native::Decorator { .. }
                 | Native::Wraps(_)
                 | Native::Gives(_)
+                | Native::Told(_)
                 | Native::Wrapped(_)
                 | Native::Stripped { .. }
                 | Native::Until { .. }

@@ -181,7 +181,7 @@ impl Machine<'_> {
         }
         match self.models.functions.get(&**path).copied() {
             Some(action) if action.only_computes() => {
-                if let Some(value) = self.computed(action, &args, spot) {
+                if let Some(value) = self.computed((action, path), &args, spot) {
                     return value;
                 }
             }
@@ -536,6 +536,9 @@ fn is_loaded(path: &str) -> bool {
     path.strip_prefix("require()").or_else(|| path.strip_prefix("import()")).is_some_and(|rest| !rest.contains('('))
 }
 
+/// What members are called that hold paths.
+const PATHS: &[&str] = &["endpoint", "path", "pattern", "route", "uri", "url"];
+
 /// Whether an argument is a path: text, a pattern, a list of them; something unknown where more follows.
 fn looks_like_path(value: &Value, more: bool) -> bool {
     match value {
@@ -546,7 +549,11 @@ fn looks_like_path(value: &Value, more: bool) -> bool {
         }
         Value::Alt(all) => all.iter().all(|one| looks_like_path(one, more)),
         Value::Env(_) => more,
-        Value::Unknown(path) => more && !path.contains("()"),
+        // What a call gives is middleware; what it has under such a name is none.
+        Value::Unknown(path) => {
+            let last = path.rsplit('.').next().unwrap_or(path);
+            more && (!path.contains("()") || PATHS.contains(&last))
+        }
         _ => false,
     }
 }

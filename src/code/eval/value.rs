@@ -131,6 +131,8 @@ pub(crate) enum Native {
     Noted(Rc<Noted>),
     /// A handler made of a class.
     View(View),
+    /// A callback that keeps what it is called with.
+    Told(Rc<super::javascript::flows::Told>),
     /// A context at whose end a router's prefix is this again.
     Until { node: usize, prefix: Value },
 }

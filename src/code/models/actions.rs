@@ -36,6 +36,8 @@ pub(crate) struct Action {
     pub(crate) route: Option<Box<RouteWord>>,
     /// Registers further routes.
     pub(crate) also: Option<Box<RouteWord>>,
+    /// What it computes of stands behind as many arguments as make this number with it: with fewer it waits for the others.
+    pub(crate) last: Option<usize>,
     /// Registers methods of objects.
     pub(crate) controls: Option<Box<ControlsWord>>,
     /// Registers what annotations say of the methods of classes that are given.

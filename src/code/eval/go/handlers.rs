@@ -103,6 +103,7 @@ impl Machine<'_> {
                 | Native::Partial { .. }
                 | Native::Wraps(_)
                 | Native::Gives(_)
+                | Native::Told(_)
                 | Native::Group(_)
                 | Native::Noted(_)
                 | Native::View(_)

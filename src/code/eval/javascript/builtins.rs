@@ -188,7 +188,7 @@ impl Machine<'_> {
                 self.call(&first, Args::default(), spot);
                 Value::unknown()
             }
-            _ => return None,
+            _ => return self.flow(path, args, spot),
         })
     }
 

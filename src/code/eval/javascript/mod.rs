@@ -4,6 +4,7 @@ pub(super) mod before_trees;
 pub(super) mod builtins;
 pub(super) mod composed;
 pub(super) mod contents;
+pub(super) mod flows;
 pub(super) mod gateways;
 pub(super) mod globals;
 pub(super) mod globs;
