@@ -44,7 +44,7 @@ pub(super) fn of_babel(folder: &str, text: &str) -> Vec<Config> {
     let roots = within("root", '[', ']').unwrap_or_default();
     for root in roots.split(',').map(bare).filter(|root| root.starts_with('.')) {
         let base = under(folder, &root);
-        out.push(Config { folder: folder.to_owned(), base, has_base: true, paths: Vec::new() });
+        out.push(Config { folder: folder.to_owned(), base, has_base: true, paths: Vec::new(), output: None });
     }
     out
 }
@@ -99,6 +99,7 @@ fn config(folder: &str, pairs: Vec<(String, String)>) -> Option<Config> {
         base: if folder.is_empty() { ".".to_owned() } else { folder.to_owned() },
         has_base: false,
         paths,
+        output: None,
     })
 }
 

@@ -39,6 +39,8 @@ pub(super) struct Config {
     pub(super) base: String,
     pub(super) has_base: bool,
     pub(super) paths: Vec<(String, Vec<String>)>,
+    /// The folder that the compiler writes to, and those whose files it may write there.
+    pub(super) output: Option<(String, Vec<String>)>,
 }
 
 /// A `package.json`.
@@ -145,7 +147,18 @@ impl Packages {
     fn made_of(&self, tree: &Tree<'_>, from: &str, path: &str) -> Option<String> {
         let folder = self.owner(from)?;
         let within = path.strip_prefix(folder)?.trim_start_matches('/');
-        built(tree, folder, within).or_else(|| built(tree, folder, &format!("{within}/index")))
+        let made = built(tree, folder, within).or_else(|| built(tree, folder, &format!("{within}/index")));
+        made.or_else(|| self.compiled_from(tree, from, path))
+    }
+
+    /// The file that a compiler's configuration says that a compiled one is made from.
+    fn compiled_from(&self, tree: &Tree<'_>, from: &str, path: &str) -> Option<String> {
+        let outputs = self.configs.iter().filter(|config| is_under(from, &config.folder));
+        outputs.filter_map(|config| config.output.as_ref()).find_map(|(output, sources)| {
+            let rest = path.strip_prefix(output.as_str())?.strip_prefix('/')?;
+            let found = sources.iter().filter_map(|source| file(tree, &under(source, rest)));
+            found.into_iter().find(|found| !found.ends_with(".d.ts"))
+        })
     }
 
     /// The folders of the packages that depend on a package.
@@ -397,11 +410,21 @@ fn config(folder: &str, json: &Json) -> Option<Config> {
         .map(|paths| paths.iter().map(|(pattern, targets)| (pattern.clone(), strings(targets))).collect())
         .unwrap_or_default();
     paths.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+    let said = |name: &str| options.get(name).and_then(Json::as_str);
+    let output = said("outDir").map(|output| {
+        let listed = json.get("include").map(strings).unwrap_or_default();
+        let listed = listed.iter().map(|glob| glob.split('*').next().unwrap_or_default());
+        // Where no root is said it is what all files have in common.
+        let roots = said("rootDir").into_iter().chain(listed).chain([".", "src"]);
+        (under(folder, output), roots.map(|root| under(folder, root)).collect())
+    });
+    let output = output.filter(|(output, _): &(String, Vec<String>)| output != folder && !output.starts_with(".."));
     Some(Config {
         folder: folder.to_owned(),
         base: under(folder, base.unwrap_or(".")),
         has_base: base.is_some(),
         paths,
+        output,
     })
 }
 

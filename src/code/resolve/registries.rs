@@ -79,7 +79,8 @@ pub(super) fn map_of(folder: &str, json: &Json) -> Option<(ImportMap, Option<Con
     }
     paths.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
     let base = if folder.is_empty() { ".".to_owned() } else { folder.to_owned() };
-    let config = (!paths.is_empty()).then(|| Config { folder: folder.to_owned(), base, has_base: false, paths });
+    let config =
+        (!paths.is_empty()).then(|| Config { folder: folder.to_owned(), base, has_base: false, paths, output: None });
     Some((ImportMap { folder: folder.to_owned(), libraries }, config))
 }
 
