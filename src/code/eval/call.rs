@@ -9,7 +9,7 @@ use super::age::Watch;
 use super::machine::{Flow, Frame, Machine};
 use super::scope::{Scope, ScopeRef};
 use super::value::{Args, Bound, ClassValue, Closure, Map, ModuleId, Native, Spot, Value};
-use crate::code::form::{Entry, Expr, ExprKind, Function, FunctionKind, Language, Name, ParamKind, Pattern};
+use crate::code::form::{Function, FunctionKind, Language, Name, ParamKind, Pattern};
 
 /// How often one function may be entered within itself with the same functions to call.
 const MOST_RECURSION: usize = 3;
@@ -403,8 +403,11 @@ impl Machine<'_> {
                     };
                     let typed = told.or_else(|| param.ty.as_ref().and_then(|ty| self.typed(ty, &closure.scope)));
                     let absent = given.is_some() || (!open && self.language(scope) == Language::JavaScript);
+                    // Of what is left out the type says nothing but where a library may give it.
+                    let left = given.is_none() && absent && function.kind != FunctionKind::Constructor;
                     match typed {
                         Some(Value::Unknown(_)) | None if absent => Value::Undefined,
+                        Some(Value::Object(it)) if left && it.model.borrow().is_none() => Value::Undefined,
                         typed => typed.unwrap_or_else(Value::unknown),
                     }
                 }
@@ -416,32 +419,6 @@ impl Machine<'_> {
             },
             Some(value) => value,
         }
-    }
-
-    /// The environment, where a parameter is that, or holds it, unless it is given another (`env = process.env`).
-    pub(super) fn environment_by_default(&mut self, closure: &Closure, at: usize) -> Option<Value> {
-        fn is_plain(expr: &Expr, depth: usize) -> bool {
-            match &expr.kind {
-                ExprKind::Name(_) => true,
-                ExprKind::Member(object, _) => depth < 4 && is_plain(object, depth + 1),
-                ExprKind::Map(entries) => {
-                    depth == 0
-                        && entries.iter().any(|entry| matches!(entry, Entry::Pair(_, value) if is_plain(value, 1)))
-                }
-                _ => false,
-            }
-        }
-        let default = closure.function.params.get(at)?.default.as_ref().filter(|default| is_plain(default, 0))?;
-        let value = match closure.defaults.get(at).cloned().flatten() {
-            Some(early) => early,
-            None => self.eval(default, &closure.scope),
-        };
-        let value = self.force(value);
-        let holds = match &value {
-            Value::Map(map) => map.pairs().into_iter().any(|(_, member)| self.is_environment(&member)),
-            value => self.is_environment(value),
-        };
-        holds.then_some(value)
     }
 
     fn takes_self(&self, function: &Function, scope: &ScopeRef) -> bool {

@@ -17,6 +17,7 @@ mod computed;
 mod construct;
 mod container;
 mod contracts;
+mod defaults;
 mod described;
 mod early;
 mod element;
