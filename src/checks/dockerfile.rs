@@ -153,12 +153,11 @@ impl Judge for DockerfileRule {
         let told: Vec<String> = files
             .iter()
             .map(|file| {
-                format!(
-                    "{}: {} stages, user {}",
-                    file.path,
-                    file.stages.len(),
-                    file.user.as_deref().unwrap_or("not named")
-                )
+                let stages = match file.stages.len() {
+                    1 => "1 stage".to_owned(),
+                    count => format!("{count} stages"),
+                };
+                format!("{}: {stages}, user {}", file.path, file.user.as_deref().unwrap_or("not named"))
             })
             .collect();
         let outcome = if findings.is_empty() { Outcome::Pass } else { Outcome::Fail };

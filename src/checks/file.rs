@@ -96,7 +96,8 @@ impl Judge for FileRule {
         }
         let problems: Vec<_> = answers.iter().flat_map(|(_, answer)| &answer.problems).collect();
         let count: usize = answers.iter().map(|(_, answer)| answer.files.len()).sum();
-        let mut judgement = Judgement::new(Outcome::Pass, self.required(), format!("{count} files match"));
+        let measured = if count == 1 { "1 file matches".to_owned() } else { format!("{count} files match") };
+        let mut judgement = Judgement::new(Outcome::Pass, self.required(), measured);
         if !findings.is_empty() {
             judgement.outcome = Outcome::Fail;
             judgement.next_step = Some(steps.join("; "));

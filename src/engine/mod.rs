@@ -311,7 +311,7 @@ pub fn root_of(folder: &Path) -> PathBuf {
     Repo::top_of(folder)
 }
 
-/// Whether a manifest of the repository declares an HTTP framework.
+/// Whether the repository is an HTTP service, by what its manifests declare or its code registers.
 #[must_use]
 pub fn serves_http(repo: &Repo) -> bool {
     source::serves_http(repo)

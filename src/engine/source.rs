@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::dod::{DodSource, Plan};
-use crate::evidence::dependencies;
+use crate::evidence::{self, dependencies};
 use crate::facts::dependencies::Dependency;
 use crate::repo::Repo;
 
@@ -111,9 +111,10 @@ fn named(path: &Path, repo: &Repo) -> Result<String, Refusal> {
     repo.relative(path).map_err(|why| Refusal::new(format!("cannot read the DoD {}: {why}", path.display())))
 }
 
-/// Whether a manifest declares an HTTP framework.
+/// Whether the tree is an HTTP service: a manifest declares a framework, or the code registers a route, as what needs no
+/// dependency does (Go's `net/http`, servlets) and what keeps its libraries beside the code.
 pub(super) fn serves_http(repo: &Repo) -> bool {
-    !frameworks(repo).is_empty()
+    !frameworks(repo).is_empty() || evidence::routes::are_registered(repo)
 }
 
 /// The HTTP frameworks that manifests declare, sorted.
@@ -125,4 +126,22 @@ pub(super) fn frameworks(repo: &Repo) -> BTreeSet<&'static str> {
         item.name.eq_ignore_ascii_case(name) || item.name.rsplit(':').next() == Some(name)
     };
     known.into_iter().filter(|name| declared.items.iter().any(|item| names(item, name))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_known_by_what_it_declares_or_registers() {
+        let declared = r#"{"dependencies": {"express": "4.19.2"}}"#;
+        let go = "package main\n\nimport \"net/http\"\n\nfunc main() {\n\thttp.HandleFunc(\"/orders\", list)\n\thttp.ListenAndServe(\":80\", nil)\n}\n";
+        let client =
+            "package main\n\nimport \"net/http\"\n\nfunc main() {\n\thttp.Get(\"http://localhost/orders\")\n}\n";
+        let module = "module example.org/orders\n\ngo 1.22\n";
+        assert!(serves_http(&Repo::in_memory(&[("package.json", declared)])));
+        assert!(serves_http(&Repo::in_memory(&[("go.mod", module), ("main.go", go)])), "no dependency is needed");
+        assert!(!serves_http(&Repo::in_memory(&[("go.mod", module), ("main.go", client)])));
+        assert!(!serves_http(&Repo::in_memory(&[("go.mod", module), ("main_test.go", go)])), "a test's server");
+    }
 }

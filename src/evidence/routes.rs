@@ -4,6 +4,7 @@ use super::{Collected, Collector, Context};
 use crate::code::Analysis;
 use crate::facts::routes::{Route, Routes, Unresolved};
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
+use crate::repo::Repo;
 
 /// Reads routes out of code.
 #[derive(Debug)]
@@ -27,6 +28,12 @@ impl Collector for RouteCollector {
         }
         Collected::Routes(area)
     }
+}
+
+/// Whether the code registers any route.
+#[must_use]
+pub fn are_registered(repo: &Repo) -> bool {
+    !crate::code::analyse(repo).routes.is_empty()
 }
 
 pub(super) fn collect(analysis: &Analysis) -> Area<Routes> {
