@@ -183,7 +183,12 @@ impl Machine<'_> {
     /// Notes something on a function or class.
     pub(super) fn mark(&mut self, mark: &crate::code::models::MarkWord, target: &Value, bound: &Rc<Map>, spot: Spot) {
         let mut value = match mark.value.as_deref() {
-            Some("*") => Value::Map(bound.clone()),
+            Some("*") => {
+                for (name, said) in &mark.with {
+                    bound.put(name, Value::Bool(*said));
+                }
+                Value::Map(bound.clone())
+            }
             Some(value) => self.argument_at(bound, value, spot),
             None => Value::Undefined,
         };

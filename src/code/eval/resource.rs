@@ -210,7 +210,7 @@ impl Machine<'_> {
                 }
             }
         }
-        format!("(?P<{name}>x)")
+        format!("(?P<{name}>[^.]+)")
     }
 
     /// Methods of a class that are marked as routes of their own.
@@ -226,12 +226,13 @@ impl Machine<'_> {
                 }
                 seen.push(at);
                 let Some(Value::Map(said)) = method.marks.named(&table.extra) else { continue };
+                let told = said.named("detail").filter(|detail| !detail.is_nothing());
                 let methods = match said.named("methods") {
                     Some(given) if !given.is_nothing() => self.method_names(&given),
-                    _ => vec!["GET".to_owned()],
+                    _ => vec![usual_method(told.as_ref()).to_owned()],
                 };
                 let methods = self.allowed(class, methods);
-                let detail = said.named("detail").unwrap_or(Value::Bool(false));
+                let detail = told.unwrap_or(Value::Bool(true));
                 let base =
                     if self.truth(&detail, &scope) == Some(false) { "/".to_owned() } else { format!("/{item}/") };
                 let name = match said.named(&table.extra_name).and_then(|name| name.as_whole_text()) {
@@ -262,11 +263,17 @@ impl Machine<'_> {
         if let Some(Value::Map(said)) = extra {
             let mut methods = match said.named("methods") {
                 Some(given) if !given.is_nothing() => self.method_names(&given),
-                _ => vec!["GET".to_owned()],
+                _ => vec![usual_method(said.named("detail").as_ref()).to_owned()],
             };
             methods.push(method.to_uppercase());
             said.put("methods", Value::list(methods.into_iter().map(Value::text).collect()));
         }
         Value::Native(Rc::new(Native::Wraps(Value::Undefined)))
     }
+}
+
+/// The method of a route of a viewset's own that names none. Before version 3 of Django REST framework nothing told whether
+/// it is one of an item: all were, and answered POST.
+fn usual_method(detail: Option<&Value>) -> &'static str {
+    if detail.is_some_and(|detail| !detail.is_nothing()) { "GET" } else { "POST" }
 }

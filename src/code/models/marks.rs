@@ -1,5 +1,7 @@
 //! What calls leave behind: marks on functions and classes, names of values, paths before what is described.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::actions::Argument;
@@ -74,4 +76,6 @@ pub(crate) struct MarkWord {
     pub(crate) value: Option<Argument>,
     /// Its value where none is given.
     pub(crate) default: Vec<String>,
+    /// What the call's name says beside its arguments, where all of these are the value: `list_route` that there is no item.
+    pub(crate) with: BTreeMap<String, bool>,
 }
