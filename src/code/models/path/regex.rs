@@ -62,8 +62,9 @@ fn regex_group(text: &[char], at: usize, unnamed: &mut usize) -> (Vec<String>, u
     let inner: String = text[at + 1..end.max(at + 1)].iter().collect();
     let named =
         inner.strip_prefix("?P<").or_else(|| inner.strip_prefix("?<").filter(|rest| !rest.starts_with(['=', '!'])));
-    if let Some((name, _)) = named.and_then(|rest| rest.split_once('>')) {
-        return (vec![format!("{{{name}}}")], end + 1);
+    if let Some((name, body)) = named.and_then(|rest| rest.split_once('>')) {
+        let spelling = if is_literal(body) { body.to_owned() } else { format!("{{{name}}}") };
+        return (vec![spelling], end + 1);
     }
     if let Some(body) = inner.strip_prefix("?:") {
         let mut pieces = Vec::new();
@@ -84,6 +85,14 @@ fn regex_group(text: &[char], at: usize, unnamed: &mut usize) -> (Vec<String>, u
     if inner.starts_with('?') {
         return (vec![String::new()], end + 1);
     }
+    if is_literal(&inner) {
+        return (vec![inner], end + 1);
+    }
     *unnamed += 1;
     (vec![format!("{{{unnamed}}}")], end + 1)
+}
+
+/// Whether a group captures one text alone: `/(profile)/` is no parameter.
+fn is_literal(body: &str) -> bool {
+    !body.is_empty() && body.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
