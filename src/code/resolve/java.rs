@@ -166,12 +166,21 @@ fn declared_name(text: &str, extends: bool) -> &str {
 fn declarations(text: &str) -> Vec<String> {
     let mut package = String::new();
     let mut out = Vec::new();
+    // How many brackets are open before the line. What begins a line stands at the top whatever quotes and comments did to it.
+    let mut open = 0_usize;
     for line in text.lines() {
         if let Some(name) = line.strip_prefix("package ") {
             package = name.trim().trim_end_matches(';').replace('`', "");
             continue;
         }
-        if line.starts_with([' ', '\t', '}', ')', '/', '*']) {
+        let before = if line.starts_with([' ', '\t', '}', ')']) { open } else { 0 };
+        open = line.chars().fold(before, |open, sign| match sign {
+            '{' | '(' => open + 1,
+            '}' | ')' => open.saturating_sub(1),
+            _ => open,
+        });
+        let line = line.trim_start();
+        if before > 0 || line.starts_with(['}', ')', '/', '*']) {
             continue;
         }
         let mut words = line.split_whitespace().skip_while(|word| MODIFIERS.contains(word) || word.starts_with('@'));

@@ -37,12 +37,14 @@ pub(super) fn brace(raw: &str) -> String {
     out
 }
 
-/// `{name?}` as the last segment is two templates.
+/// `{name?}` as the last segment is two templates, and each such segment before it one more.
 pub(super) fn optional(template: String) -> Vec<String> {
     let Some(with) = template.strip_suffix("?}") else { return vec![template] };
     match with.rsplit_once('{') {
         Some((before, _)) if before.is_empty() || before.ends_with('/') => {
-            vec![before.trim_end_matches('/').to_owned(), format!("{with}}}")]
+            let mut out = optional(before.trim_end_matches('/').to_owned());
+            out.push(format!("{}}}", with.replace("?}", "}")));
+            out
         }
         _ => vec![template],
     }
