@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::super::class::is_object;
 use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{Args, Closure, Spot, Value};
@@ -53,7 +54,8 @@ impl Machine<'_> {
                 _ => None,
             },
             Value::Function(closure) if closure.function.receiver.is_some() || is_block(&closure) => {
-                Some(self.enter(&closure, Some(object.clone()), args.clone(), spot))
+                let object = self.extended_block(&closure, object);
+                Some(self.enter(&closure, Some(object), args.clone(), spot))
             }
             Value::Unknown(path) if self.is_library_extension(&path) => {
                 let mut all = args.clone();
@@ -83,7 +85,7 @@ impl Machine<'_> {
             _ => return None,
         });
         let block = matches!(b, Value::Function(_) | Value::Bound(_));
-        let own = matches!(a, Value::Object(it) if it.class.is_some() && it.model.borrow().is_none());
+        let own = matches!(a, Value::Object(it) if it.class.is_some() && it.model.borrow().is_none()) || is_object(a);
         if !(block || own) || !self.has_packages(scope) {
             return None;
         }

@@ -218,6 +218,18 @@ impl Machine<'_> {
         }
     }
 
+    /// A block whose type a function extends by a name (`fun Mapping.plus(…)`): called within, it is called on what the name says.
+    pub(in crate::code::eval) fn extended_block(&mut self, extension: &Closure, object: &Value) -> Value {
+        let kept = match (object, extension.function.receiver.as_ref().and_then(|this| this.ty.as_ref())) {
+            (Value::Function(block), Some(ty)) => {
+                let stated = self.type_value(ty, &extension.scope);
+                self.named_receiver(stated).and_then(|on| self.kept_block(block, on))
+            }
+            _ => None,
+        };
+        kept.unwrap_or_else(|| object.clone())
+    }
+
     /// The kind of object that functions of a type are called on, where that is what a name for the type says.
     fn called_on(&mut self, ty: Value) -> Option<&'static str> {
         let Value::Unknown(path) = self.named_receiver(ty)? else { return None };
