@@ -305,7 +305,12 @@ mod tests {
     }
 
     fn judge(rule: &OpenApiRule, openapi: OpenApi, unresolved: usize) -> Outcome {
-        let one = Unresolved { file: "a.js".to_owned(), line: 1, reason: "a path that is not known".to_owned() };
+        let one = Unresolved {
+            file: "a.js".to_owned(),
+            line: 1,
+            reason: "a path that is not known".to_owned(),
+            paths: Vec::new(),
+        };
         let routes = Routes { items: Vec::new(), unresolved: vec![one; unresolved], tests: None };
         let found = || Evidence::new(State::Found, Vec::new());
         let facts = Facts {

@@ -11,7 +11,7 @@ use crate::domain::finding::{Finding, Location};
 use crate::domain::outcome::{Outcome, Stage};
 use crate::domain::template::Template;
 use crate::facts::probes::ProbeQuery;
-use crate::facts::routes::{Route, Routes};
+use crate::facts::routes::{Route, Routes, Unresolved};
 use crate::facts::{AreaName, Facts, Need};
 
 /// The check.
@@ -67,17 +67,19 @@ impl RouteRule {
 
     fn verdict(&self, rule: &RuleContext<'_>, routes: &Routes, required: String) -> Judgement {
         let found: Vec<&Route> = routes.items.iter().filter(|route| self.meets(route)).collect();
+        let open: Vec<&Unresolved> =
+            routes.unresolved.iter().filter(|one| self.paths().iter().any(|path| one.may_be(path))).collect();
         let sure = found.iter().find(|route| !route.conditional);
         let measured = match sure.or(found.first()) {
             Some(route) => format!("{} {} at {}:{}", route.method, route.path, route.file, route.line),
             None => format!("{} routes, none of them this one", routes.items.len()),
         };
         if self.absent {
-            if found.is_empty() && routes.unresolved.is_empty() {
+            if found.is_empty() && open.is_empty() {
                 return Judgement::new(Outcome::Pass, required, measured);
             }
             if found.is_empty() {
-                return unresolved(rule, routes, required);
+                return unresolved(rule, &open, routes.items.len(), required);
             }
             let mut judgement = Judgement::new(Outcome::Fail, required, measured);
             judgement.findings = found
@@ -96,7 +98,7 @@ impl RouteRule {
                 judgement.notes.push(format!("registered only under a condition, at {}:{}", route.file, route.line));
                 judgement
             }
-            (None, None) if !routes.unresolved.is_empty() => unresolved(rule, routes, required),
+            (None, None) if !open.is_empty() => unresolved(rule, &open, routes.items.len(), required),
             (None, None) => {
                 let message = format!("no route {required}");
                 let mut judgement = Judgement::new(Outcome::Fail, required.clone(), measured);
@@ -125,11 +127,9 @@ fn near(rule: &RouteRule, routes: &Routes) -> Option<Location> {
 }
 
 /// The route was not found, and something could not be resolved: it may be that.
-fn unresolved(rule: &RuleContext<'_>, routes: &Routes, required: String) -> Judgement {
-    let count = routes.unresolved.len();
-    let mut judgement = Judgement::new(Outcome::NoEvidence, required, format!("{} routes", routes.items.len()));
-    judgement.findings = routes
-        .unresolved
+fn unresolved(rule: &RuleContext<'_>, open: &[&Unresolved], known: usize, required: String) -> Judgement {
+    let mut judgement = Judgement::new(Outcome::NoEvidence, required, format!("{known} routes"));
+    judgement.findings = open
         .iter()
         .take(20)
         .map(|one| {
@@ -137,8 +137,12 @@ fn unresolved(rule: &RuleContext<'_>, routes: &Routes, required: String) -> Judg
             Finding::new(rule.id, &one.reason, format!("not resolved: {}", one.reason), Some(at))
         })
         .collect();
+    let (count, those) = match open.len() {
+        1 => ("1 registration".to_owned(), "that"),
+        count => (format!("{count} registrations"), "those"),
+    };
     judgement.next(format!(
-        "it is not among the routes, and {count} registrations could not be resolved: write those with literal paths, or probe the running service"
+        "it is not among the routes, and {count} that may be it could not be resolved: write {those} with literal paths, or probe the running service"
     ))
 }
 
@@ -188,7 +192,6 @@ impl Judge for RouteRule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::routes::Unresolved;
     use crate::facts::{Area, Evidence, State};
 
     fn route(method: &str, path: &str) -> Route {
@@ -205,7 +208,12 @@ mod tests {
     }
 
     fn outcome(rule: RouteRule, items: Vec<Route>, unresolved: usize) -> Outcome {
-        let one = Unresolved { file: "a.js".to_owned(), line: 1, reason: "a path that is not known".to_owned() };
+        let one = Unresolved {
+            file: "a.js".to_owned(),
+            line: 1,
+            reason: "a path that is not known".to_owned(),
+            paths: Vec::new(),
+        };
         let routes = Routes { items, unresolved: vec![one; unresolved], tests: None };
         let area = Area::found(routes, Evidence::new(State::Found, Vec::new()));
         let facts = Facts { routes: Some(area), ..Facts::default() };
@@ -223,6 +231,25 @@ mod tests {
         assert_eq!(Outcome::Fail, outcome(health(), vec![route("POST", "/health")], 0));
         assert_eq!(Outcome::Fail, outcome(health(), vec![route("GET", "/{anything}")], 0));
         assert_eq!(Outcome::Fail, outcome(health(), vec![route("GET", "/{*rest}")], 0));
+    }
+
+    #[test]
+    fn a_path_that_is_known_in_part_may_be_it_only_where_it_fits() {
+        let judged = |paths: &[&str]| {
+            let paths = paths.iter().map(|path| (*path).to_owned()).collect();
+            let one = Unresolved { file: "a.js".to_owned(), line: 1, reason: String::new(), paths };
+            let routes = Routes { items: vec![route("GET", "/x")], unresolved: vec![one], tests: None };
+            let area = Area::found(routes, Evidence::new(State::Found, Vec::new()));
+            let facts = Facts { routes: Some(area), ..Facts::default() };
+            health().judge(&RuleContext { id: "health" }, &facts).outcome
+        };
+        for fits in ["/*", "/*/health", "/hea*", "*health", "/health/*", "/*/*", "/health*/", "/h*l*h"] {
+            assert_eq!(Outcome::NoEvidence, judged(&[fits]), "{fits}");
+        }
+        for other in ["/orders/*", "/*/orders", "/*/healthz", "/{id}/*", "/*/health/{id}"] {
+            assert_eq!(Outcome::Fail, judged(&[other]), "{other}");
+        }
+        assert_eq!(Outcome::NoEvidence, judged(&["/orders/*", "/*"]));
     }
 
     #[test]

@@ -162,7 +162,12 @@ mod tests {
                 tests: reached.then(|| TestSite { file: "t.js".to_owned(), line: 1 }).into_iter().collect(),
             })
             .collect();
-        let one = Unresolved { file: "a.js".to_owned(), line: 1, reason: "a path that is not known".to_owned() };
+        let one = Unresolved {
+            file: "a.js".to_owned(),
+            line: 1,
+            reason: "a path that is not known".to_owned(),
+            paths: Vec::new(),
+        };
         let problem = Problem { path: "t.js".to_owned(), line: Some(1), why: "this does not parse".to_owned() };
         let tests = Some(TestsRead {
             files: 1,

@@ -223,6 +223,7 @@ mod tests {
                 file: "x.go".to_owned(),
                 line: 3,
                 reason: "the path\u{7} is not known".to_owned(),
+                paths: Vec::new(),
             }],
             tests: Some(TestsRead {
                 files: 1,

@@ -18,6 +18,11 @@ pub(crate) fn has_unknown(text: &str) -> bool {
     has_hole(text) || text.contains(char::REPLACEMENT_CHARACTER)
 }
 
+/// What is told of a path that has such a part.
+pub(crate) fn partly_known(path: &str) -> String {
+    format!("the path {} has a part that is not known", fill_holes(path, |hint| format!("<{hint}>")))
+}
+
 /// A hole with a hint of what it stands for.
 pub(crate) fn hole(hint: &str) -> String {
     let hint: String = hint.chars().filter(|c| c.is_alphanumeric() || *c == '_').take(40).collect();

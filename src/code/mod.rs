@@ -42,6 +42,9 @@ pub struct Analysis {
     pub names: BTreeSet<(String, String)>,
     /// Registrations that could not be evaluated: file, line, reason.
     pub unresolved: BTreeSet<(String, u32, String)>,
+    /// The paths that such may have, where a part of them is known: a star stands for what is not, and what stands before the
+    /// whole may be missing.
+    pub partial: BTreeMap<(String, u32, String), BTreeSet<String>>,
     /// Variables that it reads.
     pub env_reads: BTreeSet<EnvRead>,
     /// Reads whose name is not known: file, line, pattern.
@@ -265,6 +268,7 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
         own(file) && compiled(file) && ![&tested, &vendored].iter().any(|folders| copied::is_under(folders, file))
     });
     analysis.unresolved.extend(unresolved);
+    analysis.partial = outcome.partial;
     for (file, places) in unread {
         let evaluated = outcome.evaluated.contains(&**file);
         foreign::tell(&mut analysis, file, places, evaluated);

@@ -57,7 +57,10 @@ pub(super) fn collect(analysis: &Analysis) -> Area<Routes> {
         .unresolved
         .iter()
         .chain(broken)
-        .map(|(file, line, reason)| Unresolved { file: file.clone(), line: *line, reason: reason.clone() })
+        .map(|it| {
+            let paths = analysis.partial.get(it).into_iter().flatten().cloned().collect();
+            Unresolved { file: it.0.clone(), line: it.1, reason: it.2.clone(), paths }
+        })
         .collect();
     unresolved.sort();
     unresolved.dedup();

@@ -102,6 +102,36 @@ pub struct Unresolved {
     pub line: u32,
     /// Why it is not known.
     pub reason: String,
+    /// The paths that it may have, each with a star for what is not known; none where it may have any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<String>,
+}
+
+impl Unresolved {
+    /// Whether it may be what answers at a path. What stands before paths (a base path, a router's) may be missing in them.
+    #[must_use]
+    pub fn may_be(&self, path: &str) -> bool {
+        let path = path.trim_end_matches('/');
+        self.paths.is_empty()
+            || self.paths.iter().any(|one| {
+                // What is not known may be nothing, and the slash before it then too.
+                ends_like(path, one.replace("/*", "*").trim_end_matches('/'))
+            })
+    }
+}
+
+/// Whether a text ends in what a pattern spells, in which a star is any text.
+fn ends_like(text: &str, pattern: &str) -> bool {
+    let mut pieces = pattern.rsplit('*');
+    let last = pieces.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_suffix(last) else { return false };
+    pieces.all(|piece| match rest.rfind(piece) {
+        Some(at) => {
+            rest = rest.get(..at).unwrap_or_default();
+            true
+        }
+        None => false,
+    })
 }
 
 impl Route {

@@ -7,6 +7,7 @@ use super::machine::Machine;
 use super::reading::Reading;
 use super::value::{Map, Spot, Value};
 use crate::code::form::{Language, Name};
+use crate::code::holes::partly_known;
 use crate::code::models::{LibraryWord, ObjectModel, Syntax, TableModel};
 
 /// A router.
@@ -244,7 +245,7 @@ impl Machine<'_> {
         }
         // A language of which nothing is served has its roots read all the same; a service in another beside it changes nothing.
         let places = reading.found.iter().map(|found| found.spot);
-        let places = places.chain(reading.notes.iter().map(|(spot, _)| *spot));
+        let places = places.chain(reading.notes.iter().chain(&reading.partial).map(|(spot, _)| *spot));
         let told: Vec<Language> = places.map(|spot| self.modules[spot.module.0].language).collect();
         let astray = self.mounts_unknown();
         let aside = |node: usize| {
@@ -315,7 +316,11 @@ impl Machine<'_> {
                 reading.notes.push((found.spot, "registered on a router that is never mounted".to_owned()));
             }
             // Nor is what is not known of it known there.
-            reading.notes.extend(aside.notes.into_iter().filter(|(spot, _)| !told.contains(spot)));
+            let partial = aside.partial.into_iter().map(|(spot, path)| (spot, partly_known(&path)));
+            reading.notes.extend(aside.notes.into_iter().chain(partial).filter(|(spot, _)| !told.contains(spot)));
+        }
+        for (spot, path) in &reading.partial {
+            self.note_path(*spot, path);
         }
         self.explain_unstartable(&broken, &reading);
         for (spot, reason) in reading.notes {

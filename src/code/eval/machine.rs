@@ -11,6 +11,7 @@ use super::jvm::contexts::Context;
 use super::scope::{Scope, ScopeRef};
 use super::value::{ClassValue, Closure, Key, Map, ModuleId, Spot, Value};
 use crate::code::form::{Function, Language, Module, Name};
+use crate::code::holes::{fill_holes, partly_known};
 use crate::code::models::{Models, ObjectModel};
 use crate::code::resolve::Tree;
 
@@ -49,6 +50,15 @@ pub(crate) enum Progress {
     Running,
     /// Done.
     Done,
+}
+
+/// A registration that could not be evaluated.
+#[derive(Debug)]
+pub(crate) struct Unevaluated {
+    /// Why.
+    pub(crate) reason: String,
+    /// The paths that it may have, each with a star for what is not known; none where it may have any.
+    pub(crate) paths: Option<BTreeSet<String>>,
 }
 
 /// A module.
@@ -150,7 +160,7 @@ pub(crate) struct Machine<'a> {
     /// Services that maps describe.
     pub(crate) described: Vec<super::javascript::gateways::Described>,
     /// What could not be evaluated.
-    pub(crate) unresolved: BTreeMap<Spot, String>,
+    pub(crate) unresolved: BTreeMap<Spot, Unevaluated>,
     /// Where something unknown that is called a router is given a path and a handler.
     pub(super) unknown_routers: BTreeSet<Spot>,
     /// The calls that are running.
@@ -473,9 +483,19 @@ impl<'a> Machine<'a> {
         self.modules[scope.module.0].language
     }
 
-    /// Notes what could not be evaluated.
+    /// Notes what could not be evaluated: it may be any route.
     pub(crate) fn note(&mut self, spot: Spot, reason: impl Into<String>) {
-        self.unresolved.entry(spot).or_insert_with(|| reason.into());
+        let it = self.unresolved.entry(spot).or_insert_with(|| Unevaluated { reason: reason.into(), paths: None });
+        it.paths = None;
+    }
+
+    /// Notes a route whose path has a part that is not known.
+    pub(crate) fn note_path(&mut self, spot: Spot, path: &str) {
+        let first = || Unevaluated { reason: partly_known(path), paths: Some(BTreeSet::new()) };
+        let it = self.unresolved.entry(spot).or_insert_with(first);
+        if let Some(paths) = &mut it.paths {
+            paths.insert(fill_holes(path, |_| "*".to_owned()).replace(char::REPLACEMENT_CHARACTER, "*"));
+        }
     }
 
     /// Keeps what a member is called on, where explaining is asked for.

@@ -75,7 +75,7 @@ mod text;
 mod unmodelled;
 pub(crate) mod value;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use machine::{Limits, Machine};
@@ -97,6 +97,8 @@ pub(crate) struct Outcome {
     pub(crate) evaluated: BTreeSet<Name>,
     /// What could not be evaluated: file, line, reason.
     pub(crate) unresolved: Vec<(String, u32, String)>,
+    /// The paths that such may have, where a part of them is known: a star stands for what is not.
+    pub(crate) partial: BTreeMap<(String, u32, String), BTreeSet<String>>,
     /// Reads of the environment, and whether each one's name is a pattern.
     pub(crate) reads: Vec<(EnvRead, bool)>,
     /// Whether it ended before all was evaluated.
@@ -222,8 +224,12 @@ pub(crate) fn run(
     for (name, spot) in machine.layers.take_given() {
         outcome.settings.push((name, machine.file(spot).to_owned(), spot.line));
     }
-    for (spot, reason) in &machine.unresolved {
-        outcome.unresolved.push((machine.file(*spot).to_owned(), spot.line, reason.clone()));
+    for (spot, it) in &machine.unresolved {
+        let place = (machine.file(*spot).to_owned(), spot.line, it.reason.clone());
+        if let Some(paths) = &it.paths {
+            outcome.partial.insert(place.clone(), paths.clone());
+        }
+        outcome.unresolved.push(place);
     }
     for read in machine.reads.iter().filter(|read| !machine.is_defined(read)) {
         // A helper's line reads many variables: there the caller's line is the one that names this one.

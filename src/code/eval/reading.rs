@@ -7,7 +7,7 @@ use super::machine::Machine;
 use super::resource::Row;
 use super::value::{Spot, Value};
 use crate::code::form::Language;
-use crate::code::holes::{fill_holes, has_hole, has_unknown, hole};
+use crate::code::holes::{has_hole, has_unknown, hole};
 use crate::code::models::{BroughtModel, Join, Syntax, put_together, spell, tidy};
 
 /// Routes that one forest may give.
@@ -20,6 +20,8 @@ const MOST_DEPTH: usize = 40;
 pub(super) struct Reading {
     pub(super) found: BTreeSet<Found>,
     pub(super) notes: Vec<(Spot, String)>,
+    /// Paths that have a part that is not known.
+    pub(super) partial: Vec<(Spot, String)>,
     pub(super) reached: BTreeSet<usize>,
     pub(super) stack: Vec<usize>,
     /// What has been taken off the paths, for each of the stack.
@@ -406,9 +408,7 @@ fn library_routes(library: &BroughtModel, places: &[String], join: Join, tag: &T
 
 pub(super) fn add(reading: &mut Reading, found: &Found, methods: &[String]) {
     if has_unknown(&found.path) {
-        let shown = fill_holes(&found.path, |hint| format!("<{hint}>"));
-        reading.notes.push((found.spot, format!("the path {shown} has a part that is not known")));
-        return;
+        return reading.partial.push((found.spot, found.path.clone()));
     }
     let path = match reading.below.last() {
         Some(below) => below.iter().find_map(|pattern| below_pattern(&found.path, pattern)),

@@ -10,7 +10,7 @@ use super::super::scope::{Scope, ScopeKind, ScopeRef};
 use super::super::value::{ClassValue, Spot, Value};
 use super::combined::{Wide, wide};
 use crate::code::form::{ClassKind, Decorator, Expr, ExprKind, Function, Language, Name, StmtKind, TypeRef};
-use crate::code::holes::{fill_holes, has_hole, has_unknown};
+use crate::code::holes::{has_hole, has_unknown};
 use crate::code::models::{Alone, AnnotationModel, put_together, spell, tidy};
 
 /// Annotations on annotations on annotations.
@@ -530,8 +530,7 @@ impl Machine<'_> {
         }
         for path in full {
             if has_unknown(&path) {
-                let shown = fill_holes(&path, |hint| format!("<{hint}>"));
-                self.note(spot, format!("the path {} has a part that is not known", tidy(&shown)));
+                self.note_path(spot, &tidy(&path));
                 continue;
             }
             for method in &methods {

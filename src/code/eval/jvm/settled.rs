@@ -8,7 +8,7 @@ use super::super::forest::Found;
 use super::super::machine::Machine;
 use super::super::value::Spot;
 use crate::code::form::{Language, Name};
-use crate::code::holes::{fill_holes, has_hole, has_unknown, hole};
+use crate::code::holes::{has_hole, has_unknown, hole};
 use crate::code::models::{LibraryModel, LibraryRoute, PrefixModel, put_together, tidy};
 use crate::code::resolve::{Home, Settings};
 use crate::code::select::has_word;
@@ -66,8 +66,7 @@ impl Machine<'_> {
 
     fn keep_whole(&mut self, found: Found, out: &mut Vec<Found>) {
         if has_unknown(&found.path) {
-            let shown = fill_holes(&found.path, |hint| format!("<{hint}>"));
-            self.note(found.spot, format!("the path {shown} has a part that is not known"));
+            self.note_path(found.spot, &found.path);
         } else {
             out.push(found);
         }
