@@ -24,6 +24,8 @@ pub(super) struct Place {
     why: String,
     /// What is evaluated explains it, so that it is told of files alone that were not.
     evaluated: bool,
+    /// The framework that is told of where no route of it is found anywhere.
+    framework: Option<&'static str>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -41,6 +43,9 @@ struct Library {
     imports: Vec<String>,
     #[serde(default)]
     places: Vec<String>,
+    /// It has a model: it is told of where no route of that framework is found.
+    #[serde(default)]
+    framework: Option<String>,
 }
 
 struct Foreign {
@@ -95,8 +100,10 @@ pub(super) fn places(path: &str, bytes: &[u8]) -> Vec<Place> {
         for at in patterns.iter().flat_map(|pattern| pattern.find_iter(text)) {
             let line = line_of(text, at.start() + at.as_str().len() - at.as_str().trim_start().len());
             if is_code(text, at.start(), at.as_str()) && seen.insert(line) {
-                let why = format!("what {} registers here is not known: it has no model", library.name);
-                out.push(Place { line, why, evaluated: false });
+                let framework = library.framework.as_deref();
+                let reason = if framework.is_some() { "" } else { ": it has no model" };
+                let why = format!("what {} registers here is not known{reason}", library.name);
+                out.push(Place { line, why, evaluated: false, framework });
             }
         }
     }
@@ -109,14 +116,14 @@ pub(super) fn places(path: &str, bytes: &[u8]) -> Vec<Place> {
                 && !is_known(text, &imports, name.as_str());
             if told && seen.insert(line) {
                 let why = format!("whether `@{}` registers a route is not known: it has no model", name.as_str());
-                out.push(Place { line, why, evaluated: false });
+                out.push(Place { line, why, evaluated: false, framework: None });
             }
         }
         for at in ROUTER.find_iter(text).filter(|at| is_code(text, at.start(), at.as_str())) {
             let line = line_of(text, at.end());
             if seen.insert(line) {
                 let why = "the router that this registers on is not known".to_owned();
-                out.push(Place { line, why, evaluated: true });
+                out.push(Place { line, why, evaluated: true, framework: None });
             }
         }
     }
@@ -130,7 +137,8 @@ pub(super) fn tell(analysis: &mut Analysis, file: &str, places: Vec<Place>, eval
         let near = place.line..=place.line.saturating_add(REACH);
         let found = analysis.routes.iter().any(|route| route.file == file && near.contains(&route.line))
             || analysis.unresolved.iter().any(|(of, at, _)| of == file && *at == place.line);
-        if !found {
+        let known = place.framework.is_some_and(|name| analysis.routes.iter().any(|route| route.framework == name));
+        if !found && !known {
             analysis.unresolved.insert((file.to_owned(), place.line, place.why));
         }
     }
@@ -205,7 +213,7 @@ mod tests {
     #[test]
     fn what_configures_routes_without_a_path_is_told() {
         let config = "package a;\nimport com.jfinal.config.*;\npublic class Config extends JFinalConfig {\n  public void configRoute(Routes me) {\n    me.add(new Found());\n    me.add(\"/a\", b.Users.class);\n  }\n}\n";
-        assert_eq!(told("src/main/java/a/Config.java", config), [4, 6]);
+        assert_eq!(told("src/main/java/a/Config.java", config), [4, 5, 6]);
         let found = "package a;\nimport com.jfinal.config.Routes;\npublic class Found extends Routes {\n  public void config() {}\n}\n";
         assert_eq!(told("src/main/java/a/Found.java", found), [3]);
         let bound = "package a;\nimport com.jfinal.ext.route.ControllerBind;\n@ControllerBind(controllerKey = \"/users\")\npublic class Users extends Base {\n  public void list() {}\n}\n";

@@ -25,6 +25,14 @@ pub(crate) struct ControlsWord {
     pub(crate) hook: Option<Argument>,
     /// Types that what a method takes second embeds, with tags `path` and `method` that say where the method answers.
     pub(crate) meta: Vec<String>,
+    /// The library's controllers: the methods that these have answer nothing.
+    pub(crate) bases: Vec<String>,
+    /// What looks for controllers and makes paths of the names of those without annotations.
+    pub(crate) naming: Vec<String>,
+    /// The method by which an object that is given alone registers.
+    pub(crate) fills: String,
+    /// What builds call the library.
+    pub(crate) library: String,
 }
 
 /// Registers the methods of classes by their annotations.
@@ -59,6 +67,10 @@ pub(crate) enum By {
     Segments,
     /// Comments above them: `@router /users/:id [get]`.
     Comments,
+    /// Their names behind the path, those of all public methods; `index` is the path itself.
+    Members,
+    /// The same, of the controllers in a package that annotations give a path.
+    Scanned,
     /// The words of their names: `GetUserBy` is `GET /user/{param}`.
     Words,
 }

@@ -72,6 +72,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/tsoa.yaml", include_str!("../../../rules/frameworks/tsoa.yaml")),
     ("frameworks/ts-rest.yaml", include_str!("../../../rules/frameworks/ts-rest.yaml")),
     ("frameworks/struts.yaml", include_str!("../../../rules/frameworks/struts.yaml")),
+    ("frameworks/jfinal.yaml", include_str!("../../../rules/frameworks/jfinal.yaml")),
     ("frameworks/strapi.yaml", include_str!("../../../rules/frameworks/strapi.yaml")),
     ("frameworks/sails.yaml", include_str!("../../../rules/frameworks/sails.yaml")),
     ("frameworks/moleculer.yaml", include_str!("../../../rules/frameworks/moleculer.yaml")),

@@ -510,7 +510,7 @@ pub(crate) struct ClassModel {
     pub(crate) root: Option<super::RootWord>,
     /// Its subclasses answer over web sockets: no routes.
     pub(crate) sockets: bool,
-    /// The methods that it has itself.
+    /// The methods that it has itself; behind the name of one that always takes something stands `(…)`.
     pub(crate) has: Vec<String>,
     /// The only HTTP methods that it lets through, where a class below does not say which.
     pub(crate) allows: Vec<String>,

@@ -42,6 +42,9 @@ enum Meta {
 impl Machine<'_> {
     /// Registers methods of objects.
     pub(crate) fn control(&mut self, word: &'static ControlsWord, model: &Modelled, bound: &Rc<Map>, spot: Spot) {
+        if matches!(word.by, By::Members | By::Scanned) {
+            return self.control_members(word, model, bound, spot);
+        }
         let given = self.argument_at(bound, &word.of, spot);
         let hook = word.hook.as_ref().map_or(Value::Undefined, |hook| self.argument_at(bound, hook, spot));
         if !hook.is_nothing() && given.is_callable() {
@@ -209,6 +212,7 @@ impl Machine<'_> {
                     }
                 }
             }
+            By::Members | By::Scanned => {}
             By::Comments => self.control_commented(model, (&of, &methods), spot),
         }
     }

@@ -10,6 +10,7 @@ pub(super) mod children;
 pub(super) mod collections;
 mod combined;
 pub(super) mod contexts;
+mod controllers;
 pub(super) mod conventions;
 pub(super) mod enums;
 pub(super) mod extensions;
