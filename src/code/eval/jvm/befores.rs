@@ -152,7 +152,7 @@ impl Machine<'_> {
         match name {
             "isAnnotationPresent" if !args.list.is_empty() => self.is_annotated(class, &args.at(0)).map(Value::Bool),
             "getPackageName" | "packageName" => Some(Value::Str(self.modules[class.spot.module.0].dotted.clone())),
-            "getPackage" => {
+            "getPackage" | "package" => {
                 let members = Map::default();
                 let package = Value::Str(self.modules[class.spot.module.0].dotted.clone());
                 members.put("name", package.clone());

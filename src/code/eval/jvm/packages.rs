@@ -324,6 +324,13 @@ impl Machine<'_> {
                 if let Some(said) = self.property_of(&this, name, args, spot) {
                     return Some(said);
                 }
+                // What is called with nothing is a block that a class around holds, where one of that name is.
+                if args.list.is_empty()
+                    && args.named.is_empty()
+                    && let Some(value) = self.call_property(name, args, scope, spot)
+                {
+                    return Some(value);
+                }
                 if let Some(name) = model.and_then(|model| self.member_meant(&model, name, scope)) {
                     if let Some(value) = self.call_own_instead(&this, &name, args, scope, spot) {
                         return Some(value);

@@ -323,7 +323,7 @@ impl Machine<'_> {
     }
 
     /// The same of a property that is a function which is called on something to the models.
-    fn call_property(&mut self, name: &Name, args: &Args, scope: &ScopeRef, spot: Spot) -> Option<Value> {
+    pub(super) fn call_property(&mut self, name: &Name, args: &Args, scope: &ScopeRef, spot: Spot) -> Option<Value> {
         let around = self.receivers(scope);
         let (held, kind) = around.iter().find_map(|this| {
             let Value::Object(object) = this else { return None };

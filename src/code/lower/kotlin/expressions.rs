@@ -430,7 +430,21 @@ impl Lowering<'_> {
             None => None,
         };
         let pos = self.pos(node);
-        let mut block = vec![Stmt { kind: StmtKind::Try { body, handlers, finally }, pos }];
+        let mut block = Vec::new();
+        let declares =
+            |stmt: &Stmt| matches!(stmt.kind, StmtKind::Bind { .. } | StmtKind::Function(_) | StmtKind::Class(_));
+        let last = match last {
+            // What it is may be made of what is declared there, and of nothing outside.
+            Some(value) if body.iter().any(declares) => {
+                let (name, at) = (Name::from(format!("<tried>{}", pos.line)), value.pos);
+                let target = Pattern::Name(name.clone(), at);
+                block.push(Stmt { pos, kind: StmtKind::Bind { target: target.clone(), ty: None, value: None } });
+                body.push(Stmt { pos: at, kind: StmtKind::Assign { target, op: None, value } });
+                Some(Expr { pos: at, kind: ExprKind::Name(name) })
+            }
+            last => last,
+        };
+        block.push(Stmt { kind: StmtKind::Try { body, handlers, finally }, pos });
         block.extend(last.map(|value| Stmt { pos: value.pos, kind: StmtKind::Expr(value) }));
         ExprKind::Block(block)
     }
