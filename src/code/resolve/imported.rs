@@ -134,9 +134,18 @@ pub(super) fn for_profiles(tree: &Tree<'_>, folder: &str) -> Vec<(Name, Settings
     let read = files.take(MOST).filter_map(|path| {
         let mut settings = Settings::default();
         settings.add(path, &tree.text(path)?);
+        // What the file says of the profile that it is called after counts as the rest of it does.
+        settings.activate(&[profile_of(path).to_owned()]);
         Some((path.clone(), settings))
     });
     read.filter(|(_, settings)| !settings.is_empty()).collect()
+}
+
+/// The profile that a file of settings is called after.
+fn profile_of(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    stem.split_once('-').map_or("", |(_, profile)| profile)
 }
 
 fn is_for_a_profile(path: &str) -> bool {

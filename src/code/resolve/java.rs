@@ -50,9 +50,11 @@ impl Packages {
     pub(super) fn resolve(&self, from: &str, full: &str) -> Target {
         let stem = full.rsplit('.').next().unwrap_or(full);
         let wanted = full.replace('.', "/");
+        let ends = |rest: &str| rest.strip_suffix(&*wanted).is_some_and(|root| root.is_empty() || root.ends_with('/'));
         let fits = |path: &&Name| {
             let rest = path.rsplit_once('.').map_or(&***path, |(rest, _)| rest);
-            rest.strip_suffix(&*wanted).is_some_and(|root| root.is_empty() || root.ends_with('/'))
+            // Compilers let a package lie in one folder that is called like it.
+            ends(rest) || (folder_of(rest).contains('.') && ends(&rest.replace('.', "/")))
         };
         let named = self.files.get(stem).into_iter().flatten().filter(fits);
         let declared = self.declared.get(full).into_iter().flatten();
