@@ -250,6 +250,20 @@ mod tests {
             assert_eq!(Outcome::Fail, judged(&[other]), "{other}");
         }
         assert_eq!(Outcome::NoEvidence, judged(&["/orders/*", "/*"]));
+        let may_be = |known: &str, path: &str| {
+            let paths = vec![known.to_owned()];
+            Unresolved { file: "a.js".to_owned(), line: 1, reason: String::new(), paths }.may_be(path)
+        };
+        for (known, path) in
+            [("/*/{userId}", "/users/:id"), ("/*/orders", "/shop/orders.do"), ("/*/{*rest}", "/files/{*path}")]
+        {
+            assert!(may_be(known, path), "{known} {path}");
+        }
+        for (known, path) in
+            [("/*/{userId}", "/users/me"), ("/a/*/{*rest}", "/files/me"), ("/*/orders", "/shop/orders/{id}")]
+        {
+            assert!(!may_be(known, path), "{known} {path}");
+        }
     }
 
     #[test]

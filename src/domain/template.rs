@@ -66,6 +66,17 @@ impl Template {
         Self(path.split('/').filter(|segment| !segment.is_empty()).map(Segment::parse).collect())
     }
 
+    /// Its one spelling, with the names of parameters erased.
+    #[must_use]
+    pub fn spelled(&self) -> String {
+        let spell = |segment: &Segment| match segment {
+            Segment::Literal(text) | Segment::Mixed(text) => format!("/{text}"),
+            Segment::Parameter => "/{}".to_owned(),
+            Segment::Wildcard => "/{+}".to_owned(),
+        };
+        self.0.iter().map(spell).collect()
+    }
+
     /// Whether a word of its own stands in it, and not parameters alone.
     #[must_use]
     pub fn has_literal(&self) -> bool {

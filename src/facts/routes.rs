@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
+use crate::domain::template::Template;
 
 /// The route inventory.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -108,14 +109,18 @@ pub struct Unresolved {
 }
 
 impl Unresolved {
-    /// Whether it may be what answers at a path. What stands before paths (a base path, a router's) may be missing in them.
+    /// Whether it may be what answers at a path. What stands before paths (a base path, a router's) may be missing in them, and
+    /// so may the ending that a server asks for (`/orders.do`); the names of parameters make no difference.
     #[must_use]
     pub fn may_be(&self, path: &str) -> bool {
-        let path = path.trim_end_matches('/');
+        let path = Template::parse(path).spelled();
+        let bare = path.rsplit_once('.').filter(|(_, ending)| !ending.contains('/')).map_or(&*path, |(bare, _)| bare);
         self.paths.is_empty()
             || self.paths.iter().any(|one| {
                 // What is not known may be nothing, and the slash before it then too.
-                ends_like(path, one.replace("/*", "*").trim_end_matches('/'))
+                // A parameter without a known name reads like one that takes all.
+                let one = Template::parse(one).spelled().replace("{+}", "*").replace("/*", "*");
+                ends_like(&path, &one) || ends_like(bare, &one)
             })
     }
 }
