@@ -3,7 +3,7 @@
 
 use super::javascript::{ENDINGS, Packages};
 use super::{Target, Tree, folder_of, under};
-use crate::domain::folders::{Role, code_lies_in};
+use crate::domain::folders::{Role, lies_in};
 
 /// Endings of a module's name that say that it is source.
 const SOURCE: &[&str] = &[".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
@@ -15,15 +15,12 @@ const OTHER: &[&str] = &[
 ];
 /// Words of paths to what tools write, or to what is kept out of a repository.
 const APART: &[&str] = &[
-    "build",
-    "built",
     "codegen",
     "config",
     "configs",
     "configuration",
     "credential",
     "credentials",
-    "dist",
     "env",
     "environment",
     "firebase",
@@ -58,7 +55,7 @@ pub(super) fn is_absent(tree: &Tree<'_>, packages: &Packages, from: &str, source
         return false;
     }
     let (path, stem) = (under(folder_of(from), source), under(folder_of(from), bare));
-    if path.starts_with("..") || code_lies_in(&format!("{path}/x"), &[Role::Built, Role::Vendored]) || is_apart(bare) {
+    if path.starts_with("..") || lies_in(&format!("{path}/x"), &[Role::Built, Role::Vendored]) || is_apart(bare) {
         return false;
     }
     // A declaration beside it, or source in a language that is compiled to it.

@@ -393,6 +393,16 @@ impl Machine<'_> {
         matches!(self.force(found), Value::Function(_) | Value::Class(_))
     }
 
+    /// The class of a full name, as a file's code would mean it.
+    pub(super) fn class_of(&mut self, file: &str, full: &str) -> Option<Rc<ClassValue>> {
+        let Target::File(path) = self.tree.resolve(Language::Java, file, full, 0) else { return None };
+        let last = Name::from(full.rsplit('.').next().unwrap_or_default());
+        match self.force(Value::Lazy(Rc::new(Lazy::Class(path, vec![last])))) {
+            Value::Class(class) => Some(class),
+            _ => None,
+        }
+    }
+
     /// Whether a name that is called means a function that models know.
     fn is_librarys(&mut self, name: &Name, scope: &ScopeRef) -> bool {
         let found = self.name_alone(name, &super::super::scope::top_of(scope));

@@ -8,11 +8,11 @@ use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::super::machine::Machine;
-use super::super::value::{ClassValue, Lazy, Spot, Value};
+use super::super::value::{ClassValue, Spot, Value};
 use super::listed_actions::{MOST_PAGES, PAGES};
 use crate::code::form::{ClassKind, Function, FunctionKind, Language, Name, StmtKind};
 use crate::code::mentions;
-use crate::code::resolve::{Action, Actions, Choice, Package, Target};
+use crate::code::resolve::{Action, Actions, Choice, Package};
 
 /// The most paths that one action may have.
 const MOST_PATHS: usize = 2_000;
@@ -217,16 +217,6 @@ impl Machine<'_> {
             out.extend(fitting(last, &stem).map(|star| (star, format!("{package}.{stem}"))));
         }
         out
-    }
-
-    /// The class of a full name, as a file's code would mean it.
-    pub(super) fn class_of(&mut self, file: &str, full: &str) -> Option<Rc<ClassValue>> {
-        let Target::File(path) = self.tree.resolve(Language::Java, file, full, 0) else { return None };
-        let last = Name::from(full.rsplit('.').next().unwrap_or_default());
-        match self.force(Value::Lazy(Rc::new(Lazy::Class(path, vec![last])))) {
-            Value::Class(class) => Some(class),
-            _ => None,
-        }
     }
 
     /// Which of these names of actions the repository's pages ask for.

@@ -9,7 +9,6 @@ use crate::code::form::{
     Arg, Block, Call, Class, ClassKind, DELEGATE, Decorator, Expr, ExprKind, Field, Function, FunctionKind,
     INITIALISER, Name, Param, ParamKind, Spread, Stmt, StmtKind, TypeRef,
 };
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use tree_sitter::Node;
 
@@ -152,14 +151,7 @@ impl Lowering<'_> {
         let source = format!("\nval a = {written}\n");
         let Parsed { tree, .. } = mended::parsed(&source);
         let reader = self.reader.piece(&source, self.pos(node).line);
-        let mut inner = Lowering {
-            reader,
-            lifted: BTreeMap::new(),
-            contexts: BTreeMap::new(),
-            in_lambda: false,
-            labels: Vec::new(),
-            within: None,
-        };
+        let mut inner = Lowering::over(reader);
         let root = tree.as_ref().map(|tree| tree.root_node())?;
         let declared = children(root).into_iter().find(|child| child.kind() == "property_declaration")?;
         inner.initial(declared)

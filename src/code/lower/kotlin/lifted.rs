@@ -6,7 +6,6 @@ use super::mended::{self, Parsed};
 use super::scan::{Kind, Token, closing};
 use super::{FrontEnd, Lowering};
 use crate::code::form::{Decorator, Param, Pattern};
-use std::collections::BTreeMap;
 use tree_sitter::Node;
 
 /// What may stand between annotations and the keyword of a declaration.
@@ -177,14 +176,7 @@ impl Lowering<'_> {
         let source = format!("\nfun f({}{written}) {{}}\n", if named { "" } else { "it: " });
         let Parsed { tree, .. } = mended::parsed(&source);
         let reader = self.reader.piece(&source, self.pos(node).line);
-        let mut inner = Lowering {
-            reader,
-            lifted: BTreeMap::new(),
-            contexts: BTreeMap::new(),
-            in_lambda: false,
-            labels: Vec::new(),
-            within: None,
-        };
+        let mut inner = Lowering::over(reader);
         let root = tree.as_ref().map(|tree| tree.root_node());
         let function =
             root.map(children).unwrap_or_default().into_iter().find(|it| it.kind() == "function_declaration");
@@ -201,14 +193,7 @@ impl Lowering<'_> {
         let written = self.reader.between(lifted.at, lifted.end);
         let source = format!("\n{}{written}{DECLARATION}", " ".repeat(lifted.column));
         let Parsed { tree, .. } = mended::parsed(&source);
-        let mut inner = Lowering {
-            reader: self.reader.piece(&source, lifted.line),
-            lifted: BTreeMap::new(),
-            contexts: BTreeMap::new(),
-            in_lambda: false,
-            labels: Vec::new(),
-            within: None,
-        };
+        let mut inner = Lowering::over(self.reader.piece(&source, lifted.line));
         let root = tree.as_ref().map(|tree| tree.root_node()).filter(|root| !root.has_error());
         let declared = root.map(children).unwrap_or_default().into_iter().find(|it| it.kind() == "class_declaration");
         match declared {

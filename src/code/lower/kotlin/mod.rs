@@ -38,8 +38,7 @@ pub fn lower(source: &str) -> Module {
     };
     let lifted = lifted.into_iter().map(|lifted| (lifted.before, lifted)).collect();
     let contexts = contexts.into_iter().map(|context| (context.before, context)).collect();
-    let lowering =
-        Lowering { reader: Reader::new(&text), lifted, contexts, in_lambda: false, labels: Vec::new(), within: None };
+    let lowering = Lowering { lifted, contexts, ..Lowering::over(Reader::new(&text)) };
     front::module(Language::Java, tree, lowering, |lowering, root, module| {
         for node in mended::misread(root, &text).into_iter().filter(|node| !node.is_error() && !node.is_missing()) {
             let pos = lowering.pos(node);
@@ -63,6 +62,14 @@ struct Lowering<'s> {
     labels: Vec<Name>,
     /// The class around.
     within: Option<Name>,
+}
+
+impl<'s> Lowering<'s> {
+    /// What a text is lowered by on its own.
+    fn over(reader: Reader<'s>) -> Self {
+        let (lifted, contexts) = (BTreeMap::new(), BTreeMap::new());
+        Lowering { reader, lifted, contexts, in_lambda: false, labels: Vec::new(), within: None }
+    }
 }
 
 impl<'s> FrontEnd<'s> for Lowering<'s> {
