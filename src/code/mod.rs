@@ -19,6 +19,7 @@ mod select;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod unbuilt;
 mod uncompiled;
 mod unread;
 mod vendored;
@@ -116,6 +117,10 @@ pub struct Trace {
     pub(crate) copied: Vec<String>,
     /// Modules that tests alone depend on.
     pub(crate) tested: Vec<String>,
+    /// Folders whose Java nothing compiles.
+    pub(crate) uncompiled: Vec<String>,
+    /// Folders of which nothing is compiled.
+    pub(crate) unbuilt: Vec<String>,
 }
 
 /// Bytes of stack for the evaluator: its nesting is bounded, and this holds it.
@@ -204,7 +209,11 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let tested = testing::folders(repo);
     let vendored = vendored::folders(repo, models);
     let uncompiled = uncompiled::folders(repo);
-    let compiled = |path: &str| !path.ends_with(".java") || !copied::is_under(&uncompiled, path);
+    let unbuilt = unbuilt::folders(repo);
+    let compiled = |path: &str| {
+        let aside = path.ends_with(".java") && copied::is_under(&uncompiled, path);
+        !aside && !copied::is_under(&unbuilt, path)
+    };
     let aside = |path: &str| {
         !compiled(path) || [&copied, &tested, &vendored].iter().any(|folders| copied::is_under(folders, path))
     };
@@ -294,7 +303,7 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     }
     properties::tagged(repo, &mut analysis);
     analysis.env_built.extend(outcome.built.into_iter().filter(|(file, _, _)| select::is_own_source(file)));
-    (analysis, Trace { copied, tested, ..outcome.trace })
+    (analysis, Trace { copied, tested, uncompiled, unbuilt, ..outcome.trace })
 }
 
 /// Where the first file imports a framework that is not read, this is told for all of them.
