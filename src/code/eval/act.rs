@@ -144,7 +144,12 @@ impl Machine<'_> {
             self.service(word, model, name, &bound, spot);
         }
         if let Some(build) = &action.build {
-            self.build(build, if made.is_nothing() { &this } else { &made }, &bound, spot);
+            let given = build.of.as_ref().map(|of| self.argument_at(&bound, of, spot));
+            let own = if made.is_nothing() { &this } else { &made };
+            self.build(build, given.as_ref().unwrap_or(own), &bound, spot);
+            if let (Some(Value::Object(route)), Some(model)) = (&given, &model) {
+                self.placed_by_address(&build.address, model, route);
+            }
         }
         // What a function of the library makes is what it registers on.
         let model = match (&receiver, &made) {

@@ -6,6 +6,7 @@ use super::forest::{Entry, Found, Methods, Sees};
 use super::machine::Machine;
 use super::reading::Reading;
 use super::value::{Map, Modelled, Native, Object, Spot, Value};
+use crate::code::holes::hole;
 use crate::code::models::{BuildWord, Join, WrapWord, put_together, tidy};
 
 impl Machine<'_> {
@@ -116,9 +117,37 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether a handler is one that a library brings and that only passes on, or answers with files.
+    /// A route without a path stands at that of an address which something was made with.
+    pub(super) fn placed_by_address(&mut self, address: &str, of: &Modelled, route: &Object) {
+        let Some(node) = route.model.borrow().as_ref().map(|model| model.node) else { return };
+        if address.is_empty() || !self.forest.nodes[node].prefix.is_nothing() {
+            return;
+        }
+        let given = of.args.named(address).and_then(|given| given.as_text());
+        let path = given.as_deref().and_then(path_of_address);
+        self.forest.nodes[node].prefix = Value::text(path.map_or_else(|| hole(address), str::to_owned));
+    }
+
+    /// Whether a handler is one that a library brings and that only passes on, or answers with files, or a class of the project's
+    /// that is one of those.
     fn passes_on(&mut self, handler: &Value) -> bool {
-        let Value::Unknown(path) = self.force(handler.clone()) else { return false };
+        let handler = self.force(handler.clone());
+        let class = match &handler {
+            Value::Object(it) => {
+                let model = it.model.borrow().clone();
+                if model.is_some_and(|model| model.ty.types.iter().any(|ty| self.models.passing.contains(ty))) {
+                    return true;
+                }
+                it.class.clone()
+            }
+            Value::Class(class) => Some(class.clone()),
+            _ => None,
+        };
+        if let Some(class) = class {
+            let line = self.ancestors(&class);
+            return line.iter().any(|one| matches!(one, Value::Unknown(path) if self.models.passing.contains(&**path)));
+        }
+        let Value::Unknown(path) = handler else { return false };
         let mut name = path.split('(').next();
         while let Some(full) = name {
             if self.models.passing.contains(full) {
@@ -284,6 +313,13 @@ impl Machine<'_> {
             Some(Methods::Default(_) | Methods::Unknown(_)) | None => false,
         }
     }
+}
+
+/// The path of an address, whatever is known of its server.
+fn path_of_address(address: &str) -> Option<&str> {
+    let behind = address.split_once("://").map_or(address, |(_, behind)| behind);
+    let path = behind.get(behind.find('/')?..)?;
+    Some(path.split(['?', '#']).next().unwrap_or(path))
 }
 
 /// The node of a router.

@@ -428,6 +428,10 @@ pub(crate) struct RpcWord {
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct BuildWord {
+    /// The route that is added to, where that is none of the object itself nor what is made.
+    pub(crate) of: Option<Argument>,
+    /// Where the route has no path, that of this address, which the object was made with.
+    pub(crate) address: String,
     /// A piece of the path.
     pub(crate) path: Option<Argument>,
     /// The path goes on in any way.
