@@ -118,7 +118,8 @@ impl Machine<'_> {
             }
         }
         if packages {
-            for stmt in &class.body {
+            let ordered = super::jvm::order::bases_first(&class.body);
+            for stmt in ordered.unwrap_or_else(|| class.body.iter().collect()) {
                 if let StmtKind::Class(inner) = &stmt.kind {
                     let made = self.class(inner, body);
                     if let Some(name) = &inner.name {

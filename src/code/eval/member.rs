@@ -45,7 +45,9 @@ impl Machine<'_> {
                 Some((Value::Function(method), _)) => class_bound(&method, &object),
                 Some((value, _)) => value,
                 None => match &**name {
-                    "__name__" | "name" => class.class.name.clone().map_or_else(Value::unknown, Value::Str),
+                    "__name__" | "name" if !self.has_packages(&class.scope) => {
+                        class.class.name.clone().map_or_else(Value::unknown, Value::Str)
+                    }
                     "as_view" => Value::Method(Rc::new((object.clone(), name.clone()))),
                     // What it derives is made where it is called.
                     "default" if self.language(&class.scope) == Language::Rust && has_default(class) => {
@@ -312,6 +314,9 @@ impl Machine<'_> {
             return Value::unknown();
         }
         if let Some(value) = self.place_known(path, name, spot) {
+            return value;
+        }
+        if let Some(value) = self.name_of_foreign(path, name, self.modules[spot.module.0].language) {
             return value;
         }
         if let Some(value) = self.global_member(path, name) {

@@ -127,7 +127,8 @@ impl Machine<'_> {
                         _ => {}
                     }
                 }
-                if !code && let Some(value) = self.entry_call(it, name, &args) {
+                let asked = self.entry_call(it, name, &args).or_else(|| self.class_of_instance(it, name, &args));
+                if let Some(value) = asked.filter(|_| !code) {
                     return value;
                 }
                 if !code && let Some(value) = self.accessor(it, name, &args) {
@@ -226,6 +227,9 @@ impl Machine<'_> {
                 _ => Value::unknown(),
             },
             Value::Unknown(path) => {
+                if let Some(named) = self.name_of_foreign(path, name, self.language(scope)) {
+                    return named;
+                }
                 if (path.is_empty() || path.contains("()"))
                     && let Some(value) = self.call_extension_around(&object, name, &args, scope, spot)
                 {

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::env::absence::{Left, failed};
+use super::jvm::order::bases_first;
 use super::machine::{Flow, Journal, Machine};
 use super::scope::{self, Scope, ScopeKind, ScopeRef};
 use super::value::{Spot, Value};
 use crate::code::form::{Arm, BinaryOp, Block, Export, Expr, ExprKind, Language, Name, Pattern, Stmt, StmtKind};
 
 /// A declaration without what stands around it; whether it is exported, and whether it may not be compiled.
-fn declared(stmt: &Stmt) -> (&Stmt, bool, bool) {
+pub(super) fn declared(stmt: &Stmt) -> (&Stmt, bool, bool) {
     let (mut stmt, mut exported, mut perhaps) = (stmt, false, false);
     loop {
         stmt = match &stmt.kind {
@@ -72,7 +73,8 @@ impl Machine<'_> {
                 }
             }
         }
-        for stmt in body {
+        let ordered = if self.has_packages(scope) { bases_first(body) } else { None };
+        for stmt in ordered.unwrap_or_else(|| body.iter().collect()) {
             let (stmt, _, perhaps) = declared(stmt);
             match &stmt.kind {
                 StmtKind::Import(import) if perhaps => self.perhaps_import(import, scope),

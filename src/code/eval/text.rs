@@ -35,6 +35,9 @@ impl Machine<'_> {
             }
             _ => {}
         }
+        if name == "replaceFirstChar" && args.at(0).is_callable() {
+            return self.first_replaced(text, &args.at(0), spot);
+        }
         if matches!(name, "replace" | "replaceAll") && args.at(1).is_callable() {
             return self.replaced_by(text, name, args, spot);
         }
@@ -59,6 +62,18 @@ impl Machine<'_> {
         let language = self.language(scope);
         let made = pure_method(language, text, name, args);
         self.suppose_method(text, name, made, |pattern| pure_method(language, pattern, name, args))
+    }
+
+    /// A text with what a function gives for its first character (Kotlin).
+    fn first_replaced(&mut self, text: &Name, function: &Value, spot: Spot) -> Value {
+        let mut rest = text.chars();
+        let Some(first) = rest.next() else { return Value::Str(text.clone()) };
+        if text.starts_with(HOLE) {
+            return Value::text(hole("x"));
+        }
+        let made = self.call(function, Args::of(vec![Value::text(first.to_string())]), spot);
+        let made = self.shown(&made, "x");
+        self.concat(&made, &Value::text(rest.as_str()))
     }
 
     fn join_text(&mut self, separator: &str, list: &Value, scope: &ScopeRef) -> Value {

@@ -159,12 +159,7 @@ impl Machine<'_> {
                 members.put("getName", Value::Native(Rc::new(Native::Gives(package))));
                 Some(Value::Object(Rc::new(Object { class: None, members, model: std::cell::RefCell::default() })))
             }
-            "getSimpleName" | "simpleName" => class.class.name.clone().map(Value::Str),
-            "getName" | "qualifiedName" => {
-                let package = self.modules[class.spot.module.0].dotted.clone();
-                class.class.name.as_ref().map(|name| Value::text(format!("{package}.{name}")))
-            }
-            _ => self.class_question(class, name, args),
+            _ => self.name_of_class(class, name).or_else(|| self.class_question(class, name, args)),
         }
     }
 }

@@ -28,7 +28,8 @@ impl Machine<'_> {
             | "linkedSetOf"
             | "hashSetOf"
             | "listOfNotNull" => match args.list.as_slice() {
-                [list @ Value::List(_)] if path.starts_with("Arrays") => list.clone(),
+                // An array that is given alone is all of what is given.
+                [list @ Value::List(_)] if path.starts_with("Arrays") || path.ends_with(".of") => list.clone(),
                 _ => Value::list_of(ListKind::List, args.list.clone(), args.partial),
             },
             "emptyList"

@@ -33,6 +33,7 @@ const TRUTHS: &[&str] = &["Boolean", "boolean"];
 const NUMBERS: &[&str] = &["Double", "double", "Float", "float"];
 const CHARACTERS: &[&str] = &["Char", "char", "Character"];
 const PATTERNS: &[&str] = &["Regex", "Pattern"];
+const CLASSES: &[&str] = &["Class", "KClass", "reflect.KClass"];
 const PAIRS: &[&str] = &["Pair", "Triple"];
 /// What whole numbers are given for, too.
 const WIDER: &[&str] = &["Long", "long", "Short", "short", "Byte", "byte", "Number", "Comparable"];
@@ -312,7 +313,7 @@ impl Machine<'_> {
         if ANY.contains(&name) {
             return Some(Fit::Wide);
         }
-        let known = [TEXTS, WHOLE, TRUTHS, NUMBERS, CHARACTERS, PATTERNS, PAIRS, WIDER, ELEMENTS, MAPS, OPEN];
+        let known = [TEXTS, WHOLE, TRUTHS, NUMBERS, CHARACTERS, PATTERNS, CLASSES, PAIRS, WIDER, ELEMENTS, MAPS, OPEN];
         if !known.iter().any(|names| names.contains(&name)) {
             return None;
         }
@@ -335,6 +336,7 @@ impl Machine<'_> {
             Value::Float(_) => among(NUMBERS, WIDER),
             Value::Bool(_) => among(TRUTHS, &["Comparable"]),
             Value::Regex(_) => among(PATTERNS, &[]),
+            Value::Class(_) if CLASSES.contains(&name) && !super::super::class::is_object(value) => Fit::Just,
             Value::List(list) if list.kind == ListKind::Tuple => among(PAIRS, &[]),
             Value::List(_) if ELEMENTS.contains(&name) => Fit::Perhaps,
             Value::Map(_) if MAPS.contains(&name) => Fit::Perhaps,

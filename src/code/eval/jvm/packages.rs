@@ -83,7 +83,7 @@ impl Machine<'_> {
         if let Some(value) = self.member_around(name, scope).or_else(|| self.member_received(name, scope)) {
             return Some(value);
         }
-        self.package_type(name, scope)
+        self.own_class(name, scope).or_else(|| self.package_type(name, scope))
     }
 
     /// What hides a name of the file's: a property of the classes around.
