@@ -35,6 +35,32 @@ pub(crate) struct ControlsWord {
     pub(crate) library: String,
 }
 
+/// How methods of controllers answer under their names.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ActionsWord {
+    /// The method that answers at the path itself.
+    pub(crate) index: String,
+    /// Annotations of methods that answer nothing.
+    pub(crate) silent: Vec<String>,
+    /// Annotations of methods that say their whole path.
+    pub(crate) keyed: Vec<String>,
+    /// What the names of annotations begin with that say where a controller stands; others say it by a path from the root.
+    pub(crate) placing: Vec<String>,
+    /// The arguments of annotations that say so.
+    pub(crate) said: Vec<String>,
+    /// What names of controllers end with, where paths are made of them.
+    pub(crate) suffix: String,
+    /// What a file says that looks for controllers and makes no paths of names.
+    pub(crate) unnamed: Vec<String>,
+    /// What a registration keeps that says that inherited methods answer, too.
+    pub(crate) inherited: String,
+    /// The first version in which methods that take something answer.
+    pub(crate) taking: (u32, u32),
+    /// The first version in which a controller's own methods alone do.
+    pub(crate) own: (u32, u32),
+}
+
 /// Registers the methods of classes by their annotations.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -27,7 +27,7 @@ pub(crate) use actions::{
 pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
 pub(crate) use computing::Computes;
 pub(crate) use contract::{ConfiguredWord, ContractWord, PagesWord};
-pub(crate) use controls::{By, ControlsWord, HandedWord};
+pub(crate) use controls::{ActionsWord, By, ControlsWord, HandedWord};
 pub(crate) use injection::{BindsWord, ContainerWord, Gives, InstallsWord, NotesWord, ResolvesWord};
 pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
 pub(crate) use marks::{DescribesWord, MapsWord, MarkWord, NamespaceWord, SetWord};

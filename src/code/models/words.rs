@@ -520,6 +520,8 @@ pub(crate) struct ClassModel {
     pub(crate) calls: BTreeMap<String, String>,
     /// Members of its subclasses that the library calls on each instance, in this order, before any other.
     pub(crate) begins: Vec<String>,
+    /// Methods of its subclasses answer under their names: which, and where.
+    pub(crate) actions: Option<super::ActionsWord>,
 }
 
 /// How a class's fields are read from the environment.

@@ -9,22 +9,11 @@ use super::super::machine::Machine;
 use super::super::value::{Args, ClassValue, Map, Modelled, Spot, Value};
 use crate::code::form::{ClassKind, Decorator, Expr, ExprKind, Function, FunctionKind, Language, Name, StmtKind};
 use crate::code::holes::has_hole;
-use crate::code::models::{By, ControlsWord};
+use crate::code::models::{ActionsWord, By, ControlsWord};
 use crate::code::select::{has_word, is_own};
 
 /// How often classes are looked for that inherit from those that were found.
 const ROUNDS: usize = 4;
-/// The arguments of annotations that say where a controller stands.
-const PATHS: [&str; 6] = ["value", "path", "controllerKey", "key", "url", "actionKey"];
-/// What a registration keeps that says that inherited methods answer, too.
-const INHERITED: &str = "inherited";
-/// The method that answers at the path itself.
-const INDEX: &str = "index";
-/// The first version in which methods that take something answer, and the first one in which a controller's own alone do.
-const TAKING: (u32, u32) = (3, 2);
-const OWN: (u32, u32) = (3, 6);
-/// What names of controllers end with.
-const SUFFIX: &str = "Controller";
 
 impl Machine<'_> {
     /// Registers the methods of a controller, or of those that are found.
@@ -77,12 +66,13 @@ impl Machine<'_> {
         library: Option<&Name>,
         spot: Spot,
     ) {
+        let Some(actions) = self.controller_actions(word) else { return };
         let file = self.file(spot).to_owned();
         let text = self.tree.text(&file).unwrap_or_default();
         let home = self.tree.module_of(&file).to_owned();
         let controllers = self.controllers(word);
         let named = library.is_some_and(|from| word.naming.iter().any(|name| from.contains(name.as_str())));
-        let named = named && !text.contains("AutoBindRoutes(false)") && !text.contains("autoScan(false)");
+        let named = named && !actions.unnamed.iter().any(|said| text.contains(said.as_str()));
         let mut any = false;
         let mut bases: BTreeSet<usize> = BTreeSet::new();
         for class in &controllers {
@@ -105,8 +95,13 @@ impl Machine<'_> {
             {
                 continue;
             }
-            let mut paths = self.said_paths(&class.class.clone().decorators, class);
-            let stem = class.class.name.as_ref().and_then(|name| name.strip_suffix(SUFFIX)).filter(|it| !it.is_empty());
+            let mut paths = self.said_paths(actions, &class.class.clone().decorators, class);
+            let stem = class
+                .class
+                .name
+                .as_ref()
+                .and_then(|name| name.strip_suffix(&*actions.suffix))
+                .filter(|it| !it.is_empty());
             let base = bases.contains(&Rc::as_ptr(class).addr());
             let excluded = class.class.name.as_ref().is_some_and(|name| has_word(&text, name));
             if let (true, Some(stem), false, false) = (named && paths.is_empty(), stem, base, excluded) {
@@ -163,12 +158,13 @@ impl Machine<'_> {
     }
 
     /// The paths that annotations on a class say.
-    fn said_paths(&mut self, decorators: &[Decorator], class: &Rc<ClassValue>) -> Vec<String> {
+    fn said_paths(&mut self, actions: &ActionsWord, decorators: &[Decorator], class: &Rc<ClassValue>) -> Vec<String> {
         for decorator in decorators {
             let ExprKind::Call(call) = &decorator.expr.kind else { continue };
             let known = matches!(self.annotation_type(&call.callee, &class.scope), Value::Unknown(path)
-                if path.starts_with("com.jfinal.core.") || path.starts_with("com.jfinal.ext."));
-            let given = call.args.iter().find(|arg| PATHS.contains(&arg.name.as_deref().unwrap_or("value")));
+                if actions.placing.iter().any(|package| path.starts_with(package.as_str())));
+            let said = |name: &str| actions.said.iter().any(|said| said == name);
+            let given = call.args.iter().find(|arg| said(arg.name.as_deref().unwrap_or("value")));
             let Some(given) = given else { continue };
             let value = self.eval(&given.value, &class.scope);
             let items = match &value {
@@ -194,10 +190,11 @@ impl Machine<'_> {
         path: &str,
         spot: Spot,
     ) {
+        let Some(actions) = self.controller_actions(word) else { return };
         let version = self.tree.library_version(self.file(class.spot), &word.library);
-        let said = matches!(model.args.named(INHERITED), Some(Value::Bool(true)));
-        let (old, young) = (version.is_some_and(|it| it < OWN), version.is_some_and(|it| it >= OWN));
-        let taking = version.is_some_and(|version| version >= TAKING);
+        let said = matches!(model.args.named(&actions.inherited), Some(Value::Bool(true)));
+        let (old, young) = (version.is_some_and(|it| it < actions.own), version.is_some_and(|it| it >= actions.own));
+        let taking = version.is_some_and(|version| version >= actions.taking);
         let path = format!("/{}", path.trim().trim_matches('/'));
         let mut seen: BTreeSet<Name> = BTreeSet::new();
         let mut left: BTreeSet<Name> = BTreeSet::new();
@@ -215,22 +212,22 @@ impl Machine<'_> {
                 else {
                     continue;
                 };
-                if self.marked(function, &one, "NotAction").is_some() || !seen.insert(name.clone()) {
+                if self.marked(function, &one, &actions.silent).is_some() || !seen.insert(name.clone()) {
                     continue;
                 }
-                if (!own && !said) || (!function.params.is_empty() && !taking) {
+                if !function.params.is_empty() && !taking {
                     let tells = function.params.is_empty() || version.is_none();
                     left.extend(tells.then_some(name));
                     continue;
                 }
                 let at = Spot { module: one.spot.module, line: function.pos.line };
-                let full = match self.marked(function, &one, "ActionKey") {
+                let full = match self.marked(function, &one, &actions.keyed) {
                     Some(Some(key)) => format!("/{}", key.trim().trim_start_matches('/')),
                     Some(None) => {
                         self.note(at, "the path that the annotation gives is not known");
                         continue;
                     }
-                    None if &*name == INDEX => path.clone(),
+                    None if *name == *actions.index => path.clone(),
                     None => format!("{}/{name}", path.trim_end_matches('/')),
                 };
                 self.put_member(model, full, at);
@@ -239,10 +236,7 @@ impl Machine<'_> {
         if !left.is_empty() {
             let left: Vec<&str> = left.iter().map(|name| &**name).collect();
             let of = class.class.name.clone().unwrap_or_else(|| "".into());
-            let reason = format!(
-                "methods of {of} that are inherited or take something may answer here, too: {}",
-                left.join(", ")
-            );
+            let reason = format!("methods of {of} that take something may answer here, too: {}", left.join(", "));
             self.note(spot, reason);
         }
     }
@@ -263,16 +257,21 @@ impl Machine<'_> {
         self.forest.nodes[model.node].entries.push(entry);
     }
 
-    /// What an annotation of the library says on a method, where it is there.
-    fn marked(&mut self, function: &Function, class: &Rc<ClassValue>, mark: &str) -> Option<Option<Name>> {
+    /// What the library looks at in controllers.
+    fn controller_actions(&self, word: &ControlsWord) -> Option<&'static ActionsWord> {
+        let mut classes = word.bases.iter().filter_map(|base| self.models.classes.get(base).copied());
+        classes.find_map(|class| class.actions.as_ref())
+    }
+
+    /// What one of these annotations says on a method, where it is there.
+    fn marked(&mut self, function: &Function, class: &Rc<ClassValue>, marks: &[String]) -> Option<Option<Name>> {
         for decorator in &function.decorators {
             let (callee, given): (&Expr, _) = match &decorator.expr.kind {
                 ExprKind::Call(call) => (&call.callee, call.args.first()),
                 _ => (&decorator.expr, None),
             };
             let found = self.annotation_type(callee, &class.scope);
-            if matches!(&found, Value::Unknown(path) if path.starts_with("com.jfinal.") && path.rsplit('.').next() == Some(mark))
-            {
+            if matches!(&found, Value::Unknown(path) if marks.iter().any(|mark| **mark == **path)) {
                 return Some(given.and_then(|given| self.eval(&given.value, &class.scope).as_whole_text()));
             }
         }

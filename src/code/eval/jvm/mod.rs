@@ -15,6 +15,7 @@ pub(super) mod conventions;
 pub(super) mod enums;
 pub(super) mod extensions;
 pub(super) mod fits;
+mod front_servlets;
 pub(super) mod given;
 pub(super) mod handed;
 pub(super) mod hiding;

@@ -183,7 +183,7 @@ impl Machine<'_> {
     }
 
     /// An annotation with what its elements are given, or are by default.
-    fn annotation(&mut self, decorator: &Decorator, own: &Rc<ClassValue>, scope: &ScopeRef) -> Option<Value> {
+    pub(super) fn annotation(&mut self, decorator: &Decorator, own: &Rc<ClassValue>, scope: &ScopeRef) -> Option<Value> {
         let given = written(decorator).1;
         let members = Map::default();
         let mut elements: Vec<Name> = Vec::new();
@@ -299,12 +299,12 @@ impl Machine<'_> {
         out
     }
 
-    fn classes_of_packages(&self) -> Vec<Rc<ClassValue>> {
+    pub(super) fn classes_of_packages(&self) -> Vec<Rc<ClassValue>> {
         self.classes.iter().filter(|class| self.has_packages(&class.scope)).cloned().collect()
     }
 
     /// Loads the files that have a class's name.
-    fn load_mentioning(&mut self, class: &Rc<ClassValue>) {
+    pub(super) fn load_mentioning(&mut self, class: &Rc<ClassValue>) {
         let Some(name) = class.class.name.clone() else { return };
         if !self.mentioned.insert(name.clone()) {
             return;
@@ -327,7 +327,7 @@ fn wanted(args: &Args) -> Value {
 }
 
 /// What a decorator names, and what it is given.
-fn written(decorator: &Decorator) -> (&crate::code::form::Expr, &[crate::code::form::Arg]) {
+pub(super) fn written(decorator: &Decorator) -> (&crate::code::form::Expr, &[crate::code::form::Arg]) {
     match &decorator.expr.kind {
         ExprKind::Call(call) => (&call.callee, call.args.as_slice()),
         _ => (&decorator.expr, [].as_slice()),

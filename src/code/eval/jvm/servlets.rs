@@ -34,6 +34,10 @@ impl Machine<'_> {
     ) {
         let methods = self.servlet_methods(class, model);
         for path in paths {
+            if let Some(found) = self.front_routes(class, path, &methods, &model.framework, spot) {
+                self.annotated.extend(found);
+                continue;
+            }
             for method in &methods {
                 self.annotated.push(Found {
                     path: path.clone(),
@@ -77,6 +81,13 @@ impl Machine<'_> {
                     Some(class) => (self.servlet_methods(class, model), None),
                     None => (vec!["ANY".to_owned()], Some(servlet.class.clone())),
                 };
+                let front = class.as_ref().and_then(|class| {
+                    self.front_routes(class, pattern, &methods, &model.framework, spot)
+                });
+                if let Some(found) = front {
+                    out.extend(found);
+                    continue;
+                }
                 if methods.is_empty() || pattern.starts_with('*') || (library.is_some() && servlet.class.is_empty()) {
                     self.note(spot, format!("what the servlet {} answers at {pattern} is not known", servlet.name));
                     continue;
