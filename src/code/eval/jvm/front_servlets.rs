@@ -14,7 +14,8 @@ use crate::code::models::{Syntax, spell, tidy};
 use crate::code::select::{has_word, is_own};
 
 /// What asks a method or a class for an annotation, and what asks a class for its methods.
-const QUESTIONS: &[&str] = &["getAnnotation(", "getAnnotationsByType(", "getDeclaredAnnotation(", "isAnnotationPresent("];
+const QUESTIONS: &[&str] =
+    &["getAnnotation(", "getAnnotationsByType(", "getDeclaredAnnotation(", "isAnnotationPresent("];
 const METHODS: &[&str] = &["getDeclaredMethods()", "getMethods()"];
 /// What stands behind the name of a class in such a question.
 const CLASS: &str = ".class";
@@ -53,7 +54,7 @@ impl Machine<'_> {
         if pattern != "/" && !pattern.contains('*') {
             return None;
         }
-        let asked = self.asked_by(class);
+        let asked = self.annotations_asked(class);
         let said = self.said_of_methods(&asked);
         if !said.iter().any(|one| one.paths.as_ref().is_none_or(|paths| !paths.is_empty())) {
             return None;
@@ -85,7 +86,7 @@ impl Machine<'_> {
     }
 
     /// The annotations of the project's own that a servlet, or what it names, asks methods for.
-    fn asked_by(&mut self, class: &Rc<ClassValue>) -> Vec<Rc<ClassValue>> {
+    fn annotations_asked(&mut self, class: &Rc<ClassValue>) -> Vec<Rc<ClassValue>> {
         let own = Name::from(self.file(class.spot));
         let text = self.tree.text(&own).unwrap_or_default();
         let files: Vec<Name> = self.tree.classes().filter(|path| is_own(path)).take(MOST_FILES).cloned().collect();
@@ -135,14 +136,14 @@ impl Machine<'_> {
             for stmt in &class.class.body {
                 let StmtKind::Function(function) = &stmt.kind else { continue };
                 if methods.len() + out.len() < MOST_METHODS {
-                    methods.extend(self.said_of(function, asked, &class));
+                    methods.extend(self.annotated_method(function, asked, &class));
                 }
             }
             if methods.is_empty() {
                 continue;
             }
-            let (paths, _) = self.said_by(&class.class.decorators.clone(), asked, &class);
-            let below = paths.is_none_or(|paths| paths.iter().any(|path| path.trim_matches('/') != ""));
+            let (paths, _) = self.annotations_say(&class.class.decorators.clone(), asked, &class);
+            let below = paths.is_none_or(|paths| paths.iter().any(|path| !path.trim_matches('/').is_empty()));
             for one in &mut methods {
                 if below {
                     one.paths = None;
@@ -153,11 +154,16 @@ impl Machine<'_> {
         out
     }
 
-    fn said_of(&mut self, function: &Function, asked: &[Rc<ClassValue>], class: &Rc<ClassValue>) -> Option<Said> {
+    fn annotated_method(
+        &mut self,
+        function: &Function,
+        asked: &[Rc<ClassValue>],
+        class: &Rc<ClassValue>,
+    ) -> Option<Said> {
         if function.decorators.is_empty() {
             return None;
         }
-        let (paths, verb) = self.said_by(&function.decorators, asked, class);
+        let (paths, verb) = self.annotations_say(&function.decorators, asked, class);
         if paths.as_ref().is_some_and(Vec::is_empty) {
             return None;
         }
@@ -165,7 +171,7 @@ impl Machine<'_> {
     }
 
     /// The paths that annotations say, nothing where these are not known, and the HTTP method.
-    fn said_by(
+    fn annotations_say(
         &mut self,
         decorators: &[crate::code::form::Decorator],
         asked: &[Rc<ClassValue>],
@@ -255,7 +261,8 @@ mod tests {
 
     #[test]
     fn questions_and_names_are_told_apart() {
-        let text = "if (m.isAnnotationPresent(Url.class)) { x.getAnnotation( Get.class ).value(); y.getAnnotation(type); }";
+        let text =
+            "if (m.isAnnotationPresent(Url.class)) { x.getAnnotation( Get.class ).value(); y.getAnnotation(type); }";
         assert_eq!(vec!["Get", "Url"], asked_names(text).into_iter().collect::<Vec<_>>());
         assert_eq!(Some("GET".to_owned()), verb_in("Get"));
         assert_eq!(Some("POST".to_owned()), verb_in("PostMapping"));

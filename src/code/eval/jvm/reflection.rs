@@ -183,7 +183,12 @@ impl Machine<'_> {
     }
 
     /// An annotation with what its elements are given, or are by default.
-    pub(super) fn annotation(&mut self, decorator: &Decorator, own: &Rc<ClassValue>, scope: &ScopeRef) -> Option<Value> {
+    pub(super) fn annotation(
+        &mut self,
+        decorator: &Decorator,
+        own: &Rc<ClassValue>,
+        scope: &ScopeRef,
+    ) -> Option<Value> {
         let given = written(decorator).1;
         let members = Map::default();
         let mut elements: Vec<Name> = Vec::new();

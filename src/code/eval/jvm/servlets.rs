@@ -81,9 +81,9 @@ impl Machine<'_> {
                     Some(class) => (self.servlet_methods(class, model), None),
                     None => (vec!["ANY".to_owned()], Some(servlet.class.clone())),
                 };
-                let front = class.as_ref().and_then(|class| {
-                    self.front_routes(class, pattern, &methods, &model.framework, spot)
-                });
+                let front = class
+                    .as_ref()
+                    .and_then(|class| self.front_routes(class, pattern, &methods, &model.framework, spot));
                 if let Some(found) = front {
                     out.extend(found);
                     continue;
