@@ -2,52 +2,18 @@
 //! program runs.
 
 use super::javascript::{ENDINGS, Packages};
+use super::programs::LISTS;
 use super::{Target, Tree, folder_of, under};
 use crate::domain::folders::{Role, lies_in};
 
 /// Endings of a module's name that say that it is source.
 const SOURCE: &[&str] = &[".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
-/// Other endings: data, pages, what bundlers and native builds bring.
-const OTHER: &[&str] = &[
-    ".coffee", ".css", ".ejs", ".gql", ".graphql", ".hbs", ".html", ".jpg", ".json", ".jsonc", ".less", ".md", ".mdx",
-    ".node", ".png", ".proto", ".pug", ".sass", ".scss", ".sql", ".svelte", ".svg", ".toml", ".txt", ".vue", ".wasm",
-    ".xml", ".yaml", ".yml",
-];
-/// Words of paths to what tools write, or to what is kept out of a repository.
-const APART: &[&str] = &[
-    "codegen",
-    "config",
-    "configs",
-    "configuration",
-    "credential",
-    "credentials",
-    "env",
-    "environment",
-    "firebase",
-    "gen",
-    "generated",
-    "key",
-    "keys",
-    "local",
-    "password",
-    "passwords",
-    "prisma",
-    "private",
-    "proto",
-    "secret",
-    "secrets",
-    "serviceaccount",
-    "settings",
-    "token",
-    "tokens",
-    "version",
-];
 
 /// Whether a relative name leads to nothing from a file.
 pub(super) fn is_absent(tree: &Tree<'_>, packages: &Packages, from: &str, source: &str) -> bool {
     let relative = source.starts_with("./") || source.starts_with("../");
     let bare = SOURCE.iter().find_map(|ending| source.strip_suffix(ending)).unwrap_or(source);
-    let other = OTHER.iter().any(|ending| source.ends_with(ending));
+    let other = LISTS.beside.iter().any(|ending| source.ends_with(ending.as_str()));
     if !relative || other || source.contains(['?', '!', '*', '$', '{']) {
         return false;
     }
@@ -87,7 +53,7 @@ fn is_apart(path: &str) -> bool {
             word.push(c.to_ascii_lowercase());
         }
     }
-    words.iter().any(|word| APART.contains(&word.as_str()))
+    words.iter().any(|word| LISTS.apart.contains(word))
 }
 
 #[cfg(test)]

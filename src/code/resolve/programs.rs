@@ -1,5 +1,8 @@
 //! Which files of a JavaScript package are programs that somebody starts, as manifests, images and the like say it.
 
+use std::sync::LazyLock;
+
+use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::javascript::{Packages, built};
@@ -7,56 +10,30 @@ use super::{Tree, folder_of, under};
 use crate::code::form::Name;
 use crate::code::select;
 
-/// Scripts that start what a package is for.
-const STARTS: &[&str] = &[
-    "start",
-    "serve",
-    "server",
-    "prod",
-    "production",
-    "start:prod",
-    "start:production",
-    "start:server",
-    "dev",
-    "develop",
-    "start:dev",
-];
-/// What runs the file that is named behind it.
-const RUNNERS: &[&str] = &["node", "nodemon", "ts-node", "ts-node-dev", "tsx", "bun", "babel-node", "forever", "pm2"];
+/// What `rules/programs.yaml` says.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Lists {
+    /// Scripts that start what a package is for.
+    starts: Vec<String>,
+    /// What runs the file that is named behind it.
+    runners: Vec<String>,
+    /// Endings of files that say what is run, files of JSON that do, and beginnings of others.
+    naming: Vec<String>,
+    manifests: Vec<String>,
+    begun: Vec<String>,
+    /// Endings of what is loaded and is no source.
+    pub(super) beside: Vec<String>,
+    /// Words of paths to what need not be in the repository.
+    pub(super) apart: Vec<String>,
+}
+
+pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let node = crate::yaml::parse("rules/programs.yaml", include_str!("../../../rules/programs.yaml"));
+    node.and_then(|node| node.read()).expect("the lists are valid: a test reads them")
+});
+
 const SOURCE: &[&str] = &[".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx"];
-/// Endings of files that say what is run.
-const NAMING: &[&str] = &[
-    "Procfile",
-    "Dockerfile",
-    "Makefile",
-    "Jenkinsfile",
-    ".bat",
-    ".cmd",
-    ".conf",
-    ".ps1",
-    ".service",
-    ".sh",
-    ".toml",
-    ".yaml",
-    ".yml",
-];
-/// Files of JSON that do.
-const NAMING_JSON: &[&str] = &[
-    "app.json",
-    "ecosystem.json",
-    "nodemon.json",
-    "now.json",
-    "package.json",
-    "pm2.json",
-    "process.json",
-    "project.json",
-    "railway.json",
-    "vercel.json",
-    "deno.json",
-    "tsconfig.json",
-    "launch.json",
-    "tasks.json",
-];
 /// How far scripts are followed that run others.
 const MOST_RUNS: usize = 4;
 
@@ -64,7 +41,7 @@ const MOST_RUNS: usize = 4;
 pub(super) fn started(tree: &Tree<'_>, packages: &Packages, folder: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     if let Some(manifest) = packages.manifest(folder) {
-        for name in STARTS {
+        for name in &LISTS.starts {
             started_by(tree, (folder, manifest), name, 0, &mut out);
         }
         let main = manifest.get("main").and_then(Json::as_str);
@@ -109,8 +86,12 @@ fn run_in(tree: &Tree<'_>, folder: &str, command: &str, out: &mut Vec<String>) {
             let mut found = places.filter_map(|place| built(tree, folder, &place));
             out.extend(found.next());
         }
-        run = RUNNERS.contains(&word) || (run && (word.starts_with('-') || word == "start"));
+        run = is_runner(word) || (run && (word.starts_with('-') || word == "start"));
     }
+}
+
+fn is_runner(word: &str) -> bool {
+    LISTS.runners.iter().any(|runner| runner == word)
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -128,11 +109,10 @@ pub(super) fn is_named(tree: &Tree<'_>, file: &str) -> bool {
     let naming = |path: &&Name| {
         let name = path.rsplit('/').next().unwrap_or(path);
         let lock = name.contains("lock");
-        let said = NAMING.iter().any(|end| name.ends_with(end))
-            || NAMING_JSON.contains(&name)
+        let said = LISTS.naming.iter().any(|end| name.ends_with(end.as_str()))
+            || LISTS.manifests.iter().any(|manifest| manifest == name)
             || name.contains("ocker")
-            || name.starts_with("ecosystem")
-            || name.starts_with("webpack");
+            || LISTS.begun.iter().any(|start| name.starts_with(start.as_str()));
         said && !lock && !path.contains("node_modules/")
     };
     tree.files().filter(naming).any(|path| {
@@ -140,7 +120,7 @@ pub(super) fn is_named(tree: &Tree<'_>, file: &str) -> bool {
         let mut before = "";
         let names = words(&text).any(|word| {
             let last = word.rsplit('/').next().unwrap_or(word);
-            let runs = RUNNERS.contains(&before);
+            let runs = is_runner(before);
             before = word;
             let ended = SOURCE.iter().find_map(|ending| last.strip_suffix(ending));
             ended == Some(stem) && is_at(word, file) || (runs && last == stem) || (word.contains('/') && last == stem)
