@@ -23,11 +23,6 @@ impl Machine<'_> {
         if let Some(value) = self.globbed(path, args, spot) {
             return Some(value);
         }
-        if matches!(path, "Bun.file" | "bun.file")
-            && let Some(file) = self.inside(&args.at(0), spot).filter(|file| is_document(file) && self.tree.has(file))
-        {
-            return Some(super::env::text_of(&Value::text(file)));
-        }
         if let Some(value) = self.parsed_file(path, args, spot) {
             return Some(value);
         }
@@ -83,9 +78,7 @@ impl Machine<'_> {
         }
         let base = base.trim_end_matches(".default");
         let named = match (base, leaf) {
-            ("JSON" | "yaml" | "Bun.YAML" | "bun.YAML", "parse")
-            | ("js-yaml", "load" | "safeLoad")
-            | ("json5", "parse") => false,
+            ("JSON" | "yaml" | "json5", "parse") | ("js-yaml", "load" | "safeLoad") => false,
             ("yamljs", "parse") => false,
             ("yamljs", "load") => true,
             _ => return None,
