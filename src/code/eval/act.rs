@@ -253,6 +253,10 @@ impl Machine<'_> {
         if let (Some(join), Some(model)) = (&action.join, &model) {
             return self.joined(join, model, &this, &bound, spot);
         }
+        if let (Some(spares), Some(model)) = (&action.spares, &model) {
+            self.let_go(args);
+            return self.spared(spares, model, &this, &bound, spot);
+        }
         if let Some(serves) = &action.serves {
             let given = self.argument_at(&bound, serves, spot);
             self.serves(action, &given, spot);

@@ -8,11 +8,13 @@ use std::rc::Rc;
 use super::forest::{Entry, Methods, Node};
 use super::machine::Machine;
 use super::value::{Args, Map, Modelled, Object, Spot, Value};
-use crate::code::form::Language;
+use crate::code::form::{Expr, ExprKind, Language, Stmt, StmtKind};
 use crate::code::models::JoinWord;
 
 /// The most alternatives that one filter has.
 const MOST: usize = 2_000;
+/// How deep what a function gives is looked into.
+const DEEPEST: usize = 8;
 
 impl Machine<'_> {
     /// The filter that two filters make; what is no filter adds nothing to `and` and is a loss to `or`.
@@ -64,6 +66,31 @@ impl Machine<'_> {
         }
         if let Some(it) = object.model.borrow().as_ref() {
             self.forest.nodes[it.node].entries = all;
+        }
+        Value::Object(object)
+    }
+
+    /// The filter that lets through what another one does not, too, where a function gives something in place of what that
+    /// one would have told: an optional part of a path.
+    pub(crate) fn spared(&mut self, word: &str, model: &Modelled, this: &Value, bound: &Rc<Map>, spot: Spot) -> Value {
+        let otherwise = self.argument_at(bound, word, spot);
+        let mut entries = self.routes_of(model.node);
+        let told = |entry: &&Entry| matches!(entry, Entry::Route { path, .. } if !path.is_nothing());
+        let (Value::Function(closure), Some(first)) = (&otherwise, entries.iter().find(told).cloned()) else {
+            return this.clone();
+        };
+        if !gives_something(&closure.function.body, 0) {
+            return this.clone();
+        }
+        if let Entry::Route { spot, chain, conditional, paths, library, .. } = first {
+            let (path, methods, handler) = (Value::Null, Methods::Fixed(vec!["ANY".to_owned()]), Value::Undefined);
+            entries.push(Entry::Route { path, methods, handler, spot, chain, conditional, paths, library });
+        }
+        let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
+        self.become_object(&object, model.ty);
+        self.forest.nodes[model.node].listed = true;
+        if let Some(it) = object.model.borrow().as_ref() {
+            self.forest.nodes[it.node].entries = entries;
         }
         Value::Object(object)
     }
@@ -154,6 +181,34 @@ impl Machine<'_> {
             paths: None,
             library: None,
         })
+    }
+}
+
+/// Whether the last thing that a function of Rust does is to give something that is no error, at once or as a future.
+fn gives_something(body: &[Stmt], depth: usize) -> bool {
+    let Some(StmtKind::Expr(last) | StmtKind::Return(Some(last))) = body.last().map(|stmt| &stmt.kind) else {
+        return false;
+    };
+    is_something(last, depth)
+}
+
+fn is_something(expr: &Expr, depth: usize) -> bool {
+    if depth > DEEPEST {
+        return false;
+    }
+    match &expr.kind {
+        ExprKind::Block(body) => gives_something(body, depth + 1),
+        ExprKind::Call(call) => match &call.callee.kind {
+            ExprKind::Function(block) => gives_something(&block.body, depth + 1),
+            ExprKind::Name(name) => &**name == "Ok",
+            ExprKind::Path(path) => match path.last().map(|name| &**name) {
+                Some("Ok" | "ok") => true,
+                Some("ready") => call.args.first().is_some_and(|arg| is_something(&arg.value, depth + 1)),
+                _ => false,
+            },
+            _ => false,
+        },
+        _ => false,
     }
 }
 

@@ -95,6 +95,9 @@ pub(crate) struct Action {
     pub(crate) alone: Option<Argument>,
     /// Makes one object of this one and another that is given.
     pub(crate) join: Option<Box<JoinWord>>,
+    /// Makes an object that lets through, besides what this one does, what has none of it, where this function gives something in
+    /// its place.
+    pub(crate) spares: Option<Argument>,
     /// The object is served where this is not given.
     pub(crate) serve_without: Option<Argument>,
     /// Functions among the arguments are called.
