@@ -57,11 +57,13 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether what a route depends on is there: not false, and given where it must be.
+    /// Whether what a route depends on is there: neither false nor true where it may not be that, and given where it must be.
     pub(super) fn is_wanted(&mut self, word: &RouteWord, bound: &Rc<Map>, spot: Spot) -> bool {
         let off = word.unless_false.as_ref().map(|unless| self.argument_at(bound, unless, spot));
         let given = word.given.as_ref().map(|given| self.argument_at(bound, given, spot));
+        let on = word.unless.as_ref().map(|unless| self.argument_at(bound, unless, spot));
         !matches!(off, Some(Value::Bool(false)))
+            && !matches!(on, Some(Value::Bool(true)))
             && !matches!(given, Some(Value::Bool(false) | Value::Undefined | Value::Null))
     }
 

@@ -261,6 +261,8 @@ pub(crate) struct RouteWord {
     pub(crate) keyed: bool,
     /// Registers nothing where this is false.
     pub(crate) unless_false: Option<Argument>,
+    /// Registers nothing where this is true.
+    pub(crate) unless: Option<Argument>,
     /// Registers nothing unless this is given.
     pub(crate) given: Option<Argument>,
     /// Where this is a list, each of its elements in its place.
