@@ -147,7 +147,7 @@ impl Machine<'_> {
             let line = self.ancestors(&class);
             return line.iter().any(|one| matches!(one, Value::Unknown(path) if self.models.passing.contains(&**path)));
         }
-        let Value::Unknown(path) = handler else { return false };
+        let (Value::Unknown(path) | Value::Str(path)) = handler else { return false };
         let mut name = path.split('(').next();
         while let Some(full) = name {
             if self.models.passing.contains(full) {
@@ -173,7 +173,10 @@ impl Machine<'_> {
     /// Whether a handler serves files: a route is what code of the project's own answers.
     pub(super) fn is_for_files(&mut self, at: &Value, handler: &Value, spot: Spot) -> bool {
         let open = at.as_text().is_some_and(|path| path.ends_with('/') || path.contains('*') || path.contains("..."));
-        let files = self.is_go(spot.module) && !handler.is_nothing() && self.serves_files(handler, open);
+        let files = match self.is_go(spot.module) {
+            true => !handler.is_nothing() && self.serves_files(handler, open),
+            false => self.passes_on(handler),
+        };
         if files {
             self.because(spot, "serves files");
         }
