@@ -26,10 +26,13 @@ impl Machine<'_> {
         }
         let object = Rc::new(Object { class: None, members: Map::default(), model: std::cell::RefCell::default() });
         self.become_object(&object, model);
+        let filed = self.filed_prefix(model, None);
         if let Some(it) = object.model.borrow().as_ref() {
             let node = &mut self.forest.nodes[it.node];
             (node.conditional, node.unbound) = (false, false);
-            if let Some(prefix) = model.prefix_default.as_ref().filter(|prefix| !prefix.contains('{')) {
+            if let Some(prefix) = filed {
+                node.prefix = prefix;
+            } else if let Some(prefix) = model.prefix_default.as_ref().filter(|prefix| !prefix.contains('{')) {
                 node.prefix = Value::text(prefix.as_str());
             }
         }

@@ -7,7 +7,9 @@ use super::forest::{Entry, Methods};
 use super::machine::Machine;
 use super::value::{Args, Map, Modelled, ModuleId, Object, Spot, Value};
 use crate::code::form::{Block, Export, Imported, Language, Name, Pattern, Stmt, StmtKind};
+use crate::code::holes::hole;
 use crate::code::models::{FilesWord, ObjectModel};
+use crate::code::resolve::{folder_of, under};
 use crate::code::select;
 use crate::domain::change::is_test;
 
@@ -175,9 +177,43 @@ impl Machine<'_> {
         known.chain(any).chain(default).collect()
     }
 
+    /// The prefix that a file of settings says: the nearest one to a place, or what all of them say.
+    pub(super) fn filed_prefix(&self, model: &ObjectModel, spot: Option<Spot>) -> Option<Value> {
+        let (file, settings) = model.prefix_file.as_ref()?;
+        let said = |path: &str| {
+            let whole = self.data(path);
+            settings.iter().find_map(|setting| walked(whole.clone(), setting)).filter(|value| !value.is_nothing())
+        };
+        if let Some(spot) = spot {
+            let mut folder = folder_of(self.file(spot));
+            loop {
+                let path = under(folder, file);
+                if self.tree.has(&path) {
+                    return said(&path);
+                }
+                if folder.is_empty() {
+                    return None;
+                }
+                folder = folder_of(folder);
+            }
+        }
+        let named = |path: &&Name| path.rsplit('/').next() == Some(file) && select::is_own(path);
+        let all: Vec<Option<Value>> = self.tree.files().filter(named).map(|path| said(path)).collect();
+        let first = all.first()?.clone();
+        let text = |value: &Option<Value>| value.as_ref().and_then(Value::as_text);
+        match all.iter().all(|one| text(one) == text(&first)) {
+            true => first,
+            false => Some(Value::text(hole("prefix"))),
+        }
+    }
+
     /// A setting of the package's own configuration file that stands before every path.
     pub(super) fn package_setting(&mut self, word: (&str, &str), package: &str) -> Value {
         let (config, setting) = word;
+        let data = if package.is_empty() { format!("{config}.json") } else { format!("{package}/{config}.json") };
+        if self.tree.has(&data) {
+            return walked(self.data(&data), setting).unwrap_or(Value::Undefined);
+        }
         for ending in ["js", "mjs", "ts", "cjs", "mts"] {
             let name = format!("{config}.{ending}");
             let path = if package.is_empty() { name } else { format!("{package}/{name}") };
@@ -206,6 +242,14 @@ impl Machine<'_> {
         }
         Value::Undefined
     }
+}
+
+/// What names with dots between them lead to in maps that are known.
+pub(super) fn walked(value: Value, names: &str) -> Option<Value> {
+    names.split('.').try_fold(value, |value, name| match value {
+        Value::Map(map) => map.named(name),
+        _ => None,
+    })
 }
 
 /// A name for a file of a package that no rule knows.

@@ -119,7 +119,7 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn data(&mut self, path: &str) -> Value {
+    pub(super) fn data(&self, path: &str) -> Value {
         let json = self.tree.text(path).and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
         json.map_or_else(Value::unknown, |json| from_json(&json, 0))
     }

@@ -46,6 +46,11 @@ impl Machine<'_> {
         if let Some(prefix) = &it.ty.prefix {
             self.forest.nodes[it.node].prefix = self.argument_at(&bound, prefix, spot);
         }
+        if self.forest.nodes[it.node].prefix.is_nothing()
+            && let Some(prefix) = self.filed_prefix(it.ty, Some(spot))
+        {
+            self.forest.nodes[it.node].prefix = prefix;
+        }
         if let (Some(default), Value::Undefined | Value::Null) =
             (&it.ty.prefix_default, &self.forest.nodes[it.node].prefix)
         {

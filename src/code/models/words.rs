@@ -419,6 +419,8 @@ pub(crate) struct ObjectModel {
     /// It is itself one route: `Route("/x", endpoint)`.
     pub(crate) entry: Option<RouteWord>,
     /// Routes that it is, of a library's own: `SwaggerUi::new("/docs")`.
+    /// The file of settings, beside the code or in a folder above it, and those of it that are the prefix in place of that.
+    pub(crate) prefix_file: Option<(String, Vec<String>)>,
     pub(crate) library: Option<LibraryWord>,
     /// A map of paths, each with what answers there or with a map of methods.
     pub(crate) table: Option<Argument>,
