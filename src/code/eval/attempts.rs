@@ -16,7 +16,7 @@ impl Machine<'_> {
                 match blocks.as_slice() {
                     [] => Flow::Next,
                     [one] => self.inner_block(one, scope),
-                    many => self.branches(many, scope),
+                    many => self.branches(many, None, scope),
                 }
             }
             mut flow => {

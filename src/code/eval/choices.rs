@@ -65,6 +65,8 @@ impl Machine<'_> {
                 self.conditional -= conditional;
                 match a {
                     Value::Env(_) => self.env_or(a, b),
+                    // `x && "/" + x || ""`
+                    a if a.is_holed() && self.asks_outside(left, scope) => Value::one_of(vec![a.held(), b]),
                     a => a.either(b),
                 }
             }
@@ -97,7 +99,13 @@ impl Machine<'_> {
             self.answer_again(asked, first);
         }
         self.either_of(asked, &[&a, &b]);
-        self.favoured(test, (&a, &b), scope).unwrap_or_else(|| a.either(b))
+        if let Some(value) = self.favoured(test, (&a, &b), scope) {
+            return value;
+        }
+        match a.is_holed() != b.is_holed() && self.asks_outside(test, scope) {
+            true => Value::one_of(vec![a.held(), b.held()]),
+            false => a.either(b),
+        }
     }
 
     /// A choice that stands as a statement (Kotlin): where it is known which way it goes, that is gone, also out of a loop or a
@@ -186,7 +194,12 @@ impl Machine<'_> {
             reads_of(&value, &mut asked);
             self.either_of(&asked, &results.iter().collect::<Vec<_>>());
         }
-        Value::any_of(results)
+        let holed = results.iter().any(Value::is_holed);
+        let mut tests = arms.iter().flat_map(|arm| &arm.values).filter(|_| subject.is_none()).chain(subject);
+        match holed && tests.any(|test| self.asks_outside(test, scope)) {
+            true => Value::one_of(results.into_iter().map(Value::held).collect()),
+            false => Value::any_of(results),
+        }
     }
 }
 

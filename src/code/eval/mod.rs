@@ -35,6 +35,7 @@ mod generated;
 mod go;
 mod guarded;
 mod handler;
+mod held;
 mod importers;
 mod inject;
 mod javascript;

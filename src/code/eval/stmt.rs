@@ -305,7 +305,7 @@ impl Machine<'_> {
                 let first = self.reads.len();
                 let given = self.frames.last().map_or(0, |frame| frame.returns.len());
                 self.asking.push(asked.clone());
-                let flow = self.branches(&[then.as_slice(), otherwise.as_slice()], scope);
+                let flow = self.branches(&[then.as_slice(), otherwise.as_slice()], Some(test), scope);
                 self.asking.pop();
                 self.offered(&asked, given);
                 let left = std::mem::take(&mut self.left);
@@ -322,8 +322,8 @@ impl Machine<'_> {
         }
     }
 
-    /// Runs alternatives of which one holds, and joins what they bind.
-    pub(crate) fn branches(&mut self, blocks: &[&[Stmt]], scope: &ScopeRef) -> Flow {
+    /// Runs alternatives of which one holds by what is asked, and joins what they bind.
+    pub(crate) fn branches(&mut self, blocks: &[&[Stmt]], asked: Option<&Expr>, scope: &ScopeRef) -> Flow {
         self.conditional += 1;
         let mut finals: Vec<Journal> = Vec::new();
         let mut returns = Vec::new();
@@ -348,6 +348,9 @@ impl Machine<'_> {
         }
         self.conditional -= 1;
         self.left = left;
+        if let Some(asked) = asked {
+            self.hold(asked, &mut finals, &mut returns, scope);
+        }
         if ended == blocks.len() {
             return match (returns.is_empty(), breaks, continues) {
                 (false, _, _) => {
@@ -420,7 +423,7 @@ impl Machine<'_> {
 
     /// Runs a block whose bindings do not last: it may not run at all.
     pub(super) fn perhaps(&mut self, body: &[Stmt], scope: &ScopeRef) {
-        self.branches(&[body, &[]], scope);
+        self.branches(&[body, &[]], None, scope);
     }
 
     fn stmt_switch(&mut self, subject: Option<&Expr>, arms: &[Arm], scope: &ScopeRef) -> Flow {
@@ -454,7 +457,7 @@ impl Machine<'_> {
             return default.map_or(Flow::Next, |body| self.arm(body, scope));
         }
         possible.push(default.unwrap_or(&[]));
-        match self.branches(&possible, scope) {
+        match self.branches(&possible, subject, scope) {
             Flow::Break => Flow::Next,
             flow => flow,
         }

@@ -486,6 +486,14 @@ impl Value {
 
     /// What two ways of a program came to, as one value: as [`Value::join`], but what is so on one of them alone decides nothing.
     pub(crate) fn either(self, other: Value) -> Value {
+        if let Some(held) = self.held_over(&other).or_else(|| other.held_over(&self)) {
+            return held;
+        }
+        let (this, other) = (self.released(), other.released());
+        this.beside(other)
+    }
+
+    fn beside(self, other: Value) -> Value {
         if let Some(pairs) = self.results_beside(&other)
             && pairs.iter().any(|(a, b)| a.decides_otherwise(b))
         {
@@ -569,6 +577,6 @@ impl Value {
 
     /// What several ways of a program came to, as one value.
     pub(crate) fn one_of(values: Vec<Value>) -> Value {
-        values.into_iter().reduce(Value::either).unwrap_or(Value::Undefined)
+        values.into_iter().reduce(Value::either).unwrap_or(Value::Undefined).released()
     }
 }

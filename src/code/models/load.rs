@@ -47,6 +47,7 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
     }
     models.hints.extend(model.hints.iter().cloned());
     models.assets.extend(model.assets.iter().cloned());
+    models.options.extend(model.options.iter().cloned());
     models.loaders.extend(model.loaders.clone());
     for (name, object) in resolve_objects(stem, &model)? {
         let object: &'static ObjectModel = Box::leak(Box::new(object));

@@ -212,6 +212,8 @@ pub(crate) struct Models {
     pub(crate) macros: BTreeMap<String, Arc<MacroRules>>,
     /// Places where the environment is read by member.
     pub(crate) sources: BTreeMap<String, Vec<String>>,
+    /// Paths that lead to what whoever starts the program may say.
+    pub(crate) options: BTreeSet<String>,
     /// What library classes contribute to their subclasses.
     pub(crate) classes: BTreeMap<String, &'static ClassModel>,
     /// Types whose fields are read from the environment because of what they derive.
@@ -296,6 +298,12 @@ impl Models {
 
     /// The names right below a path that models speak of: what a star brings of a library.
     pub(crate) fn names_in(&self, path: &str) -> BTreeSet<Name> {
+    /// Whether a path leads to what whoever starts the program may say.
+    pub(crate) fn is_option(&self, path: &str) -> bool {
+        let ends = path.match_indices(['.', '(', '[']).map(|(at, _)| at).chain([path.len()]);
+        ends.into_iter().any(|end| self.options.contains(&path[..end]))
+    }
+
         let within = format!("{path}.");
         let below = |name: &str| {
             let rest = name.strip_prefix(&within)?;

@@ -44,6 +44,9 @@ pub(crate) struct ModelFile {
     /// Macros by example of the library, by the paths that reach them; several names stand apart by spaces.
     #[serde(default)]
     pub(crate) macros: BTreeMap<String, Vec<RuleWord>>,
+    /// Paths that lead to what whoever starts the program may say: absent unless it is said.
+    #[serde(default)]
+    pub(crate) options: Vec<String>,
     /// Paths whose members are environment variables.
     #[serde(default)]
     pub(crate) sources: Vec<String>,
