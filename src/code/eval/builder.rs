@@ -45,7 +45,7 @@ impl Machine<'_> {
         let full = format!("{path}.{name}");
         match self.models.constants.get(&full) {
             Some(constant) => Some(Value::text(constant.as_str())),
-            None => self.shared_object(&full),
+            None => self.shared_object(&full).or_else(|| self.enumerated(path, name)),
         }
     }
 

@@ -61,7 +61,7 @@ impl Machine<'_> {
             Target::Data(path) => self.data(&path),
             Target::Outside(path) => match self.added_module(source, level, language) {
                 Some(id) => Value::Module(id),
-                None => Value::from_path(path),
+                None => self.generated_library(source, scope).unwrap_or_else(|| Value::from_path(path)),
             },
         }
     }
@@ -309,7 +309,10 @@ impl Machine<'_> {
             Value::Unknown(path) if &**name == "default" => {
                 self.shared_object(&format!("{path}.default")).unwrap_or_else(|| target.clone())
             }
-            Value::Unknown(path) => Value::from_path(self.known_name(path, name)),
+            Value::Unknown(path) => match self.enumerated(path, name) {
+                Some(enumeration) => enumeration,
+                None => Value::from_path(self.known_name(path, name)),
+            },
             Value::Map(map) if &**name != "default" => map.named(name).unwrap_or_else(Value::unknown),
             other => other.clone(),
         }

@@ -49,6 +49,7 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
     models.assets.extend(model.assets.iter().cloned());
     models.options.extend(model.options.iter().cloned());
     models.loaders.extend(model.loaders.clone());
+    models.clients.extend(model.clients.iter().map(|client| &*Box::leak(Box::new(client.clone()))));
     for (name, object) in resolve_objects(stem, &model)? {
         let object: &'static ObjectModel = Box::leak(Box::new(object));
         for path in &object.make {

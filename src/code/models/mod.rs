@@ -36,8 +36,8 @@ pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, Sup
 pub(crate) use usual::{ChooseWord, RowsWord};
 pub(crate) use views::{ExpandsWord, ExposesWord, PatternsWord, PublishesWord, RootWord, ViewWord};
 pub(crate) use words::{
-    BesidesWord, BroughtModel, ClassModel, ContentsWord, DeriveModel, FilesWord, FrontWord, GatewayWord, ObjectModel,
-    RunWord, Settings, SettingsModel, StoreModel, TableModel,
+    BesidesWord, BroughtModel, ClassModel, ClientWord, ContentsWord, DeriveModel, FilesWord, FrontWord, GatewayWord,
+    ObjectModel, RunWord, Settings, SettingsModel, StoreModel, TableModel,
 };
 
 /// Every built-in model file: its name and its text.
@@ -224,6 +224,8 @@ pub(crate) struct Models {
     pub(crate) assets: BTreeSet<String>,
     /// Functions that every file has and that load by name, by what stands before such names here.
     pub(crate) loaders: BTreeMap<String, String>,
+    /// Libraries that are generated of schemas.
+    pub(crate) clients: Vec<&'static ClientWord>,
     /// Services that maps describe, and the object that a gateway's routes stand on.
     pub(crate) gateways: Vec<(&'static GatewayWord, &'static ObjectModel)>,
     /// Folders each of which is an API, and the object that their routes stand on.
@@ -296,14 +298,14 @@ impl Models {
         self.speaks_of(Language::Rust, name) && self.objects.values().any(of)
     }
 
-    /// The names right below a path that models speak of: what a star brings of a library.
-    pub(crate) fn names_in(&self, path: &str) -> BTreeSet<Name> {
     /// Whether a path leads to what whoever starts the program may say.
     pub(crate) fn is_option(&self, path: &str) -> bool {
         let ends = path.match_indices(['.', '(', '[']).map(|(at, _)| at).chain([path.len()]);
         ends.into_iter().any(|end| self.options.contains(&path[..end]))
     }
 
+    /// The names right below a path that models speak of: what a star brings of a library.
+    pub(crate) fn names_in(&self, path: &str) -> BTreeSet<Name> {
         let within = format!("{path}.");
         let below = |name: &str| {
             let rest = name.strip_prefix(&within)?;

@@ -101,6 +101,9 @@ pub(crate) struct ModelFile {
     /// Files that are routes by their place.
     #[serde(default)]
     pub(crate) files: Vec<FilesWord>,
+    /// Libraries that are generated of schemas of the project.
+    #[serde(default)]
+    pub(crate) clients: Vec<ClientWord>,
     /// Services that maps describe, one of which answers for all.
     #[serde(default)]
     pub(crate) gateways: Vec<GatewayWord>,
@@ -179,6 +182,23 @@ pub(crate) struct FilesWord {
     pub(crate) config: String,
     /// The setting in it that stands before every path, with dots between the names that lead to it.
     pub(crate) setting: String,
+}
+
+/// A library that is generated of schemas of the project: blocks, each with a kind, a name and lines in braces.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClientWord {
+    /// The library's name, which stands for what is generated elsewhere, too.
+    pub(crate) library: String,
+    /// The member of it that has its enumerations besides.
+    pub(crate) within: String,
+    /// What the names of files of schemas end with.
+    pub(crate) schemas: String,
+    /// The kind of the blocks of generators, and what they call the folder that they write to.
+    pub(crate) generator: String,
+    pub(crate) output: String,
+    /// The kind of the blocks that are enumerations.
+    pub(crate) enumeration: String,
 }
 
 /// What a package registers that no code names, unless its settings say that it does not.
@@ -399,6 +419,8 @@ pub(crate) struct ObjectModel {
     pub(crate) prefix: Option<Argument>,
     /// Its own prefix where none is given; `{name}` stands for an argument.
     pub(crate) prefix_default: Option<String>,
+    /// The file of settings, beside the code or in a folder above it, and those of it that are the prefix in place of that.
+    pub(crate) prefix_file: Option<(String, Vec<String>)>,
     /// What stands before whole paths: a version that its constructor, its routes or what mounts it are given.
     pub(crate) front: Option<FrontWord>,
     /// What stands before the names of its routes.
@@ -422,8 +444,6 @@ pub(crate) struct ObjectModel {
     /// It is itself one route: `Route("/x", endpoint)`.
     pub(crate) entry: Option<RouteWord>,
     /// Routes that it is, of a library's own: `SwaggerUi::new("/docs")`.
-    /// The file of settings, beside the code or in a folder above it, and those of it that are the prefix in place of that.
-    pub(crate) prefix_file: Option<(String, Vec<String>)>,
     pub(crate) library: Option<LibraryWord>,
     /// A map of paths, each with what answers there or with a map of methods.
     pub(crate) table: Option<Argument>,

@@ -22,6 +22,7 @@ mod proto;
 pub(crate) mod python;
 mod registries;
 mod rust;
+mod schemas;
 mod servlets;
 mod settings;
 mod url_beans;
@@ -42,11 +43,13 @@ pub(crate) use go::imported as go_imports;
 pub(crate) use javascript::{ended_by, fitting, specifiers};
 pub(crate) use proto::Service;
 pub(crate) use registries::library_of;
+pub(crate) use schemas::Schemas;
 pub(crate) use servlets::Servlet;
 pub(crate) use settings::Settings;
 pub(crate) use url_beans::UrlBean;
 
 use super::form::{Language, Module, Name};
+use super::models::ClientWord;
 use crate::repo::{Content, Repo};
 
 /// The largest file that is parsed.
@@ -78,6 +81,7 @@ pub(crate) struct Tree<'a> {
     java: java::Packages,
     builds: OnceCell<builds::Builds>,
     beans: OnceCell<BTreeMap<String, BTreeSet<String>>>,
+    schemas: RefCell<BTreeMap<String, Rc<Schemas>>>,
 }
 
 impl fmt::Debug for Tree<'_> {
@@ -114,6 +118,7 @@ impl<'a> Tree<'a> {
             java: java::Packages::default(),
             builds: OnceCell::new(),
             beans: OnceCell::new(),
+            schemas: RefCell::default(),
         };
         tree.javascript = javascript::Packages::read(&tree);
         tree.go = go::Modules::read(&tree);
@@ -304,6 +309,12 @@ impl<'a> Tree<'a> {
     /// The full names of classes by what containers call them.
     pub(crate) fn beans(&self) -> &BTreeMap<String, BTreeSet<String>> {
         self.beans.get_or_init(|| beans::read(self))
+    }
+
+    /// What the schemas say that a client is generated of.
+    pub(crate) fn schemas(&self, word: &ClientWord) -> Rc<Schemas> {
+        let mut known = self.schemas.borrow_mut();
+        known.entry(word.library.clone()).or_insert_with(|| Rc::new(schemas::read(self, word))).clone()
     }
 
     /// The first two numbers of the version of a library of Java that a file's code runs with, where it is said.

@@ -12,6 +12,7 @@ pub(super) mod loaders;
 pub(super) mod mounted;
 pub(super) mod prototypes;
 pub(super) mod regexes;
+pub(super) mod schemas;
 pub(super) mod stripped;
 pub(super) mod tree;
 pub(super) mod under_paths;
