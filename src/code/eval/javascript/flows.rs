@@ -10,6 +10,9 @@ use super::super::value::{Args, ListKind, Map, Native, Spot, Value};
 /// The most functions of one flow.
 const MOST: usize = 500;
 
+/// What stands for a function that is made of others, and gets their list first.
+const COMPOSED: &str = "flow.composed";
+
 /// What a callback was called with, each time.
 pub(in crate::code::eval) type Told = RefCell<Vec<Vec<Value>>>;
 
@@ -54,8 +57,69 @@ impl Machine<'_> {
                 let results = Value::list_of(ListKind::List, results, false);
                 self.end_of_flow(&done, vec![results], spot)
             }
+            "async.auto" => {
+                let results = self.in_order(&first, spot)?;
+                let done = if args.at(1).is_callable() { args.at(1) } else { args.at(2) };
+                self.end_of_flow(&done, vec![results], spot)
+            }
+            "flow.forward" => composed(self.functions_of(args)),
+            "flow.backward" => composed(self.functions_of(args).into_iter().rev().collect()),
+            "flow.applied" => {
+                let functions = args.list.iter().skip(1).take(MOST).cloned().collect::<Vec<_>>();
+                functions.iter().fold(first, |value, function| self.call(function, Args::of(vec![value]), spot))
+            }
+            COMPOSED => {
+                let Value::List(functions) = &first else { return None };
+                let functions = functions.items.borrow().clone();
+                let mut given = args.clone();
+                given.list.remove(0);
+                for function in functions.iter().take(MOST) {
+                    let value = self.call(function, given, spot);
+                    given = Args::of(vec![value]);
+                }
+                given.at(0)
+            }
             _ => return None,
         })
+    }
+
+    /// The functions that are given, by themselves or in lists.
+    fn functions_of(&mut self, args: &Args) -> Vec<Value> {
+        let mut all = Vec::new();
+        for one in &args.list {
+            self.flatten(one, &mut all, 0);
+        }
+        all
+    }
+
+    /// Runs the tasks of a map, each once those have run that it names before its function: gives what they gave.
+    fn in_order(&mut self, given: &Value, spot: Spot) -> Option<Value> {
+        let Value::Map(map) = given else { return None };
+        let mut left: Vec<(Value, Vec<Value>)> = Vec::new();
+        for (key, task) in map.pairs().into_iter().take(MOST) {
+            let mut parts = Vec::new();
+            self.flatten(&task, &mut parts, 0);
+            left.push((key, parts));
+        }
+        let results = Rc::new(Map::default());
+        results.partial.set(map.partial.get());
+        while !left.is_empty() {
+            let is_ready = |(_, parts): &(Value, Vec<Value>)| {
+                let (_, needs) = parts.split_last().unwrap_or((&Value::Undefined, &[]));
+                needs.iter().all(|need| need.as_text().is_none_or(|need| results.named(&need).is_some()))
+            };
+            // What waits for itself is run all the same.
+            let at = left.iter().position(is_ready).unwrap_or(0);
+            let (key, mut parts) = left.remove(at);
+            let task = parts.pop().unwrap_or_else(Value::unknown);
+            let before = if parts.is_empty() { Vec::new() } else { vec![Value::Map(results.clone())] };
+            let result = match task.is_callable() {
+                true => self.task(&task, before, spot).into_iter().next().unwrap_or_else(Value::unknown),
+                false => Value::unknown(),
+            };
+            results.put(&key.as_text()?, result);
+        }
+        Some(Value::Map(results))
     }
 
     /// The functions of a list all of which is known.
@@ -101,6 +165,13 @@ impl Machine<'_> {
             false => given.into_iter().next().unwrap_or_else(Value::unknown),
         }
     }
+}
+
+/// The function that runs others one after the other, each with what the one before it gave.
+fn composed(functions: Vec<Value>) -> Value {
+    let functions = Value::list_of(ListKind::List, functions, false);
+    let callee = Value::from_path(COMPOSED);
+    Value::Native(Rc::new(Native::Partial { callee, args: Args::of(vec![functions]) }))
 }
 
 /// A callback that keeps what it is called with.
