@@ -34,7 +34,13 @@ impl Machine<'_> {
             Some(_) => return None,
             None => args,
         };
-        let first = self.force(args.at(0));
+        let first = match self.force(args.at(0)) {
+            // A text is spelt as the setting's default is.
+            Value::Env(env) if action.computes.is_some() && env.default.as_ref().is_some_and(is_text) => {
+                env.default.clone().unwrap_or(Value::Undefined)
+            }
+            first => first,
+        };
         if self.is_environment(&first) {
             return None;
         }
@@ -45,6 +51,9 @@ impl Machine<'_> {
             return self.library_method(&first, &method.as_str().into(), args, spot);
         }
         let what = action.computes?;
+        if what == Computes::JoinUrl && !args.partial {
+            return super::spelling::spelt(what, "", args);
+        }
         if let Value::Str(text) = &first
             && let Some(made) = super::spelling::spelt(what, text, args)
         {
@@ -416,6 +425,10 @@ impl Machine<'_> {
             other => other,
         }
     }
+}
+
+fn is_text(value: &Value) -> bool {
+    matches!(value, Value::Str(_))
 }
 
 /// What a question about a value comes to.

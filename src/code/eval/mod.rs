@@ -51,6 +51,7 @@ mod module;
 mod mounts;
 mod named;
 mod notes;
+mod nouns;
 mod objects;
 mod ops;
 mod pages;

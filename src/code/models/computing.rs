@@ -106,4 +106,36 @@ pub(crate) enum Computes {
     TrimStart,
     /// At its end.
     TrimEnd,
+    /// `one two`.
+    Spaced,
+    /// `one.two`.
+    Dotted,
+    /// `one/two`.
+    Pathed,
+    /// `One-Two`.
+    Train,
+    /// `one_two` of great letters, dashes and blanks alone: what else parts words stays.
+    Underscored,
+    /// `one-two` in the same way.
+    Dashed,
+    /// `oneTwo` in the same way.
+    Humped,
+    /// What stands in an address for a text: small letters and digits, with dashes between.
+    Slug,
+    /// The same, with great letters as they stand unless it is told otherwise.
+    Slugged,
+    /// A noun as of many.
+    Plural,
+    /// A noun as of one.
+    Singular,
+    /// The name of a table: `one_twos`.
+    Table,
+    /// The name of a class: `OneTwo`.
+    ClassName,
+    /// Parts of an address with one slash between each two.
+    JoinUrl,
+    /// A path with one slash where several stand, and none at its end unless it is told otherwise.
+    Slashes,
+    /// A path with slashes for what another system has instead.
+    Forward,
 }

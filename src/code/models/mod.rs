@@ -79,6 +79,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/feathers.yaml", include_str!("../../../rules/frameworks/feathers.yaml")),
     ("frameworks/javascript-containers.yaml", include_str!("../../../rules/frameworks/javascript-containers.yaml")),
     ("frameworks/javascript-collections.yaml", include_str!("../../../rules/frameworks/javascript-collections.yaml")),
+    ("frameworks/javascript-texts.yaml", include_str!("../../../rules/frameworks/javascript-texts.yaml")),
     ("frameworks/openapi-contracts.yaml", include_str!("../../../rules/frameworks/openapi-contracts.yaml")),
     ("frameworks/javascript-libraries.yaml", include_str!("../../../rules/frameworks/javascript-libraries.yaml")),
     ("frameworks/fastapi.yaml", include_str!("../../../rules/frameworks/fastapi.yaml")),
