@@ -485,7 +485,8 @@ impl Machine<'_> {
                 if matches!(object, Value::Null) && is_answer_asked(written) {
                     return Value::Null;
                 }
-                let args = self.arguments(&call.args, scope);
+                let mut args = self.arguments(&call.args, scope);
+                self.path_before_router(&object, Some(name), call, &mut args);
                 if &**name == "invoke"
                     && let Some(value) = self.call_on_given(&object, &args, spot)
                 {
@@ -507,7 +508,8 @@ impl Machine<'_> {
             }
             _ => {
                 let callee = self.eval(&call.callee, scope);
-                let args = self.rust_arguments(&callee, &call.args, scope);
+                let mut args = self.rust_arguments(&callee, &call.args, scope);
+                self.path_before_router(&callee, None, call, &mut args);
                 let callee = self.converter(callee, &args);
                 if let Some(value) = self.call_on_given(&callee, &args, spot) {
                     return value;

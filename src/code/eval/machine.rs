@@ -322,6 +322,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) adapters: BTreeMap<String, super::javascript::unused::Adapters>,
     /// Bases that are stripped off paths before apps get them.
     pub(crate) stripped: super::javascript::stripped::Stripped,
+    /// Functions that nobody knows and that were given a path (JavaScript): what they give may be one.
+    pub(crate) path_makers: BTreeSet<Name>,
     /// What JavaScript's global object was given, and `process` under its name.
     pub(crate) globals: Map,
     /// The instances that stand for objects of which only the class is known, by class.
@@ -439,6 +441,7 @@ impl<'a> Machine<'a> {
             included: BTreeSet::new(),
             adapters: BTreeMap::new(),
             stripped: super::javascript::stripped::Stripped::default(),
+            path_makers: BTreeSet::new(),
             globals: Map::default(),
             injected: BTreeMap::new(),
             holders: BTreeMap::new(),

@@ -235,6 +235,7 @@ impl Machine<'_> {
             return value;
         }
         self.saw_given(path, &args, spot);
+        self.saw_path_given(path, &args, spot);
         self.let_go(&args);
         let registered = args.list.iter().any(registers);
         if registered && self.modules[spot.module.0].language == Language::JavaScript && is_loaded(path) {
