@@ -6,8 +6,9 @@ use std::rc::Rc;
 use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{Args, ClassValue, Closure, ListKind, Object, Value};
+use super::overloads::overloaded;
 use crate::code::form::{
-    ClassKind, Expr, ExprKind, FunctionKind, Language, Name, ParamKind, Pattern, TypeRef, TypeTest,
+    ClassKind, Expr, ExprKind, FunctionKind, Language, Name, Param, ParamKind, Pattern, TypeRef, TypeTest,
 };
 
 /// How well a value fits a type.
@@ -53,6 +54,8 @@ const ELEMENTS: &[&str] = &[
     "Stream",
 ];
 const MAPS: &[&str] = &["Map", "MutableMap", "HashMap", "LinkedHashMap"];
+/// The most parameters that a function of the same name is looked for by.
+const MOST_PARAMETERS: usize = 12;
 /// Types that classes of a project may be of.
 const OPEN: &[&str] = &["CharSequence", "Comparable", "Iterable", "Iterator", "Number", "Runnable", "Serializable"];
 
@@ -386,10 +389,38 @@ fn called_as(value: &Value, ty: &str) -> Fit {
                 None => Fit::Perhaps,
             }
         }
-        Value::Function(_) | Value::Bound(_) | Value::Native(_) | Value::Method(_) => Fit::Wide,
+        // A reference to a function: `handler::name`, `::name`, `Type::name` with what it is called on first.
+        Value::Bound(bound) => match &bound.callee {
+            Value::Function(closure) => referred(closure, false, ty),
+            _ => Fit::Wide,
+        },
+        Value::Function(closure) => referred(closure, true, ty),
+        Value::Native(_) | Value::Method(_) => Fit::Wide,
         Value::Unknown(_) | Value::Class(_) | Value::Object(_) => Fit::Perhaps,
         _ => Fit::Not,
     }
+}
+
+/// How well a function that is referred to fits the type of one, by what both state of their parameters.
+fn referred(closure: &Closure, free: bool, ty: &str) -> Fit {
+    let (params, Some(wanted)) = (&closure.function.params, parameters(ty)) else { return Fit::Wide };
+    let open = params.iter().any(|param| param.default.is_some() || param.kind != ParamKind::Plain);
+    let others = || {
+        let (home, name) = (closure.home.borrow().clone()?, closure.function.name.clone()?);
+        let other = |count: &usize| *count != params.len() && home.members.named(&overloaded(&name, *count)).is_some();
+        (0..=MOST_PARAMETERS).find(other)
+    };
+    if open || others().is_some() {
+        return Fit::Wide;
+    }
+    let before = match wanted.len().checked_sub(params.len()) {
+        Some(0) => 0,
+        // What it is called on stands first.
+        Some(1) if free && (closure.home.borrow().is_some() || closure.function.receiver.is_some()) => 1,
+        _ => return Fit::Not,
+    };
+    let same = |(param, wanted): (&Param, &String)| param.ty.as_ref().is_some_and(|ty| ty.text.trim() == wanted);
+    if params.iter().zip(&wanted[before..]).all(same) { Fit::Just } else { Fit::Wide }
 }
 
 /// How well a value fits an array of Java's.
@@ -402,49 +433,65 @@ fn of_array(value: &Value) -> Fit {
 
 /// How many parameters the type of a function has, besides what it is called on.
 pub(super) fn arity(ty: &str) -> Option<usize> {
+    parameters(ty).map(|all| all.len())
+}
+
+/// The types of its parameters, as they are written.
+fn parameters(ty: &str) -> Option<Vec<String>> {
     let ty = ty.trim().trim_end_matches('?').trim();
-    let signs: Vec<char> = ty.chars().collect();
-    let (mut depth, mut open, mut commas, mut filled) = (0_i32, 0, 0, false);
-    let mut last: Option<(usize, usize, bool)> = None;
-    for (at, sign) in signs.iter().enumerate() {
-        let arrow = *sign == '>' && at > 0 && signs.get(at - 1) == Some(&'-');
+    let (mut depth, mut open) = (0_i32, 0);
+    let (mut before, mut last) = (' ', None);
+    for (at, sign) in ty.char_indices() {
+        let arrow = sign == '>' && before == '-';
         match sign {
             '(' | '<' | '[' => {
                 if depth == 0 {
-                    (open, commas, filled) = (at, 0, false);
-                } else {
-                    filled = true;
+                    open = at + 1;
                 }
                 depth += 1;
             }
-            '>' if arrow && depth == 0 => {
-                let (_, commas, filled) = last?;
-                return Some(commas + usize::from(filled));
-            }
+            '>' if arrow && depth == 0 => return last.and_then(|(from, to)| ty.get(from..to)).map(parted),
             '>' if arrow => {}
             ')' | '>' | ']' => {
                 depth -= 1;
-                if depth == 0 && *sign == ')' {
-                    last = Some((open, commas, filled));
+                if depth == 0 && sign == ')' {
+                    last = Some((open, at));
                 }
             }
-            ',' if depth == 1 => {
-                commas += 1;
-                filled = false;
-            }
-            // A comma that trails parts nothing.
-            sign if depth > 0 => filled |= !sign.is_whitespace(),
             _ => {}
         }
+        before = sign;
     }
     // In parentheses as a whole.
     let inner = ty.strip_prefix('(').and_then(|ty| ty.strip_suffix(')'))?;
-    arity(inner)
+    parameters(inner)
+}
+
+/// The parts between commas, without their names. A comma that trails parts nothing.
+fn parted(list: &str) -> Vec<String> {
+    let mut all = vec![String::new()];
+    let (mut depth, mut before) = (0_i32, ' ');
+    for sign in list.chars() {
+        match sign {
+            '(' | '<' | '[' => depth += 1,
+            '>' if before == '-' => {}
+            ')' | '>' | ']' => depth -= 1,
+            _ => {}
+        }
+        match (sign, all.last_mut()) {
+            (',', _) if depth == 0 => all.push(String::new()),
+            (':', Some(part)) if depth == 0 => part.clear(),
+            (sign, Some(part)) => part.push(sign),
+            (_, None) => {}
+        }
+        before = sign;
+    }
+    all.iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::arity;
+    use super::{arity, parameters};
 
     #[test]
     fn types_of_functions_have_parameters() {
@@ -460,5 +507,6 @@ mod tests {
             assert_eq!(arity(ty), Some(count), "{ty}");
         }
         assert_eq!(arity("String"), None);
+        assert_eq!(parameters("suspend (id: Long, Map<A, B>) -> X"), Some(vec!["Long".into(), "Map<A, B>".into()]));
     }
 }

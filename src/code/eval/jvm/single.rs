@@ -145,7 +145,15 @@ impl Machine<'_> {
 
     /// What a reference to a function for a library's type means: `Route::users` is a function of the project's.
     pub(in crate::code::eval) fn referred(&mut self, inner: &Expr, scope: &ScopeRef) -> Option<Value> {
-        let ExprKind::Member(_, name) = &inner.kind else { return None };
+        let name = match &inner.kind {
+            ExprKind::Member(_, name) => name,
+            // `::name` is a member of what is around: of a router that a block is called on, or of the class.
+            ExprKind::Name(name) if self.has_packages(scope) => {
+                let around = self.receivers(scope).into_iter().find(|one| self.has_member(one, name))?;
+                return Some(self.member(&around, name, scope, inner.pos.line));
+            }
+            _ => return None,
+        };
         if !self.has_packages(scope) {
             return None;
         }

@@ -160,14 +160,13 @@ impl Lowering<'_> {
             Some(name) => self.name(*name),
             None => Name::from("class"),
         };
-        match object {
-            Some(object) => {
-                let is_class = &*name == "class";
-                let member = self.at(node, ExprKind::Member(Box::new(object), name));
-                if is_class { member } else { self.at(node, ExprKind::Cast(Box::new(member), TypeRef::reference())) }
-            }
-            None => self.at(node, ExprKind::Name(name)),
-        }
+        let is_class = &*name == "class";
+        let named = match object {
+            Some(object) => ExprKind::Member(Box::new(object), name),
+            None => ExprKind::Name(name),
+        };
+        let named = self.at(node, named);
+        if is_class { named } else { self.at(node, ExprKind::Cast(Box::new(named), TypeRef::reference())) }
     }
 
     /// A call. A lambda behind the parentheses is the last argument, also where the grammar takes it for a call of its own.
