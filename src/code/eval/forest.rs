@@ -53,6 +53,8 @@ pub(crate) struct Node {
     pub(crate) made: Option<super::value::ModuleId>,
     /// The places of entries that are left out, and told.
     pub(crate) left: BTreeSet<usize>,
+    /// The entry that answers what no other one does.
+    pub(crate) leftover: Option<usize>,
 }
 
 /// What a route that is put together has so far; its path is the node's prefix.
@@ -165,6 +167,7 @@ impl Forest {
             space: Value::Undefined,
             made: None,
             left: BTreeSet::new(),
+            leftover: None,
         });
         self.nodes.len() - 1
     }

@@ -171,6 +171,13 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether an entry answers what nothing else does on a router that nothing else stands on: its own path is among that.
+    pub(super) fn answers_all(&self, node: usize, index: usize) -> bool {
+        let node = &self.forest.nodes[node];
+        let other = |(at, entry): (usize, &Entry)| at != index && !matches!(entry, Entry::Mount { loose: true, .. });
+        node.leftover == Some(index) && !node.entries.iter().enumerate().any(other)
+    }
+
     /// Whether what answers says that there is nothing, as far as its handler is known: by its name, or by what it mentions.
     fn refuses(&mut self, child: &Value) -> bool {
         let Value::Object(it) = child else { return false };
@@ -253,6 +260,9 @@ impl Machine<'_> {
             None => {
                 let first = self.forest.nodes[model.node].entries.len();
                 self.mount(model.node, prefixed, child, how, spot);
+                if word.leftover {
+                    self.forest.nodes[model.node].leftover = Some(first);
+                }
                 self.name_as(model.node, first, word.name.as_ref(), bound, spot);
                 self.front_entries(model.node, first, bound);
                 for entry in self.forest.nodes[model.node].entries.iter_mut().skip(first).filter(|_| whole) {

@@ -158,6 +158,10 @@ impl Machine<'_> {
                 let names = self.names_of(at.node, index);
                 let around = reading.spaces.len();
                 reading.spaces.extend((!names.is_empty()).then_some(names));
+                if self.answers_all(at.node, index) {
+                    let own = (Value::Undefined, mount.1.clone(), mount.2.clone());
+                    self.read_mount(at, own, how, Tag { library: None, ..tag }, reading);
+                }
                 self.read_mount(at, mount, how, tag, reading);
                 reading.spaces.truncate(around);
             }
