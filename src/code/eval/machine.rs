@@ -274,6 +274,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) views: super::python::views::State,
     /// What Spring's applications scan, once it was asked for, as far as all of it is known.
     pub(super) scans: Option<Option<Rc<super::jvm::scanning::Scans>>>,
+    /// Programs of Spring Boot's that no other server runs, looked for once.
+    pub(super) boots: Option<Option<Rc<super::jvm::servlets::Boots>>>,
     /// Dropwizard's programs and the code that may register, once that was asked for.
     pub(super) programs: Option<Option<Rc<super::jvm::unregistered::Programs>>>,
     /// The paths of contexts that programs make in embedded servers, as far as they are known.
@@ -423,6 +425,7 @@ impl<'a> Machine<'a> {
             mappings: None,
             begun: BTreeSet::new(),
             scans: None,
+            boots: None,
             programs: None,
             namespaces: BTreeMap::new(),
             told: Vec::new(),

@@ -73,10 +73,32 @@ pub(crate) struct Home {
     pub(super) builds: Vec<(Name, String)>,
 }
 
+/// What builds say that make an archive for another server.
+const WARS: &[&str] = &[
+    "<packaging>war</packaging>",
+    "plugin:'war'",
+    "plugin:\"war\"",
+    "id'war'",
+    "id\"war\"",
+    "id(\"war\")",
+    "`war`",
+    "plugins{war",
+    "(plugin=\"war\")",
+];
+
 impl Home {
     /// A module of no build, under no settings.
     pub(crate) fn bare(folder: &str) -> Self {
         Home { folder: folder.to_owned(), ..Home::default() }
+    }
+
+    /// Whether its build makes an archive that another server runs.
+    pub(crate) fn is_war(&self) -> bool {
+        let says = |text: &str| {
+            let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+            WARS.iter().any(|word| bare.contains(word))
+        };
+        self.builds.iter().any(|(_, text)| says(text))
     }
 
     /// The place where a build names a dependency.

@@ -1,13 +1,34 @@
 //! Servlets: classes whose methods answer the paths that an annotation or a deployment descriptor maps to them.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::super::attributes::written_call;
 use super::super::forest::Found;
 use super::super::machine::Machine;
 use super::super::value::{ClassValue, Spot, Value};
-use crate::code::form::{Language, StmtKind};
+use crate::code::form::{Decorator, Language, StmtKind};
 use crate::code::models::{AnnotationModel, Syntax, spell, tidy};
 use crate::code::resolve::{Servlet, UrlBean};
+use crate::code::select::{has_word, is_own};
+
+/// What makes a program run within a server of its own.
+const BOOT: &str = "@SpringBootApplication";
+/// What looks for annotated servlets there, or has another server run the program.
+const LOOKING: &[&str] = &["ServletComponentScan", "SpringBootServletInitializer"];
+/// What registers servlets by their classes or instances.
+const NAMING: &[&str] = &["RegistrationBean", "addServlet", "@Bean", "@Import"];
+/// Why such a servlet answers nothing.
+const UNSCANNED: &str = "Spring Boot looks for annotated servlets only where it is told to";
+
+/// Programs that Spring Boot runs within a server of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Boots {
+    /// The folders of their modules.
+    folders: BTreeSet<String>,
+    /// The code that may register servlets.
+    naming: Vec<String>,
+}
 
 impl Machine<'_> {
     /// The HTTP methods that a class answers by methods of these names, its own or inherited.
@@ -33,6 +54,10 @@ impl Machine<'_> {
         spot: Spot,
     ) {
         let methods = self.servlet_methods(class, model);
+        if self.is_left_by_boot(class) {
+            self.because(spot, UNSCANNED);
+            return self.because(class.spot, UNSCANNED);
+        }
         for path in paths {
             if let Some(found) = self.front_routes(class, path, &methods, &model.framework, spot) {
                 self.annotated.extend(found);
@@ -52,6 +77,47 @@ impl Machine<'_> {
         if methods.is_empty() {
             self.note(spot, "what this servlet answers is not known");
         }
+    }
+
+    /// Whether Spring Boot runs the program of a class from a jar, and nothing there looks for annotated servlets or names this
+    /// one: no container does then.
+    fn is_left_by_boot(&mut self, class: &Rc<ClassValue>) -> bool {
+        let Some(name) = class.class.name.clone() else { return false };
+        let own = |one: &Decorator| written_call(one).is_none_or(|(path, _)| !path.ends_with("WebServlet"));
+        if class.class.decorators.iter().any(own) {
+            return false;
+        }
+        let boots = match &self.boots {
+            Some(known) => known.clone(),
+            None => {
+                let found = self.boots_alone().map(Rc::new);
+                self.boots.insert(found).clone()
+            }
+        };
+        let Some(boots) = boots else { return false };
+        let file = self.modules[class.spot.module.0].path.clone();
+        let folder = self.tree.module_of(&file);
+        let runs = boots.folders.contains(folder)
+            || self.tree.dependents_of(folder).iter().any(|module| boots.folders.contains(module));
+        runs && !boots.naming.iter().any(|text| has_word(text, &name))
+    }
+
+    /// The programs that Spring Boot runs from jars; none where it looks for annotated servlets, or another server runs one.
+    fn boots_alone(&self) -> Option<Boots> {
+        let mut out = Boots::default();
+        for path in self.tree.classes().filter(|path| is_own(path)) {
+            let text = self.tree.text(path)?;
+            if LOOKING.iter().any(|word| text.contains(word)) {
+                return None;
+            }
+            if text.contains(BOOT) {
+                out.folders.insert(self.tree.module_of(path).to_owned());
+            }
+            if NAMING.iter().any(|word| text.contains(word)) {
+                out.naming.push(text.into());
+            }
+        }
+        (!out.folders.is_empty() && !self.tree.homes().iter().any(|home| home.is_war())).then_some(out)
     }
 
     /// The routes of the servlets that deployment descriptors map; those that a framework runs in are its own.
