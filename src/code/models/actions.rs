@@ -318,6 +318,9 @@ pub(crate) struct TreeWord {
     pub(crate) root: Argument,
     /// The package's file of settings, without its ending, and those any of which stands before every path.
     pub(crate) settings: (String, Vec<String>),
+    /// The package's file of settings, and the one that lists the files whose controllers are served, by patterns. What such a
+    /// file imports is served, too.
+    pub(crate) compiled: (String, String),
     /// A method answers what each of its decorators says; else what the outermost one does.
     pub(crate) several: bool,
     /// What names controllers by the paths that they stand under, and the folder that patterns among them mean.

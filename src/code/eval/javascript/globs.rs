@@ -179,14 +179,14 @@ impl Machine<'_> {
 }
 
 /// The texts of a list, or the one.
-fn texts(given: &Value) -> Option<Vec<Name>> {
+pub(super) fn texts(given: &Value) -> Option<Vec<Name>> {
     match given {
         Value::List(list) => list.items.borrow().iter().map(Value::as_whole_text).collect(),
         one => one.as_whole_text().map(|one| vec![one]),
     }
 }
 
-fn matcher(pattern: &str) -> Option<GlobMatcher> {
+pub(super) fn matcher(pattern: &str) -> Option<GlobMatcher> {
     let pattern = pattern.trim_start_matches('/');
     GlobBuilder::new(pattern).literal_separator(true).build().ok().map(|glob| glob.compile_matcher())
 }

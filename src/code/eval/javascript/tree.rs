@@ -103,6 +103,7 @@ impl Machine<'_> {
                 self.forest.nodes[app.node].prefix = self.tree_setting(tree, &class);
             }
             self.controller(&class, None, &app);
+            self.leave_uncompiled(&class, app.node);
         }
     }
 
