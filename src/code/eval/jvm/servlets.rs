@@ -114,7 +114,7 @@ impl Machine<'_> {
                 out.folders.insert(self.tree.module_of(path).to_owned());
             }
             if NAMING.iter().any(|word| text.contains(word)) {
-                out.naming.push(text.into());
+                out.naming.push(text);
             }
         }
         (!out.folders.is_empty() && !self.tree.homes().iter().any(|home| home.is_war())).then_some(out)
