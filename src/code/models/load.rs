@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::actions::Action;
+use super::homes::{self, Home};
 use super::words::{ModelFile, ObjectModel};
 use super::{Models, Token};
 use crate::code::form::{Language, MacroRules};
@@ -12,11 +13,15 @@ use crate::domain::node::Mistake;
 /// Reads and checks model files.
 pub(super) fn load(files: &[(&str, &str)]) -> Result<Models, Mistake> {
     let mut models = Models::default();
+    let mut homes = Vec::new();
     for (name, text) in files {
         let node = crate::yaml::parse(name, text)?;
         let file: ModelFile = node.read()?;
+        let pairs = file.homes.iter().flat_map(|(public, all)| all.iter().map(|home| Home::new(public, home)));
+        homes.extend(pairs);
         add(&mut models, name, file).map_err(|message| Mistake::new(&node.place, message))?;
     }
+    homes::settle(&mut models, &homes);
     Ok(models)
 }
 

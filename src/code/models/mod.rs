@@ -6,6 +6,7 @@ mod annotations;
 mod computing;
 mod contract;
 mod controls;
+mod homes;
 mod injection;
 mod layers;
 mod load;

@@ -38,6 +38,10 @@ pub(crate) struct ModelFile {
     /// a beginning leads to by a slash is a module, with the function for its default.
     #[serde(default)]
     pub(crate) roots: BTreeMap<String, Vec<String>>,
+    /// Where libraries define what they give under a shorter name: by that name, the paths that reach the same. What a model of
+    /// any file says of a name there holds for its namesake, where that has no model of its own.
+    #[serde(default)]
+    pub(crate) homes: BTreeMap<String, Vec<String>>,
     /// Functions, by the path that reaches them; several names stand apart by spaces.
     #[serde(default)]
     pub(crate) functions: BTreeMap<String, Action>,
