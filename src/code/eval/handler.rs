@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::forest::Methods;
 use super::machine::Machine;
-use super::value::{Args, ClassValue, Map, Native, Value, View};
+use super::scope::find_local;
+use super::value::{Args, ClassValue, Closure, Map, Native, Value, View};
 use crate::code::form::Yields;
 
 /// Methods of HTTP that a class may have members for.
@@ -55,7 +56,10 @@ impl Machine<'_> {
         match self.force(handler.clone()) {
             Value::Function(closure) => {
                 let given = closure.marks.named(MARK).or_else(|| closure.attributes.named(MARK));
-                given.map_or_else(Vec::new, |given| self.method_names(&given))
+                match given {
+                    Some(given) => self.method_names(&given),
+                    None => self.wrapped_methods(closure),
+                }
             }
             Value::Bound(bound) => self.handler_methods(&bound.callee, depth + 1),
             Value::Native(native) => match &*native {
@@ -77,6 +81,39 @@ impl Machine<'_> {
             Value::Unknown(path) => self.outside_methods(&path),
             _ => Vec::new(),
         }
+    }
+
+    /// The methods of what a function answers by: a decorator's function passes requests on to what the decorator was given.
+    fn wrapped_methods(&mut self, wrapper: Rc<Closure>) -> Vec<String> {
+        let mut open = vec![wrapper];
+        let mut at = 0;
+        while let Some(closure) = open.get(at).cloned() {
+            at += 1;
+            let names = self.mentions_of(&closure);
+            let mut methods = Vec::new();
+            for name in &names.names {
+                let held = find_local(&closure.scope, name).and_then(|scope| scope.own(name));
+                match held.map(|held| self.force(held)) {
+                    Some(Value::Function(inner)) => match inner.marks.named(MARK) {
+                        Some(given) => methods.extend(self.method_names(&given)),
+                        None if open.len() < MOST_WRAPPED && !open.iter().any(|one| Rc::ptr_eq(one, &inner)) => {
+                            open.push(inner);
+                        }
+                        None => {}
+                    },
+                    Some(Value::Native(native)) => {
+                        if let Native::View(view) = &*native {
+                            methods.extend(self.view_methods(view));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            if !methods.is_empty() {
+                return methods;
+            }
+        }
+        Vec::new()
     }
 
     /// Whether a handler is a class that answers over web sockets.
