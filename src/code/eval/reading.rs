@@ -128,6 +128,11 @@ impl Machine<'_> {
         if self.forest.nodes[at.node].left.contains(&index) {
             return;
         }
+        if let Entry::Route { handler: Value::Unknown(path), .. } = &self.forest.nodes[at.node].entries[index]
+            && self.models.assets.contains(&**path)
+        {
+            return;
+        }
         match &self.forest.nodes[at.node].entries[index] {
             Entry::Route { path, methods, handler, spot, chain, conditional, paths, library } => {
                 let spelt = paths.unwrap_or(at.syntax);

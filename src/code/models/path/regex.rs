@@ -15,6 +15,10 @@ pub(super) fn regex(raw: &str) -> Vec<String> {
             at += 1;
             continue;
         }
+        if let Some(after) = anything_first(&text, at) {
+            at = after;
+            continue;
+        }
         let (mut atom, mut next) = regex_atom(&text, at, &mut unnamed);
         if let Some(&quantifier) = text.get(next)
             && matches!(quantifier, '?' | '*' | '+')
@@ -33,6 +37,15 @@ pub(super) fn regex(raw: &str) -> Vec<String> {
         at = next.max(at + 1);
     }
     outs
+}
+
+/// Where a pattern goes on that begins with anything at all and a slash behind it: what stands before the slash may be nothing.
+fn anything_first(text: &[char], at: usize) -> Option<usize> {
+    let first = text[..at].iter().all(|c| *c == '^');
+    let lazy = usize::from(text.get(at + 2) == Some(&'?'));
+    let slash = at + 2 + lazy;
+    let follows = text.get(slash) == Some(&'/') && text.get(slash + 1).is_some();
+    (first && text[at..].starts_with(&['.', '*']) && follows).then_some(slash)
 }
 
 /// The spellings of the atom at `at` and where it ends.
@@ -63,7 +76,7 @@ fn regex_group(text: &[char], at: usize, unnamed: &mut usize) -> (Vec<String>, u
     let named =
         inner.strip_prefix("?P<").or_else(|| inner.strip_prefix("?<").filter(|rest| !rest.starts_with(['=', '!'])));
     if let Some((name, body)) = named.and_then(|rest| rest.split_once('>')) {
-        let spelling = if is_literal(body) { body.to_owned() } else { format!("{{{name}}}") };
+        let spelling = if is_literal(body) { body.replace('\\', "") } else { format!("{{{name}}}") };
         return (vec![spelling], end + 1);
     }
     if let Some(body) = inner.strip_prefix("?:") {
@@ -86,13 +99,14 @@ fn regex_group(text: &[char], at: usize, unnamed: &mut usize) -> (Vec<String>, u
         return (vec![String::new()], end + 1);
     }
     if is_literal(&inner) {
-        return (vec![inner], end + 1);
+        return (vec![inner.replace('\\', "")], end + 1);
     }
     *unnamed += 1;
     (vec![format!("{{{unnamed}}}")], end + 1)
 }
 
-/// Whether a group captures one text alone: `/(profile)/` is no parameter.
+/// Whether a group captures one text alone: `/(profile)/` is no parameter, and a dot between letters is one in `(robots.txt)`.
 fn is_literal(body: &str) -> bool {
-    !body.is_empty() && body.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+    let word = |part: &str| part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    !body.is_empty() && body.split(['.']).all(|part| !part.is_empty() && word(part.trim_end_matches('\\')))
 }
