@@ -23,6 +23,10 @@ impl Machine<'_> {
         args: &Args,
         spot: Spot,
     ) -> Value {
+        if action.at_most.is_some_and(|most| args.list.len() + args.named.len() > most) {
+            self.note(spot, format!("what a function called `{name}` of another library registers here is not known"));
+            return Value::unknown();
+        }
         let bound = self.bind_names(&action.args, args);
         let held = action.on.as_ref().map(|on| self.acted_on(on, &bound, spot));
         let receiver = match &held {

@@ -30,6 +30,8 @@ pub(crate) type Argument = String;
 pub(crate) struct Action {
     /// The parameters' names.
     pub(crate) args: Vec<String>,
+    /// With more arguments than this it is not the library's: a function of somebody else's goes by its name.
+    pub(crate) at_most: Option<usize>,
     /// The object that it acts on, where it is no member of one: an argument, or the path of an object that is held for all.
     pub(crate) on: Option<Argument>,
     /// Registers routes.
