@@ -6,12 +6,12 @@ use std::rc::Rc;
 use super::forest::Found;
 use super::machine::Machine;
 use super::value::{ClassValue, Spot, Value};
-use crate::code::form::Language;
+use crate::code::form::{ClassKind, Language};
 use crate::code::holes::has_hole;
 use crate::code::models::{Syntax, put_together, spell, tidy};
 use crate::code::resolve::{Generated, Home, Listed, Operation, operations};
 
-/// What routes of generated code are marked with.
+/// What routes of generated code are marked with where no code of the project answers them.
 const LIBRARY: &str = "openapi-generator";
 /// How interfaces that are generated end.
 const ENDINGS: [&str; 2] = ["ApiDelegate", "Api"];
@@ -21,6 +21,27 @@ impl Machine<'_> {
     fn all_generated(&self) -> Vec<(Rc<Home>, Generated)> {
         let homes = self.tree.homes().iter();
         homes.flat_map(|home| home.generated.iter().map(|one| (home.clone(), one.clone()))).collect()
+    }
+
+    /// Looks whether a generated controller hands its requests to a class. Where nobody knows what that answers it is told.
+    pub(super) fn tell_delegate(&mut self, class: &Rc<ClassValue>) {
+        if class.class.kind == ClassKind::Interface {
+            return;
+        }
+        for ancestor in self.ancestors(class) {
+            let Value::Unknown(path) = ancestor else { continue };
+            if !path.ends_with(ENDINGS[0]) {
+                continue;
+            }
+            match self.generated_base(&path) {
+                Some((one, _)) => self.delegated.extend(one.document),
+                None => {
+                    let reason =
+                        format!("answers for {path}, which is not in the repository: its routes are not known");
+                    self.note(class.spot, reason);
+                }
+            }
+        }
     }
 
     /// The operations of the document that an interface is generated of; none where no build generates it.
@@ -55,7 +76,7 @@ impl Machine<'_> {
     pub(super) fn generated_names(&mut self) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
         for (_, one) in self.all_generated() {
-            let Some(listed) = self.operations_of(&one).filter(|_| one.interfaces) else { continue };
+            let Some(listed) = self.operations_of(&one) else { continue };
             let each = listed.0.iter().flat_map(|it| [true, false].map(|by_tag| it.interface(by_tag).to_owned()));
             names.extend(each.flat_map(|name| ENDINGS.map(|ending| format!("{name}{ending}"))));
         }
@@ -113,7 +134,7 @@ impl Machine<'_> {
                 .flat_map(|home| prefixes.iter().map(move |prefix| put_together(Default::default(), home, prefix)));
             let all: Vec<String> = all.collect();
             self.answered_for.extend(one.document.clone());
-            self.made_of(&one, &own, &all, conditional);
+            self.made_of(&one, &own, &all, conditional, None);
         }
     }
 
@@ -135,14 +156,26 @@ impl Machine<'_> {
             let Some(listed) = self.operations_of(&one) else { continue };
             let (all, base) = (&listed.0, listed.1.first().cloned().unwrap_or_default());
             let before = self.prefix(one.framework, &home, None);
-            let base = if one.framework == "spring" { base } else { String::new() };
+            let base = match one.framework {
+                "spring" => home.settings.only_between("openapi.", ".base-path").map_or(base, |set| set.value.clone()),
+                _ => String::new(),
+            };
             let prefix = put_together(Default::default(), &before, &base);
-            self.made_of(&one, all, &[prefix], false);
+            // What the project gives the generated controllers is its own code.
+            let library = (!self.delegated.contains(&document)).then_some(LIBRARY);
+            self.made_of(&one, all, &[prefix], false, library);
         }
         std::mem::take(&mut self.generated)
     }
 
-    fn made_of(&mut self, one: &Generated, operations: &[Operation], prefixes: &[String], conditional: bool) {
+    fn made_of(
+        &mut self,
+        one: &Generated,
+        operations: &[Operation],
+        prefixes: &[String],
+        conditional: bool,
+        library: Option<&str>,
+    ) {
         let Some(file) = &one.document else { return };
         let module = self.module_of(file, Language::Java);
         for operation in operations {
@@ -160,7 +193,7 @@ impl Machine<'_> {
                         framework: one.framework.to_owned(),
                         spot,
                         conditional,
-                        library: Some(LIBRARY.to_owned()),
+                        library: library.map(str::to_owned),
                     });
                 }
             }

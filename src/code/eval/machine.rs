@@ -256,6 +256,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) documents: BTreeMap<Name, Option<Rc<crate::code::resolve::Listed>>>,
     /// Documents whose operations classes of the project answer.
     pub(crate) answered_for: BTreeSet<Name>,
+    /// The documents whose generated controllers hand requests to classes of the project.
+    pub(crate) delegated: BTreeSet<Name>,
     /// Routes that annotations tell.
     pub(crate) annotated: Vec<super::forest::Found>,
     /// The functions that are mounted by what their attributes say, by their address.
@@ -410,6 +412,7 @@ impl<'a> Machine<'a> {
             generated: Vec::new(),
             documents: BTreeMap::new(),
             answered_for: BTreeSet::new(),
+            delegated: BTreeSet::new(),
             annotated: Vec::new(),
             carried: BTreeSet::new(),
             befores: Vec::new(),

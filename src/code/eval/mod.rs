@@ -380,6 +380,7 @@ impl Machine<'_> {
             for (_, member) in class.members.pairs() {
                 let Value::Function(method) = self.force(member) else { continue };
                 let waits = !method.entered.get() && !matches!(method.function.kind, FunctionKind::Constructor);
+                let waits = waits && !self.is_apart(&method);
                 if waits && (self.may_reach(&method) || self.holder_of(&method).is_some()) {
                     let most = self.most_alone(&method);
                     let receiver = self.receiver_of(&method, Some(object.clone()));
@@ -396,6 +397,7 @@ impl Machine<'_> {
                 continue;
             }
             let idle = self.is_abstract(&closure) || !self.is_worth(&closure) || self.is_stub(&closure);
+            let idle = idle || self.is_apart(&closure);
             if closure.entered.get() || idle || !self.worth_entering(closure.scope.module) {
                 continue;
             }
@@ -433,6 +435,20 @@ impl Machine<'_> {
     fn is_stub(&self, closure: &Closure) -> bool {
         let path = &self.modules[closure.scope.module.0].path;
         [".pb.go", ".pb.gw.go", ".connect.go"].iter().any(|ending| path.ends_with(ending))
+    }
+
+    /// Whether a method makes a router that the library of its class's base keeps for itself: for errors, say.
+    fn is_apart(&mut self, closure: &Closure) -> bool {
+        let (Some(home), Some(name)) = (closure.home.borrow().clone(), closure.function.name.clone()) else {
+            return false;
+        };
+        let models = self.models;
+        self.ancestors(&home).iter().any(|one| match one {
+            Value::Unknown(path) => {
+                models.classes.get(&**path).is_some_and(|model| model.apart.iter().any(|it| **it == *name))
+            }
+            _ => false,
+        })
     }
 
     /// Whether what nobody called in a module may register or read something: where annotations tell the routes, a file

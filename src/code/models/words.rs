@@ -547,6 +547,8 @@ pub(crate) struct ClassModel {
     pub(crate) settings: Option<Settings>,
     /// Members of its subclasses that the library calls, each with an object: `file.name`.
     pub(crate) calls: BTreeMap<String, String>,
+    /// Members of its subclasses that make routers for the library's own use: they bring no routes.
+    pub(crate) apart: Vec<String>,
     /// Members of its subclasses that the library calls on each instance, in this order, before any other.
     pub(crate) begins: Vec<String>,
     /// Methods of its subclasses answer under their names: which, and where.

@@ -63,7 +63,8 @@ static GENERATOR: LazyLock<Regex> = LazyLock::new(|| {
 /// What a module's build generates server code of.
 pub(super) fn generated(tree: &Tree<'_>, folder: &str, builds: &[(Name, String)]) -> Vec<Generated> {
     let mut out: Vec<Generated> = Vec::new();
-    for (path, text) in builds {
+    for (path, written) in builds {
+        let text = &*uncommented(path, written);
         let generators: Vec<(usize, &str)> =
             GENERATOR.captures_iter(text).filter_map(|it| it.get(1)).map(|it| (it.start(), it.as_str())).collect();
         for input in INPUT.captures_iter(text).filter_map(|it| it.get(1)) {
@@ -89,6 +90,35 @@ pub(super) fn generated(tree: &Tree<'_>, folder: &str, builds: &[(Name, String)]
         }
     }
     out
+}
+
+/// A build's text with blanks in the place of what is commented out.
+fn uncommented(path: &str, text: &str) -> String {
+    let pairs: &[(&str, &str)] =
+        if path.ends_with(".xml") { &[("<!--", "-->")] } else { &[("/*", "*/"), ("//", "\n")] };
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    loop {
+        // `https://` and `**/*.java` begin no comment.
+        let begins = |open: &str| {
+            let mut all = rest.match_indices(open).map(|(at, _)| at);
+            let apart =
+                |at: &usize| rest.get(..*at).is_some_and(|before| !before.ends_with(|c: char| !c.is_whitespace()));
+            all.find(|at| open == "<!--" || apart(at))
+        };
+        let first = pairs.iter().filter_map(|(open, close)| Some((begins(open)?, *open, *close))).min();
+        let Some((at, open, close)) = first else {
+            out.push_str(rest);
+            return out;
+        };
+        let (before, comment) = rest.split_at(at);
+        out.push_str(before);
+        let behind = comment.get(open.len()..).unwrap_or_default();
+        let ends = behind.find(close).map_or(comment.len(), |end| open.len() + end + close.len());
+        let (comment, after) = comment.split_at(ends);
+        out.extend(comment.chars().map(|c| if c == '\n' { c } else { ' ' }));
+        rest = after;
+    }
 }
 
 static MODELS: LazyLock<Regex> = LazyLock::new(|| {
@@ -290,6 +320,16 @@ mod tests {
         assert!(generated(&tree, "app", &[("app/pom.xml".into(), plain)]).is_empty());
         let client = "generatorName = \"typescript-axios\"\ninputSpec = \"api/spec.yaml\"";
         assert!(generated(&tree, "", &[("build.gradle".into(), client.to_owned())]).is_empty());
+    }
+
+    #[test]
+    fn what_is_commented_out_of_a_build_says_nothing() {
+        let maven = uncommented("pom.xml", "<a>\n<!-- b\nc -->\n<d>");
+        assert_eq!("<a> <d>", maven.split_whitespace().collect::<Vec<_>>().join(" "));
+        assert_eq!(4, maven.lines().count());
+        let gradle = uncommented("build.gradle", "u(\"https://x/*.y\") // no\n/* no */ v\n// é");
+        assert_eq!("u(\"https://x/*.y\") v", gradle.split_whitespace().collect::<Vec<_>>().join(" "));
+        assert_eq!("a ", uncommented("pom.xml", "a<").replace('<', " "));
     }
 
     #[test]

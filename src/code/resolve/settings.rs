@@ -174,6 +174,14 @@ impl Settings {
         self.values.get(&name).or_else(|| self.under.get(&name))
     }
 
+    /// The setting whose name begins and ends with these, where there is one alone.
+    pub(crate) fn only_between(&self, begin: &str, end: &str) -> Option<&Setting> {
+        let end = normal(end);
+        let within = self.values.range(begin.to_owned()..).take_while(|(name, _)| name.starts_with(begin));
+        let mut all = within.filter(|(name, _)| name.ends_with(&end)).map(|(_, setting)| setting);
+        all.next().filter(|_| all.next().is_none())
+    }
+
     /// Takes what a file says where nothing else is said: that alone makes no module one that runs.
     pub(crate) fn add_under(&mut self, name: &str, text: &str) {
         let mut read = Settings::default();

@@ -157,6 +157,7 @@ impl Machine<'_> {
     fn read_class(&mut self, class: &Rc<ClassValue>) {
         let standing = self.standing(class);
         if !standing.serves || standing.client {
+            self.tell_delegate(class);
             return self.tell_unhanded(class);
         }
         if standing.scanned && self.is_unscanned(class) {
