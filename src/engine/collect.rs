@@ -10,7 +10,7 @@ use crate::dod::Plan;
 use crate::domain::change::{Approval, ChangeStatus, Changes, Risk};
 use crate::domain::units::Span;
 use crate::evidence::attestations::{self, Ledger};
-use crate::evidence::{self, Collected, Context, coverage, dependencies, files, secrets};
+use crate::evidence::{self, Collected, Context, Reading, coverage, dependencies, files, secrets};
 use crate::facts::attestations::AttestationQuery;
 use crate::facts::probes::{ProbeAnswer, ProbeQuery, Probes};
 use crate::facts::{Area, AreaName, Evidence, Facts, Need, State};
@@ -46,6 +46,8 @@ pub(super) struct Inputs<'a> {
     evidence_runs: BTreeMap<AreaName, Vec<Vec<String>>>,
     /// Which commands may be run.
     leave: Leave,
+    /// What the code says, where somebody has read it already.
+    pub(super) reading: Reading,
     /// What `when` may ask about; made when the first rule asks.
     world: OnceLock<Json>,
 }
@@ -73,6 +75,25 @@ impl<'a> Inputs<'a> {
                 Area::missing(evidence)
             }
         };
+        Self::with_changes(repo, plan, request, outside, changes)
+    }
+
+    /// What starts from the tree as it is: nothing that is asked for speaks of changes.
+    ///
+    /// # Errors
+    /// A glob is malformed.
+    pub(super) fn without_changes(repo: &'a Repo, plan: &'a Plan, request: &Request) -> Result<Self, Refusal> {
+        let unasked = Area::missing(Evidence::new(State::Absent, Vec::new()));
+        Self::with_changes(repo, plan, request, None, unasked)
+    }
+
+    fn with_changes(
+        repo: &'a Repo,
+        plan: &'a Plan,
+        request: &Request,
+        outside: Option<&'a Content>,
+        changes: Area<Changes>,
+    ) -> Result<Self, Refusal> {
         let places = places(plan, request);
         for globs in places.values() {
             crate::repo::glob_set(globs)
@@ -94,6 +115,7 @@ impl<'a> Inputs<'a> {
             max_age: plan.max_age,
             evidence_runs: plan.evidence.iter().map(|(area, places)| (*area, places.run.clone())).collect(),
             leave,
+            reading: Reading::default(),
             world: OnceLock::new(),
         })
     }
@@ -192,6 +214,7 @@ pub(super) fn collect(inputs: &Inputs<'_>, needs: &[Need]) -> Result<Facts, Refu
     context.run = inputs.run;
     context.route_tests = needs.contains(&Need::RouteTests);
     context.commands = &commands;
+    context.reading = inputs.reading.clone();
     let mut remembered = Remembered::of(inputs.repo, inputs.staged && !context.route_tests, &areas, &named);
     let known = remembered.take();
     let left: BTreeSet<AreaName> =

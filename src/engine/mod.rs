@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::dod::{self, Plan};
 use crate::domain::change::Risk;
 use crate::domain::outcome::Stage;
-use crate::evidence;
+use crate::evidence::{self, Reading};
 use crate::facts::{AreaName, Evidence, Facts, Need, State};
 use crate::repo::{Content, Repo, Stamp};
 use crate::verdict::{Metrics, Proof, Report, Task, fold};
@@ -136,11 +136,17 @@ pub fn check(request: &Request) -> Result<Report, Refusal> {
 /// Evaluates one tree against its DoD; a component's report is told from the root.
 fn check_one(request: &Request, mut repo: Repo) -> Result<Report, Refusal> {
     let mut notes = Vec::new();
-    let plan = source::plan(request, &repo, &mut notes)?;
+    let mut reading = Reading::default();
+    let plan = source::plan(request, &repo, &reading, &mut notes)?;
+    if request.staged {
+        // What is left to the working tree from here on is not what the index has.
+        reading = Reading::default();
+    }
     repo.leave_to_working_tree(&report_globs(&plan, request)).map_err(Refusal::new)?;
     let chosen = judge::choose(&plan, request)?;
     let outside = outside(request, &repo)?;
     let mut inputs = collect::Inputs::new(&repo, &plan, request, outside.as_ref())?;
+    inputs.reading = reading;
     risks(&repo, Some(&plan), request, &mut inputs, &mut notes);
     let worlds = judge::due(&plan, &chosen, request, &inputs);
     let measured = request.measure.iter().copied().map(Need::Area);
@@ -194,7 +200,7 @@ fn risks(
     }
     if let Some(base) = changes.base.as_deref().filter(|_| evidence::risks::may_break(changes)) {
         // A hook has no time for two analyses of the code: routes are held against the base's from the stage ci on.
-        let routes = request.stage >= Stage::Ci;
+        let routes = (request.stage >= Stage::Ci).then_some(&inputs.reading);
         match repo.open_at(base) {
             Ok(old) => found.extend(evidence::risks::broken(&old, repo, changes, routes)),
             Err(why) => notes.push(format!("the base's interface cannot be compared with: {why}")),
@@ -232,9 +238,14 @@ pub fn facts(request: &Request, areas: &[AreaName]) -> Result<Facts, Refusal> {
     let mut repo = open(request)?;
     let plan = Plan::empty();
     repo.leave_to_working_tree(&report_globs(&plan, request)).map_err(Refusal::new)?;
-    let mut inputs = collect::Inputs::new(&repo, &plan, request, None)?;
+    // Of what is asked for alone, git is asked for nothing else.
+    let changes = areas.iter().any(|area| matches!(area, AreaName::Changes | AreaName::Coverage));
+    let mut inputs = match changes || request.base.is_some() {
+        true => collect::Inputs::new(&repo, &plan, request, None)?,
+        false => collect::Inputs::without_changes(&repo, &plan, request)?,
+    };
     if areas.contains(&AreaName::Changes) {
-        let own = source::plan(request, &repo, &mut Vec::new()).ok();
+        let own = source::plan(request, &repo, &inputs.reading, &mut Vec::new()).ok();
         risks(&repo, own.as_ref(), request, &mut inputs, &mut Vec::new());
     }
     let mut needs: Vec<Need> = areas.iter().copied().map(Need::Area).collect();
@@ -269,7 +280,7 @@ pub fn stamp(
     command: &[String],
 ) -> Result<(String, Vec<Stamp>), Refusal> {
     let mut repo = open(request)?;
-    let plan = source::plan(request, &repo, &mut Vec::new())?;
+    let plan = source::plan(request, &repo, &Reading::default(), &mut Vec::new())?;
     repo.record_freshness();
     let inputs = collect::Inputs::new(&repo, &plan, request, None)?;
     collect::collect(&inputs, &[Need::Area(area)])?;
@@ -289,7 +300,7 @@ pub fn stamp(
 /// The path or an option is wrong.
 pub fn reports(request: &Request, area: AreaName) -> Result<Vec<String>, Refusal> {
     let repo = open(request)?;
-    let plan = source::plan(request, &repo, &mut Vec::new())?;
+    let plan = source::plan(request, &repo, &Reading::default(), &mut Vec::new())?;
     let places = places(&plan, request);
     let Some(collector) = evidence::of(area) else { return Ok(Vec::new()) };
     let globs = evidence::Context::new(&repo, &places, None).globs(collector);
@@ -302,7 +313,7 @@ pub fn reports(request: &Request, area: AreaName) -> Result<Vec<String>, Refusal
 /// # Errors
 /// The path or the DoD is wrong.
 pub fn plan(request: &Request) -> Result<Plan, Refusal> {
-    source::plan(request, &open(request)?, &mut Vec::new())
+    source::plan(request, &open(request)?, &Reading::default(), &mut Vec::new())
 }
 
 /// The folder of the repository that `folder` lies in: the git work tree's top, else the folder itself.
@@ -314,7 +325,7 @@ pub fn root_of(folder: &Path) -> PathBuf {
 /// Whether the repository is an HTTP service, by what its manifests declare or its code registers.
 #[must_use]
 pub fn serves_http(repo: &Repo) -> bool {
-    source::serves_http(repo)
+    source::serves_http(repo, &Reading::default())
 }
 
 fn open(request: &Request) -> Result<Repo, Refusal> {

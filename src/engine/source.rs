@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::dod::{DodSource, Plan};
-use crate::evidence::{self, dependencies};
+use crate::evidence::{Reading, dependencies};
 use crate::facts::dependencies::Dependency;
 use crate::repo::Repo;
 
@@ -17,7 +17,13 @@ pub(super) const NAMES: &[&str] = &["donegate.yaml", "donegate.yml"];
 const HTTP: &str = include_str!("../../rules/http-frameworks.txt");
 
 /// Loads the plan; where the repository has no DoD, takes a profile and says so in `notes`.
-pub(super) fn plan(request: &Request, repo: &Repo, notes: &mut Vec<String>) -> Result<Plan, Refusal> {
+/// What is read of the code for that is kept in `reading`.
+pub(super) fn plan(
+    request: &Request,
+    repo: &Repo,
+    reading: &Reading,
+    notes: &mut Vec<String>,
+) -> Result<Plan, Refusal> {
     if request.dod.is_some() && request.profile.is_some() {
         return Err(Refusal::new("--dod and --profile exclude each other: name one"));
     }
@@ -30,7 +36,7 @@ pub(super) fn plan(request: &Request, repo: &Repo, notes: &mut Vec<String>) -> R
     match own(repo)? {
         Some(plan) => Ok(plan),
         None => {
-            let profile = if serves_http(repo) { "service" } else { "minimal" };
+            let profile = if serves_http(repo, reading) { "service" } else { "minimal" };
             notes.push(format!(
                 "no donegate.yaml here: judged by the built-in profile `{profile}`; `donegate init` writes one to start from"
             ));
@@ -113,8 +119,8 @@ fn named(path: &Path, repo: &Repo) -> Result<String, Refusal> {
 
 /// Whether the tree is an HTTP service: a manifest declares a framework, or the code registers a route, as what needs no
 /// dependency does (Go's `net/http`, servlets) and what keeps its libraries beside the code.
-pub(super) fn serves_http(repo: &Repo) -> bool {
-    !frameworks(repo).is_empty() || evidence::routes::are_registered(repo)
+pub(super) fn serves_http(repo: &Repo, reading: &Reading) -> bool {
+    !frameworks(repo).is_empty() || !reading.of(repo).routes.is_empty()
 }
 
 /// The HTTP frameworks that manifests declare, sorted.
@@ -139,9 +145,10 @@ mod tests {
         let client =
             "package main\n\nimport \"net/http\"\n\nfunc main() {\n\thttp.Get(\"http://localhost/orders\")\n}\n";
         let module = "module example.org/orders\n\ngo 1.22\n";
-        assert!(serves_http(&Repo::in_memory(&[("package.json", declared)])));
-        assert!(serves_http(&Repo::in_memory(&[("go.mod", module), ("main.go", go)])), "no dependency is needed");
-        assert!(!serves_http(&Repo::in_memory(&[("go.mod", module), ("main.go", client)])));
-        assert!(!serves_http(&Repo::in_memory(&[("go.mod", module), ("main_test.go", go)])), "a test's server");
+        let serves = |files: &[(&str, &str)]| serves_http(&Repo::in_memory(files), &Reading::default());
+        assert!(serves(&[("package.json", declared)]));
+        assert!(serves(&[("go.mod", module), ("main.go", go)]), "no dependency is needed");
+        assert!(!serves(&[("go.mod", module), ("main.go", client)]));
+        assert!(!serves(&[("go.mod", module), ("main_test.go", go)]), "a test's server");
     }
 }

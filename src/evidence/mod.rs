@@ -27,7 +27,7 @@ pub mod tests;
 mod xml;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::code::Analysis;
 use sha2::{Digest, Sha256};
@@ -94,6 +94,18 @@ pub type Commands = BTreeMap<AreaName, Vec<Command>>;
 
 static NO_COMMANDS: Commands = BTreeMap::new();
 
+/// What the code of one tree says: read when it is first asked for, and once for all who hold the same reading.
+#[derive(Debug, Clone, Default)]
+pub struct Reading(Arc<OnceLock<Analysis>>);
+
+impl Reading {
+    /// What the code of the tree says; always of the same tree.
+    #[must_use]
+    pub fn of(&self, repo: &Repo) -> &Analysis {
+        self.0.get_or_init(|| crate::code::analyse(repo))
+    }
+}
+
 /// What collectors are given.
 #[derive(Debug)]
 pub struct Context<'a> {
@@ -116,7 +128,7 @@ pub struct Context<'a> {
     /// What the commands came to that the DoD names as evidence of areas.
     pub commands: &'a Commands,
     /// What the code says: routes and reads of the environment come from one reading.
-    analysis: OnceLock<Analysis>,
+    pub reading: Reading,
 }
 
 impl<'a> Context<'a> {
@@ -133,14 +145,14 @@ impl<'a> Context<'a> {
             run: false,
             route_tests: false,
             commands: &NO_COMMANDS,
-            analysis: OnceLock::new(),
+            reading: Reading::default(),
         }
     }
 
     /// What the code says; read when it is first asked for.
     #[must_use]
     pub fn analysis(&self) -> &Analysis {
-        self.analysis.get_or_init(|| crate::code::analyse(self.repo))
+        self.reading.of(self.repo)
     }
 
     /// What the commands of an area came to.

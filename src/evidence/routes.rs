@@ -4,7 +4,6 @@ use super::{Collected, Collector, Context};
 use crate::code::Analysis;
 use crate::facts::routes::{Route, Routes, Unresolved};
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
-use crate::repo::Repo;
 
 /// Reads routes out of code.
 #[derive(Debug)]
@@ -20,20 +19,22 @@ impl Collector for RouteCollector {
     }
 
     fn collect(&self, context: &Context<'_>) -> Collected {
-        let mut area = collect(context.analysis());
-        if context.route_tests
-            && let Some(routes) = &mut area.facts
-        {
-            super::reach::add(routes, &crate::code::requests::requests(context.repo), &context.analysis().names);
+        // What tests send is read while the code is evaluated, which takes one thread alone.
+        let (mut area, requests) = std::thread::scope(|scope| {
+            let read = || crate::code::requests::requests(context.repo);
+            let asked = context.route_tests.then(|| std::thread::Builder::new().spawn_scoped(scope, read));
+            let area = collect(context.analysis());
+            let requests = asked.map(|asked| match asked {
+                Ok(thread) => thread.join().unwrap_or_else(|bug| std::panic::resume_unwind(bug)),
+                Err(_) => read(),
+            });
+            (area, requests)
+        });
+        if let (Some(requests), Some(routes)) = (requests, &mut area.facts) {
+            super::reach::add(routes, &requests, &context.analysis().names);
         }
         Collected::Routes(area)
     }
-}
-
-/// Whether the code registers any route.
-#[must_use]
-pub fn are_registered(repo: &Repo) -> bool {
-    !crate::code::analyse(repo).routes.is_empty()
 }
 
 pub(super) fn collect(analysis: &Analysis) -> Area<Routes> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::routes;
+use super::super::{Reading, routes};
 use crate::code;
 use crate::domain::change::{ChangeStatus, ChangedFile, Changes, Risk, RiskLevel};
 use crate::domain::template::Template;
@@ -19,11 +19,18 @@ pub(super) fn may_remove(changes: &Changes) -> bool {
     changes.files.iter().any(takes)
 }
 
-/// Routes that are gone.
-pub(super) fn removed(base: &Repo, head: &Repo) -> Vec<Risk> {
-    let before = routes::collect(&code::analyse(base));
+/// Routes that are gone. Both trees are evaluated at a time, as each takes one thread; what is read of the head is kept in
+/// `reading`, for all who ask for it later.
+pub(super) fn removed(base: &Repo, head: &Repo, reading: &Reading) -> Vec<Risk> {
+    let before = std::thread::scope(|scope| {
+        // Where there is no second thread the head is read behind the base.
+        let ahead = std::thread::Builder::new().spawn_scoped(scope, || reading.of(head));
+        let before = routes::collect(&code::analyse(base));
+        drop(ahead);
+        before
+    });
     let Some(old) = before.facts.filter(|old| !old.items.is_empty()) else { return Vec::new() };
-    let after = routes::collect(&code::analyse(head));
+    let after = routes::collect(reading.of(head));
     held(&old, &after)
 }
 

@@ -14,6 +14,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+use super::Reading;
 use crate::domain::change::{ChangeStatus, ChangedFile, Changes, Risk};
 use crate::domain::provenance::hex;
 use crate::repo::{MAX_SOURCE_BYTES, Repo};
@@ -51,13 +52,13 @@ pub fn may_break(changes: &Changes) -> bool {
         || api::may_remove(changes)
 }
 
-/// What clients of the base meet with the head: routes that are gone (evaluated only where `routes` says so: it costs two
-/// analyses), and what its OpenAPI documents promise no more.
+/// What clients of the base meet with the head: routes that are gone (evaluated only where `routes` is given, the reading of the
+/// head's code: it costs an analysis of the base, too), and what its OpenAPI documents promise no more.
 #[must_use]
-pub fn broken(base: &Repo, head: &Repo, changes: &Changes, routes: bool) -> Vec<Risk> {
+pub fn broken(base: &Repo, head: &Repo, changes: &Changes, routes: Option<&Reading>) -> Vec<Risk> {
     let mut risks = super::openapi::breaking(base, head, &changes.files);
-    if routes && api::may_remove(changes) {
-        risks.extend(api::removed(base, head));
+    if let Some(reading) = routes.filter(|_| api::may_remove(changes)) {
+        risks.extend(api::removed(base, head, reading));
     }
     risks
 }
