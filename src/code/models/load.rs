@@ -8,21 +8,44 @@ use super::homes::{self, Home};
 use super::words::{ModelFile, ObjectModel};
 use super::{Models, Token};
 use crate::code::form::{Language, MacroRules};
-use crate::domain::node::Mistake;
+use crate::domain::node::{Mistake, Place};
 
 /// Reads and checks model files.
 pub(super) fn load(files: &[(&str, &str)]) -> Result<Models, Mistake> {
     let mut models = Models::default();
     let mut homes = Vec::new();
-    for (name, text) in files {
-        let node = crate::yaml::parse(name, text)?;
-        let file: ModelFile = node.read()?;
+    for ((name, _), read) in files.iter().zip(read_all(files)) {
+        let (place, file) = read?;
         let pairs = file.homes.iter().flat_map(|(public, all)| all.iter().map(|home| Home::new(public, home)));
         homes.extend(pairs);
-        add(&mut models, name, file).map_err(|message| Mistake::new(&node.place, message))?;
+        add(&mut models, name, file).map_err(|message| Mistake::new(&place, message))?;
     }
     homes::settle(&mut models, &homes);
     Ok(models)
+}
+
+/// Reads model files side by side, each with its place. These are threads of their own and no tasks of the pool: a task there may wait
+/// for the models, and where all do, nobody would be left to read them.
+fn read_all(files: &[(&str, &str)]) -> Vec<Result<(Place, ModelFile), Mistake>> {
+    let read = |(name, text): &(&str, &str)| {
+        let node = crate::yaml::parse(name, text)?;
+        Ok((node.place.clone(), node.read()?))
+    };
+    let some = files.len().div_ceil(rayon::current_num_threads()).max(1);
+    std::thread::scope(|scope| {
+        let running: Vec<_> = files
+            .chunks(some)
+            .map(|files| {
+                let read = move || files.iter().map(read).collect::<Vec<_>>();
+                std::thread::Builder::new().spawn_scoped(scope, read).map_err(|_| files)
+            })
+            .collect();
+        let finish = |one: Result<std::thread::ScopedJoinHandle<'_, Vec<_>>, &[(&str, &str)]>| match one {
+            Ok(thread) => thread.join().unwrap_or_else(|bug| std::panic::resume_unwind(bug)),
+            Err(files) => files.iter().map(read).collect(),
+        };
+        running.into_iter().flat_map(finish).collect()
+    })
 }
 
 /// The language of a front end.
