@@ -102,7 +102,7 @@ pub(super) fn is_bundled(path: &str, bytes: &[u8]) -> bool {
         && (is_generated(bytes)
             || bytes.len() > LONGEST_LINE
                 && (bytes.len() > LONGEST_SCRIPT
-                    || bytes.windows(BUNDLER.len()).any(|window| window == BUNDLER)
+                    || memchr::memmem::find(bytes, BUNDLER).is_some()
                     || bytes.split(|byte| *byte == b'\n').any(|line| line.len() > LONGEST_LINE)))
 }
 

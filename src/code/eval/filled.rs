@@ -15,7 +15,7 @@ use super::value::{Args, ClassValue, Map, Modelled, Object, Spot, Value};
 use crate::code::form::{Arg, Field, Name};
 use crate::code::given;
 use crate::code::models::{FieldsWord, FilledWord};
-use crate::code::resolve::{folder_of, under};
+use crate::code::resolve::{Given, Tree, folder_of, under};
 
 /// How deep the fields of types are filled.
 const DEEPEST: usize = 8;
@@ -24,12 +24,12 @@ const DEEPEST: usize = 8;
 pub(crate) type Said = BTreeMap<String, Option<Name>>;
 
 /// Lays what files say over what is said. Which of several is taken nobody says: what they say alike counts.
-pub(super) fn lay(said: &mut Said, files: &[(Name, String)]) {
+pub(super) fn lay(said: &mut Said, files: &[Rc<Given>], tree: &Tree<'_>) {
     let mut layer = Said::new();
-    for (path, text) in files {
-        for (key, text) in given::texts(path, text) {
-            let text = Name::from(text);
-            let known = layer.entry(key).or_insert_with(|| Some(text.clone()));
+    for file in files {
+        for (key, text) in file.texts(tree) {
+            let text = Name::from(text.as_str());
+            let known = layer.entry(key.clone()).or_insert_with(|| Some(text.clone()));
             if known.as_ref() != Some(&text) {
                 *known = None;
             }
@@ -174,15 +174,16 @@ impl Machine<'_> {
         let text = self.argument_at(bound, &word.text, spot);
         let pattern = file_of(&text).map_or_else(|| "*".to_owned(), pattern_of);
         let pattern = pattern.trim_start_matches("./").trim_start_matches('/').to_owned();
-        let fits = |path: &str, text: &str| {
-            let keys = given::keys(path, text);
+        let tree = self.tree;
+        let fits = |file: &Given| {
+            let ends = || word.endings.iter().any(|ending| file.name().ends_with(ending.as_str()));
             let fields = class.class.fields.iter();
-            let there = fields.clone().filter(|field| keys.contains(&field.name.to_lowercase())).count();
-            word.endings.iter().any(|ending| path.ends_with(ending.as_str())) && there * 2 >= fields.count()
+            let there = |field: &&Field| file.keys(tree).contains(&field.name.to_lowercase());
+            ends() && fields.clone().filter(there).count() * 2 >= fields.count()
         };
         let files = self.settings_at(&pattern, spot, &fits);
         let mut said = Said::new();
-        lay(&mut said, &files);
+        lay(&mut said, &files, self.tree);
         self.filled_type(&word.fields, &class, &said, "", 0).unwrap_or_else(Value::unknown)
     }
 
@@ -208,10 +209,10 @@ impl Machine<'_> {
         if let (Some(class), Some(pattern)) = (class, pattern) {
             let fields: Vec<String> =
                 class.class.fields.iter().map(|field| key_of_field(field, &word.tag).0.to_lowercase()).collect();
-            let fits = |path: &str, text: &str| {
-                let keys = given::keys(path, text);
-                let there = fields.iter().filter(|field| keys.contains(*field)).count();
-                ends(path) && there * 2 >= fields.len()
+            let tree = self.tree;
+            let fits = |file: &Given| {
+                let there = |field: &&String| file.keys(tree).contains(*field);
+                ends(file.name()) && fields.iter().filter(there).count() * 2 >= fields.len()
             };
             let pattern = pattern.trim_start_matches("./").trim_start_matches('/');
             let mut files = self.settings_at(pattern, spot, &fits);
@@ -219,7 +220,7 @@ impl Machine<'_> {
                 files = self.settings_at("*", spot, &fits);
             }
             let mut said = Said::new();
-            lay(&mut said, &files);
+            lay(&mut said, &files, self.tree);
             let says = |_: &mut Self, key: &str| {
                 let text = said.get(&key.to_lowercase()).cloned().flatten()?;
                 Some(Value::Str(text).fallback())
@@ -231,12 +232,7 @@ impl Machine<'_> {
 
     /// The files that may be at a path and fit, else those that show how one there is written, each under the name that it
     /// stands for. A workspace may have them at its root.
-    pub(super) fn settings_at(
-        &mut self,
-        pattern: &str,
-        spot: Spot,
-        fits: &dyn Fn(&str, &str) -> bool,
-    ) -> Vec<(Name, String)> {
+    pub(super) fn settings_at(&self, pattern: &str, spot: Spot, fits: &dyn Fn(&Given) -> bool) -> Vec<Rc<Given>> {
         let mut home = folder_of(self.file(spot)).to_owned();
         while !home.is_empty() && !MANIFESTS.iter().any(|name| self.tree.has(&under(&home, name))) {
             home = folder_of(&home).to_owned();
@@ -251,28 +247,16 @@ impl Machine<'_> {
     }
 
     /// Such files as a program that runs in a folder finds them.
-    fn settings_near(
-        &self,
-        pattern: &str,
-        home: &str,
-        shown: bool,
-        fits: &dyn Fn(&str, &str) -> bool,
-    ) -> Vec<(Name, String)> {
-        let mut out = Vec::new();
-        for file in self.tree.files() {
-            let meant = given::meant(file);
-            if meant.is_some() != shown || MANIFESTS.iter().any(|name| file.rsplit('/').next() == Some(name)) {
-                continue;
-            }
-            let name = meant.map_or_else(|| file.clone(), Name::from);
-            if !given::may_be_at(&name, pattern, home) || out.len() >= MOST_FILES {
-                continue;
-            }
-            if let Some(text) = self.tree.text(file).map(|text| text.to_string()).filter(|text| fits(&name, text)) {
-                out.push((name, text));
-            }
-        }
-        out
+    fn settings_near(&self, pattern: &str, home: &str, shown: bool, fits: &dyn Fn(&Given) -> bool) -> Vec<Rc<Given>> {
+        let manifest = |file: &Given| MANIFESTS.iter().any(|name| file.path.rsplit('/').next() == Some(name));
+        let fits = |file: &&Rc<Given>| {
+            file.shows.is_some() == shown
+                && !manifest(file)
+                && given::may_be_at(file.name(), pattern, home)
+                && file.text(self.tree).is_some()
+                && fits(file)
+        };
+        self.tree.settings_files().iter().filter(fits).take(MOST_FILES).cloned().collect()
     }
 }
 

@@ -301,7 +301,7 @@ pub(crate) struct Machine<'a> {
     /// The apps whose trees of modules told what they provide.
     pub(crate) trees_told: BTreeSet<usize>,
     /// What files of packages' settings say, by path.
-    pub(crate) stored: BTreeMap<String, Value>,
+    pub(crate) stored: super::env::stores::Stored,
     /// What is kept for explaining, where it is asked for.
     pub(crate) tracing: Option<Tracing>,
     /// What code may reach.
@@ -434,7 +434,7 @@ impl<'a> Machine<'a> {
             told: Vec::new(),
             asked_to_give: 0,
             trees_told: BTreeSet::new(),
-            stored: BTreeMap::new(),
+            stored: super::env::stores::Stored::default(),
             tracing: None,
             reached: super::reach::Reached::default(),
             stated: BTreeMap::new(),

@@ -10,6 +10,7 @@ mod deployed;
 mod documents;
 mod dropwizard;
 mod gateways;
+mod given;
 mod go;
 mod hocon;
 mod imported;
@@ -27,6 +28,7 @@ mod servlets;
 mod settings;
 mod url_beans;
 mod versions;
+mod words;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +41,7 @@ pub(super) use builds::FILES as BUILDS;
 pub(crate) use builds::Home;
 pub(crate) use documents::{Generated, Listed, Operation, based, is_method, operations};
 pub(crate) use gateways::Called;
+pub(crate) use given::Given;
 pub(crate) use go::imported as go_imports;
 pub(crate) use javascript::{ended_by, fitting, specifiers};
 pub(crate) use proto::Service;
@@ -82,6 +85,8 @@ pub(crate) struct Tree<'a> {
     builds: OnceCell<builds::Builds>,
     beans: OnceCell<BTreeMap<String, BTreeSet<String>>>,
     schemas: RefCell<BTreeMap<String, Rc<Schemas>>>,
+    words: OnceCell<words::Words>,
+    given: given::Files,
 }
 
 impl fmt::Debug for Tree<'_> {
@@ -119,6 +124,8 @@ impl<'a> Tree<'a> {
             builds: OnceCell::new(),
             beans: OnceCell::new(),
             schemas: RefCell::default(),
+            words: OnceCell::new(),
+            given: given::Files::default(),
         };
         tree.javascript = javascript::Packages::read(&tree);
         tree.go = go::Modules::read(&tree);
@@ -173,8 +180,12 @@ impl<'a> Tree<'a> {
 
     /// The text of a file.
     pub(crate) fn text(&self, path: &str) -> Option<String> {
-        let content = self.repo.read(path, LARGEST).ok()?;
-        text_of(&content)
+        text_at(self.repo, path)
+    }
+
+    /// The files whose names are those of settings, and what each gives.
+    pub(crate) fn settings_files(&self) -> &[Rc<Given>] {
+        self.given.all(self)
     }
 
     /// The text of a file whose bytes are its characters, as properties files are by default.
@@ -197,17 +208,23 @@ impl<'a> Tree<'a> {
     pub(crate) fn lower_all(&self, paths: &[Name]) {
         use rayon::prelude::*;
         let repo = self.repo;
-        let known: BTreeSet<Name> = self.lowered.borrow().keys().cloned().collect();
-        let fresh: Vec<(Name, Option<Arc<Module>>)> = paths
-            .par_iter()
-            .filter(|path| !known.contains(*path))
-            .map(|path| {
-                let content = repo.read(path, LARGEST).ok();
-                let text = content.as_ref().and_then(text_of);
-                (path.clone(), text.and_then(|text| super::lower_file(path, &text)).map(Arc::new))
-            })
-            .collect();
+        let unknown: BTreeSet<&Name> = {
+            let known = self.lowered.borrow();
+            paths.iter().filter(|path| !known.contains_key(*path)).collect()
+        };
+        let lowered = |path: &&Name| {
+            let text = text_at(repo, path);
+            ((*path).clone(), text.and_then(|text| super::lower_file(path, &text)).map(Arc::new))
+        };
+        let fresh: Vec<(Name, Option<Arc<Module>>)> = unknown.par_iter().map(lowered).collect();
         self.lowered.borrow_mut().extend(fresh);
+    }
+
+    /// Whether a file may hold a word that is no part of a longer one: all files of languages of classes in packages are read for
+    /// that, once.
+    pub(crate) fn may_have_word(&self, path: &str, word: &str) -> bool {
+        let read = || words::Words::read(self.repo, &self.classes().collect());
+        self.words.get_or_init(read).may_have(path, word)
     }
 
     /// The files that declare a full name, where names and files need not agree (Kotlin).
@@ -374,6 +391,11 @@ impl<'a> Tree<'a> {
     pub(crate) fn go_sources(&self, folder: &str) -> Vec<String> {
         go::sources(self, folder)
     }
+}
+
+/// The text of a file; none where it cannot be read, or is larger than what is parsed.
+fn text_at(repo: &Repo, path: &str) -> Option<String> {
+    text_of(&repo.read(path, LARGEST).ok()?)
 }
 
 /// The text of a file that was read; of sources as their language takes it.

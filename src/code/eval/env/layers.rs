@@ -184,7 +184,7 @@ impl Machine<'_> {
             let files = self.texts_of_files(&path, spot);
             let own = self.layers.stores.entry(store).or_default();
             own.files = true;
-            lay(&mut own.said, &files);
+            lay(&mut own.said, &files, self.tree);
             own.written.extend(keys);
         }
         if let Some(text) = &source.text {

@@ -10,14 +10,11 @@ use super::super::python::documents::supposed;
 use super::super::value::{Map, Modelled, Spot, Value};
 use super::tags::tagged;
 use crate::code::form::{Field, Yields};
-use crate::code::given;
+use crate::code::given::is_settings;
 use crate::code::models::SettingsWord;
-use crate::domain::change::is_test;
 
 /// So many flags are kept.
 const MOST_FLAGS: usize = 2_000;
-/// So many files of settings are looked at for one key.
-const MOST_FILES: usize = 8;
 /// Types within types that are filled.
 const MOST_NESTED: usize = 6;
 
@@ -172,14 +169,15 @@ impl Machine<'_> {
         let store = self.set_up(node, self.go.program);
         let mut found: Vec<Value> = Vec::new();
         for (name, _) in &store.files {
-            for file in self.files_of_settings(name) {
-                let all = self.settings_file(&file, spot);
+            for file in self.files_of_settings(name).iter() {
+                let all = self.settings_read(&file.path, spot);
                 let said = self.inner(all.clone(), key, ".", spot);
                 let said = said.or_else(|| self.inner(all, &key.to_lowercase(), ".", spot));
                 // Keys are the same whatever the case of their letters.
                 let said = said.or_else(|| {
-                    let text = self.tree.text(&file)?;
-                    given::texts(&file, &text).get(&key.to_lowercase()).map(|text| Value::text(text.as_str()))
+                    // What shows how another is written may be of no format that is read.
+                    let texts = is_settings(&file.path).then(|| file.texts(self.tree))?;
+                    texts.get(&key.to_lowercase()).map(|text| Value::text(text.as_str()))
                 });
                 found.extend(said.filter(|one| matches!(one, Value::Str(_))));
             }
@@ -193,23 +191,6 @@ impl Machine<'_> {
                 _ => None,
             },
         }
-    }
-
-    /// The files of settings that a store's name for one may mean; where there is none, those that show how to write it.
-    fn files_of_settings(&self, name: &str) -> Vec<String> {
-        let name = name.trim_start_matches("./").trim_start_matches('/');
-        let means = |path: &str| {
-            let Some((stem, ending)) = path.rsplit_once('.') else { return false };
-            let ends = |whole: &str| whole == name || whole.strip_suffix(name).is_some_and(|rest| rest.ends_with('/'));
-            matches!(ending, "yaml" | "yml" | "json" | "toml") && (ends(path) || ends(stem)) && !is_test(path)
-        };
-        let all = self.tree.files().filter(|path| means(path)).take(MOST_FILES).map(ToString::to_string);
-        let all: Vec<String> = all.collect();
-        if !all.is_empty() {
-            return all;
-        }
-        let shown = self.tree.files().filter(|path| given::meant(path).is_some_and(|meant| means(&meant)));
-        shown.take(MOST_FILES).map(ToString::to_string).collect()
     }
 
     /// Fills the fields of a value with what is said under their keys.

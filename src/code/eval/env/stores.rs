@@ -1,22 +1,37 @@
 //! Stores of settings: what the code puts into them and asks them for, and packages that give what the files of a folder say.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::machine::Machine;
 use super::super::value::{Args, ListKind, Map, Modelled, Spot, Value};
 use crate::code::form::{Language, Name};
 use crate::code::models::{AskWord, StoreModel, SupplyWord};
-use crate::code::resolve::{folder_of, join_paths};
+use crate::code::resolve::{Given, folder_of, join_paths};
+use crate::domain::change::is_test;
 use crate::domain::node;
 
 /// Under this name an object's arguments hold what was put into it.
 const SOURCES: &str = "sources";
 /// Sources that one store may have.
 const MOST_SOURCES: usize = 64;
+/// So many files of settings are looked at for one key.
+const MOST_FILES: usize = 8;
 /// How deep a file of settings is read.
 const MOST_DEPTH: usize = 40;
 /// How files of settings end, the first that is there.
 const ENDINGS: &[&str] = &["json", "yaml", "yml", "js", "cjs", "mjs", "ts"];
+
+/// What files of settings say, as far as it was asked.
+#[derive(Debug, Default)]
+pub(crate) struct Stored {
+    /// To packages, by path.
+    packages: BTreeMap<String, Value>,
+    /// To stores that are asked for single keys, by path: nothing is ever written to these.
+    read: BTreeMap<String, Value>,
+    /// The files that a store's name for one may mean.
+    meant: BTreeMap<String, Rc<[Rc<Given>]>>,
+}
 
 impl Machine<'_> {
     /// What was put into an object under a key; all of it where there is none.
@@ -137,6 +152,37 @@ impl Machine<'_> {
         }
     }
 
+    /// What a file of data says, read once, for who looks into it and gives none of it to the code.
+    pub(in crate::code::eval) fn settings_read(&mut self, path: &str, spot: Spot) -> Value {
+        if let Some(known) = self.stored.read.get(path) {
+            return known.clone();
+        }
+        let value = self.settings_file(path, spot);
+        self.stored.read.insert(path.to_owned(), value.clone());
+        value
+    }
+
+    /// The files of settings that a store's name for one may mean; where there is none, those that show how to write it.
+    pub(in crate::code::eval) fn files_of_settings(&mut self, name: &str) -> Rc<[Rc<Given>]> {
+        let name = name.trim_start_matches("./").trim_start_matches('/');
+        if let Some(known) = self.stored.meant.get(name) {
+            return known.clone();
+        }
+        let means = |path: &Name| {
+            let Some((stem, ending)) = path.rsplit_once('.') else { return false };
+            let ends = |whole: &str| whole == name || whole.strip_suffix(name).is_some_and(|rest| rest.ends_with('/'));
+            matches!(ending, "yaml" | "yml" | "json" | "toml") && (ends(path) || ends(stem)) && !is_test(path)
+        };
+        let all = self.tree.settings_files();
+        let mut found: Vec<_> = all.iter().filter(|file| means(&file.path)).take(MOST_FILES).collect();
+        if found.is_empty() {
+            found = all.iter().filter(|file| file.shows.as_ref().is_some_and(means)).take(MOST_FILES).collect();
+        }
+        let found: Rc<[Rc<Given>]> = found.into_iter().cloned().collect();
+        self.stored.meant.insert(name.to_owned(), found.clone());
+        found
+    }
+
     /// What the files of a package's folder say; none where the package is no store or there is no such folder.
     fn store(&mut self, word: &'static StoreModel, spot: Spot) -> Option<Value> {
         let file = self.modules[spot.module.0].path.clone();
@@ -148,13 +194,13 @@ impl Machine<'_> {
                 if !self.tree.has(&path) {
                     continue;
                 }
-                if let Some(known) = self.stored.get(&path) {
+                if let Some(known) = self.stored.packages.get(&path) {
                     return Some(known.clone());
                 }
                 // What the file itself asks the package for is not there yet.
-                self.stored.insert(path.clone(), Value::unknown());
+                self.stored.packages.insert(path.clone(), Value::unknown());
                 let value = self.settings_file(&path, spot);
-                self.stored.insert(path, value.clone());
+                self.stored.packages.insert(path, value.clone());
                 return Some(value);
             }
             if folder.is_empty() {

@@ -23,6 +23,9 @@ impl Machine<'_> {
     pub(crate) fn run_go(&mut self, files: &[Name]) {
         self.go.known = files.iter().map(|file| folder_of(file).to_owned()).collect();
         self.go.worth = files.iter().cloned().collect();
+        // Every file of these packages is loaded, whatever runs.
+        let all = self.go.known.iter().flat_map(|folder| self.tree.go_sources(folder)).map(Name::from);
+        self.tree.lower_all(&all.collect::<Vec<_>>());
         let start = self.forest.nodes.len();
         let mut mains: Vec<(String, Vec<Name>)> = Vec::new();
         for file in files {
@@ -212,6 +215,7 @@ impl Machine<'_> {
         let mut inits = Vec::new();
         let files: Vec<(Name, ModuleId)> = {
             let files = self.modules[id.0].files.clone();
+            self.tree.lower_all(&files);
             files.into_iter().map(|file| (file.clone(), self.go_file(&file, id))).collect()
         };
         let twice = self.declared_twice(&files);

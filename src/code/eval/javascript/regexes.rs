@@ -2,6 +2,9 @@
 //!
 //! Flags stand before the source as a group: `(?gi)x` is `/x/gi`.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use regex::{Captures, Regex};
 
 use super::super::machine::Machine;
@@ -15,7 +18,16 @@ const LONGEST: (usize, usize) = (8_192, 400);
 /// The most matches that a function is called with.
 const MOST_MATCHES: usize = 64;
 
+/// So many expressions are kept compiled: a program that asks one for a thousand paths asks few.
+const MOST_KEPT: usize = 256;
+
+thread_local! {
+    /// The expressions that were asked for, by their sources. A machine runs on one thread, and so do its expressions.
+    static KEPT: RefCell<BTreeMap<String, Option<Compiled>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
 /// An expression, and whether it is for all matches.
+#[derive(Clone)]
 pub(in crate::code::eval) struct Compiled {
     regex: Regex,
     all: bool,
@@ -26,6 +38,19 @@ pub(in crate::code::eval) fn compiled(source: &str) -> Option<Compiled> {
     if source.len() > LONGEST.1 {
         return None;
     }
+    if let Some(known) = KEPT.with_borrow(|kept| kept.get(source).cloned()) {
+        return known;
+    }
+    let made = compile(source);
+    KEPT.with_borrow_mut(|kept| {
+        if kept.len() < MOST_KEPT {
+            kept.insert(source.to_owned(), made.clone());
+        }
+    });
+    made
+}
+
+fn compile(source: &str) -> Option<Compiled> {
     let flags = source.strip_prefix("(?").and_then(|rest| rest.split_once(')'));
     let (flags, source) = match flags {
         Some((flags, rest)) if !flags.is_empty() && flags.chars().all(|flag| "gims".contains(flag)) => (flags, rest),

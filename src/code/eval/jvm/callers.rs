@@ -87,8 +87,12 @@ impl Machine<'_> {
         if Language::of(path) != Some(Language::Java) {
             return false;
         }
+        let mut named = helpers.iter().filter(|helper| self.tree.may_have_word(path, &helper.name)).peekable();
+        if named.peek().is_none() {
+            return false;
+        }
         let text = self.tree.text(path).unwrap_or_default();
-        helpers.iter().any(|Helper { name, file }| {
+        named.any(|Helper { name, file }| {
             let class = file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
             let near = || folder_of(path) == folder_of(file) || imports(&text, name);
             select::has_word(&text, name) && (select::has_word(&text, class) || near())

@@ -314,10 +314,17 @@ impl Machine<'_> {
         if !self.mentioned.insert(name.clone()) {
             return;
         }
-        let files: Vec<Name> = self.tree.classes().take(MOST_FILES).cloned().collect();
+        let unread = |path: &&Name| {
+            !self.by_path.contains_key(*path)
+                && crate::code::select::is_own(path)
+                && self.tree.may_have_word(path, &name)
+                && self.tree.text(path).is_some_and(|text| crate::code::select::has_word(&text, &name))
+        };
+        let files: Vec<Name> = self.tree.classes().take(MOST_FILES).filter(unread).cloned().collect();
+        self.tree.lower_all(&files);
         for path in files {
-            let unread = !self.by_path.contains_key(&path) && crate::code::select::is_own(&path);
-            if unread && self.tree.text(&path).is_some_and(|text| crate::code::select::has_word(&text, &name)) {
+            // One of them may have loaded another.
+            if !self.by_path.contains_key(&path) {
                 let id = self.module_of(&path, Language::Java);
                 self.load(id);
             }
