@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::skips::{Runs, Skips};
 use super::walk::Chain;
 use crate::code::form::{ExprKind, Language};
 
@@ -30,6 +31,12 @@ struct File {
     /// The calls that ask for a path by the name of a route.
     #[serde(default)]
     names: Vec<Naming>,
+    /// How tests are skipped.
+    #[serde(default)]
+    skips: Skips,
+    /// Which functions run.
+    #[serde(default)]
+    runs: Runs,
 }
 
 /// A call that asks for a path by the name of a route, its first argument.
@@ -73,6 +80,12 @@ pub(super) struct Idiom {
     /// Whether another call of the chain tells the method: `.method(…)`, `.post()`.
     #[serde(default)]
     pub(super) chain: bool,
+    /// Whether the name of what is called may be a value: `client[method](path)`.
+    #[serde(default)]
+    pub(super) computed: bool,
+    /// Whether nothing but literals may stand beside the path: a handler registers.
+    #[serde(default)]
+    pub(super) lone: bool,
     /// Whether braces in a path are variables.
     #[serde(default)]
     pub(super) braces: bool,
@@ -115,6 +128,9 @@ impl Idiom {
 #[derive(Debug)]
 pub(super) struct Idioms(Vec<(Language, File)>);
 
+static NO_SKIPS: LazyLock<Skips> = LazyLock::new(Skips::default);
+static NO_RUNS: LazyLock<Runs> = LazyLock::new(Runs::default);
+
 static BUILTIN: LazyLock<Idioms> = LazyLock::new(|| {
     let read = |(name, language, text): &(&str, Language, &str)| {
         let node = crate::yaml::parse(name, text).expect("built-in YAML: a test reads it");
@@ -141,6 +157,21 @@ impl Idioms {
     /// The calls of a language that ask for paths by name.
     pub(super) fn namings(&self, language: Language) -> &[Naming] {
         self.file(language).map_or(&[], |file| &file.names)
+    }
+
+    /// Whether a call of a name is a request in a language.
+    pub(super) fn is_request(&self, language: Language, name: &str) -> bool {
+        self.of(language).any(|idiom| idiom.call.contains_key(name))
+    }
+
+    /// How tests of a language are skipped.
+    pub(super) fn skips(&'static self, language: Language) -> &'static Skips {
+        self.file(language).map_or(&NO_SKIPS, |file| &file.skips)
+    }
+
+    /// Which functions of a language run.
+    pub(super) fn runs(&'static self, language: Language) -> &'static Runs {
+        self.file(language).map_or(&NO_RUNS, |file| &file.runs)
     }
 
     /// Whether a file holds a word of its language's idioms.

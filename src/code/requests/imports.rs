@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::idioms::builtin;
+use super::walk::{Seen, walk};
 use crate::code::form::{Expr, ExprKind, Import, Imported, Language, Module, StmtKind};
 use crate::repo::Repo;
 
@@ -64,8 +66,52 @@ impl<'a> Index<'a> {
             let same = self.folders.get(split(path).0).into_iter().flatten();
             found.extend(same.map(|path| (*path).to_owned()));
         }
+        if module.language == Language::Java {
+            return self.classes(path, module);
+        }
         found.remove(path);
         found.into_iter().take(MOST).collect()
+    }
+
+    /// The files of the classes that a file of Java or Kotlin names: what its own extend, what it imports, what of its package it
+    /// calls.
+    fn classes(&self, path: &str, module: &Module) -> Vec<String> {
+        let (mut bases, mut named) = (Vec::new(), Vec::new());
+        let is_class = |name: &&str| name.starts_with(|first: char| first.is_ascii_uppercase());
+        walk(&[vec![&module.body]], builtin().skips(module.language), &mut |seen, _| match seen {
+            Seen::Class(class, _) => {
+                bases.extend(class.bases.iter().filter_map(|base| name_of(&base.value)));
+                named
+                    .extend(class.fields.iter().filter_map(|field| field.ty.as_ref()?.path.last().map(|name| &**name)));
+            }
+            Seen::Import(import) => {
+                named.extend(import.source.rsplit('.').next());
+                named.extend(import.names.iter().filter_map(|name| match &name.what {
+                    Imported::Named(name) => Some(&**name),
+                    Imported::Module | Imported::Default | Imported::All => None,
+                }));
+            }
+            Seen::Typed(_, ty) => named.extend(ty.path.last().map(|name| &**name)),
+            Seen::Chain(chain) => named.extend(name_of(chain.root)),
+            _ => {}
+        });
+        let mut found = Vec::new();
+        for name in bases.into_iter().chain(named).filter(is_class) {
+            for file in [format!("{name}.java"), format!("{name}.kt")] {
+                let all = self.names.get(&*file).into_iter().flatten();
+                // Of several the one in the same folder, else the one that shares most of its path.
+                let nearest = all
+                    .filter(|other| **other != path)
+                    .max_by_key(|other| (shared(path, other), std::cmp::Reverse(**other)));
+                let nearest = nearest.map(|nearest| (*nearest).to_owned());
+                found.extend(nearest.filter(|nearest| !found.contains(nearest)));
+            }
+            if found.len() >= MOST {
+                break;
+            }
+        }
+        found.truncate(MOST);
+        found
     }
 
     fn has(&self, path: &str) -> bool {
@@ -119,8 +165,27 @@ impl<'a> Index<'a> {
     }
 }
 
+/// What a name, a type or the call of a class names.
+fn name_of(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Name(name) | ExprKind::Member(_, name) => Some(name),
+        ExprKind::Path(path) => path.last().map(|name| &**name),
+        ExprKind::Type(ty) => ty.path.last().map(|name| &**name),
+        ExprKind::Call(call) => match &call.callee.kind {
+            ExprKind::Name(name) => Some(name),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// How many folders two paths begin with together.
+fn shared(one: &str, other: &str) -> usize {
+    split(one).0.split('/').zip(split(other).0.split('/')).take_while(|(one, other)| one == other).count()
+}
+
 /// What `require("…")` names.
-fn required(value: &Expr) -> Option<&str> {
+pub(super) fn required(value: &Expr) -> Option<&str> {
     let ExprKind::Call(call) = &value.kind else { return None };
     match (&call.callee.kind, call.args.first().map(|arg| &arg.value.kind)) {
         (ExprKind::Name(name), Some(ExprKind::Str(source))) if &**name == "require" => Some(source),

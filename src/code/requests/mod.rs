@@ -4,22 +4,28 @@
 
 mod idioms;
 mod imports;
+mod live;
 mod naming;
+mod resolve;
 mod scopes;
+mod skips;
+mod tables;
+mod texts;
 mod values;
 mod walk;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
-use super::form::{Block, Expr, ExprKind, Language, Module, StmtKind};
+use super::form::{Block, Expr, ExprKind, Function, FunctionKind, Language, Module, Param, Pattern, Spread, StmtKind};
 use crate::domain::change::is_test;
 use crate::domain::folders::{Role, code_lies_in};
 use crate::repo::{MAX_SOURCE_BYTES, Repo};
 use idioms::{Idiom, Idioms};
-use values::{Values, field};
-use walk::{Chain, Link, Scope};
+use texts::field;
+use values::{Choice, Read, Values};
+use walk::{Chain, Link, Scope, Seen, walk};
 
 pub(crate) use naming::{Asked, asked};
 pub(crate) use values::HOLE;
@@ -75,13 +81,14 @@ pub fn requests(repo: &Repo) -> Requests {
     let wanted: BTreeSet<&String> = imported.values().flatten().filter(|path| !own.contains(*path)).collect();
     let more: Vec<Option<Lowered>> = wanted.par_iter().map(|path| beside(repo, path)).collect();
     lowered.extend(more.into_iter().flatten().map(|form| (form.path.clone(), form)));
+    let asked = Asking::new(&own, &lowered, idioms);
     let found: Vec<BTreeSet<Request>> = own
         .par_iter()
         .map(|path| {
             let others = imported.get(path).into_iter().flatten().filter(|other| *other != path);
             let files: Vec<&Lowered> =
                 std::iter::once(path).chain(others).filter_map(|path| lowered.get(path)).collect();
-            sent_by(&files, idioms)
+            sent_by(&files, idioms, &asked)
         })
         .collect();
     all.items = found.into_iter().flatten().collect();
@@ -111,16 +118,65 @@ fn beside(repo: &Repo, path: &str) -> Option<Lowered> {
     Some(Lowered { path: path.to_owned(), language, module, whole: true })
 }
 
+/// What files of tests ask for by name, and which file does where it is one alone.
+struct Asking<'a>(HashMap<(Language, &'a str), Option<&'a str>>);
+
+impl<'a> Asking<'a> {
+    fn new(own: &'a BTreeSet<String>, lowered: &'a BTreeMap<String, Lowered>, idioms: &'static Idioms) -> Self {
+        let files: Vec<&'a Lowered> = own.iter().filter_map(|path| lowered.get(path)).collect();
+        let names: Vec<BTreeSet<&'a str>> = files.par_iter().map(|file| mentioned(file, idioms)).collect();
+        let mut all: HashMap<(Language, &'a str), Option<&'a str>> = HashMap::new();
+        for (file, names) in files.iter().zip(names) {
+            for name in names {
+                all.entry((file.language, name)).and_modify(|only| *only = None).or_insert(Some(&file.path));
+            }
+        }
+        Self(all)
+    }
+
+    /// Whether another file than one asks for a name.
+    fn outside(&self, language: Language, path: &str, name: &str) -> bool {
+        self.0.get(&(language, name)).is_some_and(|only| only.is_none_or(|only| only != path))
+    }
+}
+
+/// The names that a file calls or hands on, but for those that clients of libraries have.
+fn mentioned<'a>(file: &'a Lowered, idioms: &'static Idioms) -> BTreeSet<&'a str> {
+    let mut names = BTreeSet::new();
+    walk(&[file.blocks()], idioms.skips(file.language), &mut |seen, _| match seen {
+        Seen::Chain(chain) => names.extend(chain.links.iter().filter_map(|link| link.name)),
+        Seen::Mention(expr) => match &expr.kind {
+            ExprKind::Name(name) => names.extend([&**name]),
+            ExprKind::Path(path) => names.extend(path.last().map(|name| &**name)),
+            _ => {}
+        },
+        Seen::Function(_, function, _) => {
+            names.extend(function.params.iter().filter_map(|param| match &param.target {
+                Pattern::Name(name, _) => Some(&**name),
+                _ => None,
+            }))
+        }
+        _ => {}
+    });
+    names.retain(|name| !idioms.is_request(file.language, name));
+    names
+}
+
 /// The requests that a file sends, with what it imports: the first of `files` and the rest of them. What an imported helper
 /// sends counts where it lies among tests.
-fn sent_by(files: &[&Lowered], idioms: &'static Idioms) -> BTreeSet<Request> {
+fn sent_by(files: &[&Lowered], idioms: &'static Idioms, asked: &Asking<'_>) -> BTreeSet<Request> {
     let Some(own) = files.first() else { return BTreeSet::new() };
-    let blocks: Vec<Vec<&Block>> = files.iter().map(|file| file.blocks()).collect();
-    let values = Values::new(&blocks, own.language, idioms.namings(own.language));
+    let tests = |(at, file): (usize, &&Lowered)| at == 0 || lies_among_tests(&file.path);
+    let read: Vec<Read<'_>> = files
+        .iter()
+        .enumerate()
+        .map(|(at, file)| Read { path: &file.path, blocks: file.blocks(), tests: tests((at, file)) })
+        .collect();
+    let outside = |name: &str| asked.outside(own.language, &own.path, name);
+    let (values, live) = Values::new(&read, own.language, idioms, &outside);
     let mut found = BTreeSet::new();
-    for (chain, scope) in &values.chains {
-        let at = values.file(*scope);
-        let Some(file) = files.get(at).filter(|file| at == 0 || lies_among_tests(&file.path)) else { continue };
+    for (chain, scope) in values.chains.iter().filter(|(_, scope)| values.sends(*scope, &live)) {
+        let Some(file) = files.get(values.file(*scope)) else { continue };
         for (method, url, line) in idioms.of(own.language).flat_map(|idiom| sent(idiom, chain, *scope, &values)) {
             found.insert(Request { method, url, file: file.path.clone(), line });
         }
@@ -200,26 +256,129 @@ fn test_modules(module: &Module) -> Vec<&Block> {
 }
 
 /// The requests that a chain of calls sends, by one idiom.
-fn sent<'a>(idiom: &Idiom, chain: &Chain<'a>, scope: Scope, values: &Values<'a>) -> Vec<(String, String, u32)> {
+fn sent<'a>(idiom: &'a Idiom, chain: &Chain<'a>, scope: Scope, values: &Values<'a>) -> Vec<(String, String, u32)> {
     let mut all = Vec::new();
     if idiom.excludes(chain) {
         return all;
     }
-    for (index, link) in chain.links.iter().enumerate() {
-        let Some(told) = link.name.filter(|_| link.call.is_some()).and_then(|name| idiom.call.get(name)) else {
-            continue;
+    for (index, link) in chain.links.iter().enumerate().filter(|(_, link)| link.call.is_some()) {
+        let told = match link.name {
+            Some(name) => idiom.call.get(name).map(|told| Told::Known(told)),
+            None if idiom.computed => computed(chain, index).map(Told::Text),
+            None => None,
         };
-        let registers = link.args().iter().any(|arg| matches!(arg.value.kind, ExprKind::Function(_)));
-        if registers || !idiom.fits(chain, index) {
+        let Some(told) = told else { continue };
+        if matches!(told, Told::Known(_)) && values.is_helper(link.whole, scope) {
             continue;
         }
-        let Some((urls, map)) = urls(idiom, link, scope, values) else { continue };
-        let methods = if told == "*" { methods(idiom, chain, link, (map, scope), values) } else { vec![told.clone()] };
-        for method in &methods {
-            all.extend(urls.iter().map(|url| (method.clone(), url.clone(), link.pos.line)));
+        if registers(idiom, link, scope, values) || !idiom.fits(chain, index) {
+            continue;
         }
+        let ask = || {
+            let Some((urls, map)) = urls(idiom, link, scope, values) else { return Vec::new() };
+            let urls = urls.into_iter();
+            urls.map(|url| (url, map)).collect::<Vec<_>>()
+        };
+        let methods = |map: Options<'a>| match told {
+            Told::Known("*") => methods(idiom, chain, link, (map, scope), values),
+            Told::Known(method) => vec![method.to_owned()],
+            Told::Text(expr) => {
+                let known = method(expr, scope, values).into_iter();
+                known.filter(|method| idiom.call.values().any(|own| own == method)).collect()
+            }
+        };
+        pairs(values, &ask, &methods, 0, &mut all);
+        all.iter_mut().filter(|(_, _, line)| *line == 0).for_each(|(_, _, line)| *line = link.pos.line);
     }
     all
+}
+
+/// Whether a call is handed what answers requests, and so sends none.
+fn registers<'a>(idiom: &Idiom, link: &Link<'a>, scope: Scope, values: &Values<'a>) -> bool {
+    let on_client = matches!(link.whole.kind, ExprKind::Member(..));
+    let path = positional(link, idiom.path);
+    let is_function = |expr: &'a Expr| {
+        values.callees(expr, scope, 0).iter().any(|(function, _)| function.kind != FunctionKind::Getter)
+    };
+    link.args().iter().any(|arg| match &arg.value.kind {
+        // What stands behind the parentheses of a client's call fills the request; a handler has a parameter.
+        ExprKind::Function(function) if arg.spread == Spread::Behind && on_client => takes(function),
+        ExprKind::Function(_) => !idiom.chain,
+        _ if path.is_some_and(|path| std::ptr::eq(path, &arg.value)) => false,
+        ExprKind::Str(_) | ExprKind::Int(_) => false,
+        _ if idiom.lone => true,
+        ExprKind::Name(_) | ExprKind::Member(..) => !idiom.chain && is_function(&arg.value),
+        _ => false,
+    })
+}
+
+/// Whether a lambda has a parameter that it states or asks for.
+fn takes(function: &Function) -> bool {
+    let unsaid = |param: &Param| matches!(&param.target, Pattern::Name(name, _) if &**name == "it");
+    match function.params.as_slice() {
+        [] => false,
+        [one] if unsaid(one) => {
+            let mut asks = false;
+            let is_it = |expr: &Expr| matches!(&expr.kind, ExprKind::Name(name) if &**name == "it");
+            let skips = idioms::builtin().skips(Language::Java);
+            walk(&[vec![&function.body]], skips, &mut |seen, _| match seen {
+                Seen::Chain(chain) => asks |= is_it(chain.root),
+                Seen::Mention(expr) => asks |= is_it(expr),
+                _ => {}
+            });
+            asks
+        }
+        _ => true,
+    }
+}
+
+/// What tells the method of a request.
+#[derive(Clone, Copy)]
+enum Told<'a> {
+    /// The name of what is called.
+    Known(&'a str),
+    /// A value: `client[method](path)`, `getattr(client, method)(path)`.
+    Text(&'a Expr),
+}
+
+/// What tells the member that a link calls where that is a value.
+fn computed<'a>(chain: &Chain<'a>, index: usize) -> Option<&'a Expr> {
+    match (index.checked_sub(1).and_then(|before| chain.links.get(before)), &chain.root.kind) {
+        (Some(before), _) if before.name == Some("getattr") => before.args().get(1).map(|arg| &arg.value),
+        (None, ExprKind::Index(_, member)) => Some(member),
+        _ => None,
+    }
+}
+
+/// Rows and calls that one request is asked for.
+const MOST_TAKEN: usize = 256;
+
+/// Requests: each method with each URL, but of the same row of a table and of the same call of a helper where both come from
+/// there.
+fn pairs<'a>(
+    values: &Values<'a>,
+    ask: &dyn Fn() -> Vec<(String, Options<'a>)>,
+    methods: &dyn Fn(Options<'a>) -> Vec<String>,
+    depth: usize,
+    all: &mut Vec<(String, String, u32)>,
+) {
+    let (urls, of_url) = values.choosing(ask);
+    let first = urls.first().and_then(|(_, map)| *map);
+    let (told, of_method) = values.choosing(|| methods(first));
+    let both: Option<(Choice, usize)> =
+        of_url.iter().find(|(choice, count)| of_method.contains_key(choice) && **count > 1).map(|(a, b)| (*a, *b));
+    match both.filter(|_| depth < 4) {
+        Some((choice, count)) => {
+            for index in 0..count.min(MOST_TAKEN) {
+                values.taking(choice, index, || pairs(values, ask, methods, depth + 1, all));
+            }
+        }
+        None => {
+            for method in &told {
+                all.extend(urls.iter().map(|(url, _)| (method.clone(), url.clone(), 0)));
+            }
+        }
+    }
 }
 
 /// A map of options with the scope that it stands in.
@@ -241,7 +400,7 @@ fn urls<'a>(idiom: &Idiom, link: &Link<'a>, scope: Scope, values: &Values<'a>) -
     };
     let texts: Vec<String> = texts
         .into_iter()
-        .map(|text| if idiom.braces { values::braces(&text) } else { text })
+        .map(|text| if idiom.braces { texts::braces(&text) } else { text })
         .filter(|text| asked(text).is_some() || (text.contains('/') && text.chars().any(|c| c != HOLE)))
         .collect();
     Some((texts, whole.or(options)))
@@ -284,21 +443,31 @@ fn methods<'a>(
     vec!["GET".to_owned()]
 }
 
-/// `"POST"`, `http.MethodPost`, `Method::POST`, a name bound to one.
+/// `"POST"`, `http.MethodPost`, `Method::POST`, `POST`, a name bound to one.
 fn method<'a>(expr: &'a Expr, scope: Scope, values: &Values<'a>) -> Vec<String> {
     let known = |text: &str| {
         let text = text.trim_start_matches("Method").to_uppercase();
         METHODS.contains(&text.as_str()).then_some(text)
     };
-    let last = match &expr.kind {
+    let last = |expr: &Expr| match &expr.kind {
         ExprKind::Member(_, name) => known(name),
         ExprKind::Path(path) => path.last().and_then(|name| known(name)),
+        ExprKind::Name(name) => METHODS.contains(&&**name).then(|| name.to_string()),
         _ => None,
     };
-    match last {
-        Some(method) => vec![method],
-        None => values.texts(expr, scope).iter().filter_map(|text| known(text)).collect(),
+    let mut all: Vec<String> = Vec::new();
+    if let Some(method) = last(expr) {
+        return vec![method];
     }
+    for (expr, scope) in values.literal((expr, scope), 0) {
+        match last(expr) {
+            Some(method) => all.push(method),
+            None => all.extend(values.texts(expr, scope).iter().filter_map(|text| known(text))),
+        }
+    }
+    all.sort();
+    all.dedup();
+    all
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! What names and members are bound to where they stand: by scope, by class and its bases, by the call that is being followed, by
 //! fixtures.
 
-use super::values::{At, Frame, Source, Values};
+use super::values::{At, Frame, Helper, Source, Values};
 use super::walk::{Chain, Link, Scope, chain};
-use crate::code::form::{Class, Expr, ExprKind, Function, FunctionKind, Import, Imported, Language, Pattern};
+use crate::code::form::{
+    Class, Expr, ExprKind, Extension, Function, FunctionKind, Import, Imported, Language, Pattern,
+};
 
 /// Classes that are followed from one to its bases, and calls from one to the next.
 const MOST_DEPTH: usize = 6;
@@ -35,7 +37,7 @@ pub(super) fn handed<'a>(function: &'a Function, link: &Link<'a>, scope: Scope, 
 }
 
 /// Whether a decorator makes a function's result what parameters of its name are.
-fn is_fixture(function: &Function) -> bool {
+pub(super) fn is_fixture(function: &Function) -> bool {
     function.decorators.iter().any(|it| {
         let chain = chain(&it.expr);
         let root = match &chain.root.kind {
@@ -51,17 +53,44 @@ impl<'a> Values<'a> {
     pub(super) fn class(&mut self, class: &'a Class, own: Scope) {
         let last = |expr: &'a Expr| match &expr.kind {
             ExprKind::Name(name) | ExprKind::Member(_, name) => Some(&**name),
+            ExprKind::Type(ty) => ty.path.last().map(|name| &**name),
+            ExprKind::Call(call) => match &call.callee.kind {
+                ExprKind::Name(name) => Some(&**name),
+                _ => None,
+            },
             _ => None,
         };
         self.classes.insert(own, class.bases.iter().filter_map(|base| last(&base.value)).collect());
         if let Some(name) = &class.name {
             self.class_names.entry(name).or_default().push(own);
+            self.titles.insert(own, name);
         }
+        for field in &class.fields {
+            if let Some(ty) = &field.ty {
+                self.types.entry(&field.name).or_default().insert(own, ty);
+            }
+            if let Some(value) = &field.value {
+                let bound = self.names.entry(&field.name).or_default().entry(own).or_default();
+                bound.push(Source::Value((value, own)));
+            }
+        }
+    }
+
+    /// Members of a class that stand elsewhere are met.
+    pub(super) fn extension(&mut self, extension: &'a Extension, own: Scope) {
+        let Some(name) = extension.target.path.last() else { return };
+        self.classes.insert(own, vec![name]);
+        self.extensions.entry(name).or_default().push(own);
+        self.titles.insert(own, name);
     }
 
     /// An import is met.
     pub(super) fn import(&mut self, import: &'a Import) {
+        let part = |text: &'a str| text.rsplit(['/', '.', ':']).find(|part| !part.is_empty() && *part != "index");
+        let source = import.source.strip_suffix(".js").unwrap_or(&import.source);
         for name in &import.names {
+            let original = if let Imported::Named(original) = &name.what { Some(&**original) } else { None };
+            self.modules.entry(&name.alias).or_default().extend(part(source).into_iter().chain(original));
             if let Imported::Named(original) = &name.what
                 && *original != name.alias
             {
@@ -72,10 +101,9 @@ impl<'a> Values<'a> {
 
     /// What functions give belongs to the functions, not to the blocks in them.
     pub(super) fn settle(&mut self) {
-        let own: Vec<Scope> = self.functions.values().flatten().map(|(_, own)| *own).collect();
         for (scope, values) in std::mem::take(&mut self.given) {
             let mut at = scope;
-            while !own.contains(&at) {
+            while !self.bodies.contains_key(&at) {
                 let outer = self.around.get(at).copied().unwrap_or(at);
                 if outer == at {
                     break;
@@ -96,7 +124,7 @@ impl<'a> Values<'a> {
                 return vec![source];
             }
             if let Some(sources) = scopes.and_then(|scopes| scopes.get(&at)) {
-                return sources.clone();
+                return self.of_call(sources, at);
             }
             let outer = self.around.get(at).copied().unwrap_or_default();
             if outer == at {
@@ -120,19 +148,31 @@ impl<'a> Values<'a> {
 
     /// What a fixture of a name gives.
     fn made(&self, name: &str, scope: Scope) -> Vec<Source<'a>> {
-        let found = self.nearest(name, scope).filter(|(function, _)| is_fixture(function));
-        found.map(|(_, own)| Source::Given(own)).into_iter().collect()
+        let found = self.nearest(name, scope).filter(|helper| is_fixture(helper.function));
+        found.map(|helper| Source::Given(helper.own)).into_iter().collect()
     }
 
-    /// The function of a name that is nearest to a scope: around it, in a file, or the only one of that name.
-    fn nearest(&self, name: &str, scope: Scope) -> Option<(&'a Function, Scope)> {
-        let all = self.functions.get(name)?;
+    /// The function that a name alone calls: the nearest around a scope, else one of a file, else the only one of that name. Methods
+    /// are called by their names alone in Java.
+    pub(super) fn nearest(&self, name: &str, scope: Scope) -> Option<Helper<'a>> {
+        let inherits = self.language == Language::Java;
+        let is_method = |own: Scope| self.around.get(own).is_some_and(|around| self.classes.contains_key(around));
+        let callable = |helper: &&Helper<'a>| helper.free && (inherits || !is_method(helper.own));
+        let all: Vec<Helper<'a>> = self.functions.get(name)?.iter().filter(callable).copied().collect();
         let mut at = scope;
         loop {
-            // A function is not what its own body asks for by its name: that is a fixture it takes over.
-            let own = |(_, own): &&(&Function, Scope)| self.around.get(*own) == Some(&at) && *own != scope;
+            // A function is not what its own body asks for by its name where that is a fixture it takes over.
+            let own = |helper: &&Helper<'a>| {
+                self.around.get(helper.own) == Some(&at) && (helper.own != scope || !is_fixture(helper.function))
+            };
             if let Some(found) = all.iter().find(own) {
                 return Some(*found);
+            }
+            if self.classes.contains_key(&at) && inherits {
+                let of = |class: &Scope| all.iter().find(|helper| self.around.get(helper.own) == Some(class));
+                if let Some(found) = self.line(at).iter().find_map(of) {
+                    return Some(*found);
+                }
             }
             let outer = self.around.get(at).copied().unwrap_or_default();
             if outer == at {
@@ -140,7 +180,8 @@ impl<'a> Values<'a> {
             }
             at = outer;
         }
-        let file = (0..self.files).find_map(|file| all.iter().find(|(_, own)| self.around.get(*own) == Some(&file)));
+        let of = |file: usize| all.iter().find(|helper| self.around.get(helper.own) == Some(&file));
+        let file = (0..self.files).find_map(of);
         file.or(match all.as_slice() {
             [one] => Some(one),
             _ => None,
@@ -149,7 +190,7 @@ impl<'a> Values<'a> {
     }
 
     /// The class that a scope stands in.
-    fn class_of(&self, scope: Scope) -> Option<Scope> {
+    pub(super) fn class_of(&self, scope: Scope) -> Option<Scope> {
         let mut at = scope;
         while !self.classes.contains_key(&at) {
             let outer = self.around.get(at).copied()?;
@@ -162,13 +203,18 @@ impl<'a> Values<'a> {
     }
 
     /// A class and what it extends, nearest first.
-    fn line(&self, class: Scope) -> Vec<Scope> {
+    pub(super) fn line(&self, class: Scope) -> Vec<Scope> {
         let mut line = vec![class];
         let mut next = 0;
         while let Some(at) = line.get(next).copied().filter(|_| next < MOST_DEPTH) {
             for base in self.classes.get(&at).into_iter().flatten() {
                 let own = self.class_names.get(base).and_then(|all| all.first()).copied();
                 line.extend(own.filter(|own| !line.contains(own)).into_iter().collect::<Vec<_>>());
+            }
+            for own in self.titles.get(&at).and_then(|title| self.extensions.get(title)).into_iter().flatten() {
+                if !line.contains(own) {
+                    line.push(*own);
+                }
             }
             next += 1;
         }
@@ -205,32 +251,21 @@ impl<'a> Values<'a> {
 
     /// What a property of a class gives.
     fn property(&self, name: &str, class: Scope) -> Vec<Source<'a>> {
-        let own =
-            self.functions.get(name).into_iter().flatten().filter(|(function, own)| {
-                self.around.get(*own) == Some(&class) && function.kind == FunctionKind::Getter
-            });
-        own.map(|(_, own)| Source::Given(*own)).collect()
+        let own = self.functions.get(name).into_iter().flatten().filter(|helper| {
+            self.around.get(helper.own) == Some(&class) && helper.function.kind == FunctionKind::Getter
+        });
+        own.map(|helper| Source::Given(helper.own)).collect()
     }
 
     /// What a function of these files gives for a call: its parameters are what the call hands it.
     pub(super) fn entered(&self, chain: &Chain<'a>, scope: Scope, depth: u32) -> Option<Vec<String>> {
-        let [link] = chain.links.as_slice() else { return None };
-        let name = link.name?;
-        let (function, own) = match &chain.root.kind {
-            _ if is_this(chain.root) => {
-                let line = self.line(self.class_of(scope)?);
-                let all = self.functions.get(name)?;
-                let own = |class: &Scope| all.iter().find(|(_, own)| self.around.get(*own) == Some(class));
-                line.iter().find_map(own).copied()?
-            }
-            ExprKind::Name(_) => self.nearest(self.aliases.get(name).copied().unwrap_or(name), scope)?,
-            _ => return None,
-        };
+        let link = chain.links.last().filter(|link| link.call.is_some())?;
         if self.frames.borrow().len() >= MOST_DEPTH {
             return None;
         }
+        let (function, own) = self.callees(link.whole, scope, depth).into_iter().next()?;
         let frame = handed(function, link, scope, self.language);
-        let given: Vec<At<'a>> = self.given.get(&own).cloned().unwrap_or_default();
+        let given: Vec<At<'a>> = self.given_by(own);
         self.frames.borrow_mut().push((own, frame));
         let all = given.into_iter().flat_map(|at| self.text(at, depth)).collect();
         self.frames.borrow_mut().pop();

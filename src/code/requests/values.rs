@@ -3,26 +3,24 @@
 //! hole.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::idioms::Naming;
+use super::idioms::{Idioms, Naming};
+use super::live::Live;
 use super::scopes::{handed, is_this};
-use super::walk::{Chain, Scope, Seen, chain, walk};
+use super::walk::{Called, Chain, Scope, Seen, chain, walk};
 use crate::code::form::{
-    BinaryOp, Block, Entry, Expr, ExprKind, Function, Language, LogicalOp, MacroCall, Pattern, PatternField,
-    TemplatePart,
+    Block, Entry, Expr, ExprKind, Function, Language, Pattern, PatternField, TemplatePart, TypeRef,
 };
 
 /// A part of a text that is not known.
 pub(crate) const HOLE: char = '\u{0}';
 /// Values that one text may have.
-const MOST_VALUES: usize = 64;
+pub(super) const MOST_VALUES: usize = 64;
 /// Nesting that is followed.
-const MOST_DEPTH: u32 = 12;
+pub(super) const MOST_DEPTH: u32 = 12;
 /// Steps that one file may take.
 const MOST_STEPS: u32 = 200_000;
-/// Bytes of a text.
-const MOST_BYTES: usize = 2_048;
 
 /// An expression and the scope that its names are those of.
 pub(super) type At<'a> = (&'a Expr, Scope);
@@ -36,6 +34,36 @@ pub(super) enum Source<'a> {
     Field(Box<Source<'a>>, &'a str),
     /// What the function with this scope gives.
     Given(Scope),
+    /// What one call of a function hands it: the how manieth.
+    Handed(usize, At<'a>),
+    /// A column of a table that is written as a template: its first cell, and how many there are in a row.
+    Column(&'a Expr, Scope, usize, usize),
+}
+
+/// Where one of several is taken: the elements of a table, the calls of a helper. What is taken from one place is taken of the
+/// same element, so that a row's method goes with its path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Choice {
+    /// The expression that is walked, by its address.
+    Element(usize),
+    /// The function that is called, by its scope.
+    Calls(Scope),
+}
+
+/// A function, and how it is called.
+#[derive(Clone, Copy)]
+pub(super) struct Helper<'a> {
+    pub(super) function: &'a Function,
+    pub(super) own: Scope,
+    /// Whether it is called by its name alone.
+    pub(super) free: bool,
+}
+
+/// A file that is read: which of its blocks, where it lies, and whether it is one of tests.
+pub(super) struct Read<'a> {
+    pub(super) path: &'a str,
+    pub(super) blocks: Vec<&'a Block>,
+    pub(super) tests: bool,
 }
 
 /// The bindings of a file.
@@ -51,32 +79,69 @@ pub(super) struct Values<'a> {
     pub(super) classes: BTreeMap<Scope, Vec<&'a str>>,
     /// The scopes of classes by name.
     pub(super) class_names: HashMap<&'a str, Vec<Scope>>,
+    /// The scopes of what is added to classes elsewhere, by the class's name.
+    pub(super) extensions: HashMap<&'a str, Vec<Scope>>,
+    /// The names of classes by their scopes.
+    pub(super) titles: BTreeMap<Scope, &'a str>,
     /// Names that imports bind, and what each is where it comes from.
     pub(super) aliases: HashMap<&'a str, &'a str>,
     /// Functions that are being called, and what their parameters are there.
     pub(super) frames: RefCell<Vec<(Scope, Frame<'a>)>>,
     pub(super) language: Language,
+    /// The files, the first one's requests are asked for.
+    pub(super) read: &'a [Read<'a>],
+    pub(super) idioms: &'static Idioms,
+    /// Names that have a stated type, by the scope that they stand in.
+    pub(super) types: HashMap<&'a str, BTreeMap<Scope, &'a TypeRef>>,
+    /// The names of types' fields in order.
+    pub(super) fields: HashMap<&'a str, Vec<&'a str>>,
+    /// Literals that are rows of a type, by their addresses.
+    pub(super) rows: HashMap<usize, &'a str>,
+    /// What imports bind, and the last part of what each comes from.
+    pub(super) modules: HashMap<&'a str, Vec<&'a str>>,
+    /// Names and paths that are mentioned, and where.
+    pub(super) mentions: Vec<At<'a>>,
+    /// Functions by their scopes.
+    pub(super) bodies: BTreeMap<Scope, &'a Function>,
+    /// The scopes of functions with a name.
+    pub(super) titled: BTreeSet<Scope>,
+    /// How often each function is called.
+    calls: BTreeMap<Scope, usize>,
+    /// What was taken of several, and of how many.
+    choices: RefCell<BTreeMap<Choice, usize>>,
+    /// What is to be taken.
+    pins: RefCell<BTreeMap<Choice, usize>>,
     /// The words for what asks for paths by name.
     pub(super) namings: &'static [Naming],
     pub(super) around: Vec<Scope>,
     pub(super) files: usize,
-    scopes: HashMap<usize, Scope>,
+    pub(super) scopes: HashMap<usize, Scope>,
     /// The chains of calls, with their scopes.
     pub(super) chains: Vec<(Chain<'a>, Scope)>,
     steps: Cell<u32>,
     /// The names and members whose values are being looked up: one that leads to itself is not known.
-    active: RefCell<Vec<usize>>,
+    pub(super) active: RefCell<Vec<usize>>,
 }
+
+/// What one call hands to parameters.
+type Handing<'a> = Vec<(&'a Pattern, At<'a>)>;
 
 /// What parameters are bound to by one call.
 pub(super) type Frame<'a> = Vec<(&'a Pattern, Source<'a>)>;
 
-/// Functions by name, each with its own scope.
-pub(super) type Functions<'a> = HashMap<&'a str, Vec<(&'a Function, Scope)>>;
+/// Functions by name.
+pub(super) type Functions<'a> = HashMap<&'a str, Vec<Helper<'a>>>;
 
 impl<'a> Values<'a> {
-    /// Reads the bindings of a file, or of parts of it, and of those that it imports, which stand behind it.
-    pub(super) fn new(files: &[Vec<&'a Block>], language: Language, namings: &'static [Naming]) -> Self {
+    /// Reads the bindings of a file, or of parts of it, and of those that it imports, which stand behind it. What helpers are
+    /// called with is what `outside` or these files call.
+    pub(super) fn new(
+        read: &'a [Read<'a>],
+        language: Language,
+        idioms: &'static Idioms,
+        outside: &dyn Fn(&str) -> bool,
+    ) -> (Self, Live) {
+        let files: Vec<Vec<&'a Block>> = read.iter().map(|file| file.blocks.clone()).collect();
         let mut values = Self {
             names: HashMap::new(),
             members: HashMap::new(),
@@ -84,10 +149,24 @@ impl<'a> Values<'a> {
             given: BTreeMap::new(),
             classes: BTreeMap::new(),
             class_names: HashMap::new(),
+            extensions: HashMap::new(),
+            titles: BTreeMap::new(),
             aliases: HashMap::new(),
             frames: RefCell::new(Vec::new()),
             language,
-            namings,
+            read,
+            idioms,
+            types: HashMap::new(),
+            fields: HashMap::new(),
+            rows: HashMap::new(),
+            modules: HashMap::new(),
+            mentions: Vec::new(),
+            bodies: BTreeMap::new(),
+            titled: BTreeSet::new(),
+            calls: BTreeMap::new(),
+            choices: RefCell::default(),
+            pins: RefCell::default(),
+            namings: idioms.namings(language),
             around: Vec::new(),
             files: files.len(),
             scopes: HashMap::new(),
@@ -95,31 +174,130 @@ impl<'a> Values<'a> {
             steps: Cell::new(0),
             active: RefCell::new(Vec::new()),
         };
-        values.around = walk(files, &mut |seen, scope| match seen {
+        values.around = walk(&files, idioms.skips(language), &mut |seen, scope| match seen {
             Seen::Bind(target, value) => values.bind(target, &Source::Value((value, scope)), scope),
             Seen::Each(target, iterable, own) => values.each(target, (iterable, scope), own),
-            Seen::Function(name, function, own) => {
+            Seen::Function(called, function, own) => {
                 values.scopes.insert(std::ptr::from_ref(function).addr(), own);
+                values.bodies.insert(own, function);
                 values.parametrised(function, scope, own);
-                if let Some(name) = name {
-                    values.functions.entry(name).or_default().push((function, own));
+                for param in function.params.iter().chain(&function.receiver) {
+                    if let (Pattern::Name(name, _), Some(ty)) = (&param.target, &param.ty) {
+                        values.types.entry(name).or_default().insert(own, ty);
+                    }
+                }
+                if let Some(Called::Name(name) | Called::Member(name)) = called {
+                    let free = matches!(called, Some(Called::Name(_)));
+                    values.functions.entry(name).or_default().push(Helper { function, own, free });
                 }
             }
+            Seen::Typed(name, ty) => {
+                values.types.entry(name).or_default().insert(scope, ty);
+            }
+            Seen::Extend(extension, own) => values.extension(extension, own),
+            Seen::Module(name) => values.modules.entry(name).or_default().push(name),
+            Seen::Mention(expr) => values.mentions.push((expr, scope)),
+            Seen::Composite(ty, inner) => values.composite(ty, inner),
             Seen::Return(value) => values.given.entry(scope).or_default().push((value, scope)),
-            Seen::Class(class, own) => values.class(class, own),
+            Seen::Class(class, own) => {
+                if let Some(name) = &class.name {
+                    values.fields.insert(name, class.fields.iter().map(|field| &*field.name).collect());
+                }
+                values.class(class, own);
+            }
             Seen::Import(import) => values.import(import),
             Seen::Chain(chain) => values.chains.push((chain, scope)),
         });
+        values.settle();
+        let live = values.live(outside);
+        values.steps.set(0);
         let chains = std::mem::take(&mut values.chains);
+        let given: Vec<Vec<(Helper<'a>, Handing<'a>)>> = chains
+            .iter()
+            .map(|(chain, scope)| if values.sends(*scope, &live) { values.handed(chain, *scope) } else { Vec::new() })
+            .collect();
+        for (helper, handing) in given.into_iter().flatten() {
+            let count = values.calls.entry(helper.own).or_default();
+            let call = std::mem::replace(count, *count + 1);
+            for (target, at) in handing {
+                values.bind(target, &Source::Handed(call, at), helper.own);
+            }
+        }
         for (chain, scope) in &chains {
-            values.hand(chain, *scope, language);
+            values.hand(chain, *scope);
         }
         values.chains = chains;
-        values.settle();
-        values
+        values.steps.set(0);
+        (values, live)
     }
 
-    fn bind(&mut self, target: &'a Pattern, source: &Source<'a>, scope: Scope) {
+    /// Whether what stands in a scope runs, and in a file of tests.
+    pub(super) fn sends(&self, scope: Scope, live: &Live) -> bool {
+        self.read.get(self.file(scope)).is_some_and(|file| file.tests) && self.runs(scope, live)
+    }
+
+    /// The functions of these files that a chain calls, and what it hands them.
+    fn handed(&self, chain: &Chain<'a>, scope: Scope) -> Vec<(Helper<'a>, Handing<'a>)> {
+        let mut all = Vec::new();
+        for link in chain.links.iter().filter(|link| link.call.is_some()) {
+            for (function, own) in self.callees(link.whole, scope, 0) {
+                let frame = handed(function, link, scope, self.language).into_iter();
+                let handing = frame.filter_map(|(target, source)| match source {
+                    Source::Value(at) => Some((target, at)),
+                    _ => None,
+                });
+                all.push((Helper { function, own, free: true }, handing.collect()));
+            }
+        }
+        all
+    }
+
+    /// What is taken of several, where one of them is to be taken.
+    fn choose<T>(&self, choice: Choice, mut all: Vec<T>) -> Vec<T> {
+        match self.pins.borrow().get(&choice) {
+            Some(index) if *index < all.len() => vec![all.swap_remove(*index)],
+            Some(_) => Vec::new(),
+            None => {
+                self.choices.borrow_mut().insert(choice, all.len());
+                all
+            }
+        }
+    }
+
+    /// What is asked of these bindings, and what was taken of several for it.
+    pub(super) fn choosing<T>(&self, ask: impl FnOnce() -> T) -> (T, BTreeMap<Choice, usize>) {
+        let before = self.choices.take();
+        let answer = ask();
+        (answer, self.choices.replace(before))
+    }
+
+    /// What is asked while one of several is taken.
+    pub(super) fn taking<T>(&self, choice: Choice, index: usize, ask: impl FnOnce() -> T) -> T {
+        self.pins.borrow_mut().insert(choice, index);
+        let answer = ask();
+        self.pins.borrow_mut().remove(&choice);
+        answer
+    }
+
+    /// The sources of a name in a scope, where one call of the function is to be taken that one's.
+    pub(super) fn of_call(&self, sources: &[Source<'a>], scope: Scope) -> Vec<Source<'a>> {
+        let calls = self.calls.get(&scope).copied().unwrap_or_default();
+        let is_handed = |source: &Source<'a>| matches!(source, Source::Handed(..));
+        if calls < 2 || !sources.iter().any(is_handed) {
+            return sources.to_vec();
+        }
+        let Some(call) = self.choose(Choice::Calls(scope), (0..calls).collect()).first().copied() else {
+            return Vec::new();
+        };
+        if !self.pins.borrow().contains_key(&Choice::Calls(scope)) {
+            return sources.to_vec();
+        }
+        let own = |source: &&Source<'a>| matches!(source, Source::Handed(at, _) if *at == call);
+        let handed: Vec<Source<'a>> = sources.iter().filter(own).cloned().collect();
+        if handed.is_empty() { sources.iter().filter(|source| !is_handed(source)).cloned().collect() } else { handed }
+    }
+
+    pub(super) fn bind(&mut self, target: &'a Pattern, source: &Source<'a>, scope: Scope) {
         match target {
             Pattern::Name(name, _) => {
                 self.names.entry(name).or_default().entry(scope).or_default().push(source.clone())
@@ -167,80 +345,13 @@ impl<'a> Values<'a> {
         self.bind(target, &source, own);
     }
 
-    /// `@pytest.mark.parametrize("path, status", [("/a", 200)])`, `#[case("/a")]`, `@ValueSource(strings = {"/a"})`.
-    fn parametrised(&mut self, function: &'a Function, scope: Scope, own: Scope) {
-        for decorator in &function.decorators {
-            let chain = chain(&decorator.expr);
-            let Some(link) = chain.links.last() else { continue };
-            match (link.name, link.args()) {
-                (Some("parametrize"), [names, table, ..]) => {
-                    let ExprKind::Str(names) = &names.value.kind else { continue };
-                    let names: Vec<&'a str> = names.split(',').map(str::trim).collect();
-                    for (index, name) in names.iter().enumerate() {
-                        let element = Source::Element((&table.value, scope));
-                        let source = if names.len() == 1 { element } else { Source::Nth(Box::new(element), index) };
-                        self.names.entry(name).or_default().entry(own).or_default().push(source);
-                    }
-                }
-                (Some("case"), args) => {
-                    for (param, arg) in function.params.iter().zip(args) {
-                        self.bind(&param.target, &Source::Value((&arg.value, scope)), own);
-                    }
-                }
-                (Some("ValueSource"), [table]) => {
-                    if let Some(param) = function.params.first() {
-                        self.bind(&param.target, &Source::Element((&table.value, scope)), own);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// What calls hand to functions of this file: arguments to parameters, elements to callbacks.
-    fn hand(&mut self, chain: &Chain<'a>, scope: Scope, language: Language) {
-        for (index, link) in chain.links.iter().enumerate() {
-            for (function, inner) in link.name.and_then(|name| self.functions.get(name)).cloned().unwrap_or_default() {
-                for (target, source) in handed(function, link, scope, language) {
-                    self.bind(target, &source, inner);
-                }
-            }
-            let callback = link.args().iter().find_map(|arg| match &arg.value.kind {
-                ExprKind::Function(function) => Some(&**function),
-                _ => None,
-            });
-            let Some(callback) = callback else { continue };
-            let before = index.checked_sub(1).map(|index| &chain.links[index]);
-            // `it.each(table)(name, callback)`, `table.forEach(callback)`, `this.table.forEach(callback)`.
-            let table = before.filter(|link| link.name == Some("each")).and_then(|link| link.args().first());
-            let walks = matches!(link.name, Some("forEach" | "map" | "for_each"));
-            if let Some(table) = table {
-                self.row(callback, (&table.value, scope));
-            } else if walks && index == 0 {
-                self.row(callback, (chain.root, scope));
-            }
-        }
-    }
-
-    /// A row of a table is spread over a callback's parameters, and is its first parameter.
-    fn row(&mut self, callback: &'a Function, table: At<'a>) {
-        let Some(own) = self.scopes.get(&std::ptr::from_ref(callback).addr()).copied() else { return };
-        for (index, param) in callback.params.iter().enumerate() {
-            let element = Source::Element(table);
-            if index == 0 {
-                self.bind(&param.target, &element, own);
-            }
-            self.bind(&param.target, &Source::Nth(Box::new(element), index), own);
-        }
-    }
-
-    fn spent(&self) -> bool {
+    pub(super) fn spent(&self) -> bool {
         self.steps.set(self.steps.get() + 1);
         self.steps.get() > MOST_STEPS
     }
 
     /// The expressions that a source stands for.
-    fn behind(&self, source: &Source<'a>, depth: u32) -> Vec<At<'a>> {
+    pub(super) fn behind(&self, source: &Source<'a>, depth: u32) -> Vec<At<'a>> {
         if depth > MOST_DEPTH || self.spent() {
             return Vec::new();
         }
@@ -249,23 +360,45 @@ impl<'a> Values<'a> {
             all.flat_map(|at| self.literal(at, depth + 1)).collect::<Vec<_>>()
         };
         match source {
-            Source::Value(at) => vec![*at],
-            Source::Element(at) => self.items(*at, depth + 1),
-            Source::Given(own) => self.given.get(own).cloned().unwrap_or_default(),
+            Source::Value(at) | Source::Handed(_, at) => vec![*at],
+            Source::Element(at) => {
+                self.choose(Choice::Element(std::ptr::from_ref(at.0).addr()), self.items(*at, depth + 1))
+            }
+            Source::Given(own) => self.given_by(*own),
+            Source::Column(table, scope, at, columns) => {
+                let cells: Vec<At<'a>> = match &table.kind {
+                    ExprKind::Template(parts) => {
+                        let cells = parts.iter().filter_map(|part| match part {
+                            TemplatePart::Expr(cell) => Some((cell, *scope)),
+                            TemplatePart::Text(_) => None,
+                        });
+                        cells.skip(*at).step_by(*columns).take(MOST_VALUES).collect()
+                    }
+                    _ => Vec::new(),
+                };
+                self.choose(Choice::Element(std::ptr::from_ref(*table).addr()), cells)
+            }
             Source::Nth(source, index) => each(source)
                 .into_iter()
                 .filter_map(|(expr, scope)| match &expr.kind {
                     ExprKind::List(items) | ExprKind::Tuple(items) => {
                         items.get(*index).map(|item| (&item.value, scope))
                     }
+                    // What a function of Go gives beside an error.
+                    ExprKind::Call(_) if self.language == Language::Go && *index == 0 => Some((expr, scope)),
                     _ => None,
                 })
                 .collect(),
             Source::Field(source, name) => each(source)
                 .into_iter()
-                .filter_map(|(expr, scope)| field(expr, name).map(|expr| (expr, scope)))
+                .filter_map(|(expr, scope)| self.field(expr, name).map(|expr| (expr, scope)))
                 .collect(),
         }
+    }
+
+    /// What the function of a scope gives.
+    pub(super) fn given_by(&self, own: Scope) -> Vec<At<'a>> {
+        self.given.get(&own).cloned().unwrap_or_default()
     }
 
     /// Names followed to what they are bound to.
@@ -276,8 +409,24 @@ impl<'a> Values<'a> {
         match &expr.kind {
             ExprKind::Name(name) => {
                 let sources = self.bound(name, scope);
+                if sources.is_empty() {
+                    return vec![(expr, scope)];
+                }
                 let all = sources.iter().take(MOST_VALUES).flat_map(|source| self.behind(source, depth + 1));
                 all.flat_map(|at| self.literal(at, depth + 1)).take(MOST_VALUES).collect()
+            }
+            ExprKind::Member(object, name) => {
+                let objects = self.literal((object, scope), depth + 1).into_iter();
+                let found: Vec<At<'a>> =
+                    objects.filter_map(|(expr, at)| self.field(expr, name).map(|expr| (expr, at))).collect();
+                let sources =
+                    if found.is_empty() && is_this(object) { self.own_member(name, scope) } else { Vec::new() };
+                let assigned = sources.iter().take(MOST_VALUES).flat_map(|source| self.behind(source, depth + 1));
+                let all: Vec<At<'a>> = found.into_iter().chain(assigned).collect();
+                if all.is_empty() {
+                    return vec![(expr, scope)];
+                }
+                all.into_iter().flat_map(|at| self.literal(at, depth + 1)).take(MOST_VALUES).collect()
             }
             ExprKind::Await(inner)
             | ExprKind::Cast(inner, _)
@@ -320,192 +469,4 @@ impl<'a> Values<'a> {
     pub(super) fn map(&self, expr: &'a Expr, scope: Scope) -> Option<At<'a>> {
         self.literal((expr, scope), 0).into_iter().find(|(expr, _)| matches!(expr.kind, ExprKind::Map(_)))
     }
-
-    /// What a text may be.
-    pub(super) fn texts(&self, expr: &'a Expr, scope: Scope) -> Vec<String> {
-        let mut all = self.text((expr, scope), 0);
-        all.sort();
-        all.dedup();
-        all
-    }
-
-    pub(super) fn sources(&self, sources: &[Source<'a>], depth: u32) -> Vec<String> {
-        let exprs: Vec<At<'a>> =
-            sources.iter().take(MOST_VALUES).flat_map(|source| self.behind(source, depth)).collect();
-        exprs.into_iter().take(MOST_VALUES).flat_map(|at| self.text(at, depth)).take(MOST_VALUES).collect()
-    }
-
-    pub(super) fn text(&self, (expr, scope): At<'a>, depth: u32) -> Vec<String> {
-        let hole = || vec![HOLE.to_string()];
-        if depth > MOST_DEPTH || self.spent() {
-            return hole();
-        }
-        let next = depth + 1;
-        let of = |expr: &'a Expr| self.text((expr, scope), next);
-        let known = |all: Vec<String>| if all.is_empty() { hole() } else { all };
-        match &expr.kind {
-            ExprKind::Str(text) => vec![text.to_string()],
-            ExprKind::Int(number) => vec![number.to_string()],
-            ExprKind::Template(parts) => parts.iter().fold(vec![String::new()], |all, part| match part {
-                TemplatePart::Text(text) => product(&all, &[text.to_string()]),
-                TemplatePart::Expr(expr) => product(&all, &of(expr)),
-            }),
-            ExprKind::Binary(BinaryOp::Add, left, right) => product(&of(left), &of(right)),
-            ExprKind::Binary(BinaryOp::Mod, left, _) => of(left).iter().map(|text| percents(text)).collect(),
-            ExprKind::Conditional(_, left, right)
-            | ExprKind::Logical(LogicalOp::Or | LogicalOp::Coalesce, left, right) => {
-                let mut all = of(left);
-                all.extend(of(right));
-                all
-            }
-            ExprKind::Await(inner) | ExprKind::Cast(inner, _) | ExprKind::Unary(_, inner) => of(inner),
-            ExprKind::Name(_) | ExprKind::Member(..) => {
-                let address = std::ptr::from_ref(expr).addr();
-                if self.active.borrow().contains(&address) {
-                    return hole();
-                }
-                self.active.borrow_mut().push(address);
-                let all = match &expr.kind {
-                    ExprKind::Member(object, name) => self.member(object, name, scope, next),
-                    ExprKind::Name(name) => self.sources(&self.bound(name, scope), next),
-                    _ => Vec::new(),
-                };
-                self.active.borrow_mut().pop();
-                known(all)
-            }
-            ExprKind::Call(_) => {
-                let chain = chain(expr);
-                let named = self.asked(&chain, scope, next);
-                let all =
-                    named.or_else(|| self.called(&chain, scope, next)).or_else(|| self.entered(&chain, scope, next));
-                known(all.unwrap_or_default())
-            }
-            ExprKind::Macro(inner) => self.formatted(inner, scope, next).unwrap_or_else(hole),
-            _ => hole(),
-        }
-    }
-
-    /// A member of a map, or `self.url` and `this.base`: what is bound to a member or a field of that name.
-    fn member(&self, object: &'a Expr, name: &str, scope: Scope, depth: u32) -> Vec<String> {
-        let objects = self.literal((object, scope), depth);
-        let fields: Vec<At<'a>> =
-            objects.into_iter().filter_map(|(expr, scope)| field(expr, name).map(|expr| (expr, scope))).collect();
-        if !fields.is_empty() {
-            return fields.into_iter().flat_map(|at| self.text(at, depth)).take(MOST_VALUES).collect();
-        }
-        if !is_this(object) {
-            return Vec::new();
-        }
-        self.sources(&self.own_member(name, scope), depth)
-    }
-
-    /// Calls that give text: formatting, and what wraps a URL.
-    fn called(&self, chain: &Chain<'a>, scope: Scope, depth: u32) -> Option<Vec<String>> {
-        let last = chain.links.last()?;
-        let first = last.args().first().map(|arg| &arg.value);
-        let of = |expr: &'a Expr| self.text((expr, scope), depth);
-        let alone = chain.links.len() == 1;
-        match last.name? {
-            "format" if alone && !matches!(chain.root.kind, ExprKind::Name(_) | ExprKind::Path(_)) => {
-                Some(of(chain.root).iter().map(|text| braces(text)).collect())
-            }
-            "Sprintf" | "sprintf" | "format" => Some(of(first?).iter().map(|text| percents(text)).collect()),
-            "URL" | "URI" | "create" | "from_static" | "encodeURI" | "str" | "String" | "from" | "join" => {
-                Some(of(first?))
-            }
-            "urljoin" => last.args().get(1).map(|arg| of(&arg.value)),
-            "toString" | "to_string" | "to_owned" | "as_str" | "into" | "clone" | "parse" | "unwrap" | "strip"
-                if alone =>
-            {
-                Some(of(chain.root))
-            }
-            _ => None,
-        }
-    }
-
-    /// `format!("/x/{id}", …)`: names in braces are looked up.
-    fn formatted(&self, inner: &'a MacroCall, scope: Scope, depth: u32) -> Option<Vec<String>> {
-        if inner.path.last().map(|name| &**name) != Some("format") {
-            return None;
-        }
-        let ExprKind::Str(pattern) = &inner.args.first()?.value.kind else { return None };
-        let mut positional = inner.args.iter().skip(1).filter(|arg| arg.name.is_none()).map(|arg| &arg.value);
-        let mut all = vec![String::new()];
-        let mut rest: &str = pattern;
-        while let Some(start) = rest.find('{') {
-            let Some(end) = rest[start..].find('}').map(|end| start + end) else { break };
-            all = product(&all, &[rest[..start].to_owned()]);
-            let name = rest[start + 1..end].split(':').next().unwrap_or_default().trim();
-            let value = if name.is_empty() {
-                positional.next().map(|expr| self.text((expr, scope), depth)).unwrap_or_default()
-            } else {
-                self.sources(&self.bound(name, scope), depth)
-            };
-            all = product(&all, &if value.is_empty() { vec![HOLE.to_string()] } else { value });
-            rest = &rest[end + 1..];
-        }
-        Some(product(&all, &[rest.to_owned()]))
-    }
-}
-
-/// A member of a map literal.
-pub(super) fn field<'a>(expr: &'a Expr, name: &str) -> Option<&'a Expr> {
-    let entries = match &expr.kind {
-        ExprKind::Map(entries) => entries,
-        ExprKind::Composite(_, inner) | ExprKind::Unary(_, inner) => return field(inner, name),
-        _ => return None,
-    };
-    entries.iter().find_map(|entry| match entry {
-        Entry::Pair(key, value) => {
-            let found = matches!(&key.kind, ExprKind::Str(key) | ExprKind::Name(key) if **key == *name);
-            found.then_some(value)
-        }
-        Entry::Spread(_) => None,
-    })
-}
-
-fn product(left: &[String], right: &[String]) -> Vec<String> {
-    let mut all = Vec::new();
-    for one in left {
-        for other in right {
-            if all.len() < MOST_VALUES && one.len() + other.len() <= MOST_BYTES {
-                all.push(format!("{one}{other}"));
-            }
-        }
-    }
-    all
-}
-
-/// `%s`, `%d`, `%(name)s` as holes.
-fn percents(text: &str) -> String {
-    let mut out = String::new();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            out.push(c);
-            continue;
-        }
-        if chars.peek() == Some(&'%') {
-            chars.next();
-            out.push('%');
-            continue;
-        }
-        while chars.next_if(|c| !c.is_ascii_alphabetic() || *c == '(').is_some() {}
-        chars.next();
-        out.push(HOLE);
-    }
-    out
-}
-
-/// `{}`, `{name}` as holes.
-pub(super) fn braces(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find('{') {
-        let Some(end) = rest[start..].find('}') else { break };
-        out.push_str(&rest[..start]);
-        out.push(HOLE);
-        rest = &rest[start + end + 1..];
-    }
-    out + rest
 }

@@ -1,9 +1,10 @@
 //! Walks a lowered file without an evaluator: what is bound to which name, and every chain of calls. Order does not matter to
-//! those who ask, so it is a work list and no recursion.
+//! those who ask, so it is a work list and no recursion. What a runner skips is not walked.
 
+use super::skips::Skips;
 use crate::code::form::{
-    Arg, Block, Call, Class, Entry, Export, Expr, ExprKind, Function, Import, Pattern, PatternField, Pos, Stmt,
-    StmtKind, TemplatePart,
+    Arg, Block, Call, Class, Entry, Export, Expr, ExprKind, Extension, Function, Import, Pattern, PatternField, Pos,
+    Stmt, StmtKind, TemplatePart, TypeRef,
 };
 
 /// A file, a function, a class or a loop: names that are bound in one are not those of another. The first ones are files.
@@ -16,7 +17,17 @@ pub(super) enum Seen<'a> {
     /// The elements of something are bound to a pattern, one after the other, in a scope of their own.
     Each(&'a Pattern, &'a Expr, Scope),
     /// A function, with the name that it has or is bound to, and its own scope.
-    Function(Option<&'a str>, &'a Function, Scope),
+    Function(Option<Called<'a>>, &'a Function, Scope),
+    /// A name has a stated type.
+    Typed(&'a str, &'a TypeRef),
+    /// Members for a type that is declared elsewhere, and their scope.
+    Extend(&'a Extension, Scope),
+    /// A module of this file, or one that it declares.
+    Module(&'a str),
+    /// A name or a path that is neither called nor asked for a member.
+    Mention(&'a Expr),
+    /// A literal with a type.
+    Composite(&'a TypeRef, &'a Expr),
     /// What the function of the scope, or a block in it, gives.
     Return(&'a Expr),
     /// A class, and its own scope.
@@ -25,6 +36,15 @@ pub(super) enum Seen<'a> {
     Import(&'a Import),
     /// A whole chain of calls.
     Chain(Chain<'a>),
+}
+
+/// What a function is called by.
+#[derive(Clone, Copy)]
+pub(super) enum Called<'a> {
+    /// Its name alone.
+    Name(&'a str),
+    /// The member of an object.
+    Member(&'a str),
 }
 
 /// `a.b(1).c(2)`: its root and its links.
@@ -41,6 +61,8 @@ pub(super) struct Link<'a> {
     pub(super) name: Option<&'a str>,
     /// The arguments; none where it is only a member.
     pub(super) call: Option<&'a Call>,
+    /// What is called, or the member.
+    pub(super) whole: &'a Expr,
     /// Where.
     pub(super) pos: Pos,
 }
@@ -57,8 +79,12 @@ enum Work<'a> {
 }
 
 /// Walks the statements of files and everything inside of them; gives for each scope the one around it, for a file itself.
-pub(super) fn walk<'a>(files: &[Vec<&'a Block>], see: &mut impl FnMut(Seen<'a>, Scope)) -> Vec<Scope> {
-    let mut walker = Walker { open: Vec::new(), around: (0..files.len()).collect(), see };
+pub(super) fn walk<'a>(
+    files: &[Vec<&'a Block>],
+    skips: &'static Skips,
+    see: &mut impl FnMut(Seen<'a>, Scope),
+) -> Vec<Scope> {
+    let mut walker = Walker { open: Vec::new(), around: (0..files.len()).collect(), skips, see };
     for (file, blocks) in files.iter().enumerate() {
         blocks.iter().for_each(|block| walker.all(block, file));
     }
@@ -74,6 +100,7 @@ pub(super) fn walk<'a>(files: &[Vec<&'a Block>], see: &mut impl FnMut(Seen<'a>, 
 struct Walker<'a, 's, S> {
     open: Vec<Work<'a>>,
     around: Vec<Scope>,
+    skips: &'static Skips,
     see: &'s mut S,
 }
 
@@ -83,8 +110,18 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
         self.around.len() - 1
     }
 
+    /// The statements of a block up to the one behind which nothing runs; what is declared is there all the same.
     fn all(&mut self, block: &'a Block, scope: Scope) {
-        self.open.extend(block.iter().map(|stmt| Work::Stmt(stmt, scope)));
+        if self.skips.skips_all(block) {
+            return;
+        }
+        let mut ended = false;
+        for stmt in block {
+            if !ended || matches!(stmt.kind, StmtKind::Function(_) | StmtKind::Class(_) | StmtKind::Export(_)) {
+                self.open.push(Work::Stmt(stmt, scope));
+            }
+            ended |= self.skips.ends(stmt);
+        }
     }
 
     fn expr(&mut self, expr: &'a Expr, scope: Scope) {
@@ -106,16 +143,35 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
             }
         }
         let name = match target {
-            Pattern::Name(name, _) => Some(&**name),
+            Pattern::Name(name, _) => Some(Called::Name(name)),
             Pattern::Place(place) => match &place.kind {
-                ExprKind::Member(_, name) => Some(&**name),
+                ExprKind::Member(_, name) if &**name != "exports" => Some(Called::Member(name)),
                 _ => None,
             },
             Pattern::List(_) | Pattern::Map(_) | Pattern::Ignore => None,
         };
+        let exported = matches!(target, Pattern::Place(place) if is_export(place));
         match &value.kind {
             ExprKind::Function(function) => self.function(name, function, scope),
-            _ => self.expr(value, scope),
+            ExprKind::Name(_) if exported => {}
+            _ => self.object(value, exported, scope),
+        }
+    }
+
+    /// A value whose functions are known by their keys; what is only exported is not asked for by that.
+    fn object(&mut self, value: &'a Expr, exported: bool, scope: Scope) {
+        let ExprKind::Map(entries) = &value.kind else { return self.expr(value, scope) };
+        for entry in entries {
+            match entry {
+                Entry::Pair(key, value) => match (&key.kind, &value.kind) {
+                    (ExprKind::Str(key), ExprKind::Function(function)) => {
+                        self.function(Some(Called::Member(key)), function, scope);
+                    }
+                    (_, ExprKind::Name(_)) if exported => {}
+                    _ => self.expr(value, scope),
+                },
+                Entry::Spread(value) => self.expr(value, scope),
+            }
         }
     }
 
@@ -128,27 +184,39 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
 
     fn statement(&mut self, stmt: &'a Stmt, scope: Scope) {
         match &stmt.kind {
-            StmtKind::Bind { target, value, .. } => {
+            StmtKind::Bind { target, value, ty } => {
+                if let (Pattern::Name(name, _), Some(ty)) = (target, ty) {
+                    (self.see)(Seen::Typed(name, ty), scope);
+                }
                 if let Some(value) = value {
                     self.bind(target, value, scope);
                 }
             }
             StmtKind::Assign { target, value, .. } => self.bind(target, value, scope),
             StmtKind::Expr(value) | StmtKind::Deferred(value) => self.expr(value, scope),
-            StmtKind::Function(one) => self.function(one.name.as_deref(), one, scope),
+            StmtKind::Function(one) => self.function(one.name.as_deref().map(Called::Name), one, scope),
             StmtKind::Class(one) => self.class(one, scope),
-            StmtKind::Extend(extension) => self.all(&extension.body, scope),
+            StmtKind::Extend(extension) => {
+                let own = self.inner(scope);
+                (self.see)(Seen::Extend(extension, own), scope);
+                self.all(&extension.body, own);
+            }
             StmtKind::Return(value) | StmtKind::Leave(value) => {
                 if let Some(value) = value {
                     (self.see)(Seen::Return(value), scope);
-                    self.expr(value, scope);
+                    self.object(value, false, scope);
                 }
             }
             StmtKind::Import(import) => (self.see)(Seen::Import(import), scope),
             StmtKind::If { test, then, otherwise } => {
                 self.expr(test, scope);
-                self.all(then, scope);
-                self.all(otherwise, scope);
+                let known = if let ExprKind::Bool(known) = test.kind { Some(known) } else { None };
+                if known != Some(false) {
+                    self.all(then, scope);
+                }
+                if known != Some(true) {
+                    self.all(otherwise, scope);
+                }
             }
             StmtKind::Each { target, iterable, body, .. } => {
                 let own = self.each(target, iterable, scope);
@@ -177,10 +245,17 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
                 self.all(body, scope);
             }
             StmtKind::Block(body) => self.all(body, scope),
-            StmtKind::Export(Export::Default(value)) => self.expr(value, scope),
+            StmtKind::Export(Export::Default(value)) => {
+                if !matches!(value.kind, ExprKind::Name(_)) {
+                    self.object(value, true, scope);
+                }
+            }
             StmtKind::Perhaps(inner) | StmtKind::Test(inner) => self.open.push(Work::Stmt(inner, scope)),
             StmtKind::Export(Export::Declaration(inner)) => self.open.push(Work::Stmt(inner, scope)),
-            StmtKind::Module { body, .. } => body.iter().for_each(|body| self.all(body, scope)),
+            StmtKind::Module { body, name, .. } => {
+                (self.see)(Seen::Module(name), scope);
+                body.iter().for_each(|body| self.all(body, scope));
+            }
             StmtKind::Export(Export::Names(_) | Export::From(..) | Export::AllFrom(_))
             | StmtKind::Break
             | StmtKind::Continue
@@ -191,7 +266,10 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
         }
     }
 
-    fn function(&mut self, name: Option<&'a str>, one: &'a Function, scope: Scope) {
+    fn function(&mut self, name: Option<Called<'a>>, one: &'a Function, scope: Scope) {
+        if self.skips.marked(&one.decorators) {
+            return;
+        }
         let own = self.inner(scope);
         (self.see)(Seen::Function(name, one, own), scope);
         for param in &one.params {
@@ -205,20 +283,35 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
     }
 
     fn class(&mut self, one: &'a Class, scope: Scope) {
+        if self.skips.marked(&one.decorators) {
+            return;
+        }
         let own = self.inner(scope);
         (self.see)(Seen::Class(one, own), scope);
         self.all(&one.body, own);
-        self.exprs(one.fields.iter().filter_map(|field| field.value.as_ref()), own);
+        for field in &one.fields {
+            match field.value.as_ref().map(|value| (value, &value.kind)) {
+                Some((_, ExprKind::Function(function))) => {
+                    self.function(Some(Called::Member(&field.name)), function, own);
+                }
+                Some((value, _)) => self.expr(value, own),
+                None => {}
+            }
+        }
     }
 
     fn expression(&mut self, expr: &'a Expr, scope: Scope) {
         match &expr.kind {
             ExprKind::Call(_) | ExprKind::Member(..) => {
                 let chain = chain(expr);
+                if self.skips.skipped(&chain) {
+                    return;
+                }
                 for link in &chain.links {
                     self.exprs(link.args().iter().map(|arg| &arg.value), scope);
                 }
-                if !matches!(chain.root.kind, ExprKind::Call(_) | ExprKind::Member(..)) {
+                let whole = matches!(chain.root.kind, ExprKind::Call(_) | ExprKind::Member(..));
+                if !whole && !matches!(chain.root.kind, ExprKind::Name(_) | ExprKind::Path(_)) {
                     self.expr(chain.root, scope);
                 }
                 (self.see)(Seen::Chain(chain), scope);
@@ -238,6 +331,11 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
                 }
                 self.expr(&inner.element, own);
             }
+            ExprKind::Composite(ty, inner) => {
+                (self.see)(Seen::Composite(ty, inner), scope);
+                self.expr(inner, scope);
+            }
+            ExprKind::Name(_) | ExprKind::Path(_) => (self.see)(Seen::Mention(expr), scope),
             _ => self.exprs(parts(expr), scope),
         }
     }
@@ -297,6 +395,11 @@ fn parts(expr: &Expr) -> Vec<&Expr> {
     }
 }
 
+/// Whether a place is one that gives something to other files: `exports.load`, `module.exports`.
+fn is_export(place: &Expr) -> bool {
+    matches!(&chain(place).root.kind, ExprKind::Name(name) if matches!(&**name, "exports" | "module"))
+}
+
 /// Takes a chain apart.
 pub(super) fn chain(expr: &Expr) -> Chain<'_> {
     let mut links = Vec::new();
@@ -305,26 +408,27 @@ pub(super) fn chain(expr: &Expr) -> Chain<'_> {
         match &at.kind {
             ExprKind::Call(call) => match &call.callee.kind {
                 ExprKind::Member(object, name) => {
-                    links.push(Link { name: Some(name), call: Some(call), pos: call.callee.pos });
+                    links.push(Link { name: Some(name), call: Some(call), whole: &call.callee, pos: call.callee.pos });
                     at = object;
                 }
                 ExprKind::Name(name) => {
-                    links.push(Link { name: Some(name), call: Some(call), pos: call.callee.pos });
+                    links.push(Link { name: Some(name), call: Some(call), whole: &call.callee, pos: call.callee.pos });
                     at = &call.callee;
                     break;
                 }
                 ExprKind::Path(path) => {
-                    links.push(Link { name: path.last().map(|name| &**name), call: Some(call), pos: call.callee.pos });
+                    let name = path.last().map(|name| &**name);
+                    links.push(Link { name, call: Some(call), whole: &call.callee, pos: call.callee.pos });
                     at = &call.callee;
                     break;
                 }
                 _ => {
-                    links.push(Link { name: None, call: Some(call), pos: at.pos });
+                    links.push(Link { name: None, call: Some(call), whole: &call.callee, pos: at.pos });
                     at = &call.callee;
                 }
             },
             ExprKind::Member(object, name) => {
-                links.push(Link { name: Some(name), call: None, pos: at.pos });
+                links.push(Link { name: Some(name), call: None, whole: at, pos: at.pos });
                 at = object;
             }
             ExprKind::Await(inner) | ExprKind::Cast(inner, _) if !links.is_empty() => at = inner,
