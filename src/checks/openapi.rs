@@ -162,7 +162,15 @@ fn documented_side(
     facts: &OpenApi,
     verdict: &mut Verdict,
 ) {
-    if !side.met() {
+    if !side.met() && side.total == 0 && !unresolved.is_empty() {
+        verdict.unknown.push(format!(
+            "no route of the code is known, and {} registrations could not be resolved, the first at {}:{}: write those with literal paths",
+            unresolved.len(),
+            unresolved[0].file,
+            unresolved[0].line
+        ));
+        verdict.add(unresolved_findings(rule, unresolved));
+    } else if !side.met() {
         let needed = side.limit.missing(side.good(), side.total).unwrap_or(side.missing.len() as u64);
         let document = facts.documents.first().map_or("the document", |document| document.path.as_str());
         verdict.failed.push(match side.missing.is_empty() {
@@ -339,6 +347,14 @@ mod tests {
         assert_eq!(Outcome::NoEvidence, outcome(&rule, &[], &["POST /c"], 1));
         assert_eq!(Outcome::NoEvidence, outcome(&rule, &[], &[], 1));
         assert_eq!(Outcome::Fail, outcome(&rule, &["POST /c"], &[], 1), "this route is known to be there");
+        let openapi = OpenApi {
+            documents: vec![Document { path: "o.yaml".to_owned(), version: "3.0.0".to_owned(), base: "/".to_owned() }],
+            operations: all(&["GET /a"]),
+            unimplemented: all(&["GET /a"]),
+            ..OpenApi::default()
+        };
+        assert_eq!(Outcome::NoEvidence, judge(&rule, openapi.clone(), 2), "no route of the code is known");
+        assert_eq!(Outcome::Fail, judge(&rule, openapi, 0), "there is none");
         let half = Threshold { percent: Percent::whole(60), strict: false };
         let lenient = OpenApiRule { documented: half, implemented: half, ..OpenApiRule::default() };
         assert_eq!(Outcome::Pass, outcome(&lenient, &[], &[], 1));

@@ -204,6 +204,7 @@ mod tests {
             conditional: false,
             library: None,
             tests: Vec::new(),
+            tests_left_out: 0,
         }
     }
 

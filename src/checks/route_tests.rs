@@ -84,6 +84,22 @@ impl RouteTestsRule {
             );
             return Judgement::new(Outcome::NoEvidence, required, measured).next(step);
         }
+        if let Some(first) = routes.unresolved.first().filter(|_| total == 0) {
+            let mut judgement = Judgement::new(Outcome::NoEvidence, required, measured);
+            judgement.findings = routes
+                .unresolved
+                .iter()
+                .take(SHOWN)
+                .map(|one| {
+                    let at = Location::line(&one.file, one.line);
+                    Finding::new(rule.id, &one.reason, format!("not resolved: {}", one.reason), Some(at))
+                })
+                .collect();
+            return judgement.next(format!(
+                "no route is known, and {unresolved} registrations could not be resolved, the first at {}:{}: write those with literal paths",
+                first.file, first.line
+            ));
+        }
         // A file of tests that cannot be read may have the requests that are missing.
         let unreadable = read.problems.first();
         let outcome = if unreadable.is_some() { Outcome::NoEvidence } else { Outcome::Fail };
@@ -160,6 +176,7 @@ mod tests {
                 conditional: false,
                 library: None,
                 tests: reached.then(|| TestSite { file: "t.js".to_owned(), line: 1 }).into_iter().collect(),
+                tests_left_out: 0,
             })
             .collect();
         let one = Unresolved {
@@ -173,6 +190,8 @@ mod tests {
             files: 1,
             requests: 1,
             unmatched: 0,
+            unmatched_requests: Vec::new(),
+            unmatched_left_out: 0,
             bases: Vec::new(),
             unnamed: Vec::new(),
             problems: vec![problem; problems],
@@ -195,5 +214,9 @@ mod tests {
         assert_eq!(Outcome::Pass, outcome(&ignoring, &[true, false], 0, 0));
         let all = RouteTestsRule { ignore: vec![RouteGlob::parse("/**").expect("a glob")], ..ignoring };
         assert_eq!(Outcome::Fail, outcome(&all, &[true], 0, 0), "nothing to reach is no proof");
+        assert_eq!(Outcome::NoEvidence, outcome(&all, &[true], 1, 0), "what is not resolved may be to reach");
+        let rule = RouteTestsRule::default();
+        assert_eq!(Outcome::NoEvidence, outcome(&rule, &[], 2, 0), "nothing is known of what there is");
+        assert_eq!(Outcome::Fail, outcome(&rule, &[false], 2, 0), "this one is known");
     }
 }

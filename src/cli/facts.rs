@@ -216,6 +216,7 @@ mod tests {
             conditional,
             library: library.map(str::to_owned),
             tests: Vec::new(),
+            tests_left_out: 0,
         };
         let routes = Routes {
             items: vec![route("GET", "/a/{id}", None, true), route("DELETE", "/b", Some("promhttp"), false)],
@@ -229,6 +230,8 @@ mod tests {
                 files: 1,
                 requests: 2,
                 unmatched: 1,
+                unmatched_requests: Vec::new(),
+                unmatched_left_out: 0,
                 bases: Vec::new(),
                 unnamed: Vec::new(),
                 problems: Vec::new(),

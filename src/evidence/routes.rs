@@ -49,6 +49,7 @@ pub(super) fn collect(analysis: &Analysis) -> Area<Routes> {
             line: route.line,
             conditional: route.conditional,
             tests: Vec::new(),
+            tests_left_out: 0,
             library: route.library.clone(),
         })
         .collect();

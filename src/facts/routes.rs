@@ -28,6 +28,12 @@ pub struct TestsRead {
     /// How many of them reach no route that is known: another service's, a path that is not there, one that is not known.
     #[serde(default)]
     pub unmatched: usize,
+    /// The first hundred of those that reach none, by file and line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmatched_requests: Vec<Unmatched>,
+    /// How many more there are.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unmatched_left_out: usize,
     /// The base paths that files of tests leave out, below which their requests were found, by file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bases: Vec<TestBase>,
@@ -37,6 +43,23 @@ pub struct TestsRead {
     /// Files of tests that cannot be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,
+}
+
+/// A request that reaches no route that is known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Unmatched {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The method in upper case.
+    pub method: String,
+    /// The URL or path as far as it is known, with `{}` for each part that is not.
+    pub url: String,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The base path that a file of tests leaves out.
@@ -92,6 +115,9 @@ pub struct Route {
     /// Where tests send requests that reach it, by file and line; the first twenty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tests: Vec<TestSite>,
+    /// How many more places there are.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tests_left_out: usize,
 }
 
 /// A registration that could not be evaluated.

@@ -15,6 +15,7 @@ fn route(text: &str) -> Route {
         conditional: false,
         library: None,
         tests: Vec::new(),
+        tests_left_out: 0,
     }
 }
 

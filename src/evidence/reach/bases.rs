@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Target, answers, fit};
+use crate::code::requests::{HOLE, asked};
 use crate::domain::template::{Segment, Template};
-use crate::facts::routes::{Routes, TestBase, TestSite};
+use crate::facts::routes::{Routes, TestBase, TestSite, Unmatched};
 
 /// A base has at most this many segments.
 const MOST_SEGMENTS: usize = 6;
@@ -22,14 +23,36 @@ pub(super) struct Sent {
     url: String,
 }
 
+impl Sent {
+    pub(super) fn new(site: &TestSite, method: &str, url: &str) -> Self {
+        Self { site: site.clone(), method: method.to_owned(), url: url.to_owned() }
+    }
+
+    /// As what reaches no route.
+    pub(super) fn unmatched(self) -> Unmatched {
+        let url = match asked(&self.url) {
+            Some(asked) => format!("{{{}}}{}", asked.name, asked.rest),
+            None => self.url,
+        };
+        Unmatched { file: self.site.file, line: self.site.line, method: self.method, url: url.replace(HOLE, "{}") }
+    }
+}
+
 /// The requests that say a whole path, by file, and the files of which one reaches a route as it is.
 #[derive(Debug, Default)]
 pub(super) struct Inventory {
     lost: BTreeMap<String, BTreeSet<Sent>>,
     found: BTreeSet<String>,
+    /// Requests that only a route which takes whatever is left answers, and these routes.
+    caught: BTreeMap<Sent, Vec<usize>>,
 }
 
 impl Inventory {
+    /// Notes what only a route that takes whatever is left answers.
+    pub(super) fn caught(&mut self, sent: impl Iterator<Item = Sent>, reached: &[usize]) {
+        self.caught.extend(sent.map(|sent| (sent, reached.to_vec())));
+    }
+
     /// Notes what came of a request.
     pub(super) fn note(&mut self, method: &str, url: &str, sites: &[TestSite], reaches: bool) {
         if Target::parse(url).is_none_or(|target| target.floating) {
@@ -39,14 +62,15 @@ impl Inventory {
             if reaches {
                 self.found.insert(site.file.clone());
             } else {
-                let sent = Sent { site: site.clone(), method: method.to_owned(), url: url.to_owned() };
+                let sent = Sent::new(site, method, url);
                 self.lost.entry(site.file.clone()).or_default().insert(sent);
             }
         }
     }
 
-    /// The bases that files leave out, and the routes that their requests reach below them.
-    pub(super) fn under_bases(&self, routes: &Routes, templates: &[Template]) -> (Vec<TestBase>, Reached) {
+    /// The bases that files leave out, and the routes that their requests reach below them. What no base may explain is answered
+    /// by the routes for the rest; what one may, though none is proven, is given last.
+    pub(super) fn under_bases(&self, routes: &Routes, templates: &[Template]) -> (Vec<TestBase>, Reached, Vec<Sent>) {
         let (mut bases, mut all) = (Vec::new(), Vec::new());
         for (file, lost) in self.lost.iter().filter(|(file, _)| !self.found.contains(*file)) {
             if let Some((base, reached)) = base_of(lost, routes, templates) {
@@ -54,7 +78,17 @@ impl Inventory {
                 all.extend(reached);
             }
         }
-        (bases, all)
+        let explained: BTreeSet<Sent> = all.iter().map(|(sent, _)| sent.clone()).collect();
+        let mut doubtful = Vec::new();
+        for (sent, reached) in self.caught.iter().filter(|(sent, _)| !explained.contains(sent)) {
+            let whole = self.found.contains(&sent.site.file);
+            if whole || below((&sent.method, &sent.url), routes, templates).is_empty() {
+                all.extend(reached.iter().map(|index| (sent.clone(), *index)));
+            } else {
+                doubtful.push(sent.clone());
+            }
+        }
+        (bases, all, doubtful)
     }
 }
 

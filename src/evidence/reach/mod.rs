@@ -11,10 +11,14 @@ use crate::code::requests::{Asked, HOLE, Requests, asked};
 use crate::domain::template::{Segment, Template};
 use crate::facts::Problem;
 use crate::facts::routes::{Route, Routes, TestSite, TestsRead, Unnamed};
-use bases::Inventory;
+use bases::{Inventory, Sent};
 
 /// Places that are kept for one route.
 const MOST_SITES: usize = 20;
+/// Requests that reach nothing and are listed.
+const MOST_UNMATCHED: usize = 100;
+/// What a template that takes all that follows has at least, of what is not literal.
+const WILD: usize = 1_000;
 /// A part of a path that is not known.
 const HOLES: &str = "\u{0}";
 
@@ -30,35 +34,46 @@ pub(super) fn add(routes: &mut Routes, requests: &Requests, names: &Names) {
         sites.entry((&one.method, &one.url)).or_default().push(site);
     }
     let mut inventory = Inventory::default();
-    let (mut unmatched, mut unnamed) = (0, Vec::new());
+    let (mut lost, mut unnamed) = (BTreeSet::new(), Vec::new());
     for ((method, url), sites) in sites {
-        let reached = match asked(url) {
+        let (reached, wild) = match asked(url) {
             None => addressed(routes, &templates, method, url),
-            Some(asked) => named(routes, &templates, method, &asked, names).unwrap_or_else(|reason| {
-                let told = |site: &TestSite| {
-                    let (file, name) = (site.file.clone(), asked.name.to_owned());
-                    Unnamed { file, line: site.line, name, reason: reason.to_owned() }
-                };
-                unnamed.extend(sites.iter().map(told));
-                Vec::new()
-            }),
+            Some(asked) => {
+                let named = named(routes, &templates, method, &asked, names).unwrap_or_else(|reason| {
+                    let told = |site: &TestSite| {
+                        let (file, name) = (site.file.clone(), asked.name.to_owned());
+                        Unnamed { file, line: site.line, name, reason: reason.to_owned() }
+                    };
+                    unnamed.extend(sites.iter().map(told));
+                    Vec::new()
+                });
+                (named, false)
+            }
         };
+        let sent = sites.iter().map(|site| Sent::new(site, method, url));
         if reached.is_empty() {
-            unmatched += sites.len();
+            lost.extend(sent);
+        } else if wild {
+            // Below a base that its file leaves out there may be what it is meant for.
+            inventory.note(method, url, &sites, false);
+            inventory.caught(sent, &reached);
+            continue;
         }
         inventory.note(method, url, &sites, !reached.is_empty());
         for index in reached {
             routes.items[index].tests.extend(sites.iter().cloned());
         }
     }
-    let (bases, late) = inventory.under_bases(routes, &templates);
-    unmatched -= late.iter().map(|(site, _)| site).collect::<BTreeSet<_>>().len();
-    for (site, index) in late {
-        routes.items[index].tests.push(site.site);
+    let (bases, late, doubtful) = inventory.under_bases(routes, &templates);
+    lost.extend(doubtful);
+    for (sent, index) in late {
+        lost.remove(&sent);
+        routes.items[index].tests.push(sent.site);
     }
     for route in &mut routes.items {
         route.tests.sort();
         route.tests.dedup();
+        route.tests_left_out = route.tests.len().saturating_sub(MOST_SITES);
         route.tests.truncate(MOST_SITES);
     }
     unnamed.sort();
@@ -67,7 +82,9 @@ pub(super) fn add(routes: &mut Routes, requests: &Requests, names: &Names) {
     routes.tests = Some(TestsRead {
         files: requests.files,
         requests: requests.items.len(),
-        unmatched,
+        unmatched: lost.len(),
+        unmatched_left_out: lost.len().saturating_sub(MOST_UNMATCHED),
+        unmatched_requests: lost.into_iter().take(MOST_UNMATCHED).map(Sent::unmatched).collect(),
         bases,
         unnamed,
         problems: requests.problems.iter().map(problem).collect(),
@@ -79,9 +96,9 @@ fn answers(route: &Route, method: &str) -> bool {
     matches!(route.method.as_str(), "ANY") || route.method == method
 }
 
-/// The routes that a URL reaches.
-fn addressed(routes: &Routes, templates: &[Template], method: &str, url: &str) -> Vec<usize> {
-    let Some(target) = Target::parse(url) else { return Vec::new() };
+/// The routes that a URL reaches, and whether these only take whatever no other route answers.
+fn addressed(routes: &Routes, templates: &[Template], method: &str, url: &str) -> (Vec<usize>, bool) {
+    let Some(target) = Target::parse(url) else { return (Vec::new(), false) };
     let fits: Vec<((usize, usize), usize)> = templates
         .iter()
         .enumerate()
@@ -89,7 +106,8 @@ fn addressed(routes: &Routes, templates: &[Template], method: &str, url: &str) -
         .filter_map(|(index, template)| target.fits(template).map(|fit| (fit, index)))
         .collect();
     let best = fits.iter().map(|(fit, _)| *fit).min();
-    fits.iter().filter(|(fit, _)| Some(*fit) == best).map(|(_, index)| *index).collect()
+    let reached = fits.iter().filter(|(fit, _)| Some(*fit) == best).map(|(_, index)| *index).collect();
+    (reached, best.is_some_and(|(_, loose)| loose >= WILD))
 }
 
 /// The routes whose path is asked for by name: by the whole name, else by its last part, and only where one path is left.
@@ -127,7 +145,7 @@ fn named(
     let rest = asked.rest.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
     if !rest.is_empty() {
         let whole: Vec<&str> = path.split('/').map(|part| if part.contains('{') { HOLES } else { part }).collect();
-        return Ok(addressed(routes, templates, method, &format!("{}/{rest}", whole.join("/"))));
+        return Ok(addressed(routes, templates, method, &format!("{}/{rest}", whole.join("/"))).0);
     }
     let own = routes.items.iter().enumerate();
     let reached: Vec<usize> =
@@ -195,7 +213,7 @@ fn fit(segments: &[Segment], pieces: &[&str]) -> Option<usize> {
     let mut loose = 0;
     for (index, segment) in segments.iter().enumerate() {
         if *segment == Segment::Wildcard {
-            return Some(loose + 1_000);
+            return Some(loose + WILD);
         }
         let piece = pieces.get(index)?;
         match segment {
@@ -235,6 +253,7 @@ mod tests {
                     conditional: false,
                     library: None,
                     tests: Vec::new(),
+                    tests_left_out: 0,
                 }
             })
             .collect();
@@ -292,12 +311,63 @@ mod tests {
         assert_eq!(vec!["4 GET /boxes/top"], told, "this file says whole paths");
     }
 
-    /// Files, and which requests of which line of them reach which routes; what asks by name and reaches none.
-    fn reached_in(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+    const REST: &str = "const express = require('express');\nconst r = express.Router();\nr.get('/users', h);\nr.get('/boxes', h);\nconst app = express();\napp.use('/api/v1', r);\napp.get('*', spa);\napp.listen(1);\n";
+
+    #[test]
+    fn a_route_for_the_rest_answers_only_what_no_base_explains() {
+        let test = "it('x', () => {\n  request(app).get('/users');\n  request(app).get('/boxes');\n  request(app).get('/nothing/there');\n});\n";
+        let (told, _) = reached_in(&[("app.js", REST), ("test/users.test.js", test)]);
+        let (rest, known): (Vec<&String>, Vec<&String>) = told.iter().partition(|one| one.contains("/{*"));
+        assert_eq!(vec!["2 GET /api/v1/users", "3 GET /api/v1/boxes"], known);
+        assert!(rest.len() == 1 && rest[0].starts_with("4 GET /{*"), "{told:?}");
+        let one = "it('x', () => {\n  request(app).get('/users');\n});\n";
+        let files = [("app.js", REST), ("test/users.test.js", one)];
+        assert!(reached_in(&files).0.is_empty(), "one request proves no base, and it is hardly meant for the rest");
+        let read = read_in(&files).tests.expect("tests");
+        let lost: Vec<String> = read
+            .unmatched_requests
+            .iter()
+            .map(|it| format!("{}:{} {} {}", it.file, it.line, it.method, it.url))
+            .collect();
+        assert_eq!((1, vec!["test/users.test.js:2 GET /users".to_owned()]), (read.unmatched, lost));
+        let whole = "it('x', () => {\n  request(app).get('/users');\n  request(app).get('/api/v1/boxes');\n});\n";
+        let (told, _) = reached_in(&[("app.js", REST), ("test/users.test.js", whole)]);
+        assert!(told.len() == 2 && told[0].starts_with("2 GET /{*"), "this file says whole paths: {told:?}");
+    }
+
+    #[test]
+    fn what_is_left_out_of_lists_is_counted() {
+        let calls = |path: &str, count: usize| format!("  request(app).get('{path}');\n").repeat(count);
+        let test = format!("it('x', () => {{\n{}{}}});\n", calls("/api/v1/users", 23), calls("/other", 104));
+        let app = REST.replace("app.get('*', spa);", "");
+        let routes = read_in(&[("app.js", &app), ("test/users.test.js", &test)]);
+        let users = routes.items.iter().find(|route| route.path == "/api/v1/users").expect("a route");
+        assert_eq!((20, 3), (users.tests.len(), users.tests_left_out));
+        let read = routes.tests.expect("tests");
+        assert_eq!((104, 100, 4), (read.unmatched, read.unmatched_requests.len(), read.unmatched_left_out));
+    }
+
+    #[test]
+    fn what_an_app_registers_is_no_request() {
+        let app = "const express = require('express');\nconst app = express();\napp.get('/a', h);\napp.get('/b', h);\nmodule.exports = app;\n";
+        let test = "const request = require('supertest');\nconst app = require('../app');\nconst get = (path) => request(app).get(path);\ntest('1', () => expect(1).toBe(1));\n";
+        assert!(reached_in(&[("app.js", app), ("test/a.test.js", test)]).0.is_empty());
+        let called = format!("{test}test('2', () => get('/a'));\n");
+        assert_eq!(vec!["3 GET /a"], reached_in(&[("app.js", app), ("test/a.test.js", &called)]).0);
+    }
+
+    /// Files, and the routes with the requests that reach them.
+    fn read_in(files: &[(&str, &str)]) -> Routes {
         let repo = crate::repo::Repo::in_memory(files);
         let analysis = crate::code::analyse(&repo);
         let mut routes = crate::evidence::routes::collect(&analysis).facts.expect("routes");
         add(&mut routes, &crate::code::requests::requests(&repo), &analysis.names);
+        routes
+    }
+
+    /// Files, and which requests of which line of them reach which routes; what asks by name and reaches none.
+    fn reached_in(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+        let routes = read_in(files);
         let reached = routes.items.iter().flat_map(|route| {
             let told = move |site: &TestSite| format!("{} {} {}", site.line, route.method, route.path);
             route.tests.iter().map(told)
