@@ -314,8 +314,19 @@ pub(crate) fn method_of(value: &Value) -> Option<String> {
     match value {
         Value::Function(closure) => closure.function.name.as_deref().and_then(known),
         Value::Unknown(path) => path.rsplit('.').next().and_then(known),
-        other => other.as_whole_text().map(|text| if &*text == "*" { "ANY".to_owned() } else { text.to_uppercase() }),
+        other => other.as_whole_text().and_then(|text| match &*text {
+            "*" => Some("ANY".to_owned()),
+            text => is_method_text(text).then(|| text.to_uppercase()),
+        }),
     }
+}
+
+/// Whether a text may name a method of HTTP: letters, or one of the registered names with a hyphen
+/// (<https://www.iana.org/assignments/http-methods>).
+fn is_method_text(text: &str) -> bool {
+    let hyphened = ["M-SEARCH", "VERSION-CONTROL", "BASELINE-CONTROL"];
+    let letters = text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    !text.is_empty() && (letters || hyphened.iter().any(|known| known.eq_ignore_ascii_case(text)))
 }
 
 pub(super) fn holds_router(value: &Value, depth: usize) -> bool {

@@ -427,7 +427,8 @@ impl Machine<'_> {
             return false;
         };
         // What is stated to take so many arguments is not what is called with others, where a router around has the name.
-        if let Some(Value::Int(stated)) = owner.and_then(|owner| owner.own(&arity_of(name)))
+        let stated = owner.and_then(|owner| owner.own(&arity_of(name)));
+        if let Some(Value::Int(stated)) = stated
             && usize::try_from(stated) != Ok(args.list.len())
             && args.list.last().is_some_and(Value::is_callable)
             && self.is_routers(name, scope)
@@ -449,6 +450,8 @@ impl Machine<'_> {
                 }),
             },
             Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::List(_) | Value::Map(_) => false,
+            // `for (route in found()) route(route.path) {}`: what is not known, and not stated to be a function, hides no router's.
+            Value::Unknown(_) if stated.is_none() && self.is_routers(name, scope) => false,
             // A constant of a library's type: `HttpMethod.Get`.
             Value::Unknown(path) => {
                 let mut segments = path.rsplit('.');
