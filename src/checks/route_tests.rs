@@ -10,7 +10,7 @@ use super::text::RouteGlob;
 use super::{CheckOf, Judge, Judgement, RuleContext};
 use crate::domain::finding::{Finding, Location};
 use crate::domain::outcome::{Outcome, Stage};
-use crate::domain::units::{Percent, Threshold};
+use crate::domain::units::{Percent, Threshold, count};
 use crate::facts::routes::{Route, Routes, TestsRead};
 use crate::facts::{AreaName, Facts, Need};
 
@@ -69,8 +69,9 @@ impl RouteTestsRule {
             [one, rest @ ..] => format!("; {} and {} more leave out a base such as {}", one.file, rest.len(), one.base),
         };
         let measured = format!(
-            "{good} of {total} routes reached by {} requests in {} files of tests{lost}{bare}",
-            read.requests, read.files
+            "{good} of {total} routes reached by {} in {} of tests{lost}{bare}",
+            count(read.requests, "request"),
+            count(read.files, "file")
         );
         let unresolved = routes.unresolved.len() as u64;
         if self.reached.met(good, total + unresolved) {

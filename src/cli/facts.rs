@@ -12,6 +12,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 use crate::code::explain::Explained;
+use crate::domain::units::count;
 use crate::engine::{self, Request};
 use crate::facts::routes::Routes;
 use crate::facts::{AreaName, Facts, State};
@@ -189,7 +190,6 @@ fn listed(routes: &Routes) -> String {
     for one in &routes.unresolved {
         let _ = writeln!(text, "  unresolved: {}:{}: {}", printable(&one.file), one.line, printable(&one.reason));
     }
-    let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
     let routes_counted = count(routes.items.len(), "route");
     let _ = write!(text, "  {routes_counted}, {} unresolved", routes.unresolved.len());
     if let Some(tests) = &routes.tests {

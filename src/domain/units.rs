@@ -401,6 +401,11 @@ unit!(Span, "Span", "a duration such as 100ms, 2s or 30d");
 unit!(Rate, "Rate", "a rate per second such as 50 or 50/s");
 unit!(Factor, "Factor", "a factor such as 3x");
 
+/// A number of things with the noun for one of them: `1 route`, `2 routes`.
+pub fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -446,5 +451,10 @@ mod tests {
         assert_eq!(ByteSize(500_000_000), ByteSize::parse("500MB").expect("a size"));
         assert_eq!(ByteSize(524_288_000), ByteSize::parse("500 MiB").expect("a size"));
         assert_eq!(ByteSize(1_500_000_000), ByteSize::parse("1.5GB").expect("a size"));
+    }
+
+    #[test]
+    fn one_thing_has_no_plural() {
+        assert_eq!(["0 files", "1 file", "2 files"].map(str::to_owned), [0, 1, 2].map(|number| count(number, "file")));
     }
 }

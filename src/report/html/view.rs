@@ -8,6 +8,7 @@ use crate::domain::change::{ChangeStatus, Changes};
 use crate::domain::finding::{Finding, Location};
 use crate::domain::outcome::{Outcome, Section};
 use crate::domain::provenance::Source;
+use crate::domain::units::count;
 use crate::verdict::{Report, RuleResult, Verdict};
 
 use super::super::{parts, undecided};
@@ -280,7 +281,7 @@ fn steps(report: &Report) -> Vec<Step> {
         key: "waits",
         name: "waits",
         anchor: None,
-        title: format!("{} in the change that nobody approved", many(risks.len(), "risk")),
+        title: format!("{} in the change that nobody approved", count(risks.len(), "risk")),
         decides: true,
         text: spans("look at them under “The change”; `donegate attest risk --by WHO --note TEXT` approves them"),
     });
@@ -288,10 +289,6 @@ fn steps(report: &Report) -> Vec<Step> {
     let decided = steps.iter().take_while(|step| step.decides).count();
     steps.splice(decided..decided, risks);
     steps
-}
-
-fn many(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn place(at: &Location) -> String {
