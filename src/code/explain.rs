@@ -228,15 +228,14 @@ fn explained(path: &str, line: u32, reach: u32, aside: Option<&str>, known: &Kno
     if !select::is_own_source(path) {
         return (Explained::Reason, "not the service's own source".to_owned());
     }
-    let uncompiled = if path.ends_with(".java") { &*known.trace.uncompiled } else { &[] };
-    let aside = [
-        (&*known.trace.tested, "a module that tests alone depend on"),
-        (&*known.trace.copied, "a template that a generator copies out"),
-        (uncompiled, "the build does not give this folder to Java's compiler"),
-        (&*known.trace.unbuilt, "no build compiles this: the folder is no module, and lies below one"),
-    ];
-    if let Some((_, why)) = aside.iter().find(|(folders, _)| copied::is_under(folders, path)) {
-        return (Explained::Reason, (*why).to_owned());
+    if copied::is_under(&known.trace.tested, path) {
+        return (Explained::Reason, "a module that tests alone depend on".to_owned());
+    }
+    if copied::is_under(&known.trace.copied, path) {
+        return (Explained::Reason, "a template that a generator copies out".to_owned());
+    }
+    if let Some(why) = known.trace.uncompiled.why(path) {
+        return (Explained::Reason, why.to_owned());
     }
     for near in line..=line.saturating_add(reach) {
         if let Some(why) = known.trace.left.get(&(path.to_owned(), near)) {

@@ -19,7 +19,6 @@ mod select;
 mod testing;
 #[cfg(test)]
 mod tests;
-mod unbuilt;
 mod uncompiled;
 mod unread;
 mod vendored;
@@ -33,6 +32,7 @@ use rayon::prelude::*;
 use crate::repo::{Content, MAX_SOURCE_BYTES, Repo};
 use form::{Language, Module, Name};
 pub(crate) use resolve::under;
+use uncompiled::Uncompiled;
 
 /// What the code of a repository says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -117,10 +117,8 @@ pub struct Trace {
     pub(crate) copied: Vec<String>,
     /// Modules that tests alone depend on.
     pub(crate) tested: Vec<String>,
-    /// Folders whose Java nothing compiles.
-    pub(crate) uncompiled: Vec<String>,
-    /// Folders of which nothing is compiled.
-    pub(crate) unbuilt: Vec<String>,
+    /// Sources that no build compiles.
+    pub(crate) uncompiled: Uncompiled,
 }
 
 /// Bytes of stack for the evaluator: its nesting is bounded, and this holds it.
@@ -208,12 +206,8 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     let copied = copied::folders(repo);
     let tested = testing::folders(repo);
     let vendored = vendored::folders(repo, models);
-    let uncompiled = uncompiled::folders(repo);
-    let unbuilt = unbuilt::folders(repo);
-    let compiled = |path: &str| {
-        let aside = path.ends_with(".java") && copied::is_under(&uncompiled, path);
-        !aside && !copied::is_under(&unbuilt, path)
-    };
+    let uncompiled = Uncompiled::of(repo);
+    let compiled = |path: &str| uncompiled.why(path).is_none();
     let aside = |path: &str| {
         !compiled(path) || [&copied, &tested, &vendored].iter().any(|folders| copied::is_under(folders, path))
     };
@@ -303,7 +297,7 @@ fn analyse_here(repo: &Repo, traced: bool) -> (Analysis, Trace) {
     }
     properties::tagged(repo, &mut analysis);
     analysis.env_built.extend(outcome.built.into_iter().filter(|(file, _, _)| select::is_own_source(file)));
-    (analysis, Trace { copied, tested, uncompiled, unbuilt, ..outcome.trace })
+    (analysis, Trace { copied, tested, uncompiled, ..outcome.trace })
 }
 
 /// Where the first file imports a framework that is not read, this is told for all of them.

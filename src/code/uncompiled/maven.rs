@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::resolve::{folder_of, under};
+use super::{MOST_BYTES, MOST_FILES};
+use crate::code::resolve::{folder_of, under};
 use crate::repo::Repo;
 
 /// The build whose modules are looked at.
@@ -39,10 +40,6 @@ const SCRIPTED: &str = "Dockerfile";
 const COMPILES: &[&str] = &["<sourceDirectory>", "<sourceDirs>", "<compileSourceRoots>", "build-helper-maven-plugin"];
 /// Lines of a build that say what something is called, and not where it is.
 const NAMING: &[&str] = &["artifactId>", "<name>", "<description>", "<finalName>", "<url>", "groupId>"];
-/// A file that is larger is none that a person writes.
-const MOST_BYTES: u64 = 1 << 20;
-/// The most files that are read.
-const MOST_FILES: usize = 2_000;
 
 /// What lies in a repository, by folders.
 #[derive(Default)]

@@ -1,19 +1,16 @@
 //! Java's sources below `src/main/kotlin`: Kotlin's compiler looks at them, and Java's does not unless the build says so, so
 //! that what they hold is in no program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::resolve::under;
+use super::{MOST_BYTES, MOST_FILES};
+use crate::code::resolve::{BUILDS, folder_of, under};
 use crate::repo::Repo;
 
 /// Kotlin's folder of sources in a module.
 const FOLDER: &str = "src/main/kotlin/";
 /// The same as builds write it.
 const WRITTEN: &str = "main/kotlin";
-/// A build that is larger is none that a person writes.
-const MOST_BYTES: u64 = 1 << 20;
-/// The most builds that are looked at.
-const MOST_BUILDS: usize = 2_000;
 /// How far before a folder stands which language it is for.
 const BEFORE: usize = 300;
 
@@ -30,7 +27,7 @@ pub(super) fn folders(repo: &Repo) -> Vec<String> {
     if modules.is_empty() {
         return Vec::new();
     }
-    let builds = repo.files().iter().filter(|entry| !entry.link && is_build(&entry.path)).take(MOST_BUILDS);
+    let builds = repo.files().iter().filter(|entry| !entry.link && is_build(&entry.path)).take(MOST_FILES);
     for entry in builds {
         // What is not read may say anything.
         let content = repo.read(&entry.path, MOST_BYTES).ok();
@@ -42,18 +39,14 @@ pub(super) fn folders(repo: &Repo) -> Vec<String> {
             *compiled |= says && (above || !entry.path.ends_with("pom.xml"));
         }
     }
+    let homes = repo.files().iter().filter_map(|entry| {
+        let (folder, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
+        BUILDS.contains(&name).then_some(folder)
+    });
+    let homes: BTreeSet<&str> = homes.collect();
     let built = |module: &str| {
-        let mut at = Some(module);
-        while let Some(folder) = at {
-            if super::resolve::BUILDS
-                .iter()
-                .any(|name| repo.files().iter().any(|entry| *entry.path == under(folder, name)))
-            {
-                return true;
-            }
-            at = (!folder.is_empty()).then(|| super::resolve::folder_of(folder));
-        }
-        false
+        let mut folders = std::iter::successors(Some(module), |at| Some(folder_of(at)).filter(|_| !at.is_empty()));
+        folders.any(|folder| homes.contains(folder))
     };
     let left = modules.into_iter().filter(|(module, compiled)| !compiled && built(module));
     left.map(|(module, _)| format!("{}/", under(module, FOLDER))).collect()
