@@ -154,7 +154,7 @@ impl OpenApiRule {
 }
 
 /// What is in the code is known to be there: a shortfall is a failure. What could not be resolved may be a route that no
-/// document has, so each such place counts as one.
+/// document has, so each such place counts as one; where no route is known at all they are all that there is.
 fn documented_side(
     rule: &RuleContext<'_>,
     side: &Side<'_>,
@@ -162,15 +162,8 @@ fn documented_side(
     facts: &OpenApi,
     verdict: &mut Verdict,
 ) {
-    if !side.met() && side.total == 0 && !unresolved.is_empty() {
-        verdict.unknown.push(format!(
-            "no route of the code is known, and {} registrations could not be resolved, the first at {}:{}: write those with literal paths",
-            unresolved.len(),
-            unresolved[0].file,
-            unresolved[0].line
-        ));
-        verdict.add(unresolved_findings(rule, unresolved));
-    } else if !side.met() {
+    let none_known = side.total == 0 && !unresolved.is_empty();
+    if !side.met() && !none_known {
         let needed = side.limit.missing(side.good(), side.total).unwrap_or(side.missing.len() as u64);
         let document = facts.documents.first().map_or("the document", |document| document.path.as_str());
         verdict.failed.push(match side.missing.is_empty() {

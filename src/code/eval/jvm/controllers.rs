@@ -216,8 +216,7 @@ impl Machine<'_> {
                     continue;
                 }
                 if !function.params.is_empty() && !taking {
-                    let tells = function.params.is_empty() || version.is_none();
-                    left.extend(tells.then_some(name));
+                    left.extend(version.is_none().then_some(name));
                     continue;
                 }
                 let at = Spot { module: one.spot.module, line: function.pos.line };
