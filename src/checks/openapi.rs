@@ -9,7 +9,7 @@ use super::text::RouteGlob;
 use super::{CheckOf, Judge, Judgement, RuleContext};
 use crate::domain::finding::{Finding, Location};
 use crate::domain::outcome::{Outcome, Stage};
-use crate::domain::units::{Percent, Threshold};
+use crate::domain::units::{Percent, Threshold, count};
 use crate::facts::openapi::{OpenApi, Operation};
 use crate::facts::routes::{Routes, Unresolved};
 use crate::facts::{Area, AreaName, Evidence, Facts, Need, State};
@@ -175,8 +175,8 @@ fn documented_side(
         }));
     } else if side.asked() && !side.limit.met(side.good(), side.total + unresolved.len() as u64) {
         verdict.unknown.push(format!(
-            "{} registrations could not be resolved and may be routes that no document has, the first at {}:{}: write those with literal paths",
-            unresolved.len(),
+            "{} could not be resolved and may be routes that no document has, the first at {}:{}: write those with literal paths",
+            count(unresolved.len(), "registration"),
             unresolved[0].file,
             unresolved[0].line
         ));
@@ -201,8 +201,8 @@ fn implemented_side(rule: &RuleContext<'_>, side: &Side<'_>, unresolved: &[Unres
         verdict.add(findings);
     } else {
         verdict.unknown.push(format!(
-            "{what} may be among the {} registrations that could not be resolved, the first at {}:{}: write those with literal paths",
-            unresolved.len(),
+            "{what} may be among the {} that could not be resolved, the first at {}:{}: write those with literal paths",
+            count(unresolved.len(), "registration"),
             unresolved[0].file,
             unresolved[0].line
         ));
@@ -254,7 +254,8 @@ impl Judge for OpenApiRule {
             (true, true) => Outcome::Pass,
         };
         let (documented, implemented) = self.sides(openapi);
-        let mistakes = format!("{} mistakes in {} documents", openapi.errors.len(), openapi.documents.len());
+        let mistakes =
+            format!("{} in {}", count(openapi.errors.len(), "mistake"), count(openapi.documents.len(), "document"));
         let measured = match routes.proven() {
             Ok(_) => format!(
                 "{} of {} routes documented, {} of {} operations implemented, {mistakes}",

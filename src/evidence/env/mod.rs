@@ -13,7 +13,7 @@ pub(crate) mod secret;
 mod serverless;
 mod tooling;
 mod words;
-mod workspaces;
+pub(in crate::evidence) mod workspaces;
 
 use std::collections::BTreeSet;
 

@@ -14,7 +14,7 @@ use crate::repo::Repo;
 use crate::yaml;
 
 /// What a folder has that is a package, module or project of its own.
-const MANIFESTS: &[&str] = &[
+pub(in crate::evidence) const MANIFESTS: &[&str] = &[
     "Cargo.toml",
     "Gemfile",
     "Pipfile",

@@ -21,6 +21,19 @@ const MOST_SEGMENTS: usize = 6;
 /// More beginnings than this are not tried: the most frequent ones are.
 const MOST_TRIED: usize = 200;
 
+/// Routes, held against operations.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    /// Those that a document should have.
+    pub(super) routes: Vec<Operation>,
+    /// Those of them that none has.
+    pub(super) undocumented: Vec<Operation>,
+    /// How many no document can express.
+    pub(super) wild: usize,
+    /// How many a library registers, none of them in a document.
+    pub(super) of_libraries: usize,
+}
+
 /// The route inventory, to be asked by template.
 pub(super) struct Inventory<'a> {
     routes: Vec<(Template, &'a Route)>,
@@ -82,10 +95,16 @@ fn may_be(left: &Template, right: &Template) -> bool {
     })
 }
 
+/// Whether a base is a declared one with another version in it: no gateway makes one of the other.
+fn is_other_version(base: &Template, declared: &str) -> bool {
+    let any = any_version(&written(base));
+    any.is_some() && any == any_version(declared) && !may_be(base, &Template::parse(declared))
+}
+
 impl<'a> Inventory<'a> {
-    pub(super) fn new(routes: &'a [Route]) -> Self {
+    pub(super) fn new(routes: impl Iterator<Item = &'a Route>) -> Self {
         let routes: Vec<_> =
-            routes.iter().filter(|route| route.is_http()).map(|route| (Template::parse(&route.path), route)).collect();
+            routes.filter(|route| route.is_http()).map(|route| (Template::parse(&route.path), route)).collect();
         let mut methods: HashMap<Template, BTreeSet<&str>> = HashMap::new();
         let mut versions = Versions::default();
         for (template, route) in &routes {
@@ -152,6 +171,7 @@ impl<'a> Inventory<'a> {
         }
         let better = tried
             .into_iter()
+            .filter(|base| !declared.iter().any(|declared| is_other_version(base, declared)))
             .map(|base| (self.score(&own, &base), base))
             .filter(|(score, _)| words > 0 && *score >= enough)
             .min_by(|left, right| {
@@ -167,9 +187,8 @@ impl<'a> Inventory<'a> {
             && !self.versions.has(&operation.method, &operation.path)
     }
 
-    /// The routes, held against operations: those that could be in a document, those of them that are not, and how many no
-    /// document can express.
-    pub(super) fn held(&self, operations: &[Operation]) -> (Vec<Operation>, Vec<Operation>, usize) {
+    /// The routes, held against operations.
+    pub(super) fn held<'o>(&self, operations: impl Iterator<Item = &'o Operation>) -> Held {
         let mut documented: HashMap<Template, BTreeSet<&str>> = HashMap::new();
         let mut versions = Versions::default();
         for operation in operations {
@@ -178,7 +197,7 @@ impl<'a> Inventory<'a> {
         }
         let mut held: BTreeMap<(String, String), Operation> = BTreeMap::new();
         let mut missing: BTreeMap<(String, String), Operation> = BTreeMap::new();
-        let mut wild = BTreeSet::new();
+        let (mut wild, mut of_libraries) = (BTreeSet::new(), BTreeSet::new());
         for (template, route) in &self.routes {
             let knows = |template: &Template| {
                 documented
@@ -193,6 +212,10 @@ impl<'a> Inventory<'a> {
                 wild.insert(key);
                 continue;
             }
+            if !known && route.library.is_some() {
+                of_libraries.insert(key);
+                continue;
+            }
             let operation = Operation {
                 path: route.path.clone(),
                 method: route.method.clone(),
@@ -204,7 +227,12 @@ impl<'a> Inventory<'a> {
             }
             held.entry(key).or_insert(operation);
         }
-        (held.into_values().collect(), missing.into_values().collect(), wild.len())
+        Held {
+            routes: held.into_values().collect(),
+            undocumented: missing.into_values().collect(),
+            wild: wild.len(),
+            of_libraries: of_libraries.len(),
+        }
     }
 }
 

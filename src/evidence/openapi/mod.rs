@@ -11,6 +11,7 @@ mod json;
 mod keywords;
 mod library;
 mod operations;
+mod services;
 mod shapes;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use crate::domain::change::{ChangedFile, Risk};
 use crate::domain::folders::{Role, lies_in};
 use crate::domain::node::{Mistake, Node, Place, Value};
 use crate::domain::provenance::Source;
+use crate::domain::units::count;
 use crate::facts::commands::shown;
 use crate::facts::openapi::{Document, OpenApi, Operation, SpecError};
 use crate::facts::routes::Route;
@@ -34,6 +36,7 @@ use crate::repo::Repo;
 use align::Inventory;
 use library::{Finder, Library};
 use operations::{Found, Reading};
+use services::Services;
 
 /// Reads OpenAPI documents.
 #[derive(Debug)]
@@ -141,7 +144,7 @@ fn collect(repo: &Repo, given: Option<&[String]>, routes: Option<&[Route]>, comm
         gathered.take(read, &mut evidence);
     }
     let Gathered { documents, unsupported } = gathered;
-    let facts = hold(&documents, routes);
+    let facts = hold(repo, &documents, routes);
     evidence.reports.sort();
     evidence.reports.dedup();
     evidence.state = match (evidence.problems.is_empty(), documents.is_empty(), facts.operations.is_empty()) {
@@ -291,10 +294,15 @@ fn version(root: &Node) -> Option<(&Node, String)> {
 }
 
 /// Holds documents against routes; where these are not known, says what the documents have and no more.
-fn hold(documents: &[Read], routes: Option<&[Route]>) -> OpenApi {
-    let inventory = Inventory::new(routes.unwrap_or_default());
+fn hold(repo: &Repo, documents: &[Read], routes: Option<&[Route]>) -> OpenApi {
+    let services = Services::new(repo, documents.iter().map(|read| read.path.as_str()), routes.unwrap_or_default());
     let mut facts = OpenApi::default();
+    let mut operations = vec![Vec::new(); services.len()];
+    // Documents of which the code has nothing.
+    let mut foreign: Vec<Option<&String>> = Vec::new();
     for read in documents {
+        let place = services.place(&read.path);
+        let inventory = services.told(place);
         let (base, found) = inventory.base(&read.found, &read.declared);
         if found {
             let said = if read.declared.is_empty() { "none".to_owned() } else { read.declared.join(", ") };
@@ -303,20 +311,10 @@ fn hold(documents: &[Read], routes: Option<&[Route]>) -> OpenApi {
                 read.path
             ));
         }
-        for operation in &read.found {
-            let bases = if operation.bases.is_empty() { std::slice::from_ref(&base) } else { &operation.bases };
-            let under: Vec<Operation> = bases
-                .iter()
-                .map(|base| Operation {
-                    path: align::under(base, &operation.path),
-                    method: operation.method.clone(),
-                    file: operation.file.clone(),
-                    line: operation.line,
-                })
-                .collect();
-            let answered = under.iter().find(|operation| !inventory.lacks(operation)).or(under.first());
-            facts.operations.extend(answered.cloned());
-        }
+        let placed: Vec<Operation> = placed(inventory, read, &base).collect();
+        let answered = placed.iter().filter(|operation| !inventory.lacks(operation)).count();
+        foreign.push((answered == 0 && !placed.is_empty()).then_some(&read.path));
+        operations[place].extend(placed);
         facts.documents.push(Document { path: read.path.clone(), version: read.version.clone(), base });
         facts.errors.extend(read.mistakes.iter().map(|mistake| SpecError {
             path: mistake.place.file.to_string(),
@@ -330,20 +328,71 @@ fn hold(documents: &[Read], routes: Option<&[Route]>) -> OpenApi {
     }
     facts.errors.sort();
     facts.errors.dedup();
-    facts.operations.sort();
-    facts.operations.dedup_by(|left, right| (&left.path, &left.method) == (&right.path, &right.method));
+    for operations in &mut operations {
+        operations.sort();
+        operations.dedup_by(|left, right| (&left.path, &left.method) == (&right.path, &right.method));
+    }
     if routes.is_none() {
         facts.notes.push("the code's routes are not known: nothing is held against the documents".to_owned());
-        return facts;
+    } else {
+        both_ways(&services, &operations, &mut facts);
+        if foreign.iter().any(Option::is_none) {
+            facts.notes.extend(foreign.iter().flatten().map(|path| {
+                format!("{path}: the code has none of its operations; where it tells of another service, name your own in the DoD under `evidence: openapi:`")
+            }));
+        }
     }
-    // Frameworks answer HEAD and OPTIONS by themselves, so the inventory does not have them.
-    let lacks =
-        |operation: &&Operation| !matches!(operation.method.as_str(), "HEAD" | "OPTIONS") && inventory.lacks(operation);
-    facts.unimplemented = facts.operations.iter().filter(lacks).cloned().collect();
-    let wild;
-    (facts.held, facts.undocumented, wild) = inventory.held(&facts.operations);
-    if wild > 0 {
-        facts.notes.push(format!("{wild} routes end in a wildcard, which no document can express: they are left out"));
-    }
+    facts.operations = operations.into_iter().flatten().collect();
+    facts.operations.sort();
     facts
+}
+
+/// The operations of a document under its base, or under their own.
+fn placed<'r>(inventory: &'r Inventory<'_>, read: &'r Read, base: &'r String) -> impl Iterator<Item = Operation> + 'r {
+    read.found.iter().filter_map(move |operation| {
+        let bases = if operation.bases.is_empty() { std::slice::from_ref(base) } else { &operation.bases };
+        let under: Vec<Operation> = bases
+            .iter()
+            .map(|base| Operation {
+                path: align::under(base, &operation.path),
+                method: operation.method.clone(),
+                file: operation.file.clone(),
+                line: operation.line,
+            })
+            .collect();
+        under.iter().find(|operation| !inventory.lacks(operation)).or(under.first()).cloned()
+    })
+}
+
+/// What the documents lack of the routes, and the routes of the documents, service by service.
+fn both_ways(services: &Services<'_>, operations: &[Vec<Operation>], facts: &mut OpenApi) {
+    let (mut wild, mut of_libraries) = (0, 0);
+    for (place, own) in operations.iter().enumerate() {
+        // Frameworks answer HEAD and OPTIONS by themselves, so the inventory does not have them.
+        let lacks = |operation: &&Operation| {
+            !matches!(operation.method.as_str(), "HEAD" | "OPTIONS") && services.told(place).lacks(operation)
+        };
+        facts.unimplemented.extend(own.iter().filter(lacks).cloned());
+        let held = services.held(place, operations);
+        facts.held.extend(held.routes);
+        facts.undocumented.extend(held.undocumented);
+        wild += held.wild;
+        of_libraries += held.of_libraries;
+    }
+    facts.unimplemented.sort();
+    facts.held.sort();
+    facts.undocumented.sort();
+    let folders = services.folders();
+    if !folders.is_empty() {
+        let named = folders.join(", ");
+        facts.notes.push(format!("held against their own documents alone: {named}"));
+    }
+    for (number, why) in [
+        (wild, "left out, as no document can express a path that ends in a wildcard"),
+        (of_libraries, "left out, as libraries register them and no document has them"),
+    ] {
+        if number > 0 {
+            facts.notes.push(format!("{} {why}", count(number, "route")));
+        }
+    }
 }

@@ -282,6 +282,92 @@ fn a_base_is_found_where_the_document_leaves_it_out() {
 }
 
 #[test]
+fn another_version_is_no_base() {
+    let operations = ["GET /users", "POST /orders"];
+    let base = |head: &str, routes: &[&str]| {
+        let facts = held(&[("openapi.yaml", &spec(head, &operations))], routes);
+        (facts.documents[0].base.clone(), facts.unimplemented.len())
+    };
+    let first = ["GET /api/v1/users", "POST /api/v1/orders"];
+    assert_eq!(("/api/v2".to_owned(), 2), base("servers: [{ url: /api/v2 }]\n", &first), "another interface answers");
+    assert_eq!(("/api/v1".to_owned(), 0), base("servers: [{ url: /api/v1 }]\n", &first));
+    assert_eq!(("/api/v1".to_owned(), 0), base("servers: [{ url: /gateway }]\n", &first));
+    let open = ["GET /api/{version}/users", "POST /api/{version}/orders"];
+    assert_eq!(("/api/v2".to_owned(), 0), base("servers: [{ url: /api/v2 }]\n", &open));
+}
+
+/// A route in a file.
+fn route_in(file: &str, text: &str) -> Route {
+    Route { file: file.to_owned(), ..route(text) }
+}
+
+#[test]
+fn a_document_tells_of_its_own_service() {
+    let (orders, users) = (spec("", &["GET /orders", "GET /health"]), spec("", &["GET /users"]));
+    let routes = [
+        route_in("orders/src/app.js", "GET /orders"),
+        route_in("orders/src/app.js", "GET /health"),
+        route_in("users/src/app.js", "GET /users"),
+        route_in("users/src/app.js", "GET /health"),
+        route_in("shared/src/version.js", "GET /version"),
+    ];
+    let came_to = |files: &[(&str, &str)], routes: &[Route]| {
+        let manifests = [("orders/package.json", "{}"), ("users/package.json", "{}"), ("package.json", "{}")];
+        let repo = Repo::in_memory(&[files, &manifests].concat());
+        let facts = collect(&repo, None, Some(routes), &[]).facts.expect("a document");
+        let undocumented =
+            facts.undocumented.iter().map(|one| format!("{} {}", one.file, one.path)).collect::<Vec<_>>();
+        (undocumented, names(&facts.unimplemented), facts.held.len())
+    };
+    let both = [("orders/openapi.yaml", orders.as_str()), ("users/docs/openapi.yaml", users.as_str())];
+    assert_eq!(
+        (vec!["users/src/app.js /health".to_owned(), "shared/src/version.js /version".to_owned()], vec![], 5),
+        came_to(&both, &routes),
+        "another service's document says nothing of it"
+    );
+    let moved = [route_in("users/src/app.js", "GET /orders"), routes[1].clone(), routes[2].clone()];
+    assert_eq!(
+        (vec!["users/src/app.js /orders".to_owned()], vec!["GET /orders".to_owned()], 3),
+        came_to(&both, &moved),
+        "another service's route does not answer for it"
+    );
+    let shared = spec("", &["GET /health", "GET /version"]);
+    let with_shared = [both[0], both[1], ("docs/openapi.yaml", shared.as_str())];
+    assert_eq!((vec![], vec![], 5), came_to(&with_shared, &routes), "what lies in no service goes with all");
+    // One document alone tells of all, wherever it lies: the modules of one program have folders, too.
+    let whole = spec("", &["GET /orders", "GET /users", "GET /health", "GET /version"]);
+    assert_eq!((vec![], vec![], 4), came_to(&[("orders/openapi.yaml", &whole)], &routes));
+    // So do documents of parts that are no projects.
+    let parts = [("src/orders/openapi.yaml", orders.as_str()), ("src/users/openapi.yaml", users.as_str())];
+    let of_parts =
+        [route_in("src/users/a.js", "GET /orders"), route_in("src/orders/a.js", "GET /users"), routes[1].clone()];
+    assert_eq!((vec![], vec![], 3), came_to(&parts, &of_parts));
+}
+
+#[test]
+fn what_libraries_register_need_not_be_told() {
+    let library = |text: &str| Route { library: Some("prometheus".to_owned()), ..route(text) };
+    let routes = [route("GET /a"), library("GET /metrics"), library("GET /docs")];
+    let came_to = |operations: &[&str]| {
+        let repo = Repo::in_memory(&[("openapi.yaml", &spec("", operations))]);
+        let facts = collect(&repo, None, Some(&routes), &[]).facts.expect("a document");
+        (names(&facts.undocumented), names(&facts.unimplemented), facts.held.len(), facts.notes.len())
+    };
+    assert_eq!((vec![], vec![], 1, 1), came_to(&["GET /a"]));
+    assert_eq!((vec![], vec![], 2, 1), came_to(&["GET /a", "GET /metrics"]), "it may be told");
+}
+
+#[test]
+fn a_document_of_another_service_is_pointed_at() {
+    let (own, other) = (spec("", &["GET /a"]), spec("", &["GET /charges", "POST /refunds"]));
+    let facts = held(&[("openapi.yaml", &own), ("docs/payments.yaml", &other)], &["GET /a"]);
+    assert_eq!(2, facts.unimplemented.len(), "it is held against the code all the same");
+    assert!(facts.notes[0].starts_with("docs/payments.yaml: the code has none of its operations"), "{:?}", facts.notes);
+    let alone = held(&[("openapi.yaml", &other)], &["GET /a"]);
+    assert!(alone.notes.is_empty(), "{:?}", alone.notes);
+}
+
+#[test]
 fn what_is_made_at_run_time_says_how_to_export_it() {
     let area = read(&[("requirements.txt", "fastapi==0.115\n")]);
     assert_eq!(State::Absent, area.evidence.state);
