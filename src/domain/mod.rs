@@ -4,6 +4,7 @@ pub mod change;
 pub mod expression;
 pub mod finding;
 pub mod folders;
+pub mod method;
 pub mod node;
 pub mod outcome;
 pub mod provenance;

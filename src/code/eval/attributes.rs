@@ -9,9 +9,7 @@ use super::value::{Args, ClassValue, Closure, ListKind, Map, Object, Spot, Value
 use crate::code::form::{Decorator, ExprKind, FunctionKind, Language, Name, Yields};
 use crate::code::lower::rust::expression;
 use crate::code::models::{MountWord, ObjectModel, RouteWord};
-
-/// The methods of HTTP.
-const METHODS: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"];
+use crate::domain::method::is_any_method;
 
 /// Decorators around a function.
 const MOST_WRAPPED: usize = 12;
@@ -309,7 +307,7 @@ pub(crate) fn method_of(value: &Value) -> Option<String> {
     let known = |name: &str| {
         let upper = name.trim_end_matches("()").to_uppercase();
         let bare = upper.strip_prefix("METHOD").unwrap_or(&upper);
-        METHODS.contains(&bare).then(|| bare.to_owned())
+        is_any_method(bare).then(|| bare.to_owned())
     };
     match value {
         Value::Function(closure) => closure.function.name.as_deref().and_then(known),

@@ -8,8 +8,9 @@ use super::value::{Map, Modelled, ModuleId, Spot, Value};
 use crate::code::form::{Language, Name};
 use crate::code::holes::has_hole;
 use crate::code::models::{ContractWord, Syntax};
-use crate::code::resolve::{based, folder_of, is_method, join_paths, operations};
+use crate::code::resolve::{based, folder_of, join_paths, operations};
 use crate::code::select;
+use crate::domain::method::is_method;
 
 /// The most files that a folder answers by, and the most modules that are listed.
 const MOST_FILES: usize = 2_000;

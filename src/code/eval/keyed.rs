@@ -5,7 +5,7 @@ use super::machine::Machine;
 use super::value::{ModuleId, Spot, Value};
 use crate::code::form::{Language, Name};
 use crate::code::models::BesidesWord;
-use crate::code::resolve::is_method;
+use crate::domain::method::is_method;
 
 /// Routes of one map.
 const MOST: usize = 4_000;

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use super::attributes::{holds_router, method_of};
 use super::forest::{Entry, Methods, Sees};
 use super::machine::Machine;
-use super::python::published::METHODS;
 use super::value::{ClassValue, ListKind, Map, Modelled, Native, Spot, Value};
 use crate::code::form::{Language, Yields};
 use crate::code::models::MountWord;
+use crate::domain::method::METHODS;
 
 /// Whether a value is what Rust gives where it gives nothing; a router may be none, what answers may not.
 fn is_unit(value: &Value, answers: bool) -> bool {

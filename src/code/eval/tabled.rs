@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::forest::{Entry, Methods};
 use super::machine::Machine;
 use super::value::{Map, Modelled, Spot, Value};
-use crate::code::resolve::is_method;
+use crate::domain::method::is_method;
 
 /// Paths of one map.
 const MOST_PATHS: usize = 4_000;

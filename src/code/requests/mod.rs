@@ -21,6 +21,7 @@ use rayon::prelude::*;
 use super::form::{Block, Expr, ExprKind, Function, FunctionKind, Language, Module, Param, Pattern, Spread, StmtKind};
 use crate::domain::change::is_test;
 use crate::domain::folders::{Role, code_lies_in};
+use crate::domain::method::is_method;
 use crate::repo::{MAX_SOURCE_BYTES, Repo};
 use idioms::{Idiom, Idioms};
 use texts::field;
@@ -56,9 +57,6 @@ pub struct Request {
 
 /// A file that is imported and over this size is not read: 256 KiB.
 const MAX_IMPORTED_BYTES: u64 = 256 << 10;
-
-/// The methods that a request has.
-const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"];
 
 /// Reads what the tests of a repository send.
 #[must_use]
@@ -432,10 +430,11 @@ fn methods<'a>(
             }
         }
         let upper = |name: &str| name.to_uppercase();
-        let told =
-            chain.links.iter().filter_map(|link| link.name).find(|name| {
-                name.bytes().all(|byte| byte.is_ascii_lowercase()) && METHODS.contains(&upper(name).as_str())
-            });
+        let told = chain
+            .links
+            .iter()
+            .filter_map(|link| link.name)
+            .find(|name| name.bytes().all(|byte| byte.is_ascii_lowercase()) && is_method(&upper(name)));
         if let Some(name) = told {
             return vec![upper(name)];
         }
@@ -447,12 +446,12 @@ fn methods<'a>(
 fn method<'a>(expr: &'a Expr, scope: Scope, values: &Values<'a>) -> Vec<String> {
     let known = |text: &str| {
         let text = text.trim_start_matches("Method").to_uppercase();
-        METHODS.contains(&text.as_str()).then_some(text)
+        is_method(&text).then_some(text)
     };
     let last = |expr: &Expr| match &expr.kind {
         ExprKind::Member(_, name) => known(name),
         ExprKind::Path(path) => path.last().and_then(|name| known(name)),
-        ExprKind::Name(name) => METHODS.contains(&&**name).then(|| name.to_string()),
+        ExprKind::Name(name) => is_method(name).then(|| name.to_string()),
         _ => None,
     };
     let mut all: Vec<String> = Vec::new();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::method::is_method;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -188,7 +189,7 @@ pub(super) fn play(text: &str) -> Actions {
 }
 
 fn is_verb(word: &str) -> bool {
-    matches!(word, "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS" | "*")
+    is_method(word) || word == "*"
 }
 
 /// Play's paths in braces: `:id`, `*rest`, `$id<[0-9]+>`.

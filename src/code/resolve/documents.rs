@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::{Tree, under};
 use crate::code::form::Name;
+use crate::domain::method::is_method;
 use crate::domain::node::{Node, Value};
 
 /// What a build generates server code of.
@@ -243,11 +244,6 @@ pub(crate) fn operations(text: &str, file: &str) -> Result<Listed, (u32, String)
         servers.push(String::new());
     }
     Ok((out, servers))
-}
-
-/// Whether a key of a path's item is a method, in upper case.
-pub(crate) fn is_method(name: &str) -> bool {
-    matches!(name, "GET" | "PUT" | "POST" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS" | "TRACE")
 }
 
 /// The path of a server: its variables stand for what they are where nothing is said.

@@ -39,7 +39,7 @@ use std::sync::Arc;
 pub(crate) use actions::{Action, Actions, Choice, Package, endings};
 pub(super) use builds::FILES as BUILDS;
 pub(crate) use builds::Home;
-pub(crate) use documents::{Generated, Listed, Operation, based, is_method, operations};
+pub(crate) use documents::{Generated, Listed, Operation, based, operations};
 pub(crate) use gateways::Called;
 pub(crate) use given::Given;
 pub(crate) use go::imported as go_imports;

@@ -11,7 +11,7 @@ use super::super::value::{Closure, Map, Object, Spot, Value};
 use super::request::Request;
 use crate::code::form::{BinaryOp, Block, Call, Expr, ExprKind, LogicalOp, Pattern, Stmt, StmtKind, UnaryOp, Yields};
 use crate::code::models::Syntax;
-use crate::code::resolve::is_method;
+use crate::domain::method::is_method;
 
 /// How deeply blocks and functions are looked into.
 const DEEPEST: usize = 24;

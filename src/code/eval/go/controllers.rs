@@ -12,6 +12,7 @@ use super::types::Shape;
 use crate::code::form::{ExprKind, Name, TypeRef};
 use crate::code::mentions;
 use crate::code::models::{By, ControlsWord};
+use crate::domain::method::is_any_method;
 
 /// How deeply lists of objects and types within types are looked into.
 const DEEPEST: usize = 6;
@@ -180,7 +181,7 @@ impl Machine<'_> {
             By::Verbs | By::Mapping => {
                 let mut any = false;
                 for (name, closure) in &methods {
-                    if let Some(method) = method_of(&Value::text(name.clone())).filter(|name| is_verb(name)) {
+                    if let Some(method) = method_of(&Value::text(name.clone())).filter(|name| is_any_method(name)) {
                         let (_, path) = self.pattern(wanted, &of, name, true);
                         self.put_as_told(wanted, model, closure, (vec![method], path), spot);
                         any = true;
@@ -409,10 +410,6 @@ fn verb(word: &str) -> String {
     }
 }
 
-fn is_verb(name: &str) -> bool {
-    matches!(name, "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS" | "TRACE" | "CONNECT")
-}
-
 /// The method of `GET:/users@host`, and its path.
 fn parsed(pattern: &str) -> (Option<String>, String) {
     let named = pattern.split_once(':').filter(|(head, _)| !head.is_empty() && head.chars().all(char::is_alphabetic));
@@ -451,7 +448,7 @@ fn worded(name: &str, params: usize) -> Option<(String, String)> {
     }
     let (first, rest) = words.split_first()?;
     let verb = verb(first);
-    if verb != "ANY" && !is_verb(&verb) {
+    if verb != "ANY" && !is_any_method(&verb) {
         return None;
     }
     let (mut path, mut taken) = (String::new(), 0);

@@ -8,7 +8,8 @@ use super::super::machine::Machine;
 use super::super::value::{Args, Closure, Spot, Value};
 use crate::code::form::Name;
 use crate::code::models::Syntax;
-use crate::code::resolve::{folder_of, is_method};
+use crate::code::resolve::folder_of;
+use crate::domain::method::is_method;
 
 /// The most that is kept.
 const MOST: usize = 4_000;

@@ -12,16 +12,16 @@ use crate::code::form::{ClassKind, Function, Language, Name, StmtKind};
 use crate::code::holes::has_hole;
 use crate::code::models::{Syntax, spell, tidy};
 use crate::code::select::{has_word, is_own};
+use crate::domain::method::{METHODS, is_method};
 
 /// What asks a method or a class for an annotation, and what asks a class for its methods.
 const QUESTIONS: &[&str] =
     &["getAnnotation(", "getAnnotationsByType(", "getDeclaredAnnotation(", "isAnnotationPresent("];
-const METHODS: &[&str] = &["getDeclaredMethods()", "getMethods()"];
+const LISTING: &[&str] = &["getDeclaredMethods()", "getMethods()"];
 /// What stands behind the name of a class in such a question.
 const CLASS: &str = ".class";
 /// Elements of annotations that say a path, where several texts are said.
 const PATHS: &[&str] = &["value", "path", "url", "uri", "route", "mapping"];
-const VERBS: &[&str] = &["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 /// What the path of a servlet that answers everything ends with.
 const ALL: &str = "{*}";
 /// The most files that are looked into, and the most methods that are.
@@ -91,7 +91,7 @@ impl Machine<'_> {
         let text = self.tree.text(&own).unwrap_or_default();
         let files: Vec<Name> = self.tree.classes().filter(|path| is_own(path)).take(MOST_FILES).cloned().collect();
         let named = |text: &str, path: &Name| stem(path).is_some_and(|stem| has_word(text, stem));
-        let asking = |text: &str| QUESTIONS.iter().chain(METHODS).any(|word| text.contains(word));
+        let asking = |text: &str| QUESTIONS.iter().chain(LISTING).any(|word| text.contains(word));
         let near: Vec<(Name, String)> = files
             .iter()
             .filter(|path| **path == own || named(&text, path))
@@ -104,7 +104,7 @@ impl Machine<'_> {
             .collect();
         // One file asks a class for its methods, the same or another asks these for annotations.
         let all: Vec<&(Name, String)> = near.iter().chain(&far).filter(|(_, text)| asking(text)).collect();
-        if !all.iter().any(|(_, text)| METHODS.iter().any(|word| text.contains(word))) {
+        if !all.iter().any(|(_, text)| LISTING.iter().any(|word| text.contains(word))) {
             return Vec::new();
         }
         let mut out: Vec<Rc<ClassValue>> = Vec::new();
@@ -191,7 +191,7 @@ impl Machine<'_> {
                 let Some(key) = key.as_text() else { continue };
                 match texts_of(&value) {
                     Some(one) => match &one[..] {
-                        [single] if VERBS.contains(&&*single.to_ascii_uppercase()) => {
+                        [single] if is_method(&single.to_ascii_uppercase()) => {
                             verb = Some(single.to_ascii_uppercase());
                         }
                         [single] if single.is_empty() => {}
@@ -229,7 +229,7 @@ fn texts_of(value: &Value) -> Option<Vec<String>> {
 /// The HTTP method in an annotation's name: `Get`, `PostMapping`.
 fn verb_in(name: &str) -> Option<String> {
     let upper = name.to_ascii_uppercase();
-    let verb = VERBS.iter().find(|verb| upper.starts_with(**verb))?;
+    let verb = METHODS.iter().find(|verb| upper.starts_with(**verb))?;
     let rest = name.get(verb.len()..)?;
     (rest.is_empty() || rest.starts_with(char::is_uppercase)).then(|| (*verb).to_owned())
 }

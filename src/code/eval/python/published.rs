@@ -7,14 +7,12 @@ use super::super::machine::Machine;
 use super::super::value::{Args, ClassValue, Closure, Map, Modelled, Spot, Value};
 use crate::code::form::{Name, Param, ParamKind, Pattern, StmtKind};
 use crate::code::models::PublishesWord;
+use crate::domain::method::is_method;
 
 /// Objects within objects.
 const MOST_DEPTH: usize = 8;
 /// The mark, and the attribute, of what is published.
 const PUBLISHED: &str = "exposed";
-/// Members of a resource that answer the method of their name.
-pub(in crate::code::eval) const METHODS: [&str; 8] =
-    ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"];
 /// What a controller of resources answers by: the method, and the path behind its own.
 const RESTFUL: [(&str, &str, &str); 9] = [
     ("get_all", "GET", ""),
@@ -141,7 +139,7 @@ impl Machine<'_> {
                     let behind = if posted { vec![String::new()] } else { taken(&function.function.params) };
                     let handler = Value::Function(function);
                     let spot = line_of(&home, &name);
-                    if whole && METHODS.contains(&&*name) {
+                    if whole && is_method(&name) {
                         for behind in &behind {
                             let methods = Methods::Fixed(vec![name.to_string()]);
                             self.push_published(place, &format!("{prefix}{behind}"), methods, &handler, spot);

@@ -8,6 +8,7 @@ use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
 use super::super::value::{Args, Closure, Spot, Value};
 use crate::code::form::{Arm, Block, Expr, ExprKind, Extension, Stmt, StmtKind};
+use crate::domain::method::is_any_method;
 
 /// The object that such routes stand on.
 const OBJECT: &str = "hyper.service.paths";
@@ -17,7 +18,6 @@ const MOST_CALLS: usize = 4;
 const DEEPEST: usize = 24;
 /// What names a service of remote calls.
 pub(crate) const SERVICE: &str = "NAME";
-const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
 /// Members that hand a request on to another service.
 const HANDS_ON: &[&str] = &["call", "oneshot", "route", "handle_request", "poll_ready"];
 
@@ -184,7 +184,7 @@ fn methods_of(part: &Expr) -> Vec<String> {
         ExprKind::Sequence(parts) => return parts.iter().flat_map(methods_of).collect(),
         _ => None,
     };
-    name.map(|name| name.to_uppercase()).filter(|name| METHODS.contains(&name.as_str())).into_iter().collect()
+    name.map(|name| name.to_uppercase()).filter(|name| is_any_method(name)).into_iter().collect()
 }
 
 /// The methods that an arm tells apart further.
