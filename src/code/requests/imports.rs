@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::idioms::builtin;
 use super::walk::{Seen, walk};
-use crate::code::form::{Expr, ExprKind, Import, Imported, Language, Module, StmtKind};
+use crate::code::form::{Expr, ExprKind, Import, Imported, Language, Module, Stmt, StmtKind};
 use crate::repo::Repo;
 
 /// Files that are followed from one.
@@ -38,6 +38,9 @@ impl<'a> Index<'a> {
     /// What a file imports, by path.
     pub(super) fn imported(&self, path: &str, module: &Module) -> Vec<String> {
         let mut found = BTreeSet::new();
+        if module.language == Language::Rust {
+            self.rust(path, &module.body, &mut found);
+        }
         for stmt in &module.body {
             match &stmt.kind {
                 StmtKind::Import(import) if module.language == Language::Python => {
@@ -135,6 +138,48 @@ impl<'a> Index<'a> {
         let typed = stem.strip_suffix(".js").map(|stem| format!("{stem}.ts"));
         let candidates = ENDINGS.iter().map(|ending| format!("{stem}{ending}")).chain(typed);
         found.extend(candidates.into_iter().find(|candidate| self.has(candidate)));
+    }
+
+    /// The files of the modules that a file of Rust declares, and of those that it uses of its own crate.
+    fn rust(&self, path: &str, body: &[Stmt], found: &mut BTreeSet<String>) {
+        let (folder, name) = split(path);
+        let stem = name.trim_end_matches(".rs");
+        // A module lies beside its file where that is the root of a crate or of its folder, else below it.
+        let below = if folder.is_empty() { stem.to_owned() } else { format!("{folder}/{stem}") };
+        let around = std::iter::successors(Some(folder), |at| (!at.is_empty()).then(|| split(at).0));
+        let folders: Vec<&str> = std::iter::once(&*below).chain(around).collect();
+        for stmt in body {
+            match &stmt.kind {
+                StmtKind::Module { name, body: None, .. } => {
+                    found.extend(folders.iter().take(2).find_map(|folder| self.module(folder, name)));
+                }
+                StmtKind::Module { body: Some(inner), .. } => self.rust(path, inner, found),
+                StmtKind::Test(inner) | StmtKind::Perhaps(inner) => {
+                    self.rust(path, std::slice::from_ref(&**inner), found);
+                }
+                StmtKind::Import(import) => {
+                    let own = |part: &&str| !matches!(*part, "" | "crate" | "self" | "super");
+                    let source: Vec<&str> = import.source.split("::").filter(own).collect();
+                    let names = import.names.iter().filter_map(|name| match &name.what {
+                        Imported::Named(name) => Some(&**name),
+                        Imported::Module | Imported::Default | Imported::All => None,
+                    });
+                    for whole in names.map(Some).chain([None]) {
+                        let parts: Vec<&str> = source.iter().copied().chain(whole).collect();
+                        let lengths = (1..=parts.len()).rev();
+                        let mut paths = lengths.map(|length| parts[..length].join("/"));
+                        found.extend(paths.find_map(|path| folders.iter().find_map(|at| self.module(at, &path))));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The file of a module of Rust in a folder.
+    fn module(&self, folder: &str, name: &str) -> Option<String> {
+        let stem = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        [format!("{stem}.rs"), format!("{stem}/mod.rs")].into_iter().find(|path| self.has(path))
     }
 
     fn python(&self, path: &str, import: &Import, found: &mut BTreeSet<String>) {
