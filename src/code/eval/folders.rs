@@ -162,7 +162,7 @@ impl Machine<'_> {
             let line = line("default");
             let given = assigned.or_else(|| self.exported(id, &"default".into())).unwrap_or(Value::Undefined);
             let guarded = match (own, self.force(given)) {
-                (None, Value::Function(closure)) => super::guarded::methods(&closure.function),
+                (None, Value::Function(closure)) => self.guarded_methods(&closure),
                 _ => Vec::new(),
             };
             return match guarded.is_empty() {
@@ -207,6 +207,42 @@ impl Machine<'_> {
         }
     }
 
+    /// What a file of configuration exports, or the function that it exports gives.
+    fn configured_by(&mut self, path: &str) -> Option<(ModuleId, Value)> {
+        if !self.tree.has(path) {
+            return None;
+        }
+        let id = self.module_of(&path.into(), Language::JavaScript);
+        let given = match self.exported(id, &"default".into()) {
+            Some(given) => given,
+            None => self.modules[id.0].common.named("exports").unwrap_or(Value::Undefined),
+        };
+        let given = match self.force(given) {
+            function @ Value::Function(_) => self.call(&function, Args::unknown(), Spot { module: id, line: 1 }),
+            given => given,
+        };
+        Some((id, given))
+    }
+
+    /// What a file of configuration in the package whose code runs says as a whole; there may be more than it says.
+    pub(super) fn package_configuration(&mut self, config: &str) -> Value {
+        let module = self.frames.last().map(|frame| match &frame.closure {
+            Some(closure) => closure.scope.module,
+            None => frame.spot.module,
+        });
+        let file = module.and_then(|module| self.modules.get(module.0)).map(|module| module.path.clone());
+        let package = file.and_then(|file| self.tree.package_of(&file).map(str::to_owned)).unwrap_or_default();
+        let files = CONFIGURATIONS.iter().map(|ending| under(&package, &format!("{config}.{ending}")));
+        let said = files.into_iter().find_map(|file| self.configured_by(&file)).map(|(_, said)| said);
+        match said {
+            Some(Value::Map(map)) => {
+                map.partial.set(true);
+                Value::Map(map)
+            }
+            _ => Value::unknown(),
+        }
+    }
+
     /// A setting of the package's own configuration file that stands before every path.
     pub(super) fn package_setting(&mut self, word: (&str, &str), package: &str) -> Value {
         let (config, setting) = word;
@@ -214,17 +250,9 @@ impl Machine<'_> {
         if self.tree.has(&data) {
             return walked(self.data(&data), setting).unwrap_or(Value::Undefined);
         }
-        for ending in ["js", "mjs", "ts", "cjs", "mts"] {
-            let name = format!("{config}.{ending}");
-            let path = if package.is_empty() { name } else { format!("{package}/{name}") };
-            if !self.tree.has(&path) {
+        for ending in CONFIGURATIONS {
+            let Some((id, given)) = self.configured_by(&under(package, &format!("{config}.{ending}"))) else {
                 continue;
-            }
-            let id = self.module_of(&path.into(), Language::JavaScript);
-            let given = self.exported(id, &"default".into()).unwrap_or(Value::Undefined);
-            let given = match self.force(given) {
-                function @ Value::Function(_) => self.call(&function, Args::unknown(), Spot { module: id, line: 1 }),
-                given => given,
             };
             let bound: Vec<Value> = self.modules[id.0].scope.names.borrow().values().cloned().collect();
             for one in std::iter::once(given).chain(bound) {
@@ -252,6 +280,8 @@ pub(super) fn walked(value: Value, names: &str) -> Option<Value> {
     })
 }
 
+/// Endings of files of configuration that are code.
+const CONFIGURATIONS: [&str; 5] = ["js", "mjs", "ts", "cjs", "mts"];
 /// A name for a file of a package that no rule knows.
 const ENTRY: &str = "x.ts";
 

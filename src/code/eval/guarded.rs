@@ -2,17 +2,25 @@
 //! not to a refusal.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
 
+use super::machine::Machine;
+use super::value::{Closure, Value};
 use crate::code::form::{
-    BinaryOp, Block, Expr, ExprKind, Function, LogicalOp, Name, Pattern, PatternField, Stmt, StmtKind, UnaryOp,
+    BinaryOp, Block, Call, Expr, ExprKind, Function, LogicalOp, Name, Pattern, PatternField, Stmt, StmtKind, UnaryOp,
 };
 
-/// What a refusal says.
-const REFUSALS: &[i64] = &[400, 404, 405, 501];
+/// What a refusal says where something may stand behind it.
+const REFUSALS: &[i64] = &[400, 401, 403, 404, 405, 501];
+/// What is said last and is no answer: mistakes of who asks and of who is asked.
+const MISTAKES: std::ops::RangeInclusive<i64> = 400..=599;
 /// The same by a name.
 const REFUSED: &[&str] = &["METHOD_NOT_ALLOWED", "MethodNotAllowed", "NOT_IMPLEMENTED"];
 /// How deep blocks and conditions are followed.
 const DEPTH: usize = 24;
+/// Functions that hand their request on to the next.
+const MOST_HANDED: usize = 6;
 
 /// Some methods, or all but some.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,25 +65,45 @@ impl Methods {
     }
 }
 
-/// The methods that a function answers; none where it does not tell them apart.
-pub(super) fn methods(function: &Function) -> Vec<String> {
-    let mut reader = Reader { asked: false, names: Vec::new(), answers: Methods::none() };
-    if let Some(left) = reader.block(&function.body, Methods::all(), DEPTH) {
-        reader.answers = reader.answers.or(&left);
+impl Machine<'_> {
+    /// The methods that a function answers, and what it hands its request on to; none where it does not tell them apart.
+    pub(super) fn guarded_methods(&mut self, closure: &Rc<Closure>) -> Vec<String> {
+        let Methods { named, others } = self.guarded(closure, MOST_HANDED);
+        if others { Vec::new() } else { named.into_iter().collect() }
     }
-    let Methods { named, others } = reader.answers;
-    if !reader.asked || others { Vec::new() } else { named.into_iter().collect() }
+
+    fn guarded(&mut self, closure: &Rc<Closure>, depth: usize) -> Methods {
+        let Some(depth) = depth.checked_sub(1) else { return Methods::all() };
+        let function: Arc<Function> = closure.function.clone();
+        let mut handed = |call: &Call| match &call.callee.kind {
+            ExprKind::Name(_) | ExprKind::Call(_) => {
+                let callee = self.eval(&call.callee, &closure.scope.clone());
+                match self.force(callee) {
+                    Value::Function(next) if !Rc::ptr_eq(&next, closure) => self.guarded(&next, depth),
+                    _ => Methods::all(),
+                }
+            }
+            _ => Methods::all(),
+        };
+        let mut reader = Reader { asked: false, names: Vec::new(), answers: Methods::none(), handed: &mut handed };
+        if let Some(left) = reader.block(&function.body, Methods::all(), DEPTH) {
+            reader.answers = reader.answers.or(&left);
+        }
+        if reader.asked { reader.answers } else { Methods::all() }
+    }
 }
 
-struct Reader {
+struct Reader<'a> {
     /// A condition asked for the method.
     asked: bool,
     /// Names that the method is bound to.
     names: Vec<Name>,
     answers: Methods,
+    /// The methods that what a call hands the request on to answers.
+    handed: &'a mut dyn FnMut(&Call) -> Methods,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Reads a block that some methods come to; gives those that go on behind it.
     fn block(&mut self, body: &Block, come: Methods, depth: usize) -> Option<Methods> {
         let mut come = come;
@@ -111,13 +139,19 @@ impl Reader {
                 }
                 StmtKind::Try { body, .. } | StmtKind::Block(body) => self.block(body, come, depth)?,
                 StmtKind::Return(value) => {
-                    if !refuses && !value.as_ref().is_some_and(|value| refused(value, DEPTH)) {
+                    let refused = |value: &Expr| refused(value, &|status| MISTAKES.contains(&status), DEPTH);
+                    if !refuses && !value.as_ref().is_some_and(refused) {
+                        let come = value.as_ref().map_or(come.clone(), |value| self.hand_on(value, &come));
                         self.answers = self.answers.or(&come);
                     }
                     return None;
                 }
                 StmtKind::Throw => return None,
                 StmtKind::Break => return (!refuses).then_some(come),
+                StmtKind::Expr(value) if matches!(value.kind, ExprKind::Await(_) | ExprKind::Call(_)) => {
+                    refuses |= says_no(stmt);
+                    self.hand_on(value, &come)
+                }
                 _ => {
                     self.note(stmt);
                     refuses |= says_no(stmt);
@@ -126,6 +160,23 @@ impl Reader {
             };
         }
         (!refuses && !come.is_none()).then_some(come)
+    }
+
+    /// The methods of those that come which are answered where the request is handed on.
+    fn hand_on(&mut self, value: &Expr, come: &Methods) -> Methods {
+        let call = match &value.kind {
+            ExprKind::Call(call) => call,
+            ExprKind::Await(inner) => return self.hand_on(inner, come),
+            _ => return come.clone(),
+        };
+        let takes =
+            |name: &str| call.args.iter().any(|arg| matches!(&arg.value.kind, ExprKind::Name(it) if &**it == name));
+        if !["req", "request", "event"].iter().any(|name| takes(name)) {
+            return come.clone();
+        }
+        let answered = (self.handed)(call);
+        self.asked |= !answered.others;
+        come.and(&answered)
     }
 
     /// Names that the method is bound to.
@@ -214,25 +265,27 @@ fn named(expr: &Expr) -> Methods {
 /// Whether a statement says that the request is refused.
 fn says_no(stmt: &Stmt) -> bool {
     match &stmt.kind {
-        StmtKind::Expr(value) | StmtKind::Assign { value, .. } => refused(value, DEPTH),
+        StmtKind::Expr(value) | StmtKind::Assign { value, .. } => {
+            refused(value, &|status| REFUSALS.contains(&status), DEPTH)
+        }
         _ => false,
     }
 }
 
-fn refused(expr: &Expr, depth: usize) -> bool {
+fn refused(expr: &Expr, says: &dyn Fn(i64) -> bool, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     match &expr.kind {
-        ExprKind::Int(status) => REFUSALS.contains(status),
-        ExprKind::Member(inner, name) => REFUSED.contains(&&**name) || refused(inner, depth),
-        ExprKind::Await(inner) => refused(inner, depth),
-        ExprKind::Assign(_, _, value) => refused(value, depth),
+        ExprKind::Int(status) => says(*status),
+        ExprKind::Member(inner, name) => REFUSED.contains(&&**name) || refused(inner, says, depth),
+        ExprKind::Await(inner) => refused(inner, says, depth),
+        ExprKind::Assign(_, _, value) => refused(value, says, depth),
         ExprKind::Call(call) => {
             let status = call.args.iter().any(|arg| match &arg.value.kind {
-                ExprKind::Int(status) => REFUSALS.contains(status),
+                ExprKind::Int(status) => says(*status),
                 ExprKind::Member(_, name) => REFUSED.contains(&&**name),
                 _ => false,
             });
-            status || refused(&call.callee, depth)
+            status || refused(&call.callee, says, depth)
         }
         _ => false,
     }

@@ -355,6 +355,9 @@ impl Machine<'_> {
             if let Some(path) = argument.strip_prefix("from ") {
                 return Some(Value::from_path(path));
             }
+            if let Some(config) = argument.strip_prefix("configured ") {
+                return Some(self.package_configuration(config));
+            }
             if let Some(name) = argument.strip_prefix("new ") {
                 let file = model.ty.name.split('.').next().unwrap_or_default();
                 let made = self.models.objects.get(&format!("{file}.{name}")).copied()?;

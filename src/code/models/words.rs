@@ -496,7 +496,8 @@ pub(crate) struct ObjectModel {
     /// adding to it does.
     pub(crate) members: BTreeMap<String, Arc<Action>>,
     /// Its members that are read: the argument of the constructor that they give, with `|/path` for what holds where none is
-    /// given, `self`, `new NAME` for an object of the same file, `from PATH` for what is known by that path, or `registered` for the list of what stands on it.
+    /// given, `self`, `new NAME` for an object of the same file, `from PATH` for what is known by that path, `configured FILE` for what
+    /// a file of configuration in the package says as a whole, or `registered` for the list of what stands on it.
     pub(crate) values: BTreeMap<String, Argument>,
     /// Its members that are always the same.
     pub(crate) constants: BTreeMap<String, String>,
