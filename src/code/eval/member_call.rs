@@ -220,6 +220,13 @@ impl Machine<'_> {
                 }
             }
             Value::Env(_) => self.env_method(&object, name, args, scope, spot),
+            // What `import(…)` promises; what may go wrong goes by.
+            Value::Module(id) if self.modules[id.0].language == Language::JavaScript && is_promised(name) => {
+                match &**name {
+                    "then" => self.call(&args.at(0), Args::of(vec![object]), spot),
+                    _ => object,
+                }
+            }
             Value::Regex(source) if matches!(&**name, "test" | "exec") => match args.at(0) {
                 Value::Str(text) if !has_hole(&text) => {
                     super::javascript::regexes::searched(&text, name, source, &args).unwrap_or_else(Value::unknown)
@@ -360,4 +367,9 @@ impl Machine<'_> {
             }
         }
     }
+}
+
+/// Whether a name is a method of a promise.
+fn is_promised(name: &str) -> bool {
+    matches!(name, "then" | "catch" | "finally")
 }
