@@ -107,12 +107,13 @@ impl Reader<'_> {
     /// Reads a block that some methods come to; gives those that go on behind it.
     fn block(&mut self, body: &Block, come: Methods, depth: usize) -> Option<Methods> {
         let mut come = come;
-        let mut refuses = false;
+        let (mut refuses, mut speaks) = (false, false);
         for stmt in body.iter() {
             if come.is_none() {
                 return None;
             }
             let depth = depth.checked_sub(1)?;
+            speaks |= self::speaks(stmt);
             come = match &stmt.kind {
                 StmtKind::If { test, then, otherwise } => {
                     let (yes, no) = self.test(test, depth);
@@ -140,7 +141,9 @@ impl Reader<'_> {
                 StmtKind::Try { body, .. } | StmtKind::Block(body) => self.block(body, come, depth)?,
                 StmtKind::Return(value) => {
                     let refused = |value: &Expr| refused(value, &|status| MISTAKES.contains(&status), DEPTH);
-                    if !refuses && !value.as_ref().is_some_and(refused) {
+                    // Who leaves without a word left the answer to what was asked before.
+                    let silent = value.is_none() && !speaks;
+                    if !refuses && !silent && !value.as_ref().is_some_and(refused) {
                         let come = value.as_ref().map_or(come.clone(), |value| self.hand_on(value, &come));
                         self.answers = self.answers.or(&come);
                     }
@@ -169,9 +172,7 @@ impl Reader<'_> {
             ExprKind::Await(inner) => return self.hand_on(inner, come),
             _ => return come.clone(),
         };
-        let takes =
-            |name: &str| call.args.iter().any(|arg| matches!(&arg.value.kind, ExprKind::Name(it) if &**it == name));
-        if !["req", "request", "event"].iter().any(|name| takes(name)) {
+        if !call.args.iter().any(|arg| is_request(&arg.value)) {
             return come.clone();
         }
         let answered = (self.handed)(call);
@@ -251,6 +252,41 @@ impl Reader<'_> {
             },
             _ => false,
         }
+    }
+}
+
+/// Whether an expression is called like a request or what answers one.
+fn is_request(expr: &Expr) -> bool {
+    let ExprKind::Name(name) = &expr.kind else { return false };
+    let name = name.to_lowercase();
+    matches!(&*name, "event" | "ctx" | "context")
+        || name.ends_with("req")
+        || name.ends_with("request")
+        || is_response(expr)
+}
+
+/// Whether an expression is called like what answers a request.
+fn is_response(expr: &Expr) -> bool {
+    let ExprKind::Name(name) = &expr.kind else { return false };
+    let name = name.to_lowercase();
+    name.ends_with("res") || name.ends_with("response") || name.ends_with("reply")
+}
+
+/// Whether a statement says something to who asks: `res.end()`, `send(res, …)`.
+fn speaks(stmt: &Stmt) -> bool {
+    let StmtKind::Expr(value) = &stmt.kind else { return false };
+    let mut at = value;
+    loop {
+        at = match &at.kind {
+            ExprKind::Await(inner) | ExprKind::Member(inner, _) => inner,
+            ExprKind::Call(call) => {
+                if call.args.iter().any(|arg| is_response(&arg.value)) {
+                    return true;
+                }
+                &call.callee
+            }
+            _ => return is_response(at),
+        };
     }
 }
 
