@@ -258,6 +258,14 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether a field of Go's is text and is given a variable of the environment in its place.
+    fn is_set_instead(&self, object: &Object, name: &Name, value: &Value) -> bool {
+        let running = self.frames.last().is_some_and(|frame| self.is_go(frame.spot.module));
+        let absent = matches!(value, Value::Env(env) if env.default.is_none());
+        let text = || object.members.named(name).and_then(|old| old.as_whole_text());
+        running && absent && text().is_some_and(|text| !text.is_empty())
+    }
+
     /// Sets a member.
     pub(crate) fn write_member(&mut self, object: &Value, name: &Name, value: Value) {
         if let Value::Object(it) = object
@@ -273,6 +281,12 @@ impl Machine<'_> {
                 if self.conditional > 0
                     && value.is_nothing()
                     && it.members.named(name).is_some_and(|it| is_router(&it)) => {}
+            // `if v := os.Getenv("BASE"); v != "" { c.Base = v }`: what was there is what it has else.
+            Value::Object(it) if self.conditional > 0 && self.is_set_instead(it, name, &value) => {
+                let old = it.members.named(name).unwrap_or(Value::Undefined);
+                let either = self.env_or(value, old);
+                it.members.put(name, either);
+            }
             Value::Object(it) => it.members.put(name, value),
             Value::Map(it) => it.put(name, value),
             Value::Class(it) => it.members.put(name, value),
@@ -313,6 +327,7 @@ impl Machine<'_> {
                 Some(key) => map.set(key, index.clone(), value),
                 None => {
                     map.partial.set(true);
+                    self.go_written_open(map, index, &value);
                     self.write_any(map, index, &value);
                     self.escape(&value);
                 }

@@ -192,6 +192,10 @@ impl Machine<'_> {
                 target
             }
             Native::Wrapped(_) | Native::Stripped { .. } => {
+                if let Some(request) = args.list.iter().find(|arg| super::go::probe::is_sent(arg)) {
+                    self.go_arrive_native(native, request, spot, 0);
+                    return Value::Undefined;
+                }
                 self.let_go(&args);
                 Value::unknown()
             }

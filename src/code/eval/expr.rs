@@ -15,7 +15,10 @@ impl Machine<'_> {
     /// The value of an expression.
     pub(crate) fn eval(&mut self, expr: &Expr, scope: &ScopeRef) -> Value {
         match self.nested(|machine| machine.eval_kind(expr, scope)) {
-            Some(value) => self.force(value),
+            Some(value) => {
+                let value = self.force(value);
+                self.go_settled(value)
+            }
             None => Value::unknown(),
         }
     }

@@ -53,7 +53,7 @@ pub(crate) enum Progress {
 }
 
 /// A registration that could not be evaluated.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Unevaluated {
     /// Why.
     pub(crate) reason: String,

@@ -228,6 +228,7 @@ impl Machine<'_> {
         {
             return;
         }
+        let written = value;
         let expected = match ty {
             Some(ty) => Some((ty.clone(), scope.clone())),
             None => self.rust_returned(target),
@@ -255,14 +256,18 @@ impl Machine<'_> {
         if let Some(ty) = ty {
             value = self.refined(value, ty, scope);
         }
+        if let Some(written) = written {
+            value = self.go_bound(target, written, value, false);
+        }
         self.bind(target, value, scope, true);
     }
 
     fn stmt_assign(&mut self, target: &Pattern, op: Option<BinaryOp>, value: &Expr, scope: &ScopeRef) {
         let spot = Spot { module: scope.module, line: value.pos.line };
+        let written = value;
         let value = self.eval(value, scope);
         let value = match op {
-            None => value,
+            None => self.go_bound(target, written, value, true),
             Some(op) => {
                 if op == BinaryOp::Add && self.takes_in(target, &value, scope, spot) {
                     return;

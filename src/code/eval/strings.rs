@@ -378,6 +378,10 @@ fn of_go_two(name: &str, text: &str, other: &str, args: &Args) -> Option<Value> 
             }
             _ => return None,
         },
+        "CutPrefix" | "CutSuffix" => {
+            let rest = if name == "CutPrefix" { text.strip_prefix(other) } else { text.strip_suffix(other) };
+            tuple(vec![Value::text(rest.unwrap_or(text)), Value::Bool(rest.is_some())])
+        }
         "Cut" => {
             let (before, behind, found) = match text.split_once(other) {
                 Some((before, behind)) => (before, behind, true),

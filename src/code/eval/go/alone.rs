@@ -32,6 +32,7 @@ impl Machine<'_> {
         {
             return self.dispatched(&closure.clone());
         }
+        self.go_served_early(handler);
         let Some(unread) = self.served_by_comparing(handler) else { return };
         let apart = self.tells_apart(handler);
         if let (Some(spot), true) = (unread, apart.is_empty()) {

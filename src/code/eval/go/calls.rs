@@ -49,6 +49,11 @@ impl Machine<'_> {
 
     /// A call of a member that Go answers in its own way; none where the common way does.
     pub(crate) fn go_call_member(&mut self, object: &Value, name: &Name, args: &Args, spot: Spot) -> Option<Value> {
+        if self.go_sends()
+            && let Some(value) = self.go_sent(object, name, args, spot)
+        {
+            return Some(value);
+        }
         if let Some(value) = self.go_generated_in(object, name, args, spot) {
             return Some(value);
         }

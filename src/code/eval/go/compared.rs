@@ -18,7 +18,7 @@ const DEEPEST: usize = 24;
 /// The most routes of one handler.
 const MOST: usize = 2_000;
 /// The router that such routes stand on.
-const ROUTER: &str = "net-http.mux";
+pub(super) const ROUTER: &str = "net-http.mux";
 
 /// Where a handler answers.
 #[derive(Debug, Clone)]

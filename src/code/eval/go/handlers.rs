@@ -140,6 +140,12 @@ impl Machine<'_> {
         }
         let mut passed = Passed { request: request_of(&function), ..Passed::default() };
         passed.block(&function.body, 0);
+        if !passed.to.is_empty()
+            && let Some(router) = self.go_dispatched(closure, receiver)
+        {
+            search.out.push((router, stripped.cloned()));
+            return;
+        }
         if !passed.serves {
             search.own.get_or_insert_with(|| (closure.clone(), receiver.cloned()));
         }

@@ -6,6 +6,7 @@ mod calls;
 mod compared;
 mod contexts;
 mod controllers;
+mod dispatch;
 mod failing;
 mod generated;
 mod handlers;
@@ -15,6 +16,7 @@ mod interfaces;
 mod labels;
 mod literals;
 mod packages;
+pub(super) mod probe;
 pub(super) mod reflected;
 mod registrar;
 mod request;
@@ -27,7 +29,7 @@ mod wear;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::value::{ClassValue, ModuleId, Value};
+use super::value::{ClassValue, Closure, Map, ModuleId, Value};
 use crate::code::form::Name;
 use crate::code::resolve::Called;
 pub(super) use failing::going_on;
@@ -63,6 +65,17 @@ pub(crate) struct State {
     registrations: Vec<registrar::Registration>,
     /// The functions that gateways call, once something asked.
     called: Option<Rc<[Called]>>,
+    /// Handlers that choose among routers, and the nodes that stand for them.
+    dispatchers: Vec<dispatch::Dispatcher>,
+    dispatches: BTreeSet<usize>,
+    /// Those that are being tried, by their address.
+    trying: Vec<usize>,
+    /// Where the request arrived that is being sent.
+    arrived: Option<Vec<probe::Hit>>,
+    /// What tables were given under keys that are not known.
+    written_open: Vec<(Rc<Map>, Value)>,
+    /// Handlers that were served before their tables held anything.
+    served_early: Vec<(Rc<Closure>, Option<Value>)>,
     /// What containers call, and with what.
     container: injection::Container,
 }

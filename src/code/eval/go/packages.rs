@@ -58,6 +58,7 @@ impl Machine<'_> {
                     self.enter(&main, None, Args::default(), spot);
                 }
                 self.call_pending();
+                self.go_dispatch_again();
             }
         }
         for (folder, handlers) in self.go_functions(files) {
@@ -72,6 +73,7 @@ impl Machine<'_> {
                 }
             }
             self.call_pending();
+            self.go_dispatch_again();
         }
         self.go.program = 0;
         self.go.alone = self.forest.nodes.iter().skip(start).any(|node| !node.unbound && !node.entries.is_empty());
@@ -81,6 +83,7 @@ impl Machine<'_> {
         }
         self.go_initialise();
         self.call_pending();
+        self.go_dispatch_again();
     }
 
     /// The packages that a platform runs without a program of theirs, and the functions that it calls with each request: files
@@ -284,7 +287,7 @@ impl Machine<'_> {
     }
 
     /// Does something apart from the calls and conditions around.
-    fn aside<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn aside<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let frames = std::mem::take(&mut self.frames);
         let journals = std::mem::take(&mut self.journals);
         let conditional = std::mem::take(&mut self.conditional);
