@@ -12,6 +12,8 @@ use crate::code::resolve::{folder_of, under};
 
 /// What a schema made of the environment, among an action's arguments.
 pub(super) const READ: &str = "read";
+/// Under this name an object's arguments hold what it was made by.
+const MAKER: &str = "<maker>";
 
 impl Machine<'_> {
     /// Does what a model says that a call does.
@@ -26,6 +28,9 @@ impl Machine<'_> {
         if action.at_most.is_some_and(|most| args.list.len() + args.named.len() > most) {
             self.note(spot, format!("what a function called `{name}` of another library registers here is not known"));
             return Value::unknown();
+        }
+        if let Some(bare) = action.bare.as_deref().filter(|_| args.list.is_empty() && args.named.is_empty()) {
+            return self.act(bare, name, receiver, args, spot);
         }
         let bound = self.bind_names(&action.args, args);
         let held = action.on.as_ref().map(|on| self.acted_on(on, &bound, spot));
@@ -116,6 +121,7 @@ impl Machine<'_> {
             && let Some(made_model) = self.models.objects.get(&word.object).copied()
         {
             made = self.make(word, made_model, model.as_ref(), args, &bound, spot);
+            note_maker(&made, &this);
         }
         if let Some(word) = &action.pages {
             self.pages(word, model.as_ref(), &made, &bound, spot);
@@ -370,6 +376,7 @@ impl Machine<'_> {
         match action.returns.as_deref() {
             Some("self") => this,
             Some("made") => made,
+            Some("maker") => model.and_then(|model| model.args.named(MAKER)).unwrap_or_else(Value::unknown),
             // What the block gives that stands last.
             Some("block") => match args.list.last().cloned() {
                 Some(block) if block.is_callable() => self.call(&block, Args::unknown(), spot),
@@ -551,6 +558,18 @@ impl Machine<'_> {
         }
         value
     }
+}
+
+/// Notes on an object whose members may give it back what it was made by.
+fn note_maker(made: &Value, maker: &Value) {
+    let Value::Object(object) = made else { return };
+    if let Some(it) = object.model.borrow().as_ref().filter(|it| gives_maker(it.ty)) {
+        it.args.put(MAKER, maker.clone());
+    }
+}
+
+fn gives_maker(model: &ObjectModel) -> bool {
+    model.members.values().any(|action| action.returns.as_deref() == Some("maker"))
 }
 
 /// What is handed something, and with a list of the rest the blocks that are given by their names (Kotlin).

@@ -448,7 +448,7 @@ impl Machine<'_> {
                 };
                 model.and_then(|model| self.go_asserted(&value, model)).unwrap_or(value)
             }
-            Value::Function(closure) if self.language(scope) == Language::JavaScript => {
+            Value::Function(closure) if matches!(self.language(scope), Language::JavaScript | Language::Java) => {
                 if let Value::Unknown(path) = self.type_value(ty, scope)
                     && let Some(model) = self.models.given_to.get(&*path).copied()
                 {

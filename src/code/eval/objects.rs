@@ -7,7 +7,7 @@ use super::attributes::method_of;
 use super::call::registers;
 use super::machine::Machine;
 use super::value::{Args, ClassValue, ListKind, Map, Modelled, Object, Spot, Value};
-use crate::code::form::{Language, Name};
+use crate::code::form::{ClassKind, Language, Name};
 use crate::code::holes::hole;
 use crate::code::models::{HandWord, ObjectModel};
 
@@ -437,7 +437,9 @@ impl Machine<'_> {
                 next = args.list.len();
                 map.put(name, Value::list_of(ListKind::List, rest, args.partial));
             } else if let Some(first) = name.strip_prefix('&') {
-                let told = |value: &&Value| args.list.len() > next + 1 && !matches!(value, Value::Function(_));
+                let told = |value: &&Value| {
+                    args.list.len() > next + 1 && !matches!(value, Value::Function(_)) && !is_of_java(value)
+                };
                 if let Some(value) = args.list.get(next).filter(told) {
                     map.put(first, value.clone());
                     next += 1;
@@ -523,6 +525,12 @@ impl Machine<'_> {
             self.forest.nodes[it.node].handed = true;
         }
     }
+}
+
+/// Whether a value is an instance of a class of the project's in Java or Kotlin: no path and no name.
+fn is_of_java(value: &Value) -> bool {
+    let Value::Object(object) = value else { return false };
+    object.model.borrow().is_none() && object.class.as_ref().is_some_and(|class| class.class.kind == ClassKind::Class)
 }
 
 /// Whether a call on something unknown is one that routers have: a method's name, a path, and what handles it.

@@ -166,6 +166,7 @@ impl Machine<'_> {
             StmtKind::Return(value) => {
                 self.expect_returned();
                 let value = value.as_ref().map_or(Value::Null, |value| self.eval(value, scope));
+                self.expect_given(&value);
                 return Flow::Return(value);
             }
             StmtKind::Leave(value) => return self.stmt_leave(value.as_ref(), scope),

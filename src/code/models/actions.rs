@@ -32,6 +32,8 @@ pub(crate) struct Action {
     pub(crate) args: Vec<String>,
     /// With more arguments than this it is not the library's: a function of somebody else's goes by its name.
     pub(crate) at_most: Option<usize>,
+    /// What it does instead where it is given nothing.
+    pub(crate) bare: Option<Box<Action>>,
     /// The object that it acts on, where it is no member of one: an argument, or the path of an object that is held for all.
     pub(crate) on: Option<Argument>,
     /// Registers routes.
@@ -194,7 +196,7 @@ pub(crate) struct Action {
     pub(crate) lookup: Option<Argument>,
     /// It gives this text, in which `$name` stands for an argument.
     pub(crate) gives: Option<String>,
-    /// What the call gives: `self`, `made`, `pair` (itself and something unknown), `view PREFIX` (the object itself, seen under a prefix), `result FUNCTION` (what
+    /// What the call gives: `self`, `made`, `maker` (the object whose member made this one), `pair` (itself and something unknown), `view PREFIX` (the object itself, seen under a prefix), `result FUNCTION` (what
     /// a given function gives), `partial FUNCTION` (that function, with these arguments first), `instance CLASS` (of a given class), or an argument. Otherwise unknown.
     pub(crate) returns: Option<Argument>,
     /// Filled in: the file's framework.

@@ -273,6 +273,7 @@ fn rooted(roots: &BTreeMap<String, Vec<String>>, name: &str) -> Vec<String> {
 fn prepared(action: &Action, stem: &str, framework: &str) -> Action {
     let mut action = action.clone();
     framework.clone_into(&mut action.framework);
+    action.bare = action.bare.map(|bare| Box::new(prepared(&bare, stem, framework)));
     if let Some(make) = &mut action.make {
         make.object = format!("{stem}.{}", make.object);
         if make.by.is_some() {
@@ -361,7 +362,7 @@ fn named(mut action: Action, member: &str) -> Action {
 }
 
 fn check_made(model: &ModelFile, members: &BTreeMap<String, Arc<Action>>, stem: &str) -> Result<(), String> {
-    for action in members.values() {
+    for action in members.values().flat_map(|action| std::iter::once(&**action).chain(action.bare.as_deref())) {
         if let Some(resource) = &action.resource
             && !resource
                 .table

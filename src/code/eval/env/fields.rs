@@ -49,6 +49,18 @@ impl Machine<'_> {
         }
     }
 
+    /// What a function gives that its type says gets an object is called with one, whoever calls it.
+    pub(crate) fn expect_given(&mut self, value: &Value) {
+        let Value::Function(_) = value else { return };
+        let closure = self.frames.last().and_then(|frame| frame.closure.clone());
+        if let Some(closure) = closure
+            && self.has_packages(&closure.scope)
+            && let Some(ty) = &closure.function.returns
+        {
+            self.refined(value.clone(), ty, &closure.scope);
+        }
+    }
+
     /// Reads the fields of the type that a call states, or that is expected of it.
     pub(crate) fn fields_given(&mut self, word: &FieldsWord, prefix: Option<&Value>, bound: &Rc<Map>, spot: Spot) {
         let ty = self.asked_type(bound);

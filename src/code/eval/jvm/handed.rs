@@ -33,7 +33,12 @@ impl Machine<'_> {
                 continue;
             };
             self.handed.insert(Rc::as_ptr(&class).addr());
-            for found in self.annotated_methods(&class) {
+            let methods = self.annotated_methods(&class);
+            // Where one knows neither what stands first nor of any method, this may be no path and no service.
+            if methods.is_empty() && matches!(at, Value::Unknown(_)) && !word.loose {
+                self.note(spot, "the class whose methods answer here is not known");
+            }
+            for found in methods {
                 let own = self.concat(&Value::text("/"), &Value::text(found.path.trim_start_matches('/')));
                 let path = self.concat(&at, &if found.path.is_empty() { Value::text("") } else { own });
                 let path = self.viewed(model, path);
