@@ -370,6 +370,11 @@ impl Machine<'_> {
             return self.go_noted(notes, &bound, spot);
         }
         self.keep(action, model.as_ref(), &bound, spot);
+        if action.settled
+            && let Some(settings) = self.named_settings(spot)
+        {
+            return settings;
+        }
         if let Some(text) = &action.gives {
             return self.given_text(text, &bound, spot);
         }

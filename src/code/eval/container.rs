@@ -7,6 +7,10 @@ use super::scope::ScopeRef;
 use super::value::{Args, List, ListKind, Map, Spot, Value};
 use crate::code::form::{Language, Name, Yields};
 
+/// What objects of JSON are asked by for what they have under a key (Java, Kotlin).
+const ASKED: &[&str] =
+    &["getString", "getJsonObject", "getJsonArray", "getValue", "getInteger", "getLong", "getDouble", "getBoolean"];
+
 impl Machine<'_> {
     /// `list.name(…)`.
     pub(crate) fn list_method(
@@ -225,7 +229,7 @@ impl Machine<'_> {
             return value;
         }
         match &**name {
-            "get" | "getOrDefault" => {
+            name if name == "get" || name == "getOrDefault" || (ASKED.contains(&name) && self.has_packages(scope)) => {
                 let found = self.index_read(&this, &args.at(0), scope, spot.line);
                 let default = args.get(1, "default").unwrap_or(if python { Value::Null } else { Value::Undefined });
                 match found {

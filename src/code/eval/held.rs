@@ -5,7 +5,7 @@ use super::machine::{Journal, Machine};
 use super::scope::{ScopeRef, find_local};
 use super::value::Value;
 use crate::code::form::{Expr, ExprKind, Name};
-use crate::code::holes::has_hole;
+use crate::code::holes::{has_hole, hole};
 
 /// How deep a condition is looked into.
 const DEEPEST: usize = 8;
@@ -30,6 +30,13 @@ impl Value {
     /// This one, where one of the two is held and the other is what is left of this one without the part that is not known.
     pub(super) fn held_over(&self, other: &Value) -> Option<Value> {
         let (own, there) = (self.is_held(), other.is_held());
+        // Nothing at all is known of the one, and a condition that asks about it gives the other.
+        if let (Value::Unknown(path), Some(true)) = (self, there.map(Value::is_left))
+            && !path.is_empty()
+        {
+            let name = path.rsplit('.').next().unwrap_or(path).trim_end_matches("()");
+            return Some(Value::text(hole(name)).held());
+        }
         let (Value::Str(whole), Value::Str(left)) = (own.unwrap_or(self), there.unwrap_or(other)) else { return None };
         let rest = has_hole(whole) && !has_hole(left) && whole.starts_with(left.trim_end_matches('/'));
         (rest && (own.is_some() || there.is_some())).then(|| Value::Str(whole.clone()).held())

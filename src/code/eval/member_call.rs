@@ -54,6 +54,9 @@ impl Machine<'_> {
         {
             return value;
         }
+        if let Some(value) = self.settings_later(&object, name, &args, scope, spot) {
+            return value;
+        }
         let told = self.property_of(&object, name, &args, spot);
         if let Some(value) = told.or_else(|| self.range_call(&object, name, &args, scope)) {
             return value;

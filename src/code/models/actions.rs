@@ -194,6 +194,8 @@ pub(crate) struct Action {
     pub(crate) service: Option<Argument>,
     /// Looks a dotted name up among what was named.
     pub(crate) lookup: Option<Argument>,
+    /// It gives what the files of settings say that the program names (Java, Kotlin).
+    pub(crate) settled: bool,
     /// It gives this text, in which `$name` stands for an argument.
     pub(crate) gives: Option<String>,
     /// What the call gives: `self`, `made`, `maker` (the object whose member made this one), `pair` (itself and something unknown), `view PREFIX` (the object itself, seen under a prefix), `result FUNCTION` (what

@@ -29,6 +29,8 @@ pub(crate) struct Stored {
     packages: BTreeMap<String, Value>,
     /// To stores that are asked for single keys, by path: nothing is ever written to these.
     read: BTreeMap<String, Value>,
+    /// To programs of Java's, by the folders of their modules, in the files that they name.
+    pub(in crate::code::eval) programs: BTreeMap<String, Option<Value>>,
     /// The files that a store's name for one may mean.
     meant: BTreeMap<String, Rc<[Rc<Given>]>>,
 }
