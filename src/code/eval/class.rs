@@ -437,7 +437,9 @@ impl Machine<'_> {
                 value
             }
             Value::Unknown(path)
-                if !self.is_modelled(path, self.language(scope)) && !self.models.sources.contains_key(&**path) =>
+                if !self.is_asked(&value)
+                    && !self.is_modelled(path, self.language(scope))
+                    && !self.models.sources.contains_key(&**path) =>
             {
                 self.typed(ty, scope).unwrap_or(value)
             }

@@ -276,8 +276,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) views: super::python::views::State,
     /// What Spring's applications scan, once it was asked for, as far as all of it is known.
     pub(super) scans: Option<Option<Rc<super::jvm::scanning::Scans>>>,
-    /// Programs of Spring Boot's that no other server runs, looked for once.
-    pub(super) boots: Option<Option<Rc<super::jvm::servlets::Boots>>>,
+    /// What is known of servlets: who runs them, and what they ask for by the request's path.
+    pub(super) fronts: super::jvm::commands::Fronts,
     /// Dropwizard's programs and the code that may register, once that was asked for.
     pub(super) programs: Option<Option<Rc<super::jvm::unregistered::Programs>>>,
     /// The paths of contexts that programs make in embedded servers, as far as they are known.
@@ -428,7 +428,7 @@ impl<'a> Machine<'a> {
             mappings: None,
             begun: BTreeSet::new(),
             scans: None,
-            boots: None,
+            fronts: Default::default(),
             programs: None,
             namespaces: BTreeMap::new(),
             told: Vec::new(),

@@ -54,6 +54,10 @@ impl Machine<'_> {
         {
             return value;
         }
+        self.note_asked(&object, name, &args, spot);
+        if let Some(value) = self.asked_cut(&object, name, &args) {
+            return value;
+        }
         if let Some(value) = self.settings_later(&object, name, &args, scope, spot) {
             return value;
         }

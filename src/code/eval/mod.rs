@@ -476,7 +476,7 @@ impl Machine<'_> {
     }
 
     /// Enters a function with nothing known of its arguments but their stated types.
-    fn enter_alone(&mut self, closure: &Rc<Closure>, receiver: Option<Value>) {
+    pub(super) fn enter_alone(&mut self, closure: &Rc<Closure>, receiver: Option<Value>) {
         let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
         let mut list = Vec::new();
         let own = usize::from(

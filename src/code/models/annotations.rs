@@ -30,6 +30,8 @@ pub(crate) struct AnnotationModel {
     pub(crate) methods: Option<String>,
     /// The methods of its class that answer, by their names: the HTTP method of each.
     pub(crate) answers: BTreeMap<String, String>,
+    /// What a request is asked by for its path in such a method.
+    pub(crate) asked: Vec<String>,
     /// What a method with a path is for which nothing names methods.
     pub(crate) alone: Alone,
     /// The setting that stands before the routes of a class with it.

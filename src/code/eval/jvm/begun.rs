@@ -66,7 +66,7 @@ impl Machine<'_> {
     }
 
     /// The methods of a name that a class has or inherits, of each number of parameters the nearest.
-    fn methods_called(&mut self, class: &Rc<ClassValue>, name: &Name) -> Vec<Rc<Closure>> {
+    pub(super) fn methods_called(&mut self, class: &Rc<ClassValue>, name: &Name) -> Vec<Rc<Closure>> {
         let mut out: Vec<Rc<Closure>> = Vec::new();
         for ancestor in self.ancestors(class) {
             let Value::Class(ancestor) = ancestor else { continue };

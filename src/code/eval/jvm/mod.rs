@@ -9,6 +9,7 @@ pub(super) mod callers;
 pub(super) mod children;
 pub(super) mod collections;
 mod combined;
+pub(super) mod commands;
 pub(super) mod contexts;
 mod controllers;
 pub(super) mod conventions;

@@ -63,6 +63,10 @@ impl Machine<'_> {
                 self.annotated.extend(found);
                 continue;
             }
+            if let Some(found) = self.command_routes(class, path, model, spot) {
+                self.annotated.extend(found);
+                continue;
+            }
             for method in &methods {
                 self.annotated.push(Found {
                     path: path.clone(),
@@ -87,11 +91,11 @@ impl Machine<'_> {
         if class.class.decorators.iter().any(own) {
             return false;
         }
-        let boots = match &self.boots {
+        let boots = match &self.fronts.boots {
             Some(known) => known.clone(),
             None => {
                 let found = self.boots_alone().map(Rc::new);
-                self.boots.insert(found).clone()
+                self.fronts.boots.insert(found).clone()
             }
         };
         let Some(boots) = boots else { return false };
@@ -150,6 +154,8 @@ impl Machine<'_> {
                 let front = class
                     .as_ref()
                     .and_then(|class| self.front_routes(class, pattern, &methods, &model.framework, spot));
+                let front =
+                    front.or_else(|| class.as_ref().and_then(|class| self.command_routes(class, pattern, model, spot)));
                 if let Some(found) = front {
                     out.extend(found);
                     continue;
