@@ -274,7 +274,7 @@ fn path_of(key: &str, changes: &str, pattern: &str) -> Option<String> {
         if PLAIN.contains(&name) {
             continue;
         }
-        let Some(said) = said.filter(|_| CUTTING.contains(&name)) else { return None };
+        let said = said.filter(|_| CUTTING.contains(&name))?;
         if name == "substring" {
             let cut = if said.is_empty() { 1 } else { said.parse::<usize>().ok()? };
             if cut > 1 && cut != before.len() && cut != before.len() + 1 {
