@@ -456,6 +456,12 @@ impl Machine<'_> {
                     value = result;
                 }
                 Value::Object(_) if !matches!(value, Value::Class(_)) => value = result,
+                // What a decorator makes of a function may be data, to be read where the functions are looked through.
+                Value::List(_) | Value::Map(_)
+                    if self.language(scope) == Language::Python && !matches!(value, Value::Class(_)) =>
+                {
+                    value = result;
+                }
                 _ => {}
             }
         }

@@ -18,11 +18,12 @@ const MOST_ANCESTORS: usize = 40;
 impl Machine<'_> {
     /// A class, with its decorators applied.
     pub(crate) fn class(&mut self, class: &Arc<Class>, scope: &ScopeRef) -> Value {
-        let mut bases = Vec::new();
+        let (mut bases, mut said) = (Vec::new(), Vec::new());
         let inherits = self.language(scope) != Language::Go;
         for base in class.bases.iter().filter(|_| inherits) {
             let value = self.eval(&base.value, scope);
-            if base.name.is_some() {
+            if let Some(name) = &base.name {
+                said.push((name.clone(), value));
                 continue;
             }
             if base.spread == Spread::No {
@@ -75,8 +76,7 @@ impl Machine<'_> {
         }
         if self.language(scope) == Language::Python {
             self.make_members(&value);
-            self.note_metaclass(class, &value, scope);
-            self.run_metaclass(&value);
+            self.run_metaclass(&value, said);
         }
         self.class_settings(&value);
         self.decorated(Value::Class(value), &class.decorators, scope)

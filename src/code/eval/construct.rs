@@ -158,7 +158,7 @@ impl Machine<'_> {
         let name = if python { "__init__" } else { "constructor" };
         if python {
             match self.class_member(class, name) {
-                Some((init @ Value::Function(_), _)) => {
+                Some((init @ Value::Function(_), home)) if !self.is_written_below(class, &home) => {
                     self.call(&Self::bound(init, object.clone()), args, spot);
                 }
                 _ => self.construct_plain(class, object, &args, spot),

@@ -24,6 +24,12 @@ impl Machine<'_> {
         {
             return value;
         }
+        if (name.starts_with("__") || &**name == "mro")
+            && self.is_python(scope.module)
+            && let Some(value) = self.reflected_member(&object, name)
+        {
+            return value;
+        }
         match &object {
             // What answers as a value of its own (Go).
             Value::Function(_) | Value::Bound(_) | Value::Native(_)

@@ -215,6 +215,10 @@ impl Machine<'_> {
                     None => match self.enum_call(class, name, &args).or_else(|| self.type_question(class, name, &args))
                     {
                         Some(answer) => answer,
+                        None if matches!(&**name, "__subclasses__" | "mro") && self.is_python(spot.module) => {
+                            let callee = self.member(&object, name, scope, spot.line);
+                            self.call(&callee, args, spot)
+                        }
                         None => self.class_call(&class.clone(), name, args, spot),
                     },
                 }

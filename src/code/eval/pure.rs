@@ -8,6 +8,9 @@ use super::value::{Args, ListKind, Map, Native, Object, Spot, Value};
 use crate::code::form::{Call, ExprKind, Language, Name, Yields};
 use crate::code::holes::{has_hole, hole};
 
+/// The types of Python's own data.
+const DATA: &[&str] = &["str", "int", "float", "bool", "bytes", "list", "tuple", "set", "frozenset", "dict"];
+
 impl Machine<'_> {
     /// Calls whose meaning depends on where they stand.
     pub(crate) fn special_call(&mut self, name: &Name, call: &Call, scope: &ScopeRef, spot: Spot) -> Option<Value> {
@@ -261,11 +264,6 @@ impl Machine<'_> {
                 }
                 Value::list_of(ListKind::List, out, partial)
             }
-            "vars" => match &first {
-                Value::Object(object) => Value::map(object.members.pairs()),
-                Value::Class(class) => Value::map(class.members.pairs()),
-                _ => Value::unknown(),
-            },
             "pathlib.Path" | "Path" => first,
             // What a field has where nothing is given.
             "pydantic.Field"
@@ -284,12 +282,15 @@ impl Machine<'_> {
                     _ => return None,
                 }
             }
-            "re.sub" => match (args.at(0), args.at(1), args.at(2)) {
-                (Value::Str(source), Value::Str(with), Value::Str(text))
+            "re.sub" => match (args.at(0), args.at(2)) {
+                (Value::Str(source), Value::Str(text))
                     if args.list.len() == 3
                         && args.named.is_empty()
-                        && ![&source, &with, &text].iter().any(|it| has_hole(it)) =>
+                        && ![&source, &text].iter().any(|it| has_hole(it))
+                        && !args.at(1).is_callable() =>
                 {
+                    // Where it is not known what stands in its place, what is around it is.
+                    let with = args.at(1).as_whole_text().unwrap_or_else(|| hole("sub").into());
                     super::javascript::regexes::replaced_in_python(&text, &source, &with)
                 }
                 _ => return None,
@@ -327,6 +328,7 @@ impl Machine<'_> {
                     None => None,
                 },
                 (Value::Unknown(_), Value::Unknown(_)) if named => Some(false),
+                (Value::Unknown(name), Value::Object(object)) if DATA.contains(&&**name) => self.is_plain(object),
                 (Value::Unknown(name), Value::Object(object)) => self.is_made_by(name, object),
                 (Value::Unknown(name), Value::Function(_) | Value::Module(_) | Value::Class(_))
                     if self.models.makers.contains_key(&**name) =>
@@ -334,6 +336,12 @@ impl Machine<'_> {
                     Some(false)
                 }
                 (Value::Class(_), Value::Str(_) | Value::List(_) | Value::Map(_) | Value::Int(_)) => Some(false),
+                // What is code of the project's is none of the language's data.
+                (Value::Unknown(name), Value::Function(_) | Value::Bound(_) | Value::Class(_))
+                    if DATA.contains(&&**name) =>
+                {
+                    Some(false)
+                }
                 _ => None,
             };
             match hit {
@@ -343,6 +351,14 @@ impl Machine<'_> {
             }
         }
         if sure { Value::Bool(false) } else { Value::unknown() }
+    }
+
+    /// That an instance is none of the language's data, where it is of a class that extends nothing that is not known.
+    fn is_plain(&mut self, object: &Rc<Object>) -> Option<bool> {
+        let class = object.class.clone()?;
+        let known =
+            |one: &Value| matches!(one, Value::Class(_)) || matches!(one, Value::Unknown(path) if &**path == "object");
+        self.ancestors(&class).iter().all(known).then_some(false)
     }
 
     /// Whether an instance is one of a class of a library that has a model: it made it, or the instance's class extends it.

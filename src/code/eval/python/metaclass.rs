@@ -3,25 +3,18 @@
 use std::rc::Rc;
 
 use super::super::machine::Machine;
-use super::super::scope::ScopeRef;
 use super::super::value::{Args, ClassValue, ListKind, Spot, Value};
-use crate::code::form::{Class, Name};
+use crate::code::form::{Decorator, ExprKind, Name};
 
 /// The mark of a class that says what its metaclass is.
 const MARK: &str = "metaclass";
 
 impl Machine<'_> {
-    /// Notes what a class says is its metaclass.
-    pub(in crate::code::eval) fn note_metaclass(&mut self, class: &Class, value: &Rc<ClassValue>, scope: &ScopeRef) {
-        let written = class.bases.iter().find(|base| base.name.as_deref() == Some(MARK));
-        if let Some(base) = written {
-            let of = self.eval(&base.value, scope);
-            value.marks.put(MARK, of);
+    /// Runs what a class's metaclass and bases do with it; they are given what it says beside its bases, by name.
+    pub(in crate::code::eval) fn run_metaclass(&mut self, class: &Rc<ClassValue>, mut said: Vec<(Name, Value)>) {
+        if let Some(at) = said.iter().position(|(name, _)| &**name == MARK) {
+            class.marks.put(MARK, said.remove(at).1);
         }
-    }
-
-    /// Runs what a class's metaclass and bases do with it.
-    pub(in crate::code::eval) fn run_metaclass(&mut self, class: &Rc<ClassValue>) {
         let spot = class.spot;
         let metaclass = self.ancestors(class).into_iter().find_map(|one| match one {
             Value::Class(one) => one.marks.named(MARK),
@@ -31,7 +24,8 @@ impl Machine<'_> {
             let name = class.class.name.clone().unwrap_or_else(|| "".into());
             let bases = Value::list_of(ListKind::Tuple, class.bases.clone(), false);
             let attributes = Value::map(class.members.pairs());
-            let given = Args::of(vec![Value::Str(name), bases, attributes]);
+            let mut given = Args::of(vec![Value::Str(name), bases, attributes]);
+            given.named.clone_from(&said);
             for (name, receiver) in [("__new__", Value::Class(meta.clone())), ("__init__", Value::Class(class.clone()))]
             {
                 if let Some((Value::Function(method), _)) = self.class_member(&meta, name) {
@@ -41,18 +35,18 @@ impl Machine<'_> {
                 }
             }
         }
-        self.tell_base(class);
+        self.tell_base(class, &said);
         let Some(hook) = self.inherited(class, "__init_subclass__") else { return };
         if let Value::Function(method) = hook {
-            self.enter(&method, Some(Value::Class(class.clone())), Args::default(), spot);
+            let given = Args { named: said, ..Args::default() };
+            self.enter(&method, Some(Value::Class(class.clone())), given, spot);
         }
     }
 
     /// What a base of a library does with what a class says beside its bases, as a model of its `__init_subclass__` has it: the
     /// class comes first.
-    fn tell_base(&mut self, class: &Rc<ClassValue>) {
-        let said = class.class.bases.iter().any(|base| base.name.as_deref().is_some_and(|name| name != MARK));
-        if !said {
+    fn tell_base(&mut self, class: &Rc<ClassValue>, said: &[(Name, Value)]) {
+        if said.is_empty() {
             return;
         }
         let hook = self.ancestors(class).into_iter().find_map(|one| match one {
@@ -64,12 +58,7 @@ impl Machine<'_> {
         });
         let Some((action, path)) = hook else { return };
         let mut args = Args::of(vec![Value::Class(class.clone())]);
-        for base in &class.class.bases {
-            if let Some(name) = base.name.as_ref().filter(|name| &***name != MARK) {
-                let value = self.eval(&base.value, &class.scope);
-                args.named.push((name.clone(), value));
-            }
-        }
+        args.named = said.to_vec();
         let on = args.named.iter().find(|(name, _)| Some(&**name) == action.on.as_deref()).map(|(_, on)| on.clone());
         match on.map(|on| self.force(on)) {
             Some(Value::Object(_)) => {
@@ -119,4 +108,22 @@ impl Machine<'_> {
         }
         Some(Value::Class(class))
     }
+
+    /// Whether a class, or one between it and the base that has a constructor, gets another one from what it is decorated with.
+    pub(in crate::code::eval) fn is_written_below(&mut self, class: &Rc<ClassValue>, home: &Rc<ClassValue>) -> bool {
+        let below = self.ancestors(class);
+        let below = below.iter().take_while(|one| !matches!(one, Value::Class(one) if Rc::ptr_eq(one, home)));
+        below
+            .into_iter()
+            .any(|one| matches!(one, Value::Class(one) if one.class.decorators.iter().any(writes_constructor)))
+    }
+}
+
+/// Whether a decorator writes the constructor of a class by its fields.
+fn writes_constructor(decorator: &Decorator) -> bool {
+    let called = match &decorator.expr.kind {
+        ExprKind::Call(call) => &call.callee.kind,
+        other => other,
+    };
+    matches!(called, ExprKind::Name(name) | ExprKind::Member(_, name) if matches!(&**name, "dataclass" | "define" | "frozen"))
 }

@@ -1,8 +1,14 @@
 //! Python's functions that look into modules and objects, load files by their paths, and walk over folders.
 
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
 use super::super::machine::Machine;
-use super::super::value::{Args, ListKind, Spot, Value};
-use crate::code::form::{Language, Name};
+use super::super::scope::{Scope, ScopeKind};
+use super::super::value::{Args, ClassValue, ListKind, Map, Native, Spot, Value};
+use crate::code::form::{Class, ClassKind, Language, Name, Pos};
 use crate::code::resolve::{join_paths, under};
 
 /// The most folders that are walked over.
@@ -18,15 +24,15 @@ impl Machine<'_> {
     pub(in crate::code::eval) fn reflecting_builtin(&mut self, path: &str, args: &Args, spot: Spot) -> Option<Value> {
         let first = args.at(0);
         Some(match path {
-            "dir" => Value::list(self.members_of(&first)?.into_iter().map(|(name, _)| Value::Str(name)).collect()),
-            "vars" => {
-                let members = self.members_of(&first)?;
-                Value::map(members.into_iter().map(|(name, value)| (Value::Str(name), value)).collect())
+            "dir" => {
+                Value::list(self.members_of(&first, spot)?.into_iter().map(|(name, _)| Value::Str(name)).collect())
             }
+            "vars" => self.own_members(&first)?,
+            "type" if args.list.len() == 3 => self.made_class(args, spot)?,
             "inspect.getmembers" => {
                 let wanted = args.get(1, "predicate").unwrap_or(Value::Undefined);
                 let mut out = Vec::new();
-                for (name, value) in self.members_of(&first)? {
+                for (name, value) in self.members_of(&first, spot)? {
                     if self.is_member_wanted(&wanted, &value, spot) {
                         out.push(Value::list_of(ListKind::Tuple, vec![Value::Str(name), value], false));
                     }
@@ -55,14 +61,100 @@ impl Machine<'_> {
         })
     }
 
-    fn members_of(&mut self, of: &Value) -> Option<Vec<(Name, Value)>> {
-        let pairs = match of {
+    /// The members of a module, or of a class or an instance with what it inherits, by their names.
+    fn members_of(&mut self, of: &Value, spot: Spot) -> Option<Vec<(Name, Value)>> {
+        let (own, class) = match of {
             Value::Module(id) => return Some(self.all_exports(*id)),
+            Value::Object(object) => (Some(object.members.pairs()), object.class.clone()),
+            Value::Class(class) => (None, Some(class.clone())),
+            _ => return None,
+        };
+        let mut names: BTreeSet<Name> = own.into_iter().flatten().filter_map(|(name, _)| name.as_text()).collect();
+        for one in class.iter().flat_map(|class| self.ancestors(class)) {
+            if let Value::Class(one) = one {
+                names.extend(one.members.pairs().into_iter().filter_map(|(name, _)| name.as_text()));
+            }
+        }
+        let scope = self.modules[spot.module.0].scope.clone();
+        Some(names.into_iter().map(|name| (name.clone(), self.member(of, &name, &scope, spot.line))).collect())
+    }
+
+    /// `__dict__`: what a module, a class or an instance has of its own.
+    fn own_members(&mut self, of: &Value) -> Option<Value> {
+        let pairs = match of {
+            Value::Module(id) => {
+                self.all_exports(*id).into_iter().map(|(name, value)| (Value::Str(name), value)).collect()
+            }
             Value::Object(object) => object.members.pairs(),
             Value::Class(class) => class.members.pairs(),
             _ => return None,
         };
-        Some(pairs.into_iter().filter_map(|(name, value)| Some((name.as_text()?, value))).collect())
+        Some(Value::map(pairs))
+    }
+
+    /// What Python says about every class or module; none where a name is no such member.
+    pub(in crate::code::eval) fn reflected_member(&mut self, of: &Value, name: &str) -> Option<Value> {
+        let Value::Class(class) = of else {
+            return if name == "__dict__" { self.own_members(of) } else { None };
+        };
+        let tuple = |all| Value::list_of(ListKind::Tuple, all, false);
+        Some(match name {
+            "__dict__" => return self.own_members(of),
+            "__qualname__" => Value::Str(class.class.name.clone()?),
+            "__module__" => self.modules[class.spot.module.0].scope.names.borrow().get("__name__").cloned()?,
+            "__bases__" => tuple(class.bases.clone()),
+            "__mro__" => tuple(self.ancestors(class)),
+            "mro" => Value::Native(Rc::new(Native::Gives(Value::list(self.ancestors(class))))),
+            "__subclasses__" => Value::Native(Rc::new(Native::Gives(self.subclasses(class)))),
+            _ => return None,
+        })
+    }
+
+    /// The classes that say that they extend one, in the order in which they were made. Where there is none of a class that
+    /// extends nothing of the project's, those that do may not have been loaded.
+    fn subclasses(&mut self, class: &Rc<ClassValue>) -> Value {
+        let target = Value::Class(class.clone());
+        let mut found: Vec<Value> = Vec::new();
+        for one in self.classes.clone() {
+            let below = one.bases.clone().into_iter().any(|base| self.force(base).same(&target) == Some(true));
+            let one = Value::Class(one);
+            if below && !found.iter().any(|seen| seen.same(&one) == Some(true)) {
+                found.push(one);
+            }
+        }
+        let leaf = class.bases.iter().any(|base| matches!(base, Value::Class(_)));
+        if found.is_empty() && !leaf { Value::unknown() } else { Value::list(found) }
+    }
+
+    /// `type(name, bases, members)`: a class that is made while the program runs.
+    fn made_class(&mut self, args: &Args, spot: Spot) -> Option<Value> {
+        let (Value::List(bases), Value::Map(members)) = (args.at(1), args.at(2)) else { return None };
+        let pos = Pos { line: spot.line, column: 0 };
+        let class = Class {
+            name: args.at(0).as_whole_text(),
+            bases: Vec::new(),
+            body: Vec::new(),
+            fields: Vec::new(),
+            decorators: Vec::new(),
+            kind: ClassKind::Class,
+            pos,
+        };
+        let value = Rc::new(ClassValue {
+            class: Arc::new(class),
+            scope: Scope::inside(&self.modules[spot.module.0].scope.clone(), ScopeKind::Class),
+            bases: bases.items.borrow().clone(),
+            members: Map::default(),
+            marks: Map::default(),
+            notes: RefCell::default(),
+            made: Cell::new(false),
+            spot,
+        });
+        for (name, member) in members.pairs() {
+            value.members.put(&name.as_whole_text()?, member);
+        }
+        self.classes.push(value.clone());
+        self.run_metaclass(&value, Vec::new());
+        Some(Value::Class(value))
     }
 
     /// Whether a test that is given (`inspect.isclass`, a function) may hold for a value.
@@ -71,6 +163,8 @@ impl Machine<'_> {
             Value::Unknown(path) => match &**path {
                 "inspect.isclass" => matches!(value, Value::Class(_) | Value::Unknown(_)),
                 "inspect.isfunction" => matches!(value, Value::Function(_) | Value::Unknown(_)),
+                "inspect.ismethod" => matches!(value, Value::Bound(_) | Value::Unknown(_)),
+                "inspect.isroutine" | "callable" => value.is_callable() || value.is_unknown(),
                 "inspect.ismodule" => matches!(value, Value::Module(_) | Value::Unknown(_)),
                 _ => true,
             },
