@@ -76,6 +76,10 @@ impl Machine<'_> {
                 | Native::Noted(_) => Vec::new(),
             },
             Value::Class(class) => self.class_methods(&class),
+            Value::Object(object) => match object.class.clone() {
+                Some(class) if self.is_view(&class) => self.class_methods(&class),
+                _ => Vec::new(),
+            },
             Value::Alt(all) => all.iter().flat_map(|one| self.handler_methods(one, depth + 1)).collect(),
             // A library's view that is a function already.
             Value::Unknown(path) => self.outside_methods(&path),
@@ -201,6 +205,14 @@ impl Machine<'_> {
             names = METHODS.iter().filter(has).map(|name| name.to_uppercase()).collect();
         }
         self.allowed(class, names)
+    }
+
+    /// Whether a class is one of a library's whose members answer by their names.
+    fn is_view(&mut self, class: &Rc<ClassValue>) -> bool {
+        let models = self.models;
+        let view =
+            |one: &Value| matches!(one, Value::Unknown(path) if models.classes.get(&**path).is_some_and(|it| it.view));
+        self.ancestors(class).iter().any(view)
     }
 
     /// The names among these that the class, or the nearest of its bases that says so, lets through.

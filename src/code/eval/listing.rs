@@ -32,7 +32,7 @@ impl Machine<'_> {
                 let given = args.get(0, "path").unwrap_or(Value::Undefined);
                 self.package_modules(&given, &prefix, deep)
             }
-            "importlib.import_module" => {
+            "importlib.import_module" | "importlib_metadata.import_module" => {
                 let Some(dotted) = args.get(0, "name").and_then(|name| name.as_whole_text()) else {
                     return Some(Value::unknown());
                 };
