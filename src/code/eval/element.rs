@@ -30,6 +30,10 @@ impl Machine<'_> {
                 let args = Args { named: vec![("[]".into(), index.clone())], ..Args::default() };
                 Value::Native(Rc::new(super::value::Native::Partial { callee: object.clone(), args }))
             }
+            // The modules that are loaded (Python).
+            (Value::Unknown(path), Value::Str(name)) if &**path == "sys.modules" && !has_hole(name) => {
+                self.load_dotted(name, &scope.clone())
+            }
             (Value::Alt(all), _) => {
                 let values = all.iter().map(|one| self.index_read(one, index, scope, line)).collect();
                 Value::any_of(values)

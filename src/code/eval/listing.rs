@@ -1,14 +1,19 @@
 //! Folders as values: programs that list their own files to load what is in them.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use globset::GlobBuilder;
 
 use super::machine::Machine;
-use super::value::{Args, ListKind, Map, Object, Spot, Value};
+use super::value::{Args, ListKind, Map, Native, Object, Spot, Value};
 use crate::code::form::Name;
 use crate::code::resolve::{folder_of, join_paths, under};
 
 /// The hidden member that holds the elements of an instance that is a tuple too.
 pub(crate) const ELEMENTS: &str = "__elements__";
+/// The member of a loader that loads its module.
+pub(super) const LOAD: &str = "load_module";
 /// The most files that one listing gives.
 const MOST: usize = 2_000;
 
@@ -32,7 +37,7 @@ impl Machine<'_> {
                 let given = args.get(0, "path").unwrap_or(Value::Undefined);
                 self.package_modules(&given, &prefix, deep)
             }
-            "importlib.import_module" | "importlib_metadata.import_module" => {
+            "importlib.import_module" | "importlib_metadata.import_module" | "sys.modules.get" => {
                 let Some(dotted) = args.get(0, "name").and_then(|name| name.as_whole_text()) else {
                     return Some(Value::unknown());
                 };
@@ -100,7 +105,8 @@ impl Machine<'_> {
                 if deep && package {
                     queue.push((under(&folder, &name), format!("{prefix}{name}.")));
                 }
-                out.push(module_info(&format!("{prefix}{name}"), package));
+                let dotted = under(&folder, &name).replace('/', ".");
+                out.push(module_info(&format!("{prefix}{name}"), &dotted, package));
             }
             if out.len() > MOST {
                 return Value::list_of(ListKind::List, out, true);
@@ -118,6 +124,7 @@ impl Machine<'_> {
             "suffix" => Value::text(last.rfind('.').map_or("", |at| &last[at..])),
             "name" if path.contains('/') || path.contains('.') => Value::text(last),
             "path" if path.contains('/') => Value::text(path),
+            "parts" => Value::list_of(ListKind::Tuple, plain(path).split('/').map(Value::text).collect(), false),
             _ => return None,
         })
     }
@@ -138,6 +145,18 @@ impl Machine<'_> {
                 let all: Vec<&str> = std::iter::once(path).chain(parts.iter().map(|part| &**part)).collect();
                 Value::text(join_paths(&all))
             }
+            "relative_to" => {
+                let around = plain(&args.at(0).as_whole_text()?);
+                let path = plain(path);
+                let below = if around.is_empty() { Some(&*path) } else { path.strip_prefix(&*around) };
+                Value::text(below?.trim_start_matches('/'))
+            }
+            "with_suffix" => {
+                let ending = args.at(0).as_whole_text()?;
+                let (before, last) = path.rsplit_once('/').map_or(("", path), |(before, last)| (before, last));
+                let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
+                Value::text(join_paths(&[before, &format!("{stem}{ending}")]))
+            }
             "is_file" if self.tree.has(&plain(path)) => Value::Bool(true),
             "is_dir" => Value::Bool(self.tree.has_folder(&plain(path))),
             "is_file" => Value::Bool(false),
@@ -151,14 +170,26 @@ fn plain(path: &str) -> String {
     join_paths(&[path.trim_start_matches('/')])
 }
 
-fn module_info(name: &str, package: bool) -> Value {
-    let members = Map::default();
-    let elements = vec![Value::unknown(), Value::text(name), Value::Bool(package)];
+/// A module that a walk over a package finds: its finder gives what loads it.
+fn module_info(name: &str, dotted: &str, package: bool) -> Value {
+    let object = |members| Value::Object(Rc::new(Object { class: None, members, model: RefCell::default() }));
+    let gives = |value| Value::Native(Rc::new(Native::Gives(value)));
+    let (loader, finder, members) = (Map::default(), Map::default(), Map::default());
+    let args = Args::of(vec![Value::text(dotted)]);
+    let load = Native::Partial { callee: Value::from_path("importlib.import_module"), args };
+    loader.put(LOAD, Value::Native(Rc::new(load)));
+    let loader = object(loader);
+    let spec = Map::default();
+    spec.put("loader", loader.clone());
+    finder.put("find_module", gives(loader));
+    finder.put("find_spec", gives(object(spec)));
+    let finder = object(finder);
+    let elements = vec![finder.clone(), Value::text(name), Value::Bool(package)];
+    members.put("module_finder", finder);
     members.put("name", Value::text(name));
     members.put("ispkg", Value::Bool(package));
     members.put(ELEMENTS, Value::list_of(ListKind::Tuple, elements, false));
-    let object = Object { class: None, members, model: std::cell::RefCell::default() };
-    Value::Object(std::rc::Rc::new(object))
+    object(members)
 }
 
 /// The elements of an instance that is a tuple too.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::super::listing::LOAD;
 use super::super::machine::Machine;
 use super::super::scope::{Scope, ScopeKind};
 use super::super::value::{Args, ClassValue, ListKind, Map, Native, Spot, Value};
@@ -56,7 +57,14 @@ impl Machine<'_> {
                 self.load(id);
                 Value::Module(id)
             }
-            "importlib.util.module_from_spec" if matches!(first, Value::Module(_)) => first,
+            "importlib.util.module_from_spec" => match &first {
+                Value::Module(_) => first,
+                Value::Object(found) => {
+                    let Value::Object(loader) = found.members.named("loader")? else { return None };
+                    self.call(&loader.members.named(LOAD)?, Args::default(), spot)
+                }
+                _ => return None,
+            },
             _ => return None,
         })
     }
