@@ -1,5 +1,6 @@
 //! `openapi`: the OpenAPI document tells the truth in both directions, and is valid.
 
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use schemars::JsonSchema;
@@ -10,7 +11,7 @@ use super::{CheckOf, Judge, Judgement, RuleContext};
 use crate::domain::finding::{Finding, Location};
 use crate::domain::outcome::{Outcome, Stage};
 use crate::domain::units::{Percent, Threshold, count};
-use crate::facts::openapi::{OpenApi, Operation};
+use crate::facts::openapi::{Elsewhere, OpenApi, Operation};
 use crate::facts::routes::{Routes, Unresolved};
 use crate::facts::{Area, AreaName, Evidence, Facts, Need, State};
 
@@ -47,19 +48,32 @@ struct Side<'a> {
     limit: Threshold,
     total: u64,
     missing: Vec<&'a Operation>,
+    /// What one service may have of another.
+    unsure: Vec<&'a Elsewhere>,
 }
 
 impl Side<'_> {
     fn good(&self) -> u64 {
-        self.total - self.missing.len() as u64
+        self.total.saturating_sub((self.missing.len() + self.unsure.len()) as u64)
+    }
+
+    /// How many there would be if what is unsure held.
+    fn at_best(&self) -> u64 {
+        self.good() + self.unsure.len() as u64
     }
 
     fn asked(&self) -> bool {
         self.limit != Threshold { percent: Percent::whole(0), strict: false }
     }
 
+    /// Whether it holds with what is sure.
     fn met(&self) -> bool {
         !self.asked() || self.limit.met(self.good(), self.total)
+    }
+
+    /// Whether it holds with what is unsure.
+    fn may_hold(&self) -> bool {
+        !self.asked() || self.limit.met(self.at_best(), self.total)
     }
 }
 
@@ -73,6 +87,13 @@ impl OpenApiRule {
         all.iter().filter(|operation| !self.ignore.iter().any(|glob| glob.matches(&operation.path))).collect()
     }
 
+    /// What one service may have of another, by what counts of it; each once.
+    fn unsure<'a>(&self, all: &'a [Elsewhere], of: fn(&Elsewhere) -> Option<&Operation>) -> Vec<&'a Elsewhere> {
+        let mut seen = BTreeSet::new();
+        let is_asked = |operation: &&Operation| !self.ignore.iter().any(|glob| glob.matches(&operation.path));
+        all.iter().filter(|one| of(one).filter(is_asked).is_some_and(|one| seen.insert(one.clone()))).collect()
+    }
+
     fn sides<'a>(&self, facts: &'a OpenApi) -> (Side<'a>, Side<'a>) {
         let operations: Vec<&Operation> = self
             .counts(&facts.operations)
@@ -83,11 +104,13 @@ impl OpenApiRule {
             limit: self.documented,
             total: self.counts(&facts.held).len() as u64,
             missing: self.counts(&facts.undocumented),
+            unsure: self.unsure(&facts.elsewhere, |one| Some(&one.route).filter(|_| one.alone)),
         };
         let implemented = Side {
             limit: self.implemented,
             total: operations.len() as u64,
             missing: self.counts(&facts.unimplemented),
+            unsure: self.unsure(&facts.elsewhere, |one| Some(&one.operation)),
         };
         (documented, implemented)
     }
@@ -149,6 +172,7 @@ impl OpenApiRule {
         };
         documented_side(rule, &documented, &inventory.unresolved, facts, &mut verdict);
         implemented_side(rule, &implemented, &inventory.unresolved, &mut verdict);
+        elsewhere(rule, [&documented, &implemented], &mut verdict);
         verdict
     }
 }
@@ -163,17 +187,21 @@ fn documented_side(
     verdict: &mut Verdict,
 ) {
     let none_known = side.total == 0 && !unresolved.is_empty();
-    if !side.met() && !none_known {
-        let needed = side.limit.missing(side.good(), side.total).unwrap_or(side.missing.len() as u64);
-        let document = facts.documents.first().map_or("the document", |document| document.path.as_str());
+    if !side.may_hold() && !none_known {
+        let needed = side.limit.missing(side.at_best(), side.total).unwrap_or(side.missing.len() as u64);
+        let document = match (facts.services.is_empty(), facts.documents.first()) {
+            (true, Some(document)) => &document.path,
+            _ => "the document of its service",
+        };
         verdict.failed.push(match side.missing.is_empty() {
             true => "no route is left to hold the document against: ignore fewer paths".to_owned(),
             false => format!("describe {} in {document}", first(&side.missing, needed)),
         });
         verdict.add(side.missing.iter().map(|one| {
-            Finding::new(rule.id, name(one), format!("{} is in no OpenAPI document", name(one)), place(one))
+            let whose = if facts.services.is_empty() { "" } else { " that tells of its service" };
+            Finding::new(rule.id, name(one), format!("{} is in no OpenAPI document{whose}", name(one)), place(one))
         }));
-    } else if side.asked() && !side.limit.met(side.good(), side.total + unresolved.len() as u64) {
+    } else if side.asked() && !side.limit.met(side.at_best(), side.total + unresolved.len() as u64) {
         verdict.unknown.push(format!(
             "{} could not be resolved and may be routes that no document has, the first at {}:{}: write those with literal paths",
             count(unresolved.len(), "registration"),
@@ -186,10 +214,10 @@ fn documented_side(
 
 /// An operation that the code seems to lack may be one of those that could not be resolved.
 fn implemented_side(rule: &RuleContext<'_>, side: &Side<'_>, unresolved: &[Unresolved], verdict: &mut Verdict) {
-    if side.met() {
+    if side.may_hold() {
         return;
     }
-    let needed = side.limit.missing(side.good(), side.total).unwrap_or(side.missing.len() as u64);
+    let needed = side.limit.missing(side.at_best(), side.total).unwrap_or(side.missing.len() as u64);
     let what = first(&side.missing, needed);
     let findings = side.missing.iter().map(|one| {
         Finding::new(rule.id, name(one), format!("{} is documented and not in the code", name(one)), place(one))
@@ -209,6 +237,31 @@ fn implemented_side(rule: &RuleContext<'_>, side: &Side<'_>, unresolved: &[Unres
         verdict.add(findings);
         verdict.add(unresolved_findings(rule, unresolved));
     }
+}
+
+/// What the document of one service has and the code of another: nothing says that one hands on what the other answers.
+fn elsewhere(rule: &RuleContext<'_>, sides: [&Side<'_>; 2], verdict: &mut Verdict) {
+    let open = sides.into_iter().filter(|side| !side.met() && side.may_hold());
+    let unsure: BTreeSet<&Elsewhere> = open.flat_map(|side| side.unsure.iter().copied()).collect();
+    let Some(first) = unsure.first() else { return };
+    let (operation, route) = (&first.operation, &first.route);
+    let rest = match unsure.len() {
+        1 => " is".to_owned(),
+        number => format!(" and {} more are", number - 1),
+    };
+    verdict.unknown.push(format!(
+        "{} ({}:{}){rest} in the code of another service ({}:{}), and nothing says whether the document's own hands it on: keep the document beside the code that answers, or name the one that tells of all in the DoD under `evidence: openapi:`",
+        name(operation), operation.file, operation.line, route.file, route.line
+    ));
+    verdict.add(unsure.iter().map(|one| {
+        let said = format!(
+            "{} is in the code of another service ({}:{})",
+            name(&one.operation),
+            one.route.file,
+            one.route.line
+        );
+        Finding::new(rule.id, name(&one.operation), said, place(&one.operation))
+    }));
 }
 
 fn unresolved_findings<'a>(
@@ -352,6 +405,32 @@ mod tests {
         let half = Threshold { percent: Percent::whole(60), strict: false };
         let lenient = OpenApiRule { documented: half, implemented: half, ..OpenApiRule::default() };
         assert_eq!(Outcome::Pass, outcome(&lenient, &[], &[], 1));
+    }
+
+    #[test]
+    fn what_another_service_has_is_no_evidence() {
+        let one = |text: &str, alone| Elsewhere { operation: operation(text), route: operation(text), alone };
+        let came_to = |rule: &OpenApiRule, elsewhere: Vec<Elsewhere>, undocumented: &[&str]| {
+            let mut held = all(&["GET /a", "GET /b"]);
+            held.extend(all(undocumented));
+            let mut operations = all(&["GET /a"]);
+            operations.extend(elsewhere.iter().map(|one| one.operation.clone()));
+            let openapi =
+                OpenApi { operations, held, undocumented: all(undocumented), elsewhere, ..OpenApi::default() };
+            judge(rule, openapi, 0)
+        };
+        let rule = OpenApiRule::default();
+        assert_eq!(Outcome::NoEvidence, came_to(&rule, vec![one("GET /b", false)], &[]));
+        assert_eq!(Outcome::Fail, came_to(&rule, vec![one("GET /b", false)], &["GET /c"]));
+        let none = Threshold { percent: Percent::whole(0), strict: false };
+        let documented = OpenApiRule { implemented: none, ..OpenApiRule::default() };
+        assert_eq!(Outcome::Pass, came_to(&documented, vec![one("GET /b", false)], &[]), "its own document has it");
+        assert_eq!(Outcome::NoEvidence, came_to(&documented, vec![one("GET /b", true)], &[]));
+        let half = Threshold { percent: Percent::whole(50), strict: false };
+        let lenient = OpenApiRule { documented: half, implemented: half, ..OpenApiRule::default() };
+        assert_eq!(Outcome::Pass, came_to(&lenient, vec![one("GET /b", true)], &[]));
+        let ignoring = OpenApiRule { ignore: vec![RouteGlob::parse("/b").expect("a glob")], ..rule };
+        assert_eq!(Outcome::Pass, came_to(&ignoring, vec![one("GET /b", true)], &[]));
     }
 
     #[test]

@@ -153,6 +153,11 @@ fn pyproject(text: &str) -> Result<Declared, String> {
     Ok(all)
 }
 
+/// The names that a `pyproject.toml` declares; none where it does not parse.
+pub(super) fn declared_by_python(text: &str) -> Vec<String> {
+    pyproject(text).unwrap_or_default().into_iter().map(|(name, _)| name).collect()
+}
+
 fn listed(list: Option<&Toml>, dev: bool) -> Declared {
     let items = list.and_then(Toml::as_array).into_iter().flatten();
     items.filter_map(Toml::as_str).filter_map(|text| requirement(text, dev)).collect()

@@ -21,6 +21,7 @@ mod reach;
 pub mod risks;
 pub mod routes;
 pub mod secrets;
+mod services;
 pub mod stacks;
 mod stream;
 pub mod tests;

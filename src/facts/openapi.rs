@@ -10,15 +10,22 @@ pub struct OpenApi {
     pub documents: Vec<Document>,
     /// Their operations, by path, method and place.
     pub operations: Vec<Operation>,
-    /// In the code, not in a document: by path and method, with the place in the code.
+    /// In the code, not in a document of its service: by path and method, with the place in the code.
     pub undocumented: Vec<Operation>,
     /// In a document, not in the code: with the place in the document.
     pub unimplemented: Vec<Operation>,
+    /// In the document of one service and in the code of another: whether one hands on what the other answers is not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<Elsewhere>,
     /// The routes that were held against the documents: those that a document can express.
     #[serde(skip)]
     pub held: Vec<Operation>,
     /// What is wrong with the documents, by file and place.
     pub errors: Vec<SpecError>,
+    /// The folders of the services that were told apart, each held against its own documents; none where all documents tell of
+    /// all routes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<String>,
     /// What a reader should know: a base path that was found by alignment, routes that no document can express.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -46,6 +53,17 @@ pub struct Operation {
     pub file: String,
     /// The line, from 1.
     pub line: u32,
+}
+
+/// An operation that the service of its document lacks and another has.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Elsewhere {
+    /// The operation, with the place in the document.
+    pub operation: Operation,
+    /// The route, with the place in the code.
+    pub route: Operation,
+    /// Whether no other document may tell of the route: its service has none, and is in none that goes with all.
+    pub alone: bool,
 }
 
 /// Something that makes a document invalid.

@@ -7,7 +7,7 @@ mod developers;
 mod dotenv;
 mod examples;
 pub(in crate::evidence) mod known;
-mod naming;
+pub(in crate::evidence) mod naming;
 mod scripts;
 pub(crate) mod secret;
 mod serverless;

@@ -170,7 +170,7 @@ fn split(path: &str) -> (&str, &str) {
 }
 
 /// A path without its ending and without the name of a file that stands for its folder.
-fn stem(path: &str) -> &str {
+pub(in crate::evidence) fn stem(path: &str) -> &str {
     let stem = match path.rsplit_once('.') {
         Some((stem, end)) if ENDS.contains(&end) => stem,
         _ => path,

@@ -95,6 +95,15 @@ pub(super) fn projects(repo: &Repo) -> Projects {
     projects
 }
 
+/// Whether the root only holds together what lies below it.
+pub(in crate::evidence) fn only_holds_together(repo: &Repo) -> bool {
+    let mut holding = Holding::of(repo);
+    let content = repo.file("package.json").and_then(|_| repo.read("package.json", MAX_BYTES).ok());
+    let package = content.and_then(|read| serde_json::from_slice::<Package>(&read.bytes).ok());
+    holding.add(package.and_then(|package| package.workspaces).as_ref().map(members).as_deref());
+    holding.others && !holding.itself
+}
+
 /// What a root says of what it holds together.
 #[derive(Debug, Default)]
 struct Holding {

@@ -11,6 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::Read;
 use super::operations::Found;
 use crate::domain::template::{Segment, Template};
 use crate::facts::openapi::Operation;
@@ -179,6 +180,21 @@ impl<'a> Inventory<'a> {
                 by_score.then_with(|| left.1.0.len().cmp(&right.1.0.len())).then_with(|| left.1.cmp(&right.1))
             });
         better.map_or((first.to_owned(), false), |(_, base)| (written(&base), true))
+    }
+
+    /// How many operations of a document routes answer, under the base that fits best.
+    pub(super) fn answered(&self, read: &Read) -> usize {
+        let (base, _) = self.base(&read.found, &read.declared);
+        super::placed(self, read, &base).filter(|operation| !self.lacks(operation)).count()
+    }
+
+    /// The first route that answers an operation.
+    pub(super) fn answering(&self, operation: &Operation) -> Option<&'a Route> {
+        if self.lacks(operation) {
+            return None;
+        }
+        let alone = |route: &'a Route| !Self::new(std::iter::once(route)).lacks(operation);
+        self.routes.iter().map(|(_, route)| *route).find(|route| alone(route))
     }
 
     /// The operations under their base that no route answers.

@@ -144,7 +144,8 @@ fn collect(repo: &Repo, given: Option<&[String]>, routes: Option<&[Route]>, comm
         gathered.take(read, &mut evidence);
     }
     let Gathered { documents, unsupported } = gathered;
-    let facts = hold(repo, &documents, routes);
+    // A document that is named alone tells of all.
+    let facts = hold(repo, &documents, routes, given.is_some() && documents.len() == 1);
     evidence.reports.sort();
     evidence.reports.dedup();
     evidence.state = match (evidence.problems.is_empty(), documents.is_empty(), facts.operations.is_empty()) {
@@ -294,14 +295,14 @@ fn version(root: &Node) -> Option<(&Node, String)> {
 }
 
 /// Holds documents against routes; where these are not known, says what the documents have and no more.
-fn hold(repo: &Repo, documents: &[Read], routes: Option<&[Route]>) -> OpenApi {
-    let services = Services::new(repo, documents.iter().map(|read| read.path.as_str()), routes.unwrap_or_default());
+fn hold(repo: &Repo, documents: &[Read], routes: Option<&[Route]>, whole: bool) -> OpenApi {
+    let services = Services::new(repo, documents, routes.unwrap_or_default(), whole);
     let mut facts = OpenApi::default();
     let mut operations = vec![Vec::new(); services.len()];
     // Documents of which the code has nothing.
     let mut foreign: Vec<Option<&String>> = Vec::new();
-    for read in documents {
-        let place = services.place(&read.path);
+    for (number, read) in documents.iter().enumerate() {
+        let place = services.place(number);
         let inventory = services.told(place);
         let (base, found) = inventory.base(&read.found, &read.declared);
         if found {
@@ -372,21 +373,28 @@ fn both_ways(services: &Services<'_>, operations: &[Vec<Operation>], facts: &mut
         let lacks = |operation: &&Operation| {
             !matches!(operation.method.as_str(), "HEAD" | "OPTIONS") && services.told(place).lacks(operation)
         };
-        facts.unimplemented.extend(own.iter().filter(lacks).cloned());
+        for operation in own.iter().filter(lacks) {
+            match services.elsewhere(place, operation) {
+                Some(elsewhere) => facts.elsewhere.push(elsewhere),
+                None => facts.unimplemented.push(operation.clone()),
+            }
+        }
         let held = services.held(place, operations);
         facts.held.extend(held.routes);
         facts.undocumented.extend(held.undocumented);
         wild += held.wild;
         of_libraries += held.of_libraries;
     }
+    for elsewhere in &mut facts.elsewhere {
+        elsewhere.alone &= facts.undocumented.contains(&elsewhere.route);
+    }
+    facts.undocumented.retain(|route| !facts.elsewhere.iter().any(|one| one.alone && one.route == *route));
+    facts.elsewhere.sort();
     facts.unimplemented.sort();
     facts.held.sort();
     facts.undocumented.sort();
-    let folders = services.folders();
-    if !folders.is_empty() {
-        let named = folders.join(", ");
-        facts.notes.push(format!("held against their own documents alone: {named}"));
-    }
+    facts.notes.extend(told(services));
+    facts.services = services.folders().iter().map(|(folder, _)| (*folder).to_owned()).collect();
     for (number, why) in [
         (wild, "left out, as no document can express a path that ends in a wildcard"),
         (of_libraries, "left out, as libraries register them and no document has them"),
@@ -395,4 +403,16 @@ fn both_ways(services: &Services<'_>, operations: &[Vec<Operation>], facts: &mut
             facts.notes.push(format!("{} {why}", count(number, "route")));
         }
     }
+}
+
+/// Which services were held against which documents.
+fn told(services: &Services<'_>) -> Option<String> {
+    let (with, without): (Vec<_>, Vec<_>) = services.folders().into_iter().partition(|(_, documented)| *documented);
+    let names = |found: Vec<(&str, bool)>| found.into_iter().map(|(folder, _)| folder).collect::<Vec<_>>().join(", ");
+    let (with, without) = (names(with), names(without));
+    if with.is_empty() {
+        return None;
+    }
+    let without = if without.is_empty() { without } else { format!("; without a document of their own: {without}") };
+    Some(format!("held against their own documents alone: {with}{without}"))
 }

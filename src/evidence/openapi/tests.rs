@@ -312,7 +312,7 @@ fn a_document_tells_of_its_own_service() {
         route_in("shared/src/version.js", "GET /version"),
     ];
     let came_to = |files: &[(&str, &str)], routes: &[Route]| {
-        let manifests = [("orders/package.json", "{}"), ("users/package.json", "{}"), ("package.json", "{}")];
+        let manifests = [("orders/package.json", "{}"), ("users/package.json", "{}")];
         let repo = Repo::in_memory(&[files, &manifests].concat());
         let facts = collect(&repo, None, Some(routes), &[]).facts.expect("a document");
         let undocumented =
@@ -327,21 +327,113 @@ fn a_document_tells_of_its_own_service() {
     );
     let moved = [route_in("users/src/app.js", "GET /orders"), routes[1].clone(), routes[2].clone()];
     assert_eq!(
-        (vec!["users/src/app.js /orders".to_owned()], vec!["GET /orders".to_owned()], 3),
+        (vec!["users/src/app.js /orders".to_owned()], vec![], 3),
         came_to(&both, &moved),
-        "another service's route does not answer for it"
+        "another service's route does not document or answer it"
     );
     let shared = spec("", &["GET /health", "GET /version"]);
     let with_shared = [both[0], both[1], ("docs/openapi.yaml", shared.as_str())];
     assert_eq!((vec![], vec![], 5), came_to(&with_shared, &routes), "what lies in no service goes with all");
-    // One document alone tells of all, wherever it lies: the modules of one program have folders, too.
+    // A document in a service tells of nothing else, and what lies in none of everything.
     let whole = spec("", &["GET /orders", "GET /users", "GET /health", "GET /version"]);
-    assert_eq!((vec![], vec![], 4), came_to(&[("orders/openapi.yaml", &whole)], &routes));
-    // So do documents of parts that are no projects.
+    assert_eq!(
+        (vec!["users/src/app.js /health".to_owned()], vec![], 4),
+        came_to(&[("orders/openapi.yaml", &spec("", &["GET /orders", "GET /health", "GET /users"]))], &routes[..4]),
+        "of /users nothing is known"
+    );
+    assert_eq!((vec![], vec![], 4), came_to(&[("docs/openapi.yaml", &whole)], &routes));
+    // Documents of parts that are no projects tell of all, too.
     let parts = [("src/orders/openapi.yaml", orders.as_str()), ("src/users/openapi.yaml", users.as_str())];
     let of_parts =
         [route_in("src/users/a.js", "GET /orders"), route_in("src/orders/a.js", "GET /users"), routes[1].clone()];
     assert_eq!((vec![], vec![], 3), came_to(&parts, &of_parts));
+}
+
+/// Services with a route each: `a` has /users, `b` /orders, `c` /jobs, and each of them /health.
+fn three(documents: &[(&str, &[&str])], named: bool) -> OpenApi {
+    let files: Vec<(&str, String)> = documents.iter().map(|(path, operations)| (*path, spec("", operations))).collect();
+    let manifests =
+        [("package.json", "{}"), ("a/package.json", "{}"), ("b/package.json", "{}"), ("c/package.json", "{}")];
+    let all: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).chain(manifests).collect();
+    let routes: Vec<Route> = [("a", "/users"), ("b", "/orders"), ("c", "/jobs")]
+        .iter()
+        .flat_map(|(folder, path)| ["/health", path].map(|path| (folder, path)))
+        .map(|(folder, path)| route_in(&format!("{folder}/app.js"), &format!("GET {path}")))
+        .collect();
+    let given: Vec<String> = documents.iter().map(|(path, _)| (*path).to_owned()).collect();
+    collect(&Repo::in_memory(&all), named.then_some(given.as_slice()), Some(&routes), &[]).facts.expect("a document")
+}
+
+fn places(operations: &[Operation]) -> Vec<String> {
+    operations.iter().map(|one| format!("{} {}", one.file, one.path)).collect()
+}
+
+#[test]
+fn a_service_without_a_document_has_none() {
+    let (a, b) =
+        (("a/openapi.yaml", ["GET /users", "GET /health"]), ("b/openapi.yaml", ["GET /orders", "GET /health"]));
+    let facts = three(&[(a.0, &a.1), (b.0, &b.1)], false);
+    assert_eq!(vec!["c/app.js /health", "c/app.js /jobs"], places(&facts.undocumented));
+    assert_eq!(vec!["a", "b", "c"], facts.services);
+    let with_all = three(&[(a.0, &a.1), (b.0, &b.1), ("docs/openapi.yaml", &["GET /jobs", "GET /health"])], false);
+    assert_eq!((0, 0, 0), (with_all.undocumented.len(), with_all.unimplemented.len(), with_all.elsewhere.len()));
+    let named = three(&[("a/openapi.yaml", &["GET /users", "GET /orders", "GET /jobs", "GET /health"])], true);
+    assert!(named.undocumented.is_empty() && named.services.is_empty(), "what is named alone tells of all");
+}
+
+#[test]
+fn what_another_service_has_is_neither_here_nor_there() {
+    let facts = three(
+        &[
+            ("a/openapi.yaml", &["GET /users", "GET /health", "GET /orders", "GET /jobs", "GET /gone"]),
+            ("b/openapi.yaml", &["GET /orders", "GET /health"]),
+        ],
+        false,
+    );
+    assert_eq!(vec!["GET /gone"], names(&facts.unimplemented));
+    let elsewhere: Vec<(&str, &str, bool)> =
+        facts.elsewhere.iter().map(|one| (&*one.operation.path, &*one.route.file, one.alone)).collect();
+    assert_eq!(vec![("/jobs", "c/app.js", true), ("/orders", "b/app.js", false)], elsewhere);
+    assert_eq!(vec!["c/app.js /health"], places(&facts.undocumented), "of /jobs nothing is known");
+}
+
+#[test]
+fn a_copy_for_clients_tells_of_the_service_that_it_fits() {
+    let facts = three(
+        &[
+            ("a/openapi.yaml", &["GET /users", "GET /health"]),
+            ("a/clients/b-openapi.yaml", &["GET /orders"]),
+            ("b/openapi.yaml", &["GET /orders", "GET /health"]),
+            ("c/src/api/openapi.yaml", &["GET /users"]),
+        ],
+        false,
+    );
+    assert_eq!((0, 0), (facts.unimplemented.len(), facts.elsewhere.len()));
+    assert_eq!(vec!["c/app.js /health", "c/app.js /jobs"], places(&facts.undocumented));
+    let foreign = three(&[("a/openapi.yaml", &["GET /charges"]), ("b/openapi.yaml", &["GET /orders"])], false);
+    assert_eq!(vec!["GET /charges"], names(&foreign.unimplemented), "it is of no other");
+}
+
+#[test]
+fn the_root_is_a_service_where_both_have_documents() {
+    let (root, worker) = (spec("", &["GET /users", "GET /jobs"]), spec("", &["GET /jobs", "GET /health"]));
+    let routes = [
+        route_in("src/app.js", "GET /users"),
+        route_in("src/app.js", "GET /health"),
+        route_in("worker/app.js", "GET /jobs"),
+        route_in("worker/app.js", "GET /health"),
+    ];
+    let came_to = |documents: &[(&str, &str)]| {
+        let repo = Repo::in_memory(&[documents, &[("package.json", "{}"), ("worker/package.json", "{}")]].concat());
+        let facts = collect(&repo, None, Some(&routes), &[]).facts.expect("a document");
+        (places(&facts.undocumented), facts.elsewhere.len(), facts.services)
+    };
+    let health = "src/app.js /health".to_owned();
+    assert_eq!(
+        (vec![health.clone()], 1, vec![".".to_owned(), "worker".to_owned()]),
+        came_to(&[("openapi.yaml", &root), ("worker/openapi.yaml", &worker)])
+    );
+    assert_eq!((vec![health], 0, vec![]), came_to(&[("openapi.yaml", &root)]), "all goes with all");
 }
 
 #[test]
