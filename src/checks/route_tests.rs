@@ -41,22 +41,31 @@ impl Default for RouteTestsRule {
     }
 }
 
+/// A path, its method and the service.
+type Counted<'a> = (&'a str, &'a str, &'a str);
+
+/// The innermost of some services' folders that a route lies in; empty where it lies in none.
+fn service<'s>(route: &Route, services: &'s [String]) -> &'s str {
+    let within = |folder: &&String| route.file.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    services.iter().filter(within).max_by_key(|folder| folder.len()).map_or("", String::as_str)
+}
+
 impl RouteTestsRule {
-    /// The routes that count, each method and path once; whether a test reaches it.
-    fn held<'a>(&self, routes: &'a Routes) -> BTreeMap<(&'a str, &'a str), (&'a Route, bool)> {
-        let mut held: BTreeMap<(&str, &str), (&Route, bool)> = BTreeMap::new();
+    /// The routes that count, each method and path of a service once; whether a test reaches it.
+    fn held<'a>(&self, routes: &'a Routes, services: &'a [String]) -> BTreeMap<Counted<'a>, (&'a Route, bool)> {
+        let mut held: BTreeMap<Counted<'a>, (&Route, bool)> = BTreeMap::new();
         for route in routes.items.iter().filter(|route| route.is_http()) {
             if self.ignore.iter().any(|glob| glob.matches(&route.path)) {
                 continue;
             }
-            let known = held.entry((&route.path, &route.method)).or_insert((route, false));
+            let known = held.entry((&route.path, &route.method, service(route, services))).or_insert((route, false));
             known.1 |= !route.tests.is_empty();
         }
         held
     }
 
     fn verdict(&self, rule: &RuleContext<'_>, routes: &Routes, read: &TestsRead, required: String) -> Judgement {
-        let held = self.held(routes);
+        let held = self.held(routes, &read.services);
         let missing: Vec<&Route> = held.values().filter(|(_, reached)| !reached).map(|(route, _)| *route).collect();
         let (total, good) = (held.len() as u64, (held.len() - missing.len()) as u64);
         let lost = match read.unnamed.len() {
@@ -195,12 +204,33 @@ mod tests {
             unmatched_left_out: 0,
             bases: Vec::new(),
             unnamed: Vec::new(),
+            services: Vec::new(),
             problems: vec![problem; problems],
         });
         let routes = Routes { items, unresolved: vec![one; unresolved], tests };
         let facts =
             Facts { routes: Some(Area::found(routes, Evidence::new(State::Found, Vec::new()))), ..Facts::default() };
         rule.judge(&RuleContext { id: "r" }, &facts).outcome
+    }
+
+    #[test]
+    fn routes_of_two_services_are_two() {
+        let services = ["a".to_owned(), "a/in".to_owned(), "b".to_owned()];
+        let of = |file: &str| {
+            let route = Route {
+                method: "GET".to_owned(),
+                path: "/health".to_owned(),
+                framework: "express".to_owned(),
+                file: file.to_owned(),
+                line: 1,
+                conditional: false,
+                library: None,
+                tests: Vec::new(),
+                tests_left_out: 0,
+            };
+            service(&route, &services).to_owned()
+        };
+        assert_eq!(["a", "a/in", "b", ""], [of("a/x.js"), of("a/in/x.js"), of("b/x.js"), of("app.js")].as_slice());
     }
 
     #[test]

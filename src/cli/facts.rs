@@ -234,6 +234,7 @@ mod tests {
                 unmatched_left_out: 0,
                 bases: Vec::new(),
                 unnamed: Vec::new(),
+                services: Vec::new(),
                 problems: Vec::new(),
             }),
         };

@@ -31,7 +31,7 @@ impl Collector for RouteCollector {
             (area, requests)
         });
         if let (Some(requests), Some(routes)) = (requests, &mut area.facts) {
-            super::reach::add(routes, &requests, &context.analysis().names);
+            super::reach::add(context.repo, routes, &requests, &context.analysis().names);
         }
         Collected::Routes(area)
     }

@@ -40,6 +40,9 @@ pub struct TestsRead {
     /// Those that ask for a path by the name of a route and reach none, by file and line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unnamed: Vec<Unnamed>,
+    /// The folders of the services that were told apart: tests that lie in one reach no route of another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<String>,
     /// Files of tests that cannot be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,

@@ -7,10 +7,12 @@ mod bases;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::code::requests::{Asked, HOLE, Requests, asked};
+use super::services::Services;
+use crate::code::requests::{Asked, HOLE, Request, Requests, asked};
 use crate::domain::template::{Segment, Template};
 use crate::facts::Problem;
-use crate::facts::routes::{Route, Routes, TestSite, TestsRead, Unnamed};
+use crate::facts::routes::{Route, Routes, TestBase, TestSite, TestsRead, Unnamed};
+use crate::repo::Repo;
 use bases::{Inventory, Sent};
 
 /// Places that are kept for one route.
@@ -25,16 +27,82 @@ const HOLES: &str = "\u{0}";
 /// What paths are asked for by, and the paths.
 pub(super) type Names = BTreeSet<(String, String)>;
 
-/// Adds to routes where tests reach them.
-pub(super) fn add(routes: &mut Routes, requests: &Requests, names: &Names) {
+/// Adds to routes where tests reach them. Tests of a service reach its routes and those that go with all; tests that lie in no
+/// service, or in that of the root, may ask for any.
+pub(super) fn add(repo: &Repo, routes: &mut Routes, requests: &Requests, names: &Names) {
+    let services = Services::of(repo, &routes.items);
+    let service = |file: &str| services.of_file(file).filter(|folder| !folder.is_empty());
+    let mut asking: BTreeMap<Option<&str>, Vec<&Request>> = BTreeMap::new();
+    for one in &requests.items {
+        asking.entry(service(&one.file)).or_default().push(one);
+    }
+    let owners: Vec<Option<&str>> = routes.items.iter().map(|route| service(&route.file)).collect();
+    let mut came = Came::default();
+    for (from, asked) in asking {
+        let is_open = |owner: &Option<&str>| from.is_none() || owner.is_none() || *owner == from;
+        let open: Vec<usize> = (0..owners.len()).filter(|index| is_open(&owners[*index])).collect();
+        let items: Vec<Route> = open.iter().map(|index| routes.items[*index].clone()).collect();
+        let (seen, named) = (Routes { items, ..Routes::default() }, named_in(names, routes, &open));
+        let sent = reach(&seen, &asked, &named);
+        came.hits.extend(sent.hits.into_iter().map(|(index, site)| (open[index], site)));
+        came.lost.extend(sent.lost);
+        came.bases.extend(sent.bases);
+        came.unnamed.extend(sent.unnamed);
+    }
+    for (index, site) in came.hits {
+        routes.items[index].tests.push(site);
+    }
+    for route in &mut routes.items {
+        route.tests.sort();
+        route.tests.dedup();
+        route.tests_left_out = route.tests.len().saturating_sub(MOST_SITES);
+        route.tests.truncate(MOST_SITES);
+    }
+    came.unnamed.sort();
+    came.bases.sort();
+    let problem =
+        |(path, line, why): &(String, u32, String)| Problem { path: path.clone(), line: Some(*line), why: why.clone() };
+    let owning: BTreeSet<&str> = owners.into_iter().flatten().collect();
+    routes.tests = Some(TestsRead {
+        files: requests.files,
+        requests: requests.items.len(),
+        unmatched: came.lost.len(),
+        unmatched_left_out: came.lost.len().saturating_sub(MOST_UNMATCHED),
+        unmatched_requests: came.lost.into_iter().take(MOST_UNMATCHED).map(Sent::unmatched).collect(),
+        bases: came.bases,
+        unnamed: came.unnamed,
+        services: owning.into_iter().map(str::to_owned).collect(),
+        problems: requests.problems.iter().map(problem).collect(),
+    });
+}
+
+/// The names of routes that tests can ask for which see some of them alone; those of paths that no route has stay.
+fn named_in(names: &Names, routes: &Routes, open: &[usize]) -> Names {
+    let seen: BTreeSet<&str> = open.iter().map(|index| &*routes.items[*index].path).collect();
+    let all: BTreeSet<&str> = routes.items.iter().map(|route| &*route.path).collect();
+    names.iter().filter(|(_, path)| seen.contains(&**path) || !all.contains(&**path)).cloned().collect()
+}
+
+/// What came of requests.
+#[derive(Debug, Default)]
+struct Came {
+    /// The routes that they reach, by their places, and from where.
+    hits: Vec<(usize, TestSite)>,
+    lost: BTreeSet<Sent>,
+    bases: Vec<TestBase>,
+    unnamed: Vec<Unnamed>,
+}
+
+/// Which of some routes requests reach.
+fn reach(routes: &Routes, requests: &[&Request], names: &Names) -> Came {
     let templates: Vec<Template> = routes.items.iter().map(|route| Template::parse(&route.path)).collect();
     let mut sites: BTreeMap<(&str, &str), Vec<TestSite>> = BTreeMap::new();
-    for one in &requests.items {
+    for one in requests {
         let site = TestSite { file: one.file.clone(), line: one.line };
         sites.entry((&one.method, &one.url)).or_default().push(site);
     }
     let mut inventory = Inventory::default();
-    let (mut lost, mut unnamed) = (BTreeSet::new(), Vec::new());
+    let mut came = Came::default();
     for ((method, url), sites) in sites {
         let (reached, wild) = match asked(url) {
             None => addressed(routes, &templates, method, url),
@@ -44,7 +112,7 @@ pub(super) fn add(routes: &mut Routes, requests: &Requests, names: &Names) {
                         let (file, name) = (site.file.clone(), asked.name.to_owned());
                         Unnamed { file, line: site.line, name, reason: reason.to_owned() }
                     };
-                    unnamed.extend(sites.iter().map(told));
+                    came.unnamed.extend(sites.iter().map(told));
                     Vec::new()
                 });
                 (named, false)
@@ -52,7 +120,7 @@ pub(super) fn add(routes: &mut Routes, requests: &Requests, names: &Names) {
         };
         let sent = sites.iter().map(|site| Sent::new(site, method, url));
         if reached.is_empty() {
-            lost.extend(sent);
+            came.lost.extend(sent);
         } else if wild {
             // Below a base that its file leaves out there may be what it is meant for.
             inventory.note(method, url, &sites, false);
@@ -60,35 +128,16 @@ pub(super) fn add(routes: &mut Routes, requests: &Requests, names: &Names) {
             continue;
         }
         inventory.note(method, url, &sites, !reached.is_empty());
-        for index in reached {
-            routes.items[index].tests.extend(sites.iter().cloned());
-        }
+        came.hits.extend(reached.iter().flat_map(|index| sites.iter().map(|site| (*index, site.clone()))));
     }
     let (bases, late, doubtful) = inventory.under_bases(routes, &templates);
-    lost.extend(doubtful);
+    came.bases = bases;
+    came.lost.extend(doubtful);
     for (sent, index) in late {
-        lost.remove(&sent);
-        routes.items[index].tests.push(sent.site);
+        came.lost.remove(&sent);
+        came.hits.push((index, sent.site));
     }
-    for route in &mut routes.items {
-        route.tests.sort();
-        route.tests.dedup();
-        route.tests_left_out = route.tests.len().saturating_sub(MOST_SITES);
-        route.tests.truncate(MOST_SITES);
-    }
-    unnamed.sort();
-    let problem =
-        |(path, line, why): &(String, u32, String)| Problem { path: path.clone(), line: Some(*line), why: why.clone() };
-    routes.tests = Some(TestsRead {
-        files: requests.files,
-        requests: requests.items.len(),
-        unmatched: lost.len(),
-        unmatched_left_out: lost.len().saturating_sub(MOST_UNMATCHED),
-        unmatched_requests: lost.into_iter().take(MOST_UNMATCHED).map(Sent::unmatched).collect(),
-        bases,
-        unnamed,
-        problems: requests.problems.iter().map(problem).collect(),
-    });
+    came
 }
 
 /// Whether a route answers a method.
@@ -260,9 +309,31 @@ mod tests {
         let mut all = Routes { items, ..Routes::default() };
         let one =
             Request { method: method.to_owned(), url: url.replace("{}", "\u{0}"), file: "t.js".to_owned(), line: 2 };
-        add(&mut all, &Requests { items: [one].into(), files: 1, ..Requests::default() }, &Names::new());
+        add(
+            &Repo::in_memory(&[]),
+            &mut all,
+            &Requests { items: [one].into(), files: 1, ..Requests::default() },
+            &Names::new(),
+        );
         let hit = all.items.iter().filter(|route| !route.tests.is_empty());
         hit.map(|route| format!("{} {}", route.method, route.path)).collect()
+    }
+
+    #[test]
+    fn tests_of_one_service_reach_no_route_of_another() {
+        let app = "const express = require('express');\nconst app = express();\napp.get('/health', h);\nmodule.exports = app;\n";
+        let test = "const app = require('../app');\ntest('it', async () => { await request(app).get('/health'); });\n";
+        let files = |tests: &'static str| {
+            [("a/package.json", "{}"), ("b/package.json", "{}"), ("a/app.js", app), ("b/app.js", app), (tests, test)]
+        };
+        let reached = |tests: &'static str| {
+            let routes = read_in(&files(tests));
+            let hit: Vec<String> =
+                routes.items.iter().filter(|it| !it.tests.is_empty()).map(|it| it.file.clone()).collect();
+            (hit, routes.tests.expect("tests").unmatched)
+        };
+        assert_eq!((vec!["b/app.js".to_owned()], 0), reached("b/tests/b.test.js"));
+        assert_eq!((vec!["a/app.js".to_owned(), "b/app.js".to_owned()], 0), reached("tests/all.test.js"));
     }
 
     #[test]
@@ -361,7 +432,7 @@ mod tests {
         let repo = crate::repo::Repo::in_memory(files);
         let analysis = crate::code::analyse(&repo);
         let mut routes = crate::evidence::routes::collect(&analysis).facts.expect("routes");
-        add(&mut routes, &crate::code::requests::requests(&repo), &analysis.names);
+        add(&repo, &mut routes, &crate::code::requests::requests(&repo), &analysis.names);
         routes
     }
 
