@@ -477,6 +477,11 @@ impl Value {
                 all.push(value.clone());
             }
         }
+        // Of too many routers those that were made last are put together of the others.
+        let over = all.len().saturating_sub(MOST_ALTERNATIVES);
+        if all.iter().all(|one| matches!(one, Value::Object(it) if it.model.borrow().is_some())) {
+            all.drain(..over);
+        }
         all.truncate(MOST_ALTERNATIVES);
         match all.len() {
             1 => all.remove(0),
