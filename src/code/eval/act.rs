@@ -449,7 +449,9 @@ impl Machine<'_> {
     pub(super) fn hand(&mut self, word: &crate::code::models::HandWord, to: &Value, given: &Value, spot: Spot) {
         for one in to.each() {
             match self.force(one) {
-                Value::Unknown(_) if self.is_go(spot.module) => self.note(spot, "what fills this group is not known"),
+                Value::Unknown(_) if self.is_go(spot.module) && word.members.is_empty() => {
+                    self.note(spot, "what fills this group is not known");
+                }
                 Value::Unknown(path)
                     if self.modules[spot.module.0].language == Language::Rust
                         && word.members.is_empty()
