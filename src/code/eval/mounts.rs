@@ -1,13 +1,14 @@
 //! What a call or a constructor mounts: a child, a map of them by prefix, a list whose tuples are routes.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::attributes::{holds_router, method_of};
 use super::forest::{Entry, Methods, Sees};
 use super::machine::Machine;
-use super::value::{ClassValue, ListKind, Map, Modelled, Native, Spot, Value};
+use super::value::{ClassValue, ListKind, Map, Modelled, Native, Object, Spot, Value};
 use crate::code::form::{Language, Yields};
-use crate::code::models::MountWord;
+use crate::code::models::{MountWord, ObjectModel};
 use crate::domain::method::METHODS;
 
 /// Whether a value is what Rust gives where it gives nothing; a router may be none, what answers may not.
@@ -76,6 +77,47 @@ impl Machine<'_> {
             self.forest.nodes[it.node].entries.push(entry);
         }
         if partial { Value::unknown() } else { Value::Undefined }
+    }
+
+    /// A router of Rust's that is mounted on itself is a copy that was made before: what stands on it by now is what is mounted.
+    pub(super) fn as_it_was(&mut self, node: usize, child: Value, spot: Spot) -> Value {
+        let Value::Object(object) = &child else { return child };
+        if self.modules[spot.module.0].language != Language::Rust {
+            return child;
+        }
+        let own = object.model.borrow().clone().filter(|it| it.node == node);
+        let Some(it) = own else { return child };
+        let entries = self.forest.nodes[node].entries.clone();
+        self.made_with(it.ty, entries)
+    }
+
+    /// What is put where all below a path is answered: of what answers by itself, at no path of its own, it is all below.
+    pub(super) fn answers_below(&mut self, below: &str, child: Value) -> Value {
+        let Value::Object(object) = &child else { return child };
+        let part = object.model.borrow().clone().filter(|it| it.ty.part);
+        let Some(it) = part else { return child };
+        let bare = |path: &Value| path.is_nothing() || path.as_whole_text().is_some_and(|path| path.is_empty());
+        let mut entries = self.forest.nodes[it.node].entries.clone();
+        if !entries.iter().all(|entry| matches!(entry, Entry::Route { path, .. } if bare(path))) {
+            return child;
+        }
+        for entry in &mut entries {
+            if let Entry::Route { path, .. } = entry {
+                *path = Value::text(below);
+            }
+        }
+        self.forest.nodes[it.node].listed = true;
+        self.made_with(it.ty, entries)
+    }
+
+    /// A router of a model's with what stands on it.
+    pub(super) fn made_with(&mut self, model: &'static ObjectModel, entries: Vec<Entry>) -> Value {
+        let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
+        self.become_object(&object, model);
+        if let Some(it) = object.model.borrow().as_ref() {
+            self.forest.nodes[it.node].entries = entries;
+        }
+        Value::Object(object)
     }
 
     /// The methods of HTTP that a class has members of the very names of.
@@ -251,6 +293,10 @@ impl Machine<'_> {
         }
         let whole = word.whole && holds_router(&child, 0);
         let child = self.answering(word, model.ty, child, spot);
+        let child = match &word.below {
+            Some(below) => self.answers_below(below, child),
+            None => child,
+        };
         let prefixed = self.viewed(model, at);
         if word.loose {
             self.keep_middleware(model.node, &prefixed, &child, spot);

@@ -543,6 +543,7 @@ pub(super) fn looks_like_registration(name: &str, args: &Args) -> bool {
     let handler = args.list.iter().skip(1).any(|value| match value {
         Value::Function(_) | Value::Bound(_) => true,
         Value::Unknown(path) => path.rsplit('.').next().is_some_and(|name| name.contains("Handler")),
+        Value::Object(it) => it.class.as_ref().is_some_and(|class| class.members.named("ServeHTTP").is_some()),
         _ => false,
     });
     verb && path && handler

@@ -160,8 +160,11 @@ impl Machine<'_> {
         }
         let handler = word.handler.as_ref().map_or(Value::Undefined, |handler| self.argument_at(bound, handler, spot));
         let scope = self.modules[spot.module.0].scope.clone();
-        if model.ty.framework() == "net-http" && self.saw_subtree(model.node, &path, &handler, spot) {
-            return;
+        if model.ty.framework() == "net-http" {
+            if self.saw_subtree(model.node, &path, &handler, spot) {
+                return;
+            }
+            path = self.go_narrowed(path, &handler, spot);
         }
         if self.mount_led(model, &path, &handler, spot) || self.is_for_files(&path, &handler, spot) {
             return;
@@ -252,6 +255,7 @@ impl Machine<'_> {
             return;
         }
         let (replaces, loose) = how;
+        let child = self.as_it_was(node, child, spot);
         let mut places = Vec::new();
         match &at {
             Value::List(_) | Value::Alt(_) => self.flatten(&at, &mut places, 0),

@@ -259,6 +259,7 @@ impl Machine<'_> {
         }
         if let Some(written) = written {
             value = self.go_bound(target, written, value, false);
+            value = self.go_returned(target, written, value);
         }
         self.bind(target, value, scope, true);
     }

@@ -498,6 +498,8 @@ pub(crate) struct MountWord {
     pub(crate) plain: Option<String>,
     /// Whatever is no router is a loss.
     pub(crate) strict: bool,
+    /// What answers by itself, at no path of its own, answers all below the prefix, with this behind it.
+    pub(crate) below: Option<String>,
     /// What is no router answers itself, at these routes.
     pub(crate) otherwise: Option<RouteWord>,
     /// It mounts on this argument and not on the object itself; nothing where that is not given.

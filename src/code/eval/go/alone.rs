@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
 use super::super::value::{Closure, Spot, Value};
-use crate::code::form::{BinaryOp, Block, Expr, ExprKind, Function, Language, Stmt, StmtKind};
+use super::request::Request;
+use crate::code::form::{BinaryOp, Block, Expr, ExprKind, Function, Language, LogicalOp, Name, Stmt, StmtKind};
 use crate::code::mentions;
 use crate::code::models::Syntax;
 use crate::code::resolve::{Called, folder_of};
@@ -54,6 +55,11 @@ impl Machine<'_> {
     pub(crate) fn saw_subtree(&mut self, node: usize, path: &Value, handler: &Value, spot: Spot) -> bool {
         let pattern = path.as_whole_text().filter(|path| path.ends_with('/') && self.is_go(spot.module));
         let Some(pattern) = pattern else { return false };
+        // A field that nothing fills: what answers all below a path is given to it elsewhere.
+        if matches!(handler, Value::Null) {
+            self.note(spot, "what answers here is not known");
+            return true;
+        }
         let method = pattern.split_once([' ', '\t']).map(|(method, _)| method).filter(|method| !method.contains('/'));
         if let Some((closure, _)) = self.own_handler(handler)
             && super::segments::compares(&closure.function, &pattern)
@@ -75,6 +81,21 @@ impl Machine<'_> {
 }
 
 impl Machine<'_> {
+    /// A pattern for all paths whose handler refuses whatever is not the root stands for the root alone. (What compares other
+    /// paths is read where it does.)
+    pub(crate) fn go_narrowed(&mut self, path: Value, handler: &Value, spot: Spot) -> Value {
+        let at_root = |path: &Name| path.find('/').is_some_and(|at| &path[at..] == "/");
+        let pattern = path.as_whole_text().filter(|path| at_root(path) && self.is_go(spot.module));
+        let Some(pattern) = pattern else { return path };
+        let Some((closure, _)) = self.own_handler(handler) else { return path };
+        let request = Request::of(&closure.function);
+        let narrows = closure.function.body.iter().any(|stmt| match &stmt.kind {
+            StmtKind::If { test, then, .. } => is_other_path(test, &request, 0) && refuses(then),
+            _ => false,
+        });
+        if narrows { Value::text(format!("{pattern}{{$}}")) } else { path }
+    }
+
     /// Registers what a gateway sends to the program that runs, as the settings of its deployment list it; whether they do.
     fn sent_by_gateway(&mut self, closure: &Rc<Closure>) -> bool {
         let spot = Spot { module: closure.scope.module, line: closure.function.pos.line };
@@ -99,6 +120,44 @@ impl Machine<'_> {
         }
         true
     }
+}
+
+/// Whether a condition holds for every path but the root: `r.URL.Path != "/"`, also where something else is asked for beside it.
+fn is_other_path(test: &Expr, request: &Request<'_>, depth: usize) -> bool {
+    match &test.kind {
+        ExprKind::Binary(BinaryOp::Ne, a, b) => [(a, b), (b, a)]
+            .into_iter()
+            .any(|(one, other)| request.is_path(one) && matches!(&other.kind, ExprKind::Str(text) if &**text == "/")),
+        ExprKind::Logical(LogicalOp::Or, a, b) if depth < DEEPEST => {
+            is_other_path(a, request, depth + 1) || is_other_path(b, request, depth + 1)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a block says that there is nothing, and ends the function.
+fn refuses(body: &Block) -> bool {
+    let nothing = |value: &Expr| match &value.kind {
+        ExprKind::Int(404) => true,
+        ExprKind::Member(_, name) => &**name == "StatusNotFound",
+        _ => false,
+    };
+    let says = |value: &Expr| match &value.kind {
+        ExprKind::Call(call) => match &call.callee.kind {
+            ExprKind::Member(_, name) => match &**name {
+                "NotFound" => true,
+                "Error" | "WriteHeader" => call.args.last().is_some_and(|arg| nothing(&arg.value)),
+                _ => false,
+            },
+            _ => false,
+        },
+        _ => false,
+    };
+    let ends = matches!(body.last(), Some(Stmt { kind: StmtKind::Return(_), .. }));
+    ends && body.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Expr(value) | StmtKind::Return(Some(value)) => says(value),
+        _ => false,
+    })
 }
 
 /// Why the paths are not known that a handler answers; none where it does not tell requests apart.

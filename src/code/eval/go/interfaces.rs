@@ -6,7 +6,8 @@ use std::rc::Rc;
 use super::super::call::registers;
 use super::super::machine::Machine;
 use super::super::value::{Args, ClassValue, Closure, Spot, Value};
-use crate::code::form::{ClassKind, ExprKind, Language, Name, TypeRef};
+use super::types::Shape;
+use crate::code::form::{ClassKind, Expr, ExprKind, Language, Name, Pattern, StmtKind, TypeRef};
 
 /// The most implementations that a call goes to, and of one that gets a router: each may be what registers on it.
 const MOST: usize = 3;
@@ -110,6 +111,37 @@ impl Machine<'_> {
             return Self::tuple(items);
         }
         self.typed(&ty, &scope).unwrap_or_else(Value::unknown)
+    }
+
+    /// What a variable holds that unseen code gave, where the function that runs gives it back as a library's type that it
+    /// states: what else was registered on it is told.
+    pub(crate) fn go_returned(&mut self, target: &Pattern, written: &Expr, value: Value) -> Value {
+        let (Pattern::Name(name, _), Value::Unknown(_), ExprKind::Call(_)) = (target, &value, &written.kind) else {
+            return value;
+        };
+        let running = self.frames.last().and_then(|frame| frame.closure.clone());
+        let Some(closure) = running.filter(|it| self.language(&it.scope) == Language::Go) else { return value };
+        let Some(stated) = closure.function.returns.as_ref() else { return value };
+        let Some(StmtKind::Return(Some(given))) = closure.function.body.last().map(|last| &last.kind) else {
+            return value;
+        };
+        let is_it = |expr: &Expr| matches!(&expr.kind, ExprKind::Name(given) if given == name);
+        let ty = match &given.kind {
+            ExprKind::Tuple(items) => {
+                let at = items.iter().position(|item| is_it(&item.value));
+                at.and_then(|at| stated.args.get(at).filter(|_| stated.path.is_empty()))
+            }
+            _ => Some(stated).filter(|_| is_it(given)),
+        };
+        let Some(ty) = ty.filter(|ty| ty.text.starts_with('*')).cloned() else { return value };
+        let Shape::Outside(path) = self.shape(&ty, &closure.scope) else { return value };
+        let Some(model) = self.models.types.get(&*path).copied() else { return value };
+        if !model.served {
+            return value;
+        }
+        let spot = Spot { module: closure.scope.module, line: written.pos.line };
+        self.note(spot, "what is registered on the router that this gives is not known: it is not in the repository");
+        self.made_with(model, Vec::new())
     }
 
     /// What a call came to; where that is not known, what the stated type says.

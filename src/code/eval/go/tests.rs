@@ -48,7 +48,7 @@ fn routers_filled_by_closures_and_mounted() {
 
 #[test]
 fn patterns_of_the_standard_library_have_methods_hosts_and_ends() {
-    let source = "type app struct { mux *http.ServeMux }\nfunc (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }\nfunc main() {\n a := &app{mux: http.NewServeMux()}\n a.mux.HandleFunc(\"GET /items/{id}\", nil)\n a.mux.HandleFunc(\"example.org/host\", nil)\n a.mux.HandleFunc(\"/{$}\", nil)\n a.mux.HandleFunc(fmt.Sprintf(\"/%s/\", strings.ToLower(\"TREE\")), nil)\n http.Handle(\"/api/\", http.StripPrefix(\"/api\", a))\n http.HandleFunc(\"/health\", nil)\n http.ListenAndServe(\":80\", nil)\n}\n";
+    let source = "type app struct { mux *http.ServeMux }\nfunc (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }\nfunc main() {\n a := &app{mux: http.NewServeMux()}\n a.mux.HandleFunc(\"GET /items/{id}\", nil)\n a.mux.HandleFunc(\"example.org/host\", nil)\n a.mux.HandleFunc(\"/{$}\", nil)\n a.mux.HandleFunc(fmt.Sprintf(\"/%s/\", strings.ToLower(\"TREE\")), tree)\n http.Handle(\"/api/\", http.StripPrefix(\"/api\", a))\n http.HandleFunc(\"/health\", nil)\n http.ListenAndServe(\":80\", nil)\n}\nfunc tree(w http.ResponseWriter, r *http.Request) {}\n";
     routes(
         &format!("{HTTP}{source}"),
         &["ANY /api", "ANY /api/host", "GET /api/items/{id}", "ANY /api/tree/{*}", "ANY /health"],

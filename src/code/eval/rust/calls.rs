@@ -87,6 +87,12 @@ impl Machine<'_> {
                 }
                 _ => None,
             },
+            // What stands in for what is not known decides no branch.
+            Value::Unknown(_)
+                if &**name == "unwrap_or" && matches!(args.at(0), Value::Bool(_) | Value::Int(_) | Value::Float(_)) =>
+            {
+                Some(Value::unknown())
+            }
             Value::Unknown(_) | Value::Null | Value::Undefined if &**name == "unwrap_or" => {
                 Some(object.clone().join(args.at(0)))
             }
