@@ -304,6 +304,7 @@ impl Machine<'_> {
                 spot,
                 conditional,
                 library: None,
+                by: None,
             };
             super::reading::add(reading, &found, &methods);
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::reading::Reading;
-use super::value::{Map, Spot, Value};
+use super::value::{Map, ModuleId, Spot, Value};
 use crate::code::form::{Language, Name};
 use crate::code::holes::partly_known;
 use crate::code::models::{LibraryWord, ObjectModel, Syntax, TableModel};
@@ -188,6 +188,8 @@ pub(crate) struct Found {
     pub(crate) conditional: bool,
     /// The library that registers it, where it is not the code's own.
     pub(crate) library: Option<String>,
+    /// The file of the class that answers, where a base or an interface in another one tells the route.
+    pub(crate) by: Option<ModuleId>,
 }
 
 /// A router that a mount holds.

@@ -194,6 +194,7 @@ impl Machine<'_> {
                         spot,
                         conditional,
                         library: library.map(str::to_owned),
+                        by: None,
                     });
                 }
             }

@@ -128,6 +128,7 @@ impl Machine<'_> {
                         spot,
                         conditional,
                         library: Some(word.name.clone()),
+                        by: None,
                     });
                 }
             }
@@ -164,6 +165,7 @@ impl Machine<'_> {
                         spot: Spot { module, line: rule.line },
                         conditional,
                         library: None,
+                        by: None,
                     };
                     super::reading::add(reading, &found, std::slice::from_ref(&rule.method));
                 }
@@ -190,6 +192,7 @@ impl Machine<'_> {
             spot,
             conditional,
             library: None,
+            by: None,
         };
         let services: Vec<Service> = self.tree.services().into_iter().filter(|service| service.is(&name)).collect();
         if let Some(service) = services.first()

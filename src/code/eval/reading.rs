@@ -74,6 +74,7 @@ impl Tag<'_> {
             spot: self.spot,
             conditional: self.conditional,
             library: self.library.clone(),
+            by: None,
         }
     }
 }

@@ -142,11 +142,10 @@ impl Deployments {
 
     /// The name that an archive has in a server's image: `COPY target/a.war /usr/local/tomcat/webapps/b.war`.
     fn read_image(&mut self, tree: &Tree<'_>, file: &Name, text: &str) {
-        for line in text.lines().map(str::trim).filter(|line| line.starts_with("COPY ") || line.starts_with("ADD ")) {
-            let mut words = line.split_whitespace().skip(1).filter(|word| !word.starts_with("--"));
-            let (Some(from), Some(to), None) = (words.next(), words.next(), words.next()) else { continue };
-            let to = to.trim_matches(['"', '[', ']', ',']);
-            let from = from.trim_matches(['"', '[', ']', ',']);
+        let contexts = copied(text).filter(|(from, to)| to.contains("/conf") && from.ends_with("server.xml"));
+        let contexts: BTreeMap<String, String> =
+            contexts.flat_map(|(from, _)| contexts_of(tree, folder_of(file), from)).collect();
+        for (from, to) in copied(text) {
             let name = IMAGES.iter().find_map(|folder| to.split_once(folder)).map(|(_, name)| name);
             let Some(name) = name.and_then(|name| name.strip_suffix(".war")) else { continue };
             if name.contains(['/', '$', '*']) {
@@ -155,6 +154,7 @@ impl Deployments {
             // Versions and deeper paths stand in a name: `a#b##1`.
             let name = name.split("##").next().unwrap_or(name).replace('#', "/");
             let path = if name == "ROOT" { "" } else { &name };
+            let path = contexts.get(&name).map_or(path, String::as_str);
             self.put(tree, file, from, path, false, true);
         }
     }
@@ -177,6 +177,30 @@ impl Deployments {
             _ => Some(hole("context root")),
         }
     }
+}
+
+/// What an image's file copies, and where to.
+fn copied(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let lines = text.lines().map(str::trim).filter(|line| line.starts_with("COPY ") || line.starts_with("ADD "));
+    lines.filter_map(|line| {
+        let words = line.split_whitespace().skip(1).filter(|word| !word.starts_with("--"));
+        let mut words = words.map(|word| word.trim_matches(['"', '[', ']', ',']));
+        let (from, to) = (words.next()?, words.next()?);
+        words.next().is_none().then_some((from, to))
+    })
+}
+
+/// Where Tomcat's configuration puts the archives in its folder, by their names: `<Context path="" docBase="a"/>`.
+fn contexts_of(tree: &Tree<'_>, folder: &str, file: &str) -> Vec<(String, String)> {
+    let file = file.trim_start_matches("./");
+    let text = [under(folder, file), file.to_owned()].iter().find_map(|path| tree.text(path));
+    let Some(read) = text.and_then(|text| Element::read(&text).ok()) else { return Vec::new() };
+    let said = read.all("Context").into_iter().filter_map(|one| {
+        let base = one.attribute("docBase")?.rsplit('/').next()?;
+        let path = one.attribute("path").filter(|path| !path.contains("${"))?;
+        Some((base.strip_suffix(".war").unwrap_or(base).to_owned(), path.to_owned()))
+    });
+    said.collect()
 }
 
 /// Whether an archive is called as a module's build calls it, perhaps with its version behind.

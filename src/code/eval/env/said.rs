@@ -18,7 +18,16 @@ const STAND_INS: &[&str] = &["your", "change", "xxx", "example", "placeholder", 
 const LONGEST: usize = 60;
 
 /// The values that files of a folder give to variables, by folder and name.
-pub(in crate::code::eval) type Said = BTreeMap<Name, BTreeMap<String, BTreeSet<String>>>;
+pub(in crate::code::eval) type Said = BTreeMap<Name, BTreeMap<String, BTreeMap<String, Strength>>>;
+
+/// How much a value counts against what the program's own settings say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Strength {
+    /// It is given to a published image, which runs anywhere under other values too.
+    Published,
+    /// It is given to what is built here.
+    Built,
+}
 
 impl Machine<'_> {
     /// The one value that a variable without a default is given beside where it is read, for what stands in paths.
@@ -45,7 +54,7 @@ impl Machine<'_> {
         let mut folder = folder_of(&file);
         loop {
             if let Some(values) = said.get(folder).and_then(|names| names.get(name)) {
-                let [value] = &values.iter().collect::<Vec<_>>()[..] else { return None };
+                let [value] = &values.keys().collect::<Vec<_>>()[..] else { return None };
                 return Some(Value::text(value.as_str()));
             }
             if folder.is_empty() {
@@ -55,8 +64,15 @@ impl Machine<'_> {
         }
     }
 
-    /// The one value that the files of a folder give to a variable: where the service is the only one of the repository, of any folder.
-    pub(in crate::code::eval) fn deployed_in(&mut self, name: &str, folder: &str, only: bool) -> Option<String> {
+    /// The one value that the files of a folder give to a variable: where the service is the only one of the repository, of any
+    /// folder. What counts less than asked for is passed over.
+    pub(in crate::code::eval) fn deployed_in(
+        &mut self,
+        name: &str,
+        folder: &str,
+        only: bool,
+        least: Strength,
+    ) -> Option<String> {
         if !is_of_paths(name) {
             return None;
         }
@@ -69,6 +85,8 @@ impl Machine<'_> {
             .filter(|(place, _)| only || ***place == *folder)
             .filter_map(|(_, names)| names.get(name))
             .flatten()
+            .filter(|(_, strength)| **strength >= least)
+            .map(|(value, _)| value)
             .collect();
         let mut all = all.into_iter();
         all.next().filter(|_| all.next().is_none()).cloned()
@@ -81,12 +99,16 @@ impl Machine<'_> {
             if !deploys(&file) || path.contains("node_modules/") {
                 continue;
             }
-            for line in self.tree.text(path).unwrap_or_default().lines() {
+            let text = self.tree.text(path).unwrap_or_default();
+            let published = if file.contains("compose") { published(&text) } else { BTreeSet::new() };
+            for (at, line) in text.lines().enumerate() {
+                let strength = if published.contains(&at) { Strength::Published } else { Strength::Built };
                 let all = assigned(line).map(|(name, value)| (name.to_owned(), value)).into_iter();
                 for (name, value) in all.chain(started_with(line)) {
                     if is_of_paths(&name) && is_of_path(value) {
                         let names = out.entry(folder_of(path).into()).or_default();
-                        names.entry(name).or_default().insert(value.to_owned());
+                        let known = names.entry(name).or_default().entry(value.to_owned()).or_insert(strength);
+                        *known = strength.max(*known);
                     }
                 }
             }
@@ -100,6 +122,37 @@ fn deploys(file: &str) -> bool {
     let compose = file.contains("compose") && (file.ends_with(".yml") || file.ends_with(".yaml"));
     let variables = file.starts_with(".env") || file.ends_with(".env") || file.starts_with("env.");
     (variables || compose || file.starts_with("dockerfile")) && !file.contains("test") && !file.contains("ci")
+}
+
+/// The lines of a compose file's services that run an image which no build here makes.
+fn published(text: &str) -> BTreeSet<usize> {
+    let mut out = BTreeSet::new();
+    let mut services = false;
+    let mut depth = None;
+    let mut block: Vec<(usize, &str)> = Vec::new();
+    let mut close = |block: &mut Vec<(usize, &str)>| {
+        let says = |key: &str| block.iter().any(|(_, line)| line.trim_start().starts_with(key));
+        if says("image:") && !says("build:") {
+            out.extend(block.iter().map(|(at, _)| *at));
+        }
+        block.clear();
+    };
+    for (at, line) in text.lines().enumerate() {
+        let bare = line.trim_start();
+        if bare.is_empty() || bare.starts_with('#') {
+            continue;
+        }
+        let indent = line.len() - bare.len();
+        if indent == 0 {
+            close(&mut block);
+            (services, depth) = (bare.starts_with("services:"), None);
+        } else if services && indent <= *depth.get_or_insert(indent) {
+            close(&mut block);
+        }
+        block.push((at, line));
+    }
+    close(&mut block);
+    out
 }
 
 /// The variable that a line gives a value to, and the value.
@@ -142,7 +195,13 @@ fn is_of_path(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{assigned, deploys, is_of_path, is_of_paths, started_with};
+    use super::{assigned, deploys, is_of_path, is_of_paths, published, started_with};
+
+    #[test]
+    fn services_of_images_that_are_not_built_here_are_told_apart() {
+        let text = "services:\n  a:\n    image: x/a\n    environment:\n      - P=/a\n\n  b:\n    build: .\n    image: b\nvolumes:\n  c:\n";
+        assert_eq!(vec![1, 2, 3, 4], published(text).into_iter().collect::<Vec<_>>());
+    }
 
     #[test]
     fn settings_are_read_off_commands() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::super::forest::Found;
 use super::super::machine::Machine;
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
-use super::super::value::{ClassValue, Spot, Value};
+use super::super::value::{ClassValue, ModuleId, Spot, Value};
 use super::combined::{Wide, wide};
 use crate::code::form::{ClassKind, Decorator, Expr, ExprKind, Function, Language, Name, StmtKind, TypeRef};
 use crate::code::holes::{has_hole, has_unknown};
@@ -67,6 +67,8 @@ pub(super) struct Place<'p> {
     pub(super) methods: &'p BTreeSet<String>,
     pub(super) conditional: bool,
     pub(super) depth: usize,
+    /// The file of the class that answers.
+    pub(super) by: ModuleId,
 }
 
 impl Machine<'_> {
@@ -191,7 +193,14 @@ impl Machine<'_> {
         let spelled: Vec<String> = spelled.iter().map(|path| put_together(Default::default(), &before, path)).collect();
         self.read_generated(class, &spelled, standing.conditional);
         let conditional = standing.conditional;
-        let place = Place { prefixes: &spelled, wide: &patterns, methods: &methods, conditional, depth: 0 };
+        let place = Place {
+            prefixes: &spelled,
+            wide: &patterns,
+            methods: &methods,
+            conditional,
+            depth: 0,
+            by: class.spot.module,
+        };
         self.read_methods(class, &place);
     }
 
@@ -542,6 +551,7 @@ impl Machine<'_> {
                     spot,
                     conditional: place.conditional,
                     library: None,
+                    by: Some(place.by).filter(|by| *by != spot.module),
                 });
             }
         }

@@ -32,6 +32,7 @@ impl Machine<'_> {
                     methods: &none,
                     conditional: place.conditional,
                     depth: place.depth + 1,
+                    by: place.by,
                 };
                 self.read_methods(&child, &place);
             }

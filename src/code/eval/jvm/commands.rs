@@ -100,6 +100,7 @@ impl Machine<'_> {
                 spot,
                 conditional: false,
                 library: None,
+                by: None,
             }));
         }
         let mut seen = BTreeSet::new();

@@ -79,6 +79,7 @@ impl Machine<'_> {
                     spot: one.spot,
                     conditional: false,
                     library: None,
+                    by: None,
                 }));
             }
         }

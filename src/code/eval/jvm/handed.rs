@@ -69,7 +69,8 @@ impl Machine<'_> {
             }
             None => (vec![String::new()], BTreeSet::new()),
         };
-        let place = Place { prefixes: &prefixes, wide: &[], methods: &methods, conditional: false, depth: 0 };
+        let by = class.spot.module;
+        let place = Place { prefixes: &prefixes, wide: &[], methods: &methods, conditional: false, depth: 0, by };
         let before = std::mem::take(&mut self.annotated);
         self.read_methods(class, &place);
         std::mem::replace(&mut self.annotated, before)

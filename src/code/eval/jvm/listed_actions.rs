@@ -244,5 +244,6 @@ fn listed_at(action: &Action, framework: &str, path: String, spot: Spot) -> Foun
         spot,
         conditional: false,
         library: action.asset.then(|| "Assets".to_owned()),
+        by: None,
     }
 }

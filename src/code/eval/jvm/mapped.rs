@@ -338,6 +338,7 @@ impl Machine<'_> {
                         spot: one.origin.spot,
                         conditional: false,
                         library: library.clone(),
+                        by: None,
                     }));
                 }
             }

@@ -50,7 +50,8 @@ impl Machine<'_> {
                 };
                 let declared = Declared { class: class.clone(), function: function.clone() };
                 let methods = Default::default();
-                let place = Place { prefixes: &prefixes, wide: &[], methods: &methods, conditional, depth: 0 };
+                let by = class.spot.module;
+                let place = Place { prefixes: &prefixes, wide: &[], methods: &methods, conditional, depth: 0, by };
                 self.read_one_routed(one, &declared, &place);
             }
         }

@@ -75,6 +75,7 @@ impl Machine<'_> {
                     spot,
                     conditional: false,
                     library: None,
+                    by: None,
                 });
             }
         }
@@ -172,6 +173,7 @@ impl Machine<'_> {
                         spot,
                         conditional: false,
                         library: library.clone(),
+                        by: None,
                     }));
                 }
             }
@@ -199,6 +201,7 @@ impl Machine<'_> {
                 spot,
                 conditional: false,
                 library: None,
+                by: None,
             }));
         }
         out

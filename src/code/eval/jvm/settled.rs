@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::super::env::said::Strength;
 use super::super::forest::Found;
 use super::super::machine::Machine;
 use super::super::value::Spot;
@@ -25,7 +26,8 @@ impl Machine<'_> {
                 out.push(one);
                 continue;
             }
-            let file = self.file(one.spot).to_owned();
+            // What an interface tells runs where the class is that implements it.
+            let file = self.file(Spot { module: one.by.unwrap_or(one.spot.module), ..one.spot }).to_owned();
             let homes = self.tree.homes_of(&file);
             // Code of no build's module runs under no settings.
             let homes = match homes.is_empty() {
@@ -127,13 +129,16 @@ impl Machine<'_> {
     }
 
     /// What files of deployment set the variable to that stands for a setting; of those outside of the module only where no other
-    /// service may be meant.
+    /// service may be meant. What the settings say outright counts more than what a published image is run with.
     fn deployed_piece(&mut self, model: &PrefixModel, home: &Home) -> Option<String> {
         let only = self.is_the_only_one(home);
         let variable = |key: &String| -> String {
             key.chars().map(|c| if matches!(c, '.' | '-') { '_' } else { c.to_ascii_uppercase() }).collect()
         };
-        model.keys.iter().find_map(|key| self.deployed_in(&variable(key), &home.folder, only))
+        let outright = model.keys.iter().filter_map(|key| home.settings.get(key));
+        let outright = outright.into_iter().any(|set| !set.value.contains("${") && !set.value.contains('@'));
+        let least = if outright { Strength::Built } else { Strength::Published };
+        model.keys.iter().find_map(|key| self.deployed_in(&variable(key), &home.folder, only, least))
     }
 
     /// A setting with its placeholders filled; one that is nothing else and has no value is what files of deployment set it to.
@@ -143,7 +148,7 @@ impl Machine<'_> {
         match name.filter(|_| has_hole(&filled)) {
             Some(name) => {
                 let only = self.is_the_only_one(home);
-                self.deployed_in(name, &home.folder, only).unwrap_or(filled)
+                self.deployed_in(name, &home.folder, only, Strength::Published).unwrap_or(filled)
             }
             None => filled,
         }
@@ -284,6 +289,7 @@ impl Machine<'_> {
             spot,
             conditional: false,
             library: Some(library.name.clone()),
+            by: None,
         };
         let mut kept = Vec::new();
         self.keep_whole(found, &mut kept);
