@@ -1,6 +1,7 @@
 //! Reading facts out of code: front ends lower each language to one common form, one evaluator runs it, and libraries'
 //! meaning is data under `rules/`.
 
+pub(crate) mod catalogue;
 mod copied;
 mod eval;
 pub mod explain;

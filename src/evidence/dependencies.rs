@@ -6,6 +6,7 @@ use regex::Regex;
 use serde_json::Value as Json;
 use toml::Value as Toml;
 
+use crate::code::catalogue::Catalogues;
 use crate::domain::folders::{Role, lies_in};
 use crate::domain::provenance::Source;
 use crate::facts::dependencies::{Dependencies, Dependency};
@@ -44,12 +45,21 @@ pub fn collect(repo: &Repo) -> Area<Dependencies> {
     let mut evidence = Evidence::new(State::Absent, looked_for.clone());
     let mut items = BTreeSet::new();
     let entries = super::files::matching(repo, &looked_for).unwrap_or_default();
+    let catalogues =
+        Catalogues::read(repo.files().iter().filter(|entry| !entry.link).map(|entry| &*entry.path), |path| {
+            repo.read(path, MAX_BYTES).ok()?.text().ok().map(str::to_owned)
+        });
     for entry in entries.into_iter().filter(|entry| !lies_in(&entry.path, FOREIGN)) {
         let path = entry.path.to_string();
         let read = repo.read(&path, MAX_BYTES).map_err(|error| error.to_string());
         let read = read.and_then(|content| {
             let text = content.text().map_err(|offset| format!("not UTF-8 text (byte {offset})"))?;
-            Ok((declared(repo, &path, text)?, content.source("manifest"), text.to_owned()))
+            let mut all = declared(repo, &path, text)?;
+            if path.ends_with(".gradle") || path.ends_with(".gradle.kts") {
+                let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                all.extend(catalogues.of(folder).brought(text).into_iter().map(|name| (name, false)));
+            }
+            Ok((all, content.source("manifest"), text.to_owned()))
         });
         match read {
             Ok((declared, source, text)) => add(&mut items, &mut evidence.reports, &path, declared, source, &text),
@@ -216,6 +226,14 @@ mod tests {
         let area = collect(&Repo::in_memory(&[("package.json", "{\"dependencies\": {"), ("go.mod", "module x\n")]));
         assert_eq!(State::Unreadable, area.evidence.state);
         assert_eq!("package.json", area.evidence.problems[0].path);
+    }
+
+    #[test]
+    fn what_a_catalogue_brings_is_declared_by_the_build_that_asks_for_it() {
+        let catalogue = "[libraries]\na-web = \"org.a:web:1\"\nb = \"org.b:b:1\"\n[bundles]\nc = [\"a-web\"]\n";
+        let files =
+            [("app/build.gradle.kts", "implementation(libs.bundles.c)\n"), ("gradle/libs.versions.toml", catalogue)];
+        assert_eq!(vec![("org.a:web".to_owned(), false)], names_of(&files));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::servlets::{self, Servlet};
 use super::settings::Settings;
 use super::url_beans::{self, UrlBean};
 use super::{Tree, folder_of, under};
+use crate::code::catalogue::{self, Catalogue, Catalogues};
 use crate::code::form::Name;
 use crate::code::holes::hole;
 use crate::code::models::{Join, put_together};
@@ -71,6 +72,8 @@ pub(crate) struct Home {
     pub(crate) generated: Vec<Generated>,
     /// Its build and those around it, nearest first, without what they merely manage.
     pub(super) builds: Vec<(Name, String)>,
+    /// What its build's accessors stand for.
+    pub(super) catalogue: Rc<Catalogue>,
 }
 
 /// What builds say that make an archive for another server.
@@ -105,7 +108,8 @@ impl Home {
     pub(crate) fn names(&self, dependency: &str) -> Option<(Name, u32)> {
         let catalogued = dependency.replace('-', ".");
         self.builds.iter().find_map(|(path, text)| {
-            let at = word(text, dependency).or_else(|| word(text, &format!("libs.{catalogued}")))?;
+            let brought = || self.catalogue.accessors(dependency).find_map(|accessor| catalogue::find(text, accessor));
+            let at = word(text, dependency).or_else(|| word(text, &format!("libs.{catalogued}"))).or_else(brought)?;
             let line = text.get(..at)?.matches('\n').count() + 1;
             Some((path.clone(), u32::try_from(line).unwrap_or(u32::MAX)))
         })
@@ -170,7 +174,12 @@ impl Builds {
     /// Reads every module's build and settings.
     pub(super) fn read(tree: &Tree<'_>, folders: &BTreeSet<String>) -> Self {
         let deployments = Deployments::read(tree);
+        let catalogues =
+            Catalogues::read(tree.files().map(|path| &**path), |path| tree.text(path).map(|it| it.to_string()));
         let mut homes: Vec<Home> = folders.iter().map(|folder| home(tree, folder, folders, &deployments)).collect();
+        for home in &mut homes {
+            home.catalogue = catalogues.of(&home.folder);
+        }
         let libraries: Vec<usize> = (0..homes.len()).filter(|at| is_library(tree, &homes, *at)).collect();
         for at in libraries {
             homes[at].library = true;

@@ -19,6 +19,12 @@ fn in_build(home: &Home, library: &str) -> Option<(u32, u32)> {
     let (_, text) = home.builds.iter().find(|(path, _)| *path == file)?;
     let at: usize = text.split_inclusive('\n').take(usize::try_from(line).ok()?.saturating_sub(1)).map(str::len).sum();
     let rest = text.get(at..)?;
+    // A line that names it by an accessor alone leaves its version to the catalogue.
+    if let Some(version) =
+        home.catalogue.version(library).filter(|_| !rest.lines().next().unwrap_or_default().contains(library))
+    {
+        return numbers(version);
+    }
     let rest = rest.get(rest.find(library)? + library.len()..)?;
     let said = match rest.strip_prefix(':') {
         Some(rest) => rest.split(['"', '\'', '@', '\n']).next()?.trim(),
@@ -61,5 +67,8 @@ mod tests {
         assert_eq!(of(&[("build.gradle", "compile 'a.b:f:4.9.01'\n")], "f"), Some((4, 9)));
         assert_eq!(of(&[("web/WEB-INF/lib/f-1.5-bin.jar", "")], "f"), Some((1, 5)));
         assert_eq!(of(&[("pom.xml", "<artifactId>f-ext</artifactId>")], "f"), None);
+        let catalogue = "[libraries]\ng = \"a.b:f:7.1\"\n[bundles]\nh = [\"g\"]\n";
+        let files = [("build.gradle", "compile libs.bundles.h\n"), ("gradle/libs.versions.toml", catalogue)];
+        assert_eq!(of(&files, "f"), Some((7, 1)));
     }
 }
