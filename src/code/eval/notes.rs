@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::forest::Entry;
 use super::machine::Machine;
 use super::python::names::DECORATED;
 use super::value::{Args, Closure, Map, Modelled, Noted, Object, Spot, Value};
@@ -34,6 +35,20 @@ impl Machine<'_> {
                     self.concat(&old, &given)
                 }
             };
+        }
+        if let (Some(alternative), Some(model)) = (&action.alternative, model) {
+            let given = self.argument_at(bound, alternative, spot);
+            let is_it = |child: &Value| match child {
+                Value::Object(it) => it.model.borrow().as_ref().is_some_and(|it| it.node == model.node),
+                _ => false,
+            };
+            for entry in self.forest.nodes.iter_mut().flat_map(|node| &mut node.entries) {
+                if let Entry::Mount { at, child, .. } = entry
+                    && is_it(child)
+                {
+                    *at = Value::any_of(vec![at.clone(), given.clone()]);
+                }
+            }
         }
         for (name, argument) in &action.keep {
             let value = self.argument_at(bound, argument, spot);

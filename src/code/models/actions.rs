@@ -172,6 +172,8 @@ pub(crate) struct Action {
     pub(crate) prefix: Option<Argument>,
     /// Sets more of the object's prefix, behind what it has.
     pub(crate) append: Option<Argument>,
+    /// Another path at which the object stands, beside the one that it was mounted at.
+    pub(crate) alternative: Option<Argument>,
     /// Notes arguments on the object, as if its constructor had got them.
     pub(crate) keep: BTreeMap<String, Argument>,
     /// Notes lists of arguments on the object, behind those that are noted there.
