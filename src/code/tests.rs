@@ -295,6 +295,17 @@ fn what_is_long_is_not_deep() {
 }
 
 #[test]
+fn a_file_that_another_loads_may_be_as_large_as_any_other() {
+    let comment = "// a line that says nothing\n".repeat(60_000);
+    let large = format!(
+        "const router = require('express').Router();\n{comment}router.get('/x', f);\nmodule.exports = router;\n"
+    );
+    assert!(large.len() > 1 << 20);
+    let app = "const express = require('express');\nconst app = express();\napp.use('/a', require('./large'));\napp.listen(1);\n";
+    assert_eq!(vec!["GET /a/x"], routes(&[("app.js", app), ("large.js", &large)]));
+}
+
+#[test]
 fn the_page_of_a_router_is_the_librarys() {
     let urls = "from rest_framework.routers import DefaultRouter\nfrom rest_framework.viewsets import ModelViewSet\nclass Pets(ModelViewSet): ...\nrouter = DefaultRouter()\nrouter.register('pets', Pets)\nurlpatterns = router.urls\n";
     let analysis = analyse(&Repo::in_memory(&[("urls.py", urls), ("settings.py", "ROOT_URLCONF = 'urls'\n")]));

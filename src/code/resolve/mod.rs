@@ -53,10 +53,7 @@ pub(crate) use url_beans::UrlBean;
 
 use super::form::{Language, Module, Name};
 use super::models::ClientWord;
-use crate::repo::{Content, Repo};
-
-/// The largest file that is parsed.
-const LARGEST: u64 = 1 << 20;
+use crate::repo::{Content, MAX_SOURCE_BYTES, Repo};
 
 /// What the name of a module leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,7 +187,7 @@ impl<'a> Tree<'a> {
 
     /// The text of a file whose bytes are its characters, as properties files are by default.
     pub(crate) fn latin(&self, path: &str) -> Option<String> {
-        let content = self.repo.read(path, LARGEST).ok()?;
+        let content = self.repo.read(path, MAX_SOURCE_BYTES).ok()?;
         Some(content.bytes.iter().map(|byte| char::from(*byte)).collect())
     }
 
@@ -395,7 +392,7 @@ impl<'a> Tree<'a> {
 
 /// The text of a file; none where it cannot be read, or is larger than what is parsed.
 fn text_at(repo: &Repo, path: &str) -> Option<String> {
-    text_of(&repo.read(path, LARGEST).ok()?)
+    text_of(&repo.read(path, MAX_SOURCE_BYTES).ok()?)
 }
 
 /// The text of a file that was read; of sources as their language takes it.
