@@ -7,7 +7,9 @@
 //! adds. So where the declared one fits no route, or none is declared, others are tried: each literal beginning of a route,
 //! and the declared one without its first segments. One is taken where it makes more operations fit than the declared one
 //! does, and at least two of them (or all there are) have a word of their own, so that `/` and `/{id}` prove nothing. The most
-//! fits win, then the shortest. It is one base for the whole document: nothing is ever moved alone.
+//! fits win, then one that has a word of the document's path, one of the version that it says it has, one that no twin took, and
+//! the shortest. It is one base for the whole document: nothing is ever moved alone. Of several declared ones all count under
+//! which the code has something.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -75,9 +77,7 @@ fn any_version(path: &str) -> Option<Template> {
         let name = written.trim_matches(['{', '}', ':']).to_ascii_lowercase();
         let is_version = match segment {
             Segment::Parameter => name.contains("version") || matches!(&*name, "v" | "ver"),
-            Segment::Literal(text) => text.strip_prefix('v').is_some_and(|rest| {
-                rest.starts_with(|c: char| c.is_ascii_digit()) && rest.chars().all(|c| c.is_ascii_digit() || c == '.')
-            }),
+            Segment::Literal(text) => is_version(text),
             Segment::Mixed(_) | Segment::Wildcard => false,
         };
         if is_version {
@@ -96,10 +96,55 @@ fn may_be(left: &Template, right: &Template) -> bool {
     })
 }
 
-/// Whether a base is a declared one with another version in it: no gateway makes one of the other.
-fn is_other_version(base: &Template, declared: &str) -> bool {
-    let any = any_version(&written(base));
-    any.is_some() && any == any_version(declared) && !may_be(base, &Template::parse(declared))
+/// The versions that are written in a path.
+fn versions(path: &Template) -> BTreeSet<&str> {
+    let segments = path.0.iter().filter_map(|segment| match segment {
+        Segment::Literal(text) => Some(text.as_str()),
+        Segment::Parameter | Segment::Mixed(_) | Segment::Wildcard => None,
+    });
+    segments.filter(|text| is_version(text)).collect()
+}
+
+fn is_version(text: &str) -> bool {
+    text.strip_prefix('v').is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_digit()) && rest.chars().all(|c| c.is_ascii_digit() || c == '.')
+    })
+}
+
+/// Whether a base has a version, and none that one of the declared ones has which have any: no gateway makes one of the other.
+fn is_other_version(base: &Template, declared: &[Template]) -> bool {
+    let own = versions(base);
+    let said: BTreeSet<&str> = declared.iter().flat_map(versions).collect();
+    !own.is_empty() && !said.is_empty() && own.is_disjoint(&said)
+}
+
+/// What a document says of where it belongs: how well a base has a word of its path, else the version that it says it has.
+fn told_by(read: &Read, base: &Template) -> usize {
+    let words: BTreeSet<String> = read
+        .path
+        .split(|c: char| !c.is_alphanumeric())
+        .map(str::to_lowercase)
+        .filter(|word| !word.is_empty())
+        .collect();
+    let release = read.release.as_deref().unwrap_or_default().trim_start_matches('v');
+    let major = format!("v{}", release.split('.').next().unwrap_or_default());
+    let has = |wanted: &dyn Fn(&str) -> bool| {
+        base.0.iter().any(|segment| matches!(segment, Segment::Literal(text) if wanted(&text.to_lowercase())))
+    };
+    if has(&|text| words.contains(text)) {
+        2
+    } else {
+        usize::from(has(&|text| text == major || text.strip_prefix('v') == Some(release)))
+    }
+}
+
+/// The bases of a document: one at least, the one that fits best first.
+#[derive(Debug, Clone)]
+pub(super) struct Bases {
+    /// The paths.
+    pub(super) paths: Vec<String>,
+    /// It is another than the declared ones.
+    pub(super) found: bool,
 }
 
 impl<'a> Inventory<'a> {
@@ -146,46 +191,50 @@ impl<'a> Inventory<'a> {
         found.iter().filter(|(template, found)| fits(template, found)).count()
     }
 
-    /// The base of a document, and whether it is another than the declared ones.
-    pub(super) fn base(&self, found: &[Found], declared: &[String]) -> (String, bool) {
+    /// The bases of a document; of others that fit alike it is none that is taken.
+    pub(super) fn bases(&self, read: &Read, taken: &BTreeSet<&str>) -> Bases {
         let root = vec!["/".to_owned()];
-        let declared = if declared.is_empty() { &root } else { declared };
-        let own: Vec<(Template, &Found)> = found
+        let declared = if read.declared.is_empty() { &root } else { &read.declared };
+        let own: Vec<(Template, &Found)> = read
+            .found
             .iter()
             .filter(|found| found.bases.is_empty())
             .map(|found| (Template::parse(&found.path), found))
             .collect();
-        let scored: Vec<(usize, &String)> =
+        let mut scored: Vec<(usize, &String)> =
             declared.iter().map(|base| (self.score(&own, &Template::parse(base)), base)).collect();
-        let best = scored.iter().map(|(score, _)| *score).max().unwrap_or_default();
-        let first = scored.iter().find(|(score, _)| *score == best).map_or("/", |(_, base)| base.as_str());
+        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        let best = scored.first().map_or(0, |(score, _)| *score);
+        let first = scored.first().map_or("/", |(_, base)| base.as_str());
         let left_out = declared.iter().all(|base| base == "/");
         if best > 0 && !left_out {
-            return (first.to_owned(), false);
+            let fitting = scored.iter().filter(|(score, _)| *score > 0);
+            return Bases { paths: fitting.map(|(_, base)| (*base).clone()).collect(), found: false };
         }
         let words = own.iter().filter(|(template, _)| template.has_literal()).count();
         let enough = words.min(2).max(best + 1);
+        let said: Vec<Template> = declared.iter().map(|base| Template::parse(base)).collect();
         let mut tried: Vec<Template> = self.beginnings();
-        for base in declared {
-            let whole = Template::parse(base);
-            tried.extend((1..=whole.0.len()).map(|cut| Template(whole.0[cut..].to_vec())));
-        }
+        tried.extend(said.iter().flat_map(|whole| (1..=whole.0.len()).map(|cut| Template(whole.0[cut..].to_vec()))));
         let better = tried
             .into_iter()
-            .filter(|base| !declared.iter().any(|declared| is_other_version(base, declared)))
+            .filter(|base| !is_other_version(base, &said))
             .map(|base| (self.score(&own, &base), base))
             .filter(|(score, _)| words > 0 && *score >= enough)
-            .min_by(|left, right| {
-                let by_score = right.0.cmp(&left.0);
-                by_score.then_with(|| left.1.0.len().cmp(&right.1.0.len())).then_with(|| left.1.cmp(&right.1))
+            .min_by_key(|(score, base)| {
+                let told = (told_by(read, base), !taken.contains(&*written(base)));
+                (std::cmp::Reverse((*score, told)), base.0.len(), base.clone())
             });
-        better.map_or((first.to_owned(), false), |(_, base)| (written(&base), true))
+        match better {
+            Some((_, base)) => Bases { paths: vec![written(&base)], found: true },
+            None => Bases { paths: vec![first.to_owned()], found: false },
+        }
     }
 
     /// How many operations of a document routes answer, under the base that fits best.
     pub(super) fn answered(&self, read: &Read) -> usize {
-        let (base, _) = self.base(&read.found, &read.declared);
-        super::placed(self, read, &base).filter(|operation| !self.lacks(operation)).count()
+        let bases = self.bases(read, &BTreeSet::new());
+        super::placed(self, read, &bases.paths).filter(|operation| !self.lacks(operation)).count()
     }
 
     /// The first route that answers an operation.

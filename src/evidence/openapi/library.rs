@@ -1,13 +1,14 @@
 //! The files that a document consists of, loaded before anything looks into them, and the references between them. Nothing
 //! outside the repository is read: a reference that leaves it, or that names a URL, is a mistake where it stands.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use super::json;
 use crate::domain::node::{Mistake, Node, Place, Value};
 use crate::domain::provenance::Source;
-use crate::repo::{ReadError, Repo};
+use crate::repo::{Content, ReadError, Repo};
 use crate::yaml;
 
 /// A file over this size is refused: 16 MiB.
@@ -57,6 +58,26 @@ impl<'a> Finder<'a> {
     }
 }
 
+/// The text of a file: UTF-8, or UTF-16 where a mark at its beginning says so.
+///
+/// # Errors
+/// Where it is neither.
+pub(super) fn text(content: &Content) -> Result<Cow<'_, str>, String> {
+    let wide = match content.bytes.as_ref() {
+        [0xff, 0xfe, rest @ ..] => Some((rest, u16::from_le_bytes as fn([u8; 2]) -> u16)),
+        [0xfe, 0xff, rest @ ..] => Some((rest, u16::from_be_bytes as fn([u8; 2]) -> u16)),
+        _ => None,
+    };
+    let Some((bytes, unit)) = wide else {
+        return content.text().map(Cow::Borrowed).map_err(|offset| format!("not UTF-8 text (byte {offset})"));
+    };
+    let pairs = bytes.chunks_exact(2);
+    let whole = pairs.remainder().is_empty();
+    let units: Vec<u16> = pairs.map(|pair| unit([pair[0], pair[1]])).collect();
+    let text = String::from_utf16(&units).ok().filter(|_| whole);
+    text.map(Cow::Owned).ok_or_else(|| "a mark of UTF-16 and no such text".to_owned())
+}
+
 /// Reads YAML or JSON by the file's ending.
 pub(super) fn parse(path: &str, text: &str) -> Result<Node, Mistake> {
     if path.to_ascii_lowercase().ends_with(".json") { json::parse(path, text) } else { yaml::parse_foreign(path, text) }
@@ -101,8 +122,8 @@ impl Library {
             Mistake::new(from, why)
         })?;
         let start = Place { file: path.into(), line: 1, column: 1 };
-        let text = content.text().map_err(|offset| Mistake::new(&start, format!("not UTF-8 text (byte {offset})")))?;
-        let node = parse(path, text)?;
+        let text = text(&content).map_err(|why| Mistake::new(&start, why))?;
+        let node = parse(path, &text)?;
         self.sources.push(content.source("openapi-part"));
         Ok(node)
     }

@@ -33,7 +33,7 @@ use crate::facts::openapi::{Document, OpenApi, Operation, SpecError};
 use crate::facts::routes::Route;
 use crate::facts::{Area, AreaName, Evidence, Problem, State};
 use crate::repo::Repo;
-use align::Inventory;
+use align::{Bases, Inventory};
 use library::{Finder, Library};
 use operations::{Found, Reading};
 use services::Services;
@@ -100,6 +100,8 @@ impl Collector for OpenApiCollector {
 struct Read {
     path: String,
     version: String,
+    /// The version of what it describes, as it says.
+    release: Option<String>,
     declared: Vec<String>,
     found: Vec<Found>,
     mistakes: BTreeSet<Mistake>,
@@ -212,23 +214,32 @@ fn unreadable(path: &str, line: Option<u32>, why: impl Into<String>) -> Refused 
     Refused::Unreadable(Problem { path: path.to_owned(), line, why: why.into() })
 }
 
-/// Reads a file; none where it is no document and nobody said that it is.
+/// Reads a file; none where it is no document and neither its name nor anybody said that it is.
 fn document(repo: &Repo, path: &str, named: bool, evidence: &mut Evidence) -> Result<Option<Read>, Refused> {
+    let sure = named || says_so(path);
     let content = match repo.read(path, library::MAX_BYTES) {
         Ok(content) => content,
-        Err(error) if named => return Err(unreadable(path, None, error.to_string())),
+        Err(error) if sure => return Err(unreadable(path, None, error.to_string())),
         Err(_) => return Ok(None),
     };
-    let text = match content.text() {
+    let text = match library::text(&content) {
         Ok(text) => text,
-        Err(offset) if named => return Err(unreadable(path, None, format!("not UTF-8 text (byte {offset})"))),
+        Err(why) if sure => return Err(unreadable(path, None, why)),
         Err(_) => return Ok(None),
     };
-    if !SIGN.is_match(text) {
-        return if named { Err(unreadable(path, None, NONE)) } else { Ok(None) };
+    if !sure && !SIGN.is_match(&text) {
+        return Ok(None);
     }
-    let root = library::parse(path, text).map_err(|mistake| broken(path, &mistake))?;
+    let root = library::parse(path, &text).map_err(|mistake| broken(path, &mistake))?;
     read(repo, path, root, content.source(""), named, evidence)
+}
+
+/// Whether the name of a file says that it is a document: `openapi.yaml`, `users.swagger.json`, `users-openapi.yml`.
+fn says_so(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let stem = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
+    let is_word = |word: &str| matches!(word, "openapi" | "swagger" | "oas");
+    stem.split('.').any(is_word) || stem.rsplit(['-', '_']).next().is_some_and(is_word)
 }
 
 /// Reads what a command printed; none where that is no document, and what it may have written is looked for as ever.
@@ -279,7 +290,8 @@ fn read(
     let reading = Reading::new(&library, &finder, root, &family);
     mistakes.extend(reading.mistakes);
     evidence.reports.extend(library.sources.iter().cloned());
-    Ok(Some(Read { path: path.to_owned(), version, declared: operations::bases(root), found: reading.found, mistakes }))
+    let (declared, release) = (operations::bases(root), operations::release(root));
+    Ok(Some(Read { path: path.to_owned(), version, release, declared, found: reading.found, mistakes }))
 }
 
 /// The version that a document says it has.
@@ -301,18 +313,23 @@ fn hold(repo: &Repo, documents: &[Read], routes: Option<&[Route]>, whole: bool) 
     let mut operations = vec![Vec::new(); services.len()];
     // Documents of which the code has nothing.
     let mut foreign: Vec<Option<&String>> = Vec::new();
+    let mut bases: Vec<Bases> = Vec::new();
     for (number, read) in documents.iter().enumerate() {
         let place = services.place(number);
         let inventory = services.told(place);
-        let (base, found) = inventory.base(&read.found, &read.declared);
-        if found {
+        let taken = bases.iter().enumerate().filter(|(other, _)| is_twin(read, &documents[*other]));
+        let taken: BTreeSet<&str> = taken.flat_map(|(_, bases)| &bases.paths).map(String::as_str).collect();
+        let own = inventory.bases(read, &taken);
+        let base = own.paths[0].clone();
+        if own.found {
             let said = if read.declared.is_empty() { "none".to_owned() } else { read.declared.join(", ") };
             facts.notes.push(format!(
                 "{}: the base path is taken to be {base}, under which the code has its operations (the document says {said})",
                 read.path
             ));
         }
-        let placed: Vec<Operation> = placed(inventory, read, &base).collect();
+        let placed: Vec<Operation> = placed(inventory, read, &own.paths).collect();
+        bases.push(own);
         let answered = placed.iter().filter(|operation| !inventory.lacks(operation)).count();
         foreign.push((answered == 0 && !placed.is_empty()).then_some(&read.path));
         operations[place].extend(placed);
@@ -348,11 +365,25 @@ fn hold(repo: &Repo, documents: &[Read], routes: Option<&[Route]>, whole: bool) 
     facts
 }
 
-/// The operations of a document under its base, or under their own.
-fn placed<'r>(inventory: &'r Inventory<'_>, read: &'r Read, base: &'r String) -> impl Iterator<Item = Operation> + 'r {
-    read.found.iter().filter_map(move |operation| {
-        let bases = if operation.bases.is_empty() { std::slice::from_ref(base) } else { &operation.bases };
-        let under: Vec<Operation> = bases
+/// Whether two documents are of two things that have operations of the same paths; of one name they are one in two forms.
+fn is_twin(one: &Read, other: &Read) -> bool {
+    let stem = |read: &Read| {
+        let name = read.path.rsplit('/').next().unwrap_or_default();
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
+    };
+    let shared = |found: &Found| other.found.iter().any(|it| (&it.path, &it.method) == (&found.path, &found.method));
+    stem(one) != stem(other) && one.found.iter().any(shared)
+}
+
+/// The operations of a document under its bases, or under their own: each of those that the code has, else the first.
+fn placed<'r>(
+    inventory: &'r Inventory<'_>,
+    read: &'r Read,
+    bases: &'r [String],
+) -> impl Iterator<Item = Operation> + 'r {
+    read.found.iter().flat_map(move |operation| {
+        let bases = if operation.bases.is_empty() { bases } else { &operation.bases };
+        let mut under: Vec<Operation> = bases
             .iter()
             .map(|base| Operation {
                 path: align::under(base, &operation.path),
@@ -361,7 +392,12 @@ fn placed<'r>(inventory: &'r Inventory<'_>, read: &'r Read, base: &'r String) ->
                 line: operation.line,
             })
             .collect();
-        under.iter().find(|operation| !inventory.lacks(operation)).or(under.first()).cloned()
+        if under.iter().any(|operation| !inventory.lacks(operation)) {
+            under.retain(|operation| !inventory.lacks(operation));
+        } else {
+            under.truncate(1);
+        }
+        under
     })
 }
 

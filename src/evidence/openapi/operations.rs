@@ -9,6 +9,8 @@ use crate::domain::template::{Template, parameters};
 
 /// References that are followed from one path item.
 const MOST_HOPS: usize = 32;
+/// More bases than this are not made of one server.
+const MOST_BASES: usize = 64;
 /// The keys of a path item that are methods.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
@@ -52,14 +54,15 @@ impl<'a> Reading<'a> {
             found: Vec::new(),
             mistakes: BTreeSet::new(),
         };
-        let mut shapes: HashMap<Template, &'a Key> = HashMap::new();
-        let paths = root.get("paths");
-        for (key, item) in paths.map(entries).unwrap_or_default().iter().filter(|(key, _)| !key.name.starts_with("x-"))
-        {
+        let mut shapes: HashMap<(Template, bool), &'a Key> = HashMap::new();
+        // Some tools keep all paths in a file of their own.
+        let paths = root.get("paths").map(|paths| reading.items(paths)).unwrap_or_default();
+        let is_path = |(key, _): &&(Key, Node)| !key.name.starts_with("x-") && key.name != "$ref";
+        for (key, item) in paths.into_iter().flat_map(entries).filter(is_path) {
             if !key.name.starts_with('/') {
                 reading.wrong(&key.place, format!("the path `{}` does not start with `/`", key.name));
             }
-            if let Some(first) = shapes.insert(Template::parse(bare(&key.name)), key) {
+            if let Some(first) = shapes.insert(shape(&key.name), key) {
                 let message = format!(
                     "`{}` is the same path as `{}` at line {}: names of parameters tell no paths apart",
                     key.name, first.name, first.place.line
@@ -270,6 +273,12 @@ fn spelt_out(path: &str, declared: &[&Node]) -> String {
     out
 }
 
+/// What tells paths apart: a slash at the end does, names of parameters do not.
+fn shape(path: &str) -> (Template, bool) {
+    let path = bare(path);
+    (Template::parse(path), path.len() > 1 && path.ends_with('/'))
+}
+
 /// A path without query and fragment, which do not belong there.
 fn bare(path: &str) -> &str {
     path.split(['?', '#']).next().unwrap_or(path)
@@ -284,23 +293,38 @@ pub(super) fn bases(node: &Node) -> Vec<String> {
     let mut all = Vec::new();
     for server in servers {
         let Some(url) = text(server, "url") else { continue };
-        let base = clean(path_of(&filled(url, server)));
-        if !all.contains(&base) {
-            all.push(base);
+        for base in filled(url, server).iter().map(|url| clean(path_of(url))) {
+            if !all.contains(&base) {
+                all.push(base);
+            }
         }
     }
     all
 }
 
-/// A server's URL with its variables' defaults.
-fn filled(url: &str, server: &Node) -> String {
-    let mut out = url.to_owned();
+/// The version of what a document describes, as it says.
+pub(super) fn release(root: &Node) -> Option<String> {
+    text(root.get("info")?, "version").map(str::to_owned)
+}
+
+/// The URLs of a server with the values that its variables may have, their defaults first.
+fn filled(url: &str, server: &Node) -> Vec<String> {
+    let mut all = vec![url.to_owned()];
     for (key, variable) in server.get("variables").map(entries).unwrap_or_default() {
-        if let Some(default) = text(variable, "default") {
-            out = out.replace(&format!("{{{}}}", key.name), default);
+        let name = format!("{{{}}}", key.name);
+        let listed = variable.get("enum").map(|node| &node.value);
+        let listed = if let Some(Value::List(items)) = listed { items.as_slice() } else { &[] };
+        let values: Vec<&str> =
+            text(variable, "default").into_iter().chain(listed.iter().filter_map(Node::as_str)).collect();
+        if url.contains(&name) && !values.is_empty() {
+            all = values
+                .iter()
+                .flat_map(|value| all.iter().map(|url| url.replace(&name, value)))
+                .take(MOST_BASES)
+                .collect();
         }
     }
-    out
+    all
 }
 
 /// The path of a URL: what stands behind the host.

@@ -282,6 +282,77 @@ fn a_base_is_found_where_the_document_leaves_it_out() {
 }
 
 #[test]
+fn an_operation_stands_below_each_base_that_the_code_has_it_below() {
+    let code = ["GET /v1/users", "GET /v2/users", "GET /v2/orders"];
+    for head in [
+        "servers: [{ url: /v1 }, { url: 'https://x.org/v2' }, { url: /shop/v2 }]\n",
+        "servers: [{ url: '/{v}', variables: { v: { default: v1, enum: [v1, v2, v3] } } }]\n",
+    ] {
+        let facts = held(&[("openapi.yaml", &spec(head, &["GET /users", "GET /orders", "GET /gone"]))], &code);
+        assert!(facts.undocumented.is_empty(), "{:?}", facts.undocumented);
+        assert_eq!(vec!["GET /v2/gone"], names(&facts.unimplemented), "{head}");
+    }
+}
+
+#[test]
+fn of_bases_that_fit_alike_one_has_a_word_of_the_document() {
+    let bases = |documents: &[(&str, &str)], routes: &[&str]| {
+        let files: Vec<(&str, String)> = documents
+            .iter()
+            .map(|(path, version)| {
+                let text =
+                    spec("", &["GET /users", "GET /orders"]).replace("version: '1'", &format!("version: '{version}'"));
+                (*path, text)
+            })
+            .collect();
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        let facts = held(&files, routes);
+        facts.documents.iter().map(|document| document.base.clone()).collect::<Vec<_>>()
+    };
+    let code = ["GET /api/v1/users", "GET /api/v1/orders", "GET /api/v2/users", "GET /api/v2/orders"];
+    assert_eq!(["/api/v1", "/api/v2"], bases(&[("docs/v1.yaml", "1"), ("docs/v2.yaml", "1")], &code).as_slice());
+    assert_eq!(["/api/v2"], bases(&[("openapi.yaml", "2.1.0")], &code).as_slice());
+    assert_eq!(["/api/v1", "/api/v2"], bases(&[("docs/one.yaml", "x"), ("docs/two.yaml", "x")], &code).as_slice());
+    let copies = [("docs/swagger.json.yaml", "1"), ("static/swagger.json.yaml", "1")];
+    assert_eq!(["/api/v1", "/api/v1"], bases(&copies, &code).as_slice(), "one document in two places");
+    let words = ["GET /a/users", "GET /a/orders", "GET /b/users", "GET /b/orders"];
+    assert_eq!(["/b"], bases(&[("docs/b.yaml", "1")], &words).as_slice());
+}
+
+#[test]
+fn a_file_that_is_called_a_document_must_be_read() {
+    let own = spec("", &["GET /a"]);
+    let state = |path: &str, bytes: &[u8]| {
+        let repo = Repo::in_memory_bytes(&[("docs/openapi.yaml", own.as_bytes()), (path, bytes)]);
+        collect(&repo, None, Some(&[route("GET /a")]), &[]).evidence.state
+    };
+    for path in ["openapi.yaml", "swagger.yml", "users.openapi.yaml", "docs/users-swagger.yaml"] {
+        assert_eq!(State::Unreadable, state(path, b"openapi: 3.0.3\ninfo: { title: caf\xe9 }\n"), "{path}");
+        assert_eq!(State::Unreadable, state(path, b"a: [\n"), "{path}");
+        assert_eq!(State::Found, state(path, b"title: x\n"), "{path} is another thing");
+    }
+    for path in ["openapi-generator.yaml", "swaggerish.yaml", "docs/notes.yaml"] {
+        assert_eq!(State::Found, state(path, b"\xe9: [\n"), "{path}");
+    }
+    let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(own.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let repo = Repo::in_memory_bytes(&[("openapi.yaml", &wide)]);
+    let area = collect(&repo, None, Some(&[route("GET /a")]), &[]);
+    assert_eq!((State::Found, 1), (area.evidence.state, area.facts.expect("facts").operations.len()));
+    assert_eq!(State::Unreadable, state("openapi.yaml", &wide[..wide.len() - 1]));
+}
+
+#[test]
+fn paths_may_stand_in_a_file_of_their_own() {
+    let root = "openapi: 3.0.3\ninfo: { title: t, version: '1' }\npaths: { $ref: paths/all.yaml }\n";
+    let paths = "/a/:\n  get: { responses: { '200': { description: d } } }\n/a:\n  get: { responses: { '200': { description: d } } }\n";
+    let facts = read(&[("openapi.yaml", root), ("paths/all.yaml", paths)]).facts.expect("facts");
+    assert!(facts.errors.is_empty(), "a slash at the end makes another path: {:?}", facts.errors);
+    assert_eq!(vec!["GET /a"], names(&facts.operations));
+    let missing = read(&[("openapi.yaml", root)]).facts.expect("facts");
+    assert!(missing.errors[0].why.contains("there is no file"), "{:?}", missing.errors);
+}
+
+#[test]
 fn another_version_is_no_base() {
     let operations = ["GET /users", "POST /orders"];
     let base = |head: &str, routes: &[&str]| {
@@ -292,6 +363,12 @@ fn another_version_is_no_base() {
     assert_eq!(("/api/v2".to_owned(), 2), base("servers: [{ url: /api/v2 }]\n", &first), "another interface answers");
     assert_eq!(("/api/v1".to_owned(), 0), base("servers: [{ url: /api/v1 }]\n", &first));
     assert_eq!(("/api/v1".to_owned(), 0), base("servers: [{ url: /gateway }]\n", &first));
+    assert_eq!(
+        ("/shop/v2".to_owned(), 2),
+        base("servers: [{ url: /shop/v2 }]\n", &["GET /v1/users", "POST /v1/orders"])
+    );
+    assert_eq!(("/v2".to_owned(), 2), base("servers: [{ url: /v2 }]\n", &first), "wherever the version stands");
+    assert_eq!(("/v1".to_owned(), 0), base("servers: [{ url: /shop/v1 }]\n", &["GET /v1/users", "POST /v1/orders"]));
     let open = ["GET /api/{version}/users", "POST /api/{version}/orders"];
     assert_eq!(("/api/v2".to_owned(), 0), base("servers: [{ url: /api/v2 }]\n", &open));
 }
