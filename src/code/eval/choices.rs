@@ -102,6 +102,7 @@ impl Machine<'_> {
         if let Some(value) = self.favoured(test, (&a, &b), scope) {
             return value;
         }
+        let [a, b] = self.left_out(test, [(a, then), (b, otherwise)]);
         match a.is_holed() != b.is_holed() && self.asks_outside(test, scope) {
             true => Value::one_of(vec![a.held(), b.held()]),
             false => a.either(b),

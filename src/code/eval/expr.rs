@@ -577,7 +577,7 @@ fn is_answer_asked(object: &Expr) -> bool {
 }
 
 /// What a hole may be called.
-fn hint_of(expr: &Expr) -> &str {
+pub(super) fn hint_of(expr: &Expr) -> &str {
     match &expr.kind {
         ExprKind::Name(name) | ExprKind::Member(_, name) => name,
         _ => "x",

@@ -1,10 +1,12 @@
 //! Texts with a part that nobody knows, beside what is left of them without it: `x ? "/" + x : ""`, where `x` comes from outside
 //! of the repository and is no variable of the environment. What is left would be a path that may well not be there.
 
+use super::expr::hint_of;
 use super::machine::{Journal, Machine};
+use super::python::configured::OPEN;
 use super::scope::{ScopeRef, find_local};
 use super::value::Value;
-use crate::code::form::{Expr, ExprKind, Name};
+use crate::code::form::{BinaryOp, Expr, ExprKind, Name};
 use crate::code::holes::{has_hole, hole};
 
 /// How deep a condition is looked into.
@@ -62,6 +64,7 @@ impl Machine<'_> {
         // What a function is given, or makes of that, may be nothing as well.
         let outside = |(value, local): &(Value, bool)| match value {
             Value::Unknown(path) => !path.is_empty() || !local,
+            Value::Object(it) => it.members.named(OPEN).is_some(),
             _ => false,
         };
         let said = |(value, _): &(Value, bool)| match value {
@@ -69,6 +72,21 @@ impl Machine<'_> {
             value => matches!(value, Value::Env(_)),
         };
         asked.iter().any(outside) && !asked.iter().any(said)
+    }
+
+    /// What is taken from where a key is looked for (`x[key] if key in x else ""`) as a text with a part that is not known, where
+    /// nothing stands in its place.
+    pub(super) fn left_out(&mut self, test: &Expr, sides: [(Value, &Expr); 2]) -> [Value; 2] {
+        let [(a, then), (b, otherwise)] = sides;
+        let looks = matches!(test.kind, ExprKind::Binary(BinaryOp::In | BinaryOp::NotIn, _, _));
+        match (a.is_unknown(), b.is_unknown()) {
+            (true, false) if looks && b.is_left() => [self.shown(&a, hint_of(then)), b],
+            (false, true) if looks && a.is_left() => {
+                let shown = self.shown(&b, hint_of(otherwise));
+                [a, shown]
+            }
+            _ => [a, b],
+        }
     }
 
     /// Holds what branches bound and gave that has a part which their condition asks for.

@@ -226,6 +226,11 @@ impl Machine<'_> {
                 Some(_) if !map.partial.get() => Some(false),
                 _ => None,
             },
+            // Settings of an app: what is told is there.
+            Value::Object(it) if it.class.is_none() => {
+                let key = needle.as_whole_text();
+                key.and_then(|key| it.members.named(&key)).map(|_| true)
+            }
             Value::Str(text) => match needle {
                 Value::Str(part) if !has_hole(text) && !has_hole(part) => Some(text.contains(&**part)),
                 _ => None,

@@ -6,10 +6,11 @@ use std::rc::Rc;
 use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{ClassValue, Map, Object, Spot, Value};
+use super::documents::supposed;
 use crate::code::form::Name;
 
 /// The member that tells that something unknown may have been set. No name of the language.
-const OPEN: &str = "<open>";
+pub(in crate::code::eval) const OPEN: &str = "<open>";
 /// Settings that are taken of one class, module or map.
 const MOST_SETTINGS: usize = 2000;
 
@@ -56,13 +57,17 @@ impl Machine<'_> {
 
     /// The settings that a value holds, and whether there may be more.
     fn settings_held(&mut self, values: &Value, spot: Spot) -> (Vec<(Name, Value)>, bool) {
-        let value = match self.force(values.clone()) {
-            Value::Str(dotted) => {
+        let value = match (self.document_at(values, spot), self.force(values.clone())) {
+            (Some(file), _) => {
+                let said = self.settings_file(&file, spot);
+                supposed(&said, 0)
+            }
+            (None, Value::Str(dotted)) => {
                 let scope = self.modules[spot.module.0].scope.clone();
                 let found = self.load_dotted(&dotted, &scope);
                 self.force(found)
             }
-            other => other,
+            (None, other) => other,
         };
         let (names, open): (Vec<Name>, bool) = match &value {
             Value::Map(map) => {

@@ -6,6 +6,7 @@ use super::super::env::{file_of, text_of};
 use super::super::machine::Machine;
 use super::super::value::{Args, EnvValue, ListKind, Map, Spot, Value};
 use crate::code::resolve::{folder_of, join_paths, under};
+use crate::domain::change::is_test;
 
 /// The largest document that is read.
 const MOST_BYTES: usize = 256 * 1024;
@@ -38,8 +39,21 @@ impl Machine<'_> {
     pub(in crate::code::eval) fn document_at(&self, given: &Value, spot: Spot) -> Option<String> {
         let given = given.as_whole_text()?;
         let ending = given.rsplit_once('.').map_or("", |(_, ending)| ending);
-        matches!(ending, "json" | "yaml" | "yml" | "toml")
-            .then(|| self.around(&given, spot, |path| self.tree.has(path)))?
+        if !matches!(ending, "json" | "yaml" | "yml" | "toml") {
+            return None;
+        }
+        self.around(&given, spot, |path| self.tree.has(path)).or_else(|| self.copied(&given))
+    }
+
+    /// The only document that ends in the folder and the name of one that is not there: what sets the program up copies it.
+    fn copied(&self, given: &str) -> Option<String> {
+        let given = join_paths(&[given.trim_start_matches('/')]);
+        let (before, name) = given.rsplit_once('/')?;
+        let folder = before.rsplit('/').next().filter(|folder| !folder.is_empty() && *folder != "..")?;
+        let tail = format!("/{folder}/{name}");
+        let mut found = self.tree.files().filter(|file| file.ends_with(&tail) && !is_test(file));
+        let only = found.next()?;
+        found.next().is_none().then(|| only.to_string())
     }
 
     /// A path from where the program runs as one of the tree: from the root, or from a folder around the file.
