@@ -2,14 +2,30 @@
 
 use super::machine::{Flow, Machine};
 use super::scope::ScopeRef;
-use super::value::Value;
-use crate::code::form::{Block, Language, Name, Stmt};
+use super::value::{Spot, Value};
+use crate::code::form::{Block, Language, Name, Stmt, StmtKind};
+use crate::code::resolve::Target;
+
+/// How far modules are followed that ask for each other.
+const MOST_ASKED: usize = 2;
 
 impl Machine<'_> {
     /// A block that may fail, what is done where it does, and what is done in any case.
     pub(super) fn stmt_try(&mut self, body: &Block, handlers: &[Block], finally: &Block, scope: &ScopeRef) -> Flow {
         let first = self.reads.len();
-        let (flow, mut flags) = self.attempted(body, scope);
+        let failing = if handlers.is_empty() { None } else { self.failing_import(body, scope) };
+        let tried = failing.as_ref().map_or(&body[..], |(at, _)| &body[..*at]);
+        let (flow, mut flags) = self.attempted(tried, scope);
+        let flow = match (flow, failing) {
+            (Flow::Next, Some((at, name))) => {
+                let spot = Spot { module: scope.module, line: body[at].pos.line };
+                let why =
+                    format!("what is registered behind this import is not known: {name}, is not in the repository");
+                self.note(spot, why);
+                Flow::Throw
+            }
+            (flow, _) => flow,
+        };
         let flow = match flow {
             Flow::Throw if !self.exhausted() => {
                 let blocks: Vec<&[Stmt]> = handlers.iter().map(Vec::as_slice).collect();
@@ -44,6 +60,39 @@ impl Machine<'_> {
             Flow::Next => flow,
             other => other,
         }
+    }
+
+    /// The first import of Python in a block that fails: its module asks for one that is nowhere, and says what that is.
+    fn failing_import(&mut self, body: &[Stmt], scope: &ScopeRef) -> Option<(usize, String)> {
+        if self.language(scope) != Language::Python {
+            return None;
+        }
+        body.iter().enumerate().find_map(|(at, stmt)| {
+            let StmtKind::Import(import) = &stmt.kind else { return None };
+            let Value::Module(id) = self.target(&import.source, import.level, scope) else { return None };
+            let file = self.modules[id.0].files.first().cloned()?;
+            self.asked_in_vain(&file, 0).map(|name| (at, name))
+        })
+    }
+
+    /// The module that a file asks for, itself or by what it asks for first, and that is nowhere.
+    fn asked_in_vain(&self, file: &str, depth: usize) -> Option<String> {
+        let form = self.form(file)?;
+        form.body.iter().find_map(|stmt| {
+            let StmtKind::Import(import) = &stmt.kind else { return None };
+            let (source, level) = (&import.source, import.level);
+            if level == 0 || source.is_empty() {
+                return None;
+            }
+            if self.tree.is_absent_in_python(file, source, level) {
+                let dots = ".".repeat(usize::try_from(level).unwrap_or(1));
+                return Some(format!("`{dots}{source}`, which {file} asks for"));
+            }
+            match self.tree.resolve(Language::Python, file, source, level) {
+                Target::File(inner) if depth < MOST_ASKED && *inner != *file => self.asked_in_vain(&inner, depth + 1),
+                _ => None,
+            }
+        })
     }
 
     /// Runs what may fail, and gives the truth values among what it sets that were another before.

@@ -1,9 +1,10 @@
-//! Relative names of JavaScript that lead to nothing: the file is not there, and nothing says that it would be where the
+//! Relative names of JavaScript and of Python that lead to nothing: the file is not there, and nothing says that it would be where the
 //! program runs.
 
 use super::javascript::{ENDINGS, Packages};
 use super::programs::LISTS;
 use super::{Target, Tree, folder_of, under};
+use crate::code::form::Language;
 use crate::domain::folders::{Role, lies_in};
 
 /// Endings of a module's name that say that it is source.
@@ -40,6 +41,34 @@ pub(super) fn is_absent(tree: &Tree<'_>, packages: &Packages, from: &str, source
     !tree.stands(&places) && !places.iter().any(|place| tree.would_ignore(place))
 }
 
+/// Whether a relative name of Python's leads to nothing from a file.
+pub(super) fn is_absent_in_python(tree: &Tree<'_>, from: &str, source: &str, level: u32) -> bool {
+    let mut around = folder_of(from);
+    for _ in 1..level {
+        if around.is_empty() {
+            return false;
+        }
+        around = folder_of(around);
+    }
+    let inner = source.replace('.', "/");
+    let path = under(around, &inner);
+    if !matches!(tree.resolve(Language::Python, from, source, level), Target::Outside(_)) {
+        return false;
+    }
+    if lies_in(&format!("{path}/x"), &[Role::Built, Role::Vendored]) || is_apart(&inner) || tree.is_of_another(&path) {
+        return false;
+    }
+    // An extension, or what one is made of.
+    let name = path.rsplit('/').next().unwrap_or(&path);
+    let (files, folders) = tree.entries(folder_of(&path));
+    let beside = |file: &String| file.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    if files.iter().any(beside) || folders.iter().any(|folder| folder == name) {
+        return false;
+    }
+    let places = [format!("{path}.py"), format!("{path}/__init__.py")];
+    !tree.stands(&places) && !places.iter().any(|place| tree.would_ignore(place))
+}
+
 /// Whether a word of a path says that what stands there need not be in the repository.
 fn is_apart(path: &str) -> bool {
     let mut word = String::new();
@@ -61,6 +90,27 @@ mod tests {
     use super::*;
     use crate::repo::Repo;
     use std::collections::BTreeMap;
+
+    #[test]
+    fn what_is_not_there_is_told_in_python_too() {
+        let files: Vec<(&str, &str)> = vec![
+            (".gitignore", "/shop/hidden.py\n"),
+            ("shop/__init__.py", ""),
+            ("shop/routes/__init__.py", ""),
+            ("shop/routes/carts.py", ""),
+            ("shop/fast.pyx", ""),
+        ];
+        let repo = Repo::in_memory(&files);
+        let tree = Tree::new(&repo, BTreeMap::new());
+        let absent = |source: &str, level: u32| tree.is_absent_in_python("shop/routes/__init__.py", source, level);
+        assert!(absent("users", 1) && absent("models.user", 2) && absent("carts.inner", 1));
+        for (kept, level) in
+            [("carts", 1), ("routes", 2), ("fast", 2), ("hidden", 2), ("local_things", 1), ("_version", 2)]
+        {
+            assert!(!absent(kept, level), "{kept}");
+        }
+        assert!(!absent("outside", 4));
+    }
 
     #[test]
     fn what_is_not_there_is_told_from_what_may_be() {

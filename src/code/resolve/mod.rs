@@ -244,6 +244,11 @@ impl<'a> Tree<'a> {
         absent::is_absent(self, &self.javascript, from, source)
     }
 
+    /// Whether a relative name leads from a Python file to nothing, here or where the program runs.
+    pub(crate) fn is_absent_in_python(&self, from: &str, source: &str, level: u32) -> bool {
+        absent::is_absent_in_python(self, from, source, level)
+    }
+
     /// The files that the JavaScript package of a folder is started with.
     pub(crate) fn started(&self, folder: &str) -> Vec<String> {
         programs::started(self, &self.javascript, folder)
