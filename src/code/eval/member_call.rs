@@ -238,6 +238,11 @@ impl Machine<'_> {
                     _ => object,
                 }
             }
+            Value::Regex(source)
+                if self.is_python(spot.module) && matches!(&**name, "match" | "fullmatch" | "search") =>
+            {
+                super::python::matching::tried(source, name, &args.at(0))
+            }
             Value::Regex(source) if matches!(&**name, "test" | "exec") => match args.at(0) {
                 Value::Str(text) if !has_hole(&text) => {
                     super::javascript::regexes::searched(&text, name, source, &args).unwrap_or_else(Value::unknown)

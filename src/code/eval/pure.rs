@@ -264,7 +264,9 @@ impl Machine<'_> {
                 }
                 Value::list_of(ListKind::List, out, partial)
             }
-            "pathlib.Path" | "Path" => first,
+            "pathlib.Path" | "Path" | "pathlib.PurePath" | "pathlib.PosixPath" | "pathlib.PurePosixPath" => {
+                if args.list.len() < 2 { first } else { self.path_method("", "joinpath", args)? }
+            }
             // What a field has where nothing is given.
             "pydantic.Field"
             | "pydantic.fields.Field"
@@ -282,6 +284,7 @@ impl Machine<'_> {
                     _ => return None,
                 }
             }
+            "re.compile" | "re.match" | "re.fullmatch" | "re.search" => super::python::matching::asked(path, args)?,
             "re.sub" => match (args.at(0), args.at(2)) {
                 (Value::Str(source), Value::Str(text))
                     if args.list.len() == 3

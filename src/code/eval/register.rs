@@ -67,6 +67,18 @@ impl Machine<'_> {
             && !matches!(given, Some(Value::Bool(false) | Value::Undefined | Value::Null))
     }
 
+    /// Whether what answers a route was taken for a function and may be none, which is told.
+    fn is_doubted(&mut self, word: &RouteWord, bound: &Rc<Map>, spot: Spot) -> bool {
+        let (Some(handler), false) = (&word.handler, self.views.doubted.is_empty()) else { return false };
+        match self.argument_at(bound, handler, spot) {
+            Value::Unknown(path) if self.views.doubted.contains(&path) => {
+                self.note(spot, format!("whether `{path}`, which is to answer here, is a function is not known"));
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// The text that an argument is, or the first one of a list; empty where there is none.
     pub(super) fn first_text(&mut self, bound: &Rc<Map>, word: &str, spot: Spot) -> Value {
         let given = self.argument_at(bound, word, spot);
@@ -110,7 +122,7 @@ impl Machine<'_> {
         args: &Args,
         spot: Spot,
     ) {
-        if !self.is_wanted(word, bound, spot) {
+        if !self.is_wanted(word, bound, spot) || self.is_doubted(word, bound, spot) {
             return;
         }
         if !word.answers.is_empty() {

@@ -5,6 +5,7 @@ pub(super) mod configured;
 pub(super) mod documents;
 pub(super) mod enumerated;
 pub(super) mod exposed;
+pub(super) mod matching;
 pub(super) mod metaclass;
 pub(super) mod names;
 pub(super) mod patterns;

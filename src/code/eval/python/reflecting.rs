@@ -34,6 +34,7 @@ impl Machine<'_> {
                 let wanted = args.get(1, "predicate").unwrap_or(Value::Undefined);
                 let mut out = Vec::new();
                 for (name, value) in self.members_of(&first, spot)? {
+                    let value = self.force(value);
                     if self.is_member_wanted(&wanted, &value, spot) {
                         out.push(Value::list_of(ListKind::Tuple, vec![Value::Str(name), value], false));
                     }
@@ -170,7 +171,10 @@ impl Machine<'_> {
         match wanted {
             Value::Unknown(path) => match &**path {
                 "inspect.isclass" => matches!(value, Value::Class(_) | Value::Unknown(_)),
-                "inspect.isfunction" => matches!(value, Value::Function(_) | Value::Unknown(_)),
+                "inspect.isfunction" => match value {
+                    Value::Unknown(path) => self.may_be_function(path),
+                    other => matches!(other, Value::Function(_)),
+                },
                 "inspect.ismethod" => matches!(value, Value::Bound(_) | Value::Unknown(_)),
                 "inspect.isroutine" | "callable" => value.is_callable() || value.is_unknown(),
                 "inspect.ismodule" => matches!(value, Value::Module(_) | Value::Unknown(_)),
@@ -183,6 +187,17 @@ impl Machine<'_> {
             }
             _ => true,
         }
+    }
+
+    /// Whether a name of what is outside of the repository may be a function's: none of a module (`import x`) or of a class is.
+    /// Any other is doubted where it is to answer a route.
+    fn may_be_function(&mut self, path: &Name) -> bool {
+        let last = path.rsplit_once('.').map(|(_, last)| last);
+        let may_be = path.is_empty() || last.is_some_and(|last| !last.starts_with(|c: char| c.is_ascii_uppercase()));
+        if may_be && !path.is_empty() {
+            self.views.doubted.insert(path.clone());
+        }
+        may_be
     }
 
     /// Every folder below one, with the names of the folders and of the files in it.

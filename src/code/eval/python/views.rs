@@ -1,6 +1,7 @@
 //! Routes that are one half of it (Pyramid): a route has a name and a path, a view says by the name what it answers. Where both are
 //! known they are put together, whichever came first.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::super::forest::{Entry, Methods};
@@ -19,6 +20,8 @@ pub(crate) struct State {
     views: Vec<Answer>,
     /// The classes whose bodies run.
     pub(in crate::code::eval) within: Vec<Rc<ClassValue>>,
+    /// What was taken for a function and may be none.
+    pub(in crate::code::eval) doubted: BTreeSet<Name>,
 }
 
 /// A route that is none before something answers under its name.
