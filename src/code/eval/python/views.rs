@@ -169,10 +169,18 @@ impl Machine<'_> {
         let [node] = routers[..] else { return false };
         let given = self.forest.nodes[node].args.as_ref().and_then(|args| args.named(&view.word.tree));
         let named = self.argument_at(bound, &view.word.named, view.spot).as_whole_text();
-        let (Some(named), true) = (named, given.is_none_or(|given| given.is_nothing())) else { return false };
-        if !self.argument_at(bound, &view.word.context, view.spot).is_nothing() {
+        let context = self.named_class(&view.word.context, bound, view.spot);
+        let root = match given {
+            Some(given) if !given.is_nothing() => match self.leaf(given, view.spot) {
+                Some(root) => Value::Class(root),
+                None => return false,
+            },
+            _ => Value::Undefined,
+        };
+        if !context.is_nothing() && context.same(&root) != Some(true) {
             return false;
         }
+        let Some(named) = named.or_else(|| (!context.is_nothing()).then(|| "".into())) else { return false };
         let scope = self.modules[view.spot.module.0].scope.clone();
         let given = self.argument_at(bound, &view.word.methods, view.spot);
         let methods = self.given_methods(&given, &[], &scope);
@@ -187,6 +195,40 @@ impl Machine<'_> {
             library: None,
         });
         true
+    }
+
+    /// The class that an argument is, or that its dotted name leads to.
+    fn named_class(&mut self, word: &str, bound: &Rc<Map>, spot: Spot) -> Value {
+        let given = if word.is_empty() { Value::Undefined } else { self.argument_at(bound, word, spot) };
+        self.meant_by_name(given, spot)
+    }
+
+    /// What a value is, or what the dotted name that it is leads to.
+    fn meant_by_name(&mut self, given: Value, spot: Spot) -> Value {
+        let Some(dotted) = given.as_whole_text() else { return given };
+        let scope = self.modules[spot.module.0].scope.clone();
+        let found = self.load_dotted(&dotted, &scope);
+        self.force(found)
+    }
+
+    /// The class of a root below which nothing is, or that a function gives: it has no elements, and neither has what it extends.
+    fn leaf(&mut self, given: Value, spot: Spot) -> Option<Rc<ClassValue>> {
+        let class = match self.meant_by_name(given, spot) {
+            Value::Class(class) => class,
+            function @ Value::Function(_) => {
+                match self.call(&function, Args::of(vec![Value::from_path("request")]), spot) {
+                    Value::Object(root) => root.class.clone()?,
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let known = self.ancestors(&class).iter().all(|one| match one {
+            Value::Class(one) => one.members.named("__getitem__").is_none(),
+            Value::Unknown(path) => &**path == "object",
+            _ => false,
+        });
+        known.then_some(class)
     }
 
     /// The path of a route, behind what stood before the router's paths for a while when it came.
