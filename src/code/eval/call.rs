@@ -494,7 +494,9 @@ impl Machine<'_> {
                 let object = self.eval(object, scope);
                 self.saw(spot, &object);
                 self.saw_decorator(&object, name, &args, spot);
-                self.call_member(&object, name, args, scope, spot)
+                let given = args.list.clone();
+                let made = self.call_member(&object, name, args, scope, spot);
+                self.decorator_made(made, &given, scope)
             }
             _ => {
                 let callee = self.eval(&call.callee, scope);
@@ -503,7 +505,9 @@ impl Machine<'_> {
                     let name = path.rsplit('.').next().unwrap_or_default().into();
                     self.saw_decorator(&callee, &name, &args, spot);
                 }
-                self.call(&callee, args, spot)
+                let given = args.list.clone();
+                let made = self.call(&callee, args, spot);
+                self.decorator_made(made, &given, scope)
             }
         }
     }

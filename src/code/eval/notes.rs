@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::forest::Entry;
+use super::forest::{Entry, Sees};
 use super::machine::Machine;
 use super::python::names::DECORATED;
 use super::value::{Args, Closure, Map, Modelled, Noted, Object, Spot, Value};
@@ -57,8 +57,11 @@ impl Machine<'_> {
             }
         }
         for (name, argument) in &action.gathers {
-            let more = self.argument_at(bound, argument, spot);
+            let mut more = self.argument_at(bound, argument, spot);
             if let Some(model) = model {
+                if model.ty.tree.as_ref().is_some_and(|tree| tree.controllers == *name) {
+                    more = self.controllers_given(model, &more, spot);
+                }
                 let before = model.args.named(name).filter(|before| !before.is_nothing());
                 let all: Vec<Value> = before.into_iter().chain([more]).collect();
                 model.args.put(name, Value::list(all));
@@ -67,6 +70,30 @@ impl Machine<'_> {
         if let Some(word) = &action.namespace {
             self.name_values(word, bound, spot);
         }
+    }
+
+    /// The controllers that an app is given, dotted names among them; what libraries have stands on the app as it is.
+    fn controllers_given(&mut self, model: &Modelled, given: &Value, spot: Spot) -> Value {
+        let (mut all, mut out) = (Vec::new(), Vec::new());
+        self.flatten(given, &mut all, 0);
+        let scope = self.modules[spot.module.0].scope.clone();
+        for one in all {
+            let found = match one.as_whole_text() {
+                Some(dotted) => self.load_dotted(&dotted, &scope),
+                None => one,
+            };
+            match self.force(found) {
+                child @ Value::Unknown(_) => {
+                    self.effects += 1;
+                    let (at, conditional) = (Value::text(""), self.conditional > 0);
+                    let (replaces, loose, sees) = (false, false, Sees::Rest);
+                    let mount = Entry::Mount { at, child, replaces, loose, sees, spot, conditional };
+                    self.forest.nodes[model.node].entries.push(mount);
+                }
+                known => out.push(known),
+            }
+        }
+        Value::list(out)
     }
 
     /// Names what functions give: each under its name, or all of them at the root where there is none.

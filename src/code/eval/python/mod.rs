@@ -2,6 +2,7 @@
 
 pub(super) mod answering;
 pub(super) mod configured;
+pub(super) mod decorating;
 pub(super) mod documents;
 pub(super) mod enumerated;
 pub(super) mod exposed;

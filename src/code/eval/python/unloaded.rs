@@ -161,6 +161,16 @@ impl Machine<'_> {
                 }
             }
         }
+        // A text that names the module, or what is in it.
+        let dotted = path.trim_end_matches(".py").replace('/', ".");
+        let quoted = ["'.", "':", "''", "\".", "\":", "\"\""].map(|ends| {
+            let (before, behind) = ends.split_at(1);
+            format!("{before}{dotted}{behind}")
+        });
+        let named = |from: &Name| self.tree.text(from).is_some_and(|text| quoted.iter().any(|one| text.contains(one)));
+        if imports.files.iter().any(|(from, _)| from != path && named(from)) {
+            return false;
+        }
         let names = |file: &&Name| NAMING.iter().any(|end| file.ends_with(end)) || file.contains("Dockerfile");
         let says = |file: &Name| self.tree.text(file).is_some_and(|text| select::has_word(&text, stem));
         !self.tree.files().filter(names).any(says)
