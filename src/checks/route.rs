@@ -9,7 +9,7 @@ use super::route_probe::Probe;
 use super::{CheckOf, Judge, Judgement, RuleContext};
 use crate::domain::finding::{Finding, Location};
 use crate::domain::outcome::{Outcome, Stage};
-use crate::domain::template::Template;
+use crate::domain::template::{Segment, Template};
 use crate::facts::probes::ProbeQuery;
 use crate::facts::routes::{Route, Routes, Unresolved};
 use crate::facts::{AreaName, Facts, Need};
@@ -58,15 +58,31 @@ impl RouteRule {
         }
     }
 
+    fn answers(&self, route: &Route) -> bool {
+        let method = self.method();
+        route.method == method || route.method == "ANY" || method == "ANY"
+    }
+
     /// A parameter or wildcard never satisfies a literal path; ANY satisfies every method.
     fn meets(&self, route: &Route) -> bool {
-        let method = self.method();
-        (route.method == method || route.method == "ANY" || method == "ANY")
-            && self.paths().iter().any(|path| Template::parse(path) == Template::parse(&route.path))
+        self.answers(route) && self.paths().iter().any(|path| Template::parse(path) == Template::parse(&route.path))
+    }
+
+    /// What must not be there may be answered by a route for all that is below a path of its own, too.
+    fn covers(&self, route: &Route) -> bool {
+        let template = Template::parse(&route.path);
+        let [first @ Segment::Literal(_), .., Segment::Wildcard] = template.0.as_slice() else { return false };
+        let before = &template.0[..template.0.len() - 1];
+        let is_below = |path: &Template| {
+            let fits = |(own, asked): (&Segment, &Segment)| own == asked || *own == Segment::Parameter;
+            path.0.first() == Some(first) && path.0.len() >= before.len() && before.iter().zip(&path.0).all(fits)
+        };
+        self.answers(route) && self.paths().iter().any(|path| is_below(&Template::parse(path)))
     }
 
     fn verdict(&self, rule: &RuleContext<'_>, routes: &Routes, required: String) -> Judgement {
-        let found: Vec<&Route> = routes.items.iter().filter(|route| self.meets(route)).collect();
+        let is_meant = |route: &&Route| self.meets(route) || (self.absent && self.covers(route));
+        let found: Vec<&Route> = routes.items.iter().filter(is_meant).collect();
         let open: Vec<&Unresolved> =
             routes.unresolved.iter().filter(|one| self.paths().iter().any(|path| one.may_be(path))).collect();
         let sure = found.iter().find(|route| !route.conditional);
@@ -275,6 +291,33 @@ mod tests {
         assert_eq!(Outcome::NoEvidence, outcome(absent(), vec![], 1));
         assert_eq!(Outcome::Pass, outcome(absent(), vec![], 0));
         assert_eq!(Outcome::Fail, outcome(absent(), vec![route("GET", "/health/")], 0));
+    }
+
+    #[test]
+    fn what_must_not_be_there_may_lie_below_a_wildcard() {
+        let absent = |path: &str, known: &str| {
+            let rule = RouteRule { absent: true, path: Some(path.to_owned()), ..RouteRule::default() };
+            outcome(rule, vec![route("GET", known)], 0)
+        };
+        for (path, known) in [
+            ("/debug/vars", "/debug/{*}"),
+            ("/debug/pprof", "/debug/pprof/{*}"),
+            ("/debug/pprof/heap/x", "/debug/{*rest}"),
+            ("/debug/a/b", "/debug/{one}/{*}"),
+        ] {
+            assert_eq!(Outcome::Fail, absent(path, known), "{path} {known}");
+        }
+        for (path, known) in [
+            ("/debug/vars", "/{*}"),
+            ("/debug", "/{page}"),
+            ("/debug/vars", "/debug/{name}"),
+            ("/de", "/debug/{*}"),
+            ("/debug", "/debug/pprof/{*}"),
+        ] {
+            assert_eq!(Outcome::Pass, absent(path, known), "{path} {known}");
+        }
+        let there = RouteRule { path: Some("/debug/vars".to_owned()), ..RouteRule::default() };
+        assert_eq!(Outcome::Fail, outcome(there, vec![route("GET", "/debug/{*}")], 0), "it proves nothing there");
     }
 
     #[test]
