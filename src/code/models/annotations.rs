@@ -96,7 +96,7 @@ pub(crate) struct LibraryModel {
     pub(crate) name: String,
     /// It is there where a build names one of these.
     pub(crate) with: Vec<String>,
-    /// Settings that switch it off by `false`.
+    /// Settings that switch it off by `false`, or by the value that is written: `a.port=-1`.
     pub(crate) unless: Vec<String>,
     /// Which of its named routes are exposed.
     pub(crate) exposed: Option<Exposed>,
@@ -121,6 +121,12 @@ pub(crate) struct Exposed {
     pub(crate) exclude: String,
     /// Those that are where nothing is set.
     pub(crate) default: Vec<String>,
+    /// Settings that switch one off, with `{name}` for its name.
+    pub(crate) off: Vec<String>,
+    /// Settings that switch off all that are not chosen.
+    pub(crate) unless: Vec<String>,
+    /// Settings that choose one whatever they are set to, with `{name}` for its name.
+    pub(crate) on: Vec<String>,
 }
 
 /// A route of a library.

@@ -156,8 +156,18 @@ fn word(text: &str, name: &str) -> Option<usize> {
     text.match_indices(name).map(|(at, _)| at).find(|at| {
         let before = text.get(..*at).and_then(|text| text.chars().next_back());
         let after = text.get(at + name.len()..).and_then(|text| text.chars().next());
-        !before.is_some_and(part) && !after.is_some_and(|c| part(c) || c == '.')
+        !before.is_some_and(part) && !after.is_some_and(|c| part(c) || c == '.') && !is_for_tests(text, *at)
     })
+}
+
+/// Whether what stands somewhere in a build is there for tests alone.
+fn is_for_tests(text: &str, at: usize) -> bool {
+    let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at..).unwrap_or_default());
+    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+    let dependency = before.rfind("<dependency>").filter(|start| !before[*start..].contains("</dependency>"));
+    let rest = after.split("</dependency>").next().unwrap_or_default();
+    let whole = dependency.and_then(|start| text.get(start..at + rest.len())).unwrap_or_default();
+    line.starts_with("test") || whole.split("<scope>").skip(1).any(|scope| scope.trim_start().starts_with("test<"))
 }
 
 /// The modules of a tree's builds.
@@ -365,7 +375,7 @@ fn is_library(tree: &Tree<'_>, homes: &[Home], at: usize) -> bool {
 }
 
 /// Whether a module's code starts a program.
-fn starts(tree: &Tree<'_>, folder: &str) -> bool {
+pub(super) fn starts(tree: &Tree<'_>, folder: &str) -> bool {
     let main = format!("{}/", under(folder, "src/main"));
     let own = |path: &&Name| {
         path.starts_with(&main) && (path.ends_with(".java") || path.ends_with(".kt")) && tree.module_of(path) == folder

@@ -315,6 +315,11 @@ impl<'a> Tree<'a> {
         self.builds().all()
     }
 
+    /// Whether the code of a module starts a program.
+    pub(crate) fn starts(&self, folder: &str) -> bool {
+        builds::starts(self, folder)
+    }
+
     /// The folder of the module of the build that a file belongs to.
     pub(crate) fn module_of(&self, path: &str) -> &str {
         self.java.module_of(path)

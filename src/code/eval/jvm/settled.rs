@@ -228,20 +228,21 @@ impl Machine<'_> {
 
     /// The routes of libraries that builds name.
     pub(crate) fn library_routes(&mut self) -> Vec<Found> {
-        let homes: Vec<Rc<Home>> = self.tree.homes().iter().filter(|home| home.runs()).cloned().collect();
+        let homes: Vec<Rc<Home>> = self.tree.homes().to_vec();
         let mut out = Vec::new();
         for home in homes {
             for library in self.models.libraries.iter().copied() {
                 let Some((path, line)) = library.with.iter().find_map(|name| home.names(name)) else { continue };
+                // A program may do without settings.
+                if !home.runs() && !self.tree.starts(&home.folder) {
+                    continue;
+                }
                 let id = self.module_of(&path, Language::Java);
                 let spot = Spot { module: id, line };
                 if let Some(reason) = &library.unresolved {
                     self.note(spot, reason.clone());
                 }
-                let off = library.unless.iter().any(|key| {
-                    home.settings.get(key).is_some_and(|setting| home.settings.filled(&setting.value) == "false")
-                });
-                if off {
+                if library.unless.iter().any(|setting| is_set(&home, setting)) {
                     continue;
                 }
                 for route in &library.routes {
@@ -272,7 +273,9 @@ impl Machine<'_> {
                 self.note(spot, format!("which routes {} exposes is not known", library.name));
                 return None;
             }
-            if !has(&included) || has(&excluded) {
+            let is = |settings: &[String]| settings.iter().any(|one| is_set(home, &one.replace("{name}", name)));
+            let chosen = exposed.on.iter().any(|one| home.settings.get(&one.replace("{name}", name)).is_some());
+            if !has(&included) || has(&excluded) || is(&exposed.off) || (is(&exposed.unless) && !chosen) {
                 return None;
             }
         }
@@ -312,6 +315,12 @@ impl Machine<'_> {
             None => Home::default().settings.filled(text).into(),
         }
     }
+}
+
+/// Whether a module sets something to a value, `false` where none is written: `a.enabled`, `a.port=-1`.
+fn is_set(home: &Home, setting: &str) -> bool {
+    let (key, value) = setting.split_once('=').unwrap_or((setting, "false"));
+    home.settings.get(key).is_some_and(|setting| home.settings.filled(&setting.value).eq_ignore_ascii_case(value))
 }
 
 /// A path as it is asked for where only such an ending is answered; none where it ends otherwise.
