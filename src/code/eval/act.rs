@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::attributes::method_of;
 use super::machine::Machine;
+use super::routes::attributes::method_of;
 use super::value::{Args, ListKind, Map, Modelled, Native, Object, Spot, Value};
 use crate::code::form::{Language, Name, Yields};
 use crate::code::models::{Action, ObjectModel, RouteWord, SetWord};

@@ -81,7 +81,7 @@ impl Machine<'_> {
 
     fn bind_list(&mut self, items: &[PatternItem], value: &Value, scope: &ScopeRef, declares: bool) {
         let value = match self.force(value.clone()) {
-            Value::Object(it) => match super::listing::elements_of(&it).or_else(|| self.components(&it)) {
+            Value::Object(it) => match super::values::listing::elements_of(&it).or_else(|| self.components(&it)) {
                 Some(elements) => elements,
                 None => Value::Object(it),
             },

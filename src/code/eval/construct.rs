@@ -433,7 +433,7 @@ impl Machine<'_> {
                 given.or_else(|| self.class_member(class, name).map(|(value, _)| value)).unwrap_or(Value::Undefined)
             });
             let elements = values.collect();
-            it.members.put(super::listing::ELEMENTS, Self::tuple(elements));
+            it.members.put(super::values::listing::ELEMENTS, Self::tuple(elements));
         }
         if let Some((after @ Value::Function(_), _)) = self.class_member(class, "__post_init__") {
             self.call(&Self::bound(after, object.clone()), Args::default(), spot);

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::env::Read;
-use super::forest::Forest;
 use super::jvm::contexts::Context;
+use super::routes::forest::Forest;
 use super::scope::{Scope, ScopeRef};
 use super::value::{ClassValue, Closure, Key, Map, ModuleId, Spot, Value};
 use crate::code::form::{Function, Language, Module, Name};
@@ -231,9 +231,9 @@ pub(crate) struct Machine<'a> {
     /// What is being asked for members that nobody set, and the names.
     pub(crate) answering: Vec<(usize, Name)>,
     /// Middleware that passes requests on.
-    pub(crate) passing: super::passing::State,
+    pub(crate) passing: super::routes::passing::State,
     /// Strings that functions of letter case made.
-    pub(crate) supposed: super::supposed::Supposed,
+    pub(crate) supposed: super::values::supposed::Supposed,
     /// The functions that settings name, where they name any, by the module of the build.
     pub(crate) listed: super::jvm::listed::Named,
     /// The call that a block returns from, and what that gives.
@@ -251,7 +251,7 @@ pub(crate) struct Machine<'a> {
     /// What is known of Rust's modules.
     pub(crate) rust: super::rust::State,
     /// Routes of code that builds generate of documents.
-    pub(crate) generated: Vec<super::forest::Found>,
+    pub(crate) generated: Vec<super::routes::forest::Found>,
     /// What documents list, as far as they were read.
     pub(crate) documents: BTreeMap<Name, Option<Rc<crate::code::resolve::Listed>>>,
     /// Documents whose operations classes of the project answer.
@@ -259,7 +259,7 @@ pub(crate) struct Machine<'a> {
     /// The documents whose generated controllers hand requests to classes of the project.
     pub(crate) delegated: BTreeSet<Name>,
     /// Routes that annotations tell.
-    pub(crate) annotated: Vec<super::forest::Found>,
+    pub(crate) annotated: Vec<super::routes::forest::Found>,
     /// The functions that are mounted by what their attributes say, by their address.
     pub(super) carried: BTreeSet<usize>,
     /// Paths before annotated classes' routes: framework, place, path, for which classes.
@@ -311,7 +311,7 @@ pub(crate) struct Machine<'a> {
     /// Whether functions are entered that nobody called.
     pub(crate) uncalled: bool,
     /// Blocks behind a prefix that registered nothing, and what was registered outside of every block meanwhile.
-    pub(crate) blocks: super::astray::Blocks,
+    pub(crate) blocks: super::routes::astray::Blocks,
     /// What the code writes into the environment: name, value, place.
     pub(crate) writes: Vec<(Name, Value, Spot)>,
     /// What a bundler puts where the code names a variable, and the module that says so.
@@ -399,8 +399,8 @@ impl<'a> Machine<'a> {
             layers: super::env::layers::State::default(),
             making: Vec::new(),
             answering: Vec::new(),
-            passing: super::passing::State::default(),
-            supposed: super::supposed::Supposed::default(),
+            passing: super::routes::passing::State::default(),
+            supposed: super::values::supposed::Supposed::default(),
             listed: BTreeMap::new(),
             leaving: None,
             sure: Vec::new(),
@@ -439,7 +439,7 @@ impl<'a> Machine<'a> {
             reached: super::reach::Reached::default(),
             stated: BTreeMap::new(),
             uncalled: false,
-            blocks: super::astray::Blocks::default(),
+            blocks: super::routes::astray::Blocks::default(),
             writes: Vec::new(),
             defined: BTreeMap::new(),
             settings: Vec::new(),

@@ -4,78 +4,37 @@
 
 mod act;
 mod age;
-mod astray;
 mod attempts;
-mod attributes;
 mod bind;
-mod builder;
 mod call;
-mod carried;
 mod choices;
 mod class;
-mod computed;
 mod construct;
-mod container;
-mod contracts;
-mod defaults;
-mod described;
 mod early;
-mod element;
 mod env;
 mod escape;
 mod exports;
 mod expr;
-mod files;
-mod filled;
-mod filters;
-mod folders;
-pub(crate) mod forest;
-mod fronts;
-mod generated;
 mod go;
-mod guarded;
-mod handler;
-mod held;
 mod importers;
 mod inject;
 mod javascript;
 mod jvm;
-mod keyed;
-mod listing;
 mod loops;
 pub(crate) mod machine;
-mod maps;
 mod member;
 mod member_call;
 mod module;
-mod mounts;
-mod named;
 mod notes;
-mod nouns;
 mod objects;
-mod ops;
-mod pages;
-mod passing;
-mod paths;
-mod plugin;
-mod pure;
 mod python;
 mod reach;
-mod reading;
-mod record;
-mod register;
-mod registered;
-mod resource;
+pub(crate) mod routes;
 mod rust;
 mod scope;
-mod spelling;
 mod stmt;
-mod strings;
-mod supposed;
-mod tabled;
-mod text;
-mod unmodelled;
 pub(crate) mod value;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -92,7 +51,7 @@ use super::{EnvRead, Trace};
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     /// Routes: what was found, and the file.
-    pub(crate) routes: Vec<(forest::Found, String)>,
+    pub(crate) routes: Vec<(routes::forest::Found, String)>,
     /// What explains places that look like registrations, where it was asked for.
     pub(crate) trace: Trace,
     /// The files that were evaluated.
@@ -292,15 +251,15 @@ impl Machine<'_> {
         let mut trace = Trace::default();
         for entry in self.forest.nodes.iter().flat_map(|node| &node.entries) {
             match entry {
-                forest::Entry::Route { spot, chain, .. } => {
+                routes::forest::Entry::Route { spot, chain, .. } => {
                     trace.registrations.insert(place(*spot));
                     trace.registrations.extend(chain.iter().map(|spot| place(*spot)));
                 }
-                forest::Entry::Mount { spot, .. }
-                | forest::Entry::Library { spot, .. }
-                | forest::Entry::Service { spot, .. }
-                | forest::Entry::Resource { spot, .. }
-                | forest::Entry::Index { spot, .. } => {
+                routes::forest::Entry::Mount { spot, .. }
+                | routes::forest::Entry::Library { spot, .. }
+                | routes::forest::Entry::Service { spot, .. }
+                | routes::forest::Entry::Resource { spot, .. }
+                | routes::forest::Entry::Index { spot, .. } => {
                     trace.registrations.insert(place(*spot));
                 }
             }

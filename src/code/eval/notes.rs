@@ -4,9 +4,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::forest::{Entry, Sees};
 use super::machine::Machine;
 use super::python::names::DECORATED;
+use super::routes::forest::{Entry, Sees};
 use super::value::{Args, Closure, Map, Modelled, Noted, Object, Spot, Value};
 use crate::code::form::{Language, Name, Yields};
 use crate::code::models::{Action, NamespaceWord};

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::attributes::method_of;
 use super::call::registers;
 use super::machine::Machine;
+use super::routes::attributes::method_of;
 use super::value::{Args, ClassValue, ListKind, Map, Modelled, Object, Spot, Value};
 use crate::code::form::{ClassKind, Language, Name};
 use crate::code::holes::hole;
@@ -405,7 +405,7 @@ impl Machine<'_> {
             // What was promised.
             None if &**name == "then" => Some(self.call(&args.at(0), Args::of(vec![object.clone()]), spot)),
             None => {
-                if &**name == super::registered::UNKNOWN_MEMBER {
+                if &**name == super::routes::registered::UNKNOWN_MEMBER {
                     self.call_unnamed_member(it, args, spot);
                 }
                 if self.modules[spot.module.0].language == Language::Java && registers(object) {

@@ -10,7 +10,7 @@ use crate::code::form::{Class, Function, Name, Pattern};
 use crate::code::holes::has_hole;
 use crate::code::models::Action;
 
-pub(crate) use super::maps::{Key, List, ListKind, Map};
+pub(crate) use super::values::maps::{Key, List, ListKind, Map};
 
 /// The most values that travel on together.
 const MOST_ALTERNATIVES: usize = 8;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::super::machine::Machine;
-use super::super::text::pattern_of;
 use super::super::value::{Spot, Value};
+use super::super::values::text::pattern_of;
 use super::layers::{MANIFESTS, MOST_FILES};
 use crate::code::given;
 use crate::code::resolve::{Given, folder_of, under};

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::super::env::file_of;
-use super::super::filled::{Said, lay};
 use super::super::machine::Machine;
 use super::super::value::{Args, ClassValue, EnvValue, Map, Modelled, Object, Spot, Value};
+use super::super::values::filled::{Said, lay};
 use super::fields::{attribute_args, is_argument};
 use crate::code::form::{ClassKind, Field, TypeRef, Yields};
 use crate::code::given;

@@ -20,8 +20,8 @@ use std::sync::Arc;
 use super::go::reflected::key_of;
 use super::machine::Machine;
 use super::scope::ScopeRef;
-use super::text::pattern_of;
 use super::value::{Args, ClassValue, EnvValue, Map, Modelled, Spot, Value};
+use super::values::text::pattern_of;
 use crate::code::form::{ClassKind, ExprKind, Language, Name, StmtKind};
 use crate::code::holes::has_hole;
 use crate::code::models::EnvWord;
@@ -365,7 +365,7 @@ impl Machine<'_> {
             self.fields_given(fields, prefix.as_ref(), bound, spot);
             let asked = self.asked_type(bound);
             let Some(Value::Class(class)) = asked else { return Value::unknown() };
-            let made = self.filled_type(fields, &class, &super::filled::Said::new(), "", 0);
+            let made = self.filled_type(fields, &class, &super::values::filled::Said::new(), "", 0);
             return made.unwrap_or_else(Value::unknown);
         }
         let mut name = self.argument_at(bound, &env.name, spot);

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
+use super::super::routes::forest::{Entry, Methods};
 use super::super::value::{Closure, Spot, Value};
 use super::request::Request;
 use crate::code::form::{BinaryOp, Block, Expr, ExprKind, Function, Language, LogicalOp, Name, Stmt, StmtKind};

@@ -4,8 +4,8 @@
 
 use std::rc::Rc;
 
-use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
+use super::super::routes::forest::{Entry, Methods};
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
 use super::super::value::{Closure, Map, Object, Spot, Value};
 use super::request::Request;

@@ -3,10 +3,10 @@
 
 use std::rc::Rc;
 
-use super::super::attributes::method_of;
 use super::super::env::tags::tagged;
-use super::super::forest::Methods;
 use super::super::machine::Machine;
+use super::super::routes::attributes::method_of;
+use super::super::routes::forest::Methods;
 use super::super::value::{ClassValue, Closure, Map, Modelled, Spot, Value};
 use super::types::Shape;
 use crate::code::form::{ExprKind, Name, TypeRef};

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::super::forest::{Entry, Sees};
 use super::super::machine::Machine;
+use super::super::routes::forest::{Entry, Sees};
 use super::super::scope::{Scope, ScopeKind};
 use super::super::value::{Closure, Map, Native, Spot, Value};
 use super::probe::{Hit, Sent};

@@ -1,8 +1,8 @@
 //! Code that oapi-codegen makes of an OpenAPI document and that is not in the repository: what its functions register is what
 //! the document lists.
 
-use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
+use super::super::routes::forest::{Entry, Methods};
 use super::super::value::{Args, Map, Spot, Value};
 use crate::code::form::Name;
 use crate::code::models::Syntax;

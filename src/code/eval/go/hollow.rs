@@ -1,7 +1,7 @@
 //! Groups that nothing fills: what code registers that nobody was seen to call may belong on them.
 
-use super::super::forest::Entry;
 use super::super::machine::Machine;
+use super::super::routes::forest::Entry;
 use super::super::value::Value;
 
 impl Machine<'_> {

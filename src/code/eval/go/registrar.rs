@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
-use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
+use super::super::routes::forest::{Entry, Methods};
 use super::super::value::{Args, Closure, Spot, Value};
 use crate::code::form::Name;
 use crate::code::models::Syntax;

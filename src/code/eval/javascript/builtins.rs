@@ -1,9 +1,9 @@
 //! Functions of JavaScript and Node that are worth computing, by the path that reaches them.
 
 use super::super::machine::Machine;
-use super::super::paths::parent_of;
 use super::super::scope::ScopeRef;
 use super::super::value::{Args, ListKind, Spot, Value};
+use super::super::values::paths::parent_of;
 use crate::code::form::{Name, Yields, with_flags};
 use crate::code::holes::has_hole;
 use crate::code::resolve::join_paths;

@@ -1,7 +1,7 @@
 //! APIs by folders: what their files list, and the usual routes of kinds of content, whose names their schemas tell.
 
-use super::super::keyed::line_of;
 use super::super::machine::Machine;
+use super::super::routes::keyed::line_of;
 use super::super::value::{ListKind, Map, Spot, Value};
 use crate::code::form::{Language, Name};
 use crate::code::models::{ContentsWord, Join, put_together};

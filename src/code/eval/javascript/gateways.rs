@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::super::keyed::{line_of, method_and_path};
 use super::super::machine::Machine;
+use super::super::routes::keyed::{line_of, method_and_path};
 use super::super::value::{Args, Map, ModuleId, Spot, Value};
 use crate::code::form::{Language, Name, Yields};
 use crate::code::models::{GatewayWord, ObjectModel, put_together};

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::super::files::MOST_ENTRIES;
 use super::super::machine::Machine;
-use super::super::paths::relative;
 use super::super::value::{Args, Map, Native, Spot, Value};
+use super::super::values::files::MOST_ENTRIES;
+use super::super::values::paths::relative;
 use super::regexes::finds;
 use crate::code::form::Name;
 use crate::code::resolve::{folder_of, join_paths};

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::super::forest::Methods;
-use super::super::keyed::line_of;
 use super::super::machine::Machine;
+use super::super::routes::forest::Methods;
+use super::super::routes::keyed::line_of;
 use super::super::value::{Map, ModuleId, Spot, Value};
 use crate::code::form::{Language, Name};
 use crate::code::models::{ConfiguredWord, ObjectModel};

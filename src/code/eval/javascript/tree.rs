@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
+use super::super::routes::forest::{Entry, Methods};
 use super::super::value::{ClassValue, Map, Modelled, Native, Noted, Spot, Value};
 use super::under_paths::excludes;
 use crate::code::form::Name;
@@ -90,8 +90,9 @@ impl Machine<'_> {
             else {
                 continue;
             };
-            let of_framework =
-                |node: &super::super::forest::Node| node.model.tree.is_some() && node.model.framework() == framework;
+            let of_framework = |node: &super::super::routes::forest::Node| {
+                node.model.tree.is_some() && node.model.framework() == framework
+            };
             if self.forest.nodes.iter().any(of_framework) && !planted.is_empty() {
                 self.note(class.spot, "a controller of no module that is served");
                 continue;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::machine::Machine;
-use super::super::reading::Reading;
+use super::super::routes::reading::Reading;
 use super::super::value::Spot;
 use crate::code::form::{Arg, Block, Entry, Export, Expr, ExprKind, Item, Language, Module, Name, StmtKind};
 use crate::code::resolve::{Target, specifiers};

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::super::forest::Found;
 use super::super::machine::Machine;
+use super::super::routes::forest::Found;
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
 use super::super::value::{ClassValue, ModuleId, Spot, Value};
 use super::combined::{Wide, wide};

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::super::forest::Found;
 use super::super::machine::Machine;
+use super::super::routes::forest::Found;
 use super::super::value::{Args, ClassValue, Map, Spot, Value};
 use crate::code::form::{FunctionKind, Language, Name};
 use crate::code::models::{AnnotationModel, tidy};

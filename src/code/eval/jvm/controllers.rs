@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
+use super::super::routes::forest::{Entry, Methods};
 use super::super::value::{Args, ClassValue, Map, Modelled, Spot, Value};
 use crate::code::form::{ClassKind, Decorator, Expr, ExprKind, Function, FunctionKind, Language, Name, StmtKind};
 use crate::code::holes::has_hole;

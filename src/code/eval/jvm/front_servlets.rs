@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::super::forest::Found;
 use super::super::machine::Machine;
+use super::super::routes::forest::Found;
 use super::super::value::{ClassValue, Spot, Value};
 use super::reflection::written;
 use crate::code::form::{ClassKind, Function, Language, Name, StmtKind};

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::super::forest::{Entry, Found, Methods};
 use super::super::machine::Machine;
+use super::super::routes::forest::{Entry, Found, Methods};
 use super::super::value::{ClassValue, Map, Modelled, Spot, Value};
 use super::annotated::Place;
 use crate::code::form::{Expr, ExprKind, Name, StmtKind};

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::forest::Found;
 use super::super::machine::Machine;
+use super::super::routes::forest::Found;
 use super::super::value::Spot;
 use super::starred_actions::is_plain;
 use crate::code::form::{Language, Name};

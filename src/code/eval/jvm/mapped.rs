@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::super::forest::Found;
 use super::super::machine::Machine;
+use super::super::routes::forest::Found;
 use super::super::value::{Args, ClassValue, Lazy, Map, Modelled, Spot, Value};
 use super::contexts::Origin;
 use crate::code::form::{ClassKind, Language, Name};

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::super::attributes::written_call;
-use super::super::forest::Found;
 use super::super::machine::Machine;
+use super::super::routes::attributes::written_call;
+use super::super::routes::forest::Found;
 use super::super::value::{ClassValue, Spot, Value};
 use crate::code::form::{Decorator, Language, StmtKind};
 use crate::code::models::{AnnotationModel, Syntax, spell, tidy};

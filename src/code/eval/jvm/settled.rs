@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::super::env::said::Strength;
-use super::super::forest::Found;
 use super::super::machine::Machine;
+use super::super::routes::forest::Found;
 use super::super::value::Spot;
 use crate::code::form::{Language, Name};
 use crate::code::holes::{has_hole, has_unknown, hole};

@@ -4,9 +4,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::super::attributes::written_call;
-use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
+use super::super::routes::attributes::written_call;
+use super::super::routes::forest::{Entry, Methods};
 use super::super::value::{Args, ClassValue, Closure, Map, Modelled, Object, Spot, Value};
 use crate::code::form::{Name, ParamKind, Pattern};
 use crate::code::models::ExposesWord;

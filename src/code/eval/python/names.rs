@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
-use super::super::handler::NAMED;
 use super::super::machine::Machine;
-use super::super::reading::Reading;
+use super::super::routes::handler::NAMED;
+use super::super::routes::reading::Reading;
 use super::super::value::{ClassValue, Lazy, ListKind, Map, Native, Spot, Value};
 use crate::code::form::{Expr, ExprKind, Name, Pattern, StmtKind};
 use crate::code::holes::has_hole;

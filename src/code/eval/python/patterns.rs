@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
-use super::super::forest::Entry;
 use super::super::machine::Machine;
+use super::super::routes::forest::Entry;
 use super::super::value::{Args, ListKind, Map, Spot, Value};
 use crate::code::models::PatternsWord;
 

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
+use super::super::routes::forest::{Entry, Methods};
 use super::super::value::{Args, ClassValue, Closure, Map, Modelled, Spot, Value};
 use crate::code::form::{Name, Param, ParamKind, Pattern, StmtKind};
 use crate::code::models::PublishesWord;

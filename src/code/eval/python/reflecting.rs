@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::super::listing::LOAD;
 use super::super::machine::Machine;
 use super::super::scope::{Scope, ScopeKind};
 use super::super::value::{Args, ClassValue, ListKind, Map, Native, Spot, Value};
+use super::super::values::listing::LOAD;
 use crate::code::form::{Class, ClassKind, Language, Name, Pos};
 use crate::code::resolve::{join_paths, under};
 

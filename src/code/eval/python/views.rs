@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
+use super::super::routes::forest::{Entry, Methods};
 use super::super::value::{Args, ClassValue, Map, Modelled, Spot, Value};
 use crate::code::form::Name;
 use crate::code::models::{ExpandsWord, RouteWord, ViewWord};
@@ -161,7 +161,7 @@ impl Machine<'_> {
 
     /// Registers what has a name and no route, where all that is traversed is the root; whether it is so.
     fn answers_root(&mut self, view: &Answer, bound: &Rc<Map>) -> bool {
-        let of = |node: &super::super::forest::Node| {
+        let of = |node: &super::super::routes::forest::Node| {
             let members = &node.model.members;
             !node.unbound && members.values().any(|action| action.route.as_ref().is_some_and(|it| it.awaits.is_some()))
         };

@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
-use super::super::attributes::method_of;
-use super::super::forest::Entry;
 use super::super::machine::Machine;
+use super::super::routes::attributes::method_of;
+use super::super::routes::forest::Entry;
 use super::super::scope::{Scope, ScopeKind, ScopeRef};
 use super::super::value::{Args, ClassValue, ListKind, Native, Object, Spot, Value};
 use crate::code::form::{Extension, Language, Name, StmtKind, TypeRef, Yields};

@@ -4,8 +4,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::super::forest::{Entry, Methods};
 use super::super::machine::Machine;
+use super::super::routes::forest::{Entry, Methods};
 use super::super::value::{Args, Closure, Spot, Value};
 use crate::code::form::{Arm, Block, Expr, ExprKind, Extension, Stmt, StmtKind};
 use crate::domain::method::is_any_method;

@@ -24,8 +24,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::attributes::written_call;
 use super::machine::{Machine, Progress};
+use super::routes::attributes::written_call;
 use super::scope::{self, Scope, ScopeRef};
 use super::value::{Args, Closure, Lazy, ModuleId, Value};
 use crate::code::form::{

@@ -1,0 +1,328 @@
+//! The HTTP methods that a function answers which asks its request for the method: those for which it comes to an answer, and
+//! not to a refusal.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::super::machine::Machine;
+use super::super::value::{Closure, Value};
+use crate::code::form::{
+    BinaryOp, Block, Call, Expr, ExprKind, Function, LogicalOp, Name, Pattern, PatternField, Stmt, StmtKind, UnaryOp,
+};
+
+/// What a refusal says where something may stand behind it.
+const REFUSALS: &[i64] = &[400, 401, 403, 404, 405, 501];
+/// What is said last and is no answer: mistakes of who asks and of who is asked.
+const MISTAKES: std::ops::RangeInclusive<i64> = 400..=599;
+/// The same by a name.
+const REFUSED: &[&str] = &["METHOD_NOT_ALLOWED", "MethodNotAllowed", "NOT_IMPLEMENTED"];
+/// How deep blocks and conditions are followed.
+const DEPTH: usize = 24;
+/// Functions that hand their request on to the next.
+const MOST_HANDED: usize = 6;
+
+/// Some methods, or all but some.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Methods {
+    named: BTreeSet<String>,
+    others: bool,
+}
+
+impl Methods {
+    fn all() -> Self {
+        Self { named: BTreeSet::new(), others: true }
+    }
+
+    fn none() -> Self {
+        Self { named: BTreeSet::new(), others: false }
+    }
+
+    fn of(name: &str) -> Self {
+        Self { named: [name.to_uppercase()].into(), others: false }
+    }
+
+    fn is_none(&self) -> bool {
+        !self.others && self.named.is_empty()
+    }
+
+    fn not(&self) -> Self {
+        Self { named: self.named.clone(), others: !self.others }
+    }
+
+    fn and(&self, other: &Self) -> Self {
+        let named = match (self.others, other.others) {
+            (false, false) => self.named.intersection(&other.named).cloned().collect(),
+            (false, true) => self.named.difference(&other.named).cloned().collect(),
+            (true, false) => other.named.difference(&self.named).cloned().collect(),
+            (true, true) => self.named.union(&other.named).cloned().collect(),
+        };
+        Self { named, others: self.others && other.others }
+    }
+
+    fn or(&self, other: &Self) -> Self {
+        self.not().and(&other.not()).not()
+    }
+}
+
+impl Machine<'_> {
+    /// The methods that a function answers, and what it hands its request on to; none where it does not tell them apart.
+    pub(in crate::code::eval) fn guarded_methods(&mut self, closure: &Rc<Closure>) -> Vec<String> {
+        let Methods { named, others } = self.guarded(closure, MOST_HANDED);
+        if others { Vec::new() } else { named.into_iter().collect() }
+    }
+
+    fn guarded(&mut self, closure: &Rc<Closure>, depth: usize) -> Methods {
+        let Some(depth) = depth.checked_sub(1) else { return Methods::all() };
+        let function: Arc<Function> = closure.function.clone();
+        let mut handed = |call: &Call| match &call.callee.kind {
+            ExprKind::Name(_) | ExprKind::Call(_) => {
+                let callee = self.eval(&call.callee, &closure.scope.clone());
+                match self.force(callee) {
+                    Value::Function(next) if !Rc::ptr_eq(&next, closure) => self.guarded(&next, depth),
+                    _ => Methods::all(),
+                }
+            }
+            _ => Methods::all(),
+        };
+        let mut reader = Reader { asked: false, names: Vec::new(), answers: Methods::none(), handed: &mut handed };
+        if let Some(left) = reader.block(&function.body, Methods::all(), DEPTH) {
+            reader.answers = reader.answers.or(&left);
+        }
+        if reader.asked { reader.answers } else { Methods::all() }
+    }
+}
+
+struct Reader<'a> {
+    /// A condition asked for the method.
+    asked: bool,
+    /// Names that the method is bound to.
+    names: Vec<Name>,
+    answers: Methods,
+    /// The methods that what a call hands the request on to answers.
+    handed: &'a mut dyn FnMut(&Call) -> Methods,
+}
+
+impl Reader<'_> {
+    /// Reads a block that some methods come to; gives those that go on behind it.
+    fn block(&mut self, body: &Block, come: Methods, depth: usize) -> Option<Methods> {
+        let mut come = come;
+        let (mut refuses, mut speaks) = (false, false);
+        for stmt in body.iter() {
+            if come.is_none() {
+                return None;
+            }
+            let depth = depth.checked_sub(1)?;
+            speaks |= self::speaks(stmt);
+            come = match &stmt.kind {
+                StmtKind::If { test, then, otherwise } => {
+                    let (yes, no) = self.test(test, depth);
+                    let then = self.block(then, come.and(&yes), depth);
+                    let otherwise = self.block(otherwise, come.and(&no), depth);
+                    then.unwrap_or_else(Methods::none).or(&otherwise.unwrap_or_else(Methods::none))
+                }
+                StmtKind::Switch { subject: Some(subject), arms } if self.is_method(subject) => {
+                    self.asked = true;
+                    let (mut left, mut rest, mut held) = (Methods::none(), come.clone(), Methods::none());
+                    for arm in arms {
+                        let of_arm = match &arm.values[..] {
+                            [] => rest.clone(),
+                            values => values.iter().map(named).fold(Methods::none(), |all, one| all.or(&one)),
+                        };
+                        rest = rest.and(&of_arm.not());
+                        held = held.or(&of_arm.and(&come));
+                        if !arm.body.is_empty() {
+                            let gone = self.block(&arm.body, std::mem::replace(&mut held, Methods::none()), depth);
+                            left = left.or(&gone.unwrap_or_else(Methods::none));
+                        }
+                    }
+                    left.or(&rest)
+                }
+                StmtKind::Try { body, .. } | StmtKind::Block(body) => self.block(body, come, depth)?,
+                StmtKind::Return(value) => {
+                    let refused = |value: &Expr| refused(value, &|status| MISTAKES.contains(&status), DEPTH);
+                    // Who leaves without a word left the answer to what was asked before.
+                    let silent = value.is_none() && !speaks;
+                    if !refuses && !silent && !value.as_ref().is_some_and(refused) {
+                        let come = value.as_ref().map_or(come.clone(), |value| self.hand_on(value, &come));
+                        self.answers = self.answers.or(&come);
+                    }
+                    return None;
+                }
+                StmtKind::Throw => return None,
+                StmtKind::Break => return (!refuses).then_some(come),
+                StmtKind::Expr(value) if matches!(value.kind, ExprKind::Await(_) | ExprKind::Call(_)) => {
+                    refuses |= says_no(stmt);
+                    self.hand_on(value, &come)
+                }
+                _ => {
+                    self.note(stmt);
+                    refuses |= says_no(stmt);
+                    come
+                }
+            };
+        }
+        (!refuses && !come.is_none()).then_some(come)
+    }
+
+    /// The methods of those that come which are answered where the request is handed on.
+    fn hand_on(&mut self, value: &Expr, come: &Methods) -> Methods {
+        let call = match &value.kind {
+            ExprKind::Call(call) => call,
+            ExprKind::Await(inner) => return self.hand_on(inner, come),
+            _ => return come.clone(),
+        };
+        if !call.args.iter().any(|arg| is_request(&arg.value)) {
+            return come.clone();
+        }
+        let answered = (self.handed)(call);
+        self.asked |= !answered.others;
+        come.and(&answered)
+    }
+
+    /// Names that the method is bound to.
+    fn note(&mut self, stmt: &Stmt) {
+        let StmtKind::Bind { target, value: Some(value), .. } = &stmt.kind else { return };
+        match target {
+            Pattern::Name(name, _) if self.is_method(value) => self.names.push(name.clone()),
+            Pattern::Map(fields) => {
+                for field in fields {
+                    if let PatternField::Key { key, target: Pattern::Name(name, _), .. } = field
+                        && matches!(&key.kind, ExprKind::Str(key) if &**key == "method")
+                    {
+                        self.names.push(name.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The methods for which a condition may hold, and those for which it may not.
+    fn test(&mut self, test: &Expr, depth: usize) -> (Methods, Methods) {
+        let open = (Methods::all(), Methods::all());
+        let Some(depth) = depth.checked_sub(1) else { return open };
+        let sure = |is: Methods| (is.clone(), is.not());
+        match &test.kind {
+            ExprKind::Binary(op @ (BinaryOp::Eq | BinaryOp::Ne), a, b) => {
+                let text = match (self.is_method(a), self.is_method(b)) {
+                    (true, _) => b,
+                    (_, true) => a,
+                    _ => return open,
+                };
+                let ExprKind::Str(text) = &text.kind else { return open };
+                self.asked = true;
+                let is = Methods::of(text);
+                sure(if *op == BinaryOp::Eq { is } else { is.not() })
+            }
+            ExprKind::Logical(op, a, b) => {
+                let (a, b) = (self.test(a, depth), self.test(b, depth));
+                match op {
+                    LogicalOp::And => (a.0.and(&b.0), a.1.or(&b.1)),
+                    LogicalOp::Or | LogicalOp::Coalesce => (a.0.or(&b.0), a.1.and(&b.1)),
+                }
+            }
+            ExprKind::Unary(UnaryOp::Not, inner) => {
+                let (yes, no) = self.test(inner, depth);
+                (no, yes)
+            }
+            ExprKind::Call(call) => {
+                let (ExprKind::Member(list, name), [given]) = (&call.callee.kind, &call.args[..]) else { return open };
+                let ExprKind::List(items) = &list.kind else { return open };
+                let all = items.iter().map(|item| named(&item.value)).fold(Methods::none(), |all, one| all.or(&one));
+                if &**name != "includes" || !self.is_method(&given.value) || all.others {
+                    return open;
+                }
+                self.asked = true;
+                sure(all)
+            }
+            _ => open,
+        }
+    }
+
+    /// Whether an expression is the method of a request.
+    fn is_method(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Member(_, name) => &**name == "method",
+            ExprKind::Name(name) => self.names.contains(name),
+            ExprKind::Unary(_, inner) | ExprKind::Cast(inner, _) => self.is_method(inner),
+            ExprKind::Call(call) => match &call.callee.kind {
+                ExprKind::Member(inner, name) => &**name == "toUpperCase" && self.is_method(inner),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+}
+
+/// Whether an expression is called like a request or what answers one.
+fn is_request(expr: &Expr) -> bool {
+    let ExprKind::Name(name) = &expr.kind else { return false };
+    let name = name.to_lowercase();
+    matches!(&*name, "event" | "ctx" | "context")
+        || name.ends_with("req")
+        || name.ends_with("request")
+        || is_response(expr)
+}
+
+/// Whether an expression is called like what answers a request.
+fn is_response(expr: &Expr) -> bool {
+    let ExprKind::Name(name) = &expr.kind else { return false };
+    let name = name.to_lowercase();
+    name.ends_with("res") || name.ends_with("response") || name.ends_with("reply")
+}
+
+/// Whether a statement says something to who asks: `res.end()`, `send(res, …)`.
+fn speaks(stmt: &Stmt) -> bool {
+    let StmtKind::Expr(value) = &stmt.kind else { return false };
+    let mut at = value;
+    loop {
+        at = match &at.kind {
+            ExprKind::Await(inner) | ExprKind::Member(inner, _) => inner,
+            ExprKind::Call(call) => {
+                if call.args.iter().any(|arg| is_response(&arg.value)) {
+                    return true;
+                }
+                &call.callee
+            }
+            _ => return is_response(at),
+        };
+    }
+}
+
+/// The method that is written; any where it is not.
+fn named(expr: &Expr) -> Methods {
+    match &expr.kind {
+        ExprKind::Str(name) => Methods::of(name),
+        _ => Methods::all(),
+    }
+}
+
+/// Whether a statement says that the request is refused.
+fn says_no(stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        StmtKind::Expr(value) | StmtKind::Assign { value, .. } => {
+            refused(value, &|status| REFUSALS.contains(&status), DEPTH)
+        }
+        _ => false,
+    }
+}
+
+fn refused(expr: &Expr, says: &dyn Fn(i64) -> bool, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    match &expr.kind {
+        ExprKind::Int(status) => says(*status),
+        ExprKind::Member(inner, name) => REFUSED.contains(&&**name) || refused(inner, says, depth),
+        ExprKind::Await(inner) => refused(inner, says, depth),
+        ExprKind::Assign(_, _, value) => refused(value, says, depth),
+        ExprKind::Call(call) => {
+            let status = call.args.iter().any(|arg| match &arg.value.kind {
+                ExprKind::Int(status) => says(*status),
+                ExprKind::Member(_, name) => REFUSED.contains(&&**name),
+                _ => false,
+            });
+            status || refused(&call.callee, says, depth)
+        }
+        _ => false,
+    }
+}
