@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::mocks::Mocks;
 use super::skips::{Runs, Skips};
 use super::walk::Chain;
 use crate::code::form::{ExprKind, Language};
@@ -37,6 +38,9 @@ struct File {
     /// Which functions run.
     #[serde(default)]
     runs: Runs,
+    /// How something else is put for a client.
+    #[serde(default)]
+    mocks: Mocks,
 }
 
 /// A call that asks for a path by the name of a route, its first argument.
@@ -172,6 +176,11 @@ impl Idioms {
     /// Which functions of a language run.
     pub(super) fn runs(&'static self, language: Language) -> &'static Runs {
         self.file(language).map_or(&NO_RUNS, |file| &file.runs)
+    }
+
+    /// How tests of a language put something else for a client.
+    pub(super) fn mocks(&'static self, language: Language) -> Option<&'static Mocks> {
+        self.file(language).map(|file| &file.mocks)
     }
 
     /// Whether a file holds a word of its language's idioms.

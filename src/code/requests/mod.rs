@@ -2,9 +2,11 @@
 //! come from the file that they stand in and from those that it imports. Nothing is evaluated beyond that, and nothing is
 //! executed.
 
+mod focus;
 mod idioms;
 mod imports;
 mod live;
+mod mocks;
 mod naming;
 mod resolve;
 mod scopes;
@@ -172,8 +174,15 @@ fn sent_by(files: &[&Lowered], idioms: &'static Idioms, asked: &Asking<'_>) -> B
         .collect();
     let outside = |name: &str| asked.outside(own.language, &own.path, name);
     let (values, live) = Values::new(&read, own.language, idioms, &outside);
+    let mut replaced = BTreeSet::new();
+    let mocks = idioms.mocks(own.language);
+    if let Some(mocks) = mocks {
+        walk(&[own.blocks()], idioms.skips(own.language), &mut |seen, _| mocks.see(&seen, &mut replaced));
+    }
+    let is_sent = |chain: &Chain<'_>| mocks.is_none_or(|mocks| !mocks.is_replaced(chain, &replaced));
     let mut found = BTreeSet::new();
-    for (chain, scope) in values.chains.iter().filter(|(_, scope)| values.sends(*scope, &live)) {
+    let sending = values.chains.iter().filter(|(chain, scope)| values.sends(*scope, &live) && is_sent(chain));
+    for (chain, scope) in sending {
         let Some(file) = files.get(values.file(*scope)) else { continue };
         for (method, url, line) in idioms.of(own.language).flat_map(|idiom| sent(idiom, chain, *scope, &values)) {
             found.insert(Request { method, url, file: file.path.clone(), line });

@@ -23,6 +23,14 @@ pub(super) struct Skips {
     calls: Vec<String>,
     /// Calls that end a test.
     ends: Vec<String>,
+    /// Calls that declare a test or a group of them.
+    tests: Vec<String>,
+    /// Members of these that declare none.
+    hooks: Vec<String>,
+    /// Members before the call that declares what runs alone.
+    alone: Vec<String>,
+    /// Calls that declare what runs alone.
+    alone_calls: Vec<String>,
 }
 
 /// Which functions the runner of a language calls by itself.
@@ -147,6 +155,35 @@ impl Skips {
         let modified =
             args.len() > 1 && !matches!(args[0].value.kind, ExprKind::Function(_)) && (declared || self.tagged(chain));
         modified || (args.len() > 1 && args.iter().any(|arg| self.told(&arg.value)))
+    }
+
+    /// Whether there is a way to have tests run alone.
+    pub(super) fn knows_alone(&self) -> bool {
+        !self.alone.is_empty() || !self.alone_calls.is_empty()
+    }
+
+    /// Whether a chain of calls declares a test or a group of them, and if so, whether one that is to run alone.
+    pub(super) fn declares(&self, chain: &Chain<'_>) -> Option<bool> {
+        let last = chain.links.iter().rev().find(|link| link.call.is_some())?;
+        let handed = |kind: &ExprKind| matches!(kind, ExprKind::Function(_) | ExprKind::Name(_) | ExprKind::Call(_));
+        last.args().iter().skip(1).find(|arg| handed(&arg.value.kind))?;
+        let inner;
+        let own = match &chain.root.kind {
+            // `` test.only.each`…`("…", …) ``
+            ExprKind::Unknown(parts) => {
+                inner = super::walk::chain(parts.first()?);
+                &inner
+            }
+            _ => chain,
+        };
+        let first = own.links.first().and_then(|link| link.name);
+        let name = root(own).or(first)?;
+        let names = || own.links.iter().filter_map(|link| link.name);
+        if has(&self.alone_calls, name) {
+            return Some(true);
+        }
+        (has(&self.tests, name) && !names().any(|name| has(&self.hooks, name)))
+            .then(|| names().any(|name| has(&self.alone, name)))
     }
 
     /// `` test.skip.each`…`("…", …) ``

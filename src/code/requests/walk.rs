@@ -1,6 +1,7 @@
 //! Walks a lowered file without an evaluator: what is bound to which name, and every chain of calls. Order does not matter to
 //! those who ask, so it is a work list and no recursion. What a runner skips is not walked.
 
+use super::focus::{Focus, Unfocused, key};
 use super::skips::Skips;
 use crate::code::form::{
     Arg, Block, Call, Class, Entry, Export, Expr, ExprKind, Extension, Function, Import, Pattern, PatternField, Pos,
@@ -78,13 +79,32 @@ enum Work<'a> {
     Expr(&'a Expr, Scope),
 }
 
-/// Walks the statements of files and everything inside of them; gives for each scope the one around it, for a file itself.
+/// For each scope the one around it, for a file itself.
+pub(super) type Walked = Vec<Scope>;
+
+/// Walks the statements of files and everything inside of them that runs; gives for each scope the one around it.
 pub(super) fn walk<'a>(
     files: &[Vec<&'a Block>],
     skips: &'static Skips,
     see: &mut impl FnMut(Seen<'a>, Scope),
-) -> Vec<Scope> {
-    let mut walker = Walker { open: Vec::new(), around: (0..files.len()).collect(), skips, see };
+) -> Walked {
+    let mut unfocused = Unfocused::new();
+    if skips.knows_alone() {
+        let mut focus = Focus::default();
+        let around = pass(files, skips, Unfocused::new(), &mut |seen, scope| focus.see(&seen, scope, skips));
+        unfocused = focus.unfocused(&around);
+    }
+    pass(files, skips, unfocused, see)
+}
+
+/// Walks all but some declarations of tests.
+fn pass<'a>(
+    files: &[Vec<&'a Block>],
+    skips: &'static Skips,
+    unfocused: Unfocused,
+    see: &mut impl FnMut(Seen<'a>, Scope),
+) -> Walked {
+    let mut walker = Walker { open: Vec::new(), around: (0..files.len()).collect(), skips, unfocused, see };
     for (file, blocks) in files.iter().enumerate() {
         blocks.iter().for_each(|block| walker.all(block, file));
     }
@@ -101,6 +121,7 @@ struct Walker<'a, 's, S> {
     open: Vec<Work<'a>>,
     around: Vec<Scope>,
     skips: &'static Skips,
+    unfocused: Unfocused,
     see: &'s mut S,
 }
 
@@ -304,7 +325,8 @@ impl<'a, S: FnMut(Seen<'a>, Scope)> Walker<'a, '_, S> {
         match &expr.kind {
             ExprKind::Call(_) | ExprKind::Member(..) => {
                 let chain = chain(expr);
-                if self.skips.skipped(&chain) {
+                let unfocused = || key(&chain).is_some_and(|key| self.unfocused.contains(&key));
+                if self.skips.skipped(&chain) || unfocused() {
                     return;
                 }
                 for link in &chain.links {
