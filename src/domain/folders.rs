@@ -151,6 +151,18 @@ fn is_of_sources(folder: &str) -> bool {
     matches!(folder, "src" | "app" | "pages" | "lib" | "modules" | "routes")
 }
 
+/// The folder that a file lies in; empty for the root.
+#[must_use]
+pub fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether a path is a folder or lies below it; everything lies below the root, which is empty.
+#[must_use]
+pub fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// The path that `path` is from `folder`, without `.` and `..`; none where it leads out of the tree.
 #[must_use]
 pub fn joined(folder: &str, path: &str) -> Option<String> {
@@ -170,6 +182,16 @@ pub fn joined(folder: &str, path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_holds_what_its_path_begins_as_a_whole() {
+        assert_eq!(("a/b", ""), (folder_of("a/b/c.rs"), folder_of("c.rs")));
+        for (path, folder, below) in
+            [("a/b", "a", true), ("a", "a", true), ("a", "", true), ("ab/c", "a", false), ("a", "a/b", false)]
+        {
+            assert_eq!(below, is_below(path, folder), "{path} {folder}");
+        }
+    }
 
     #[test]
     fn a_path_leads_from_a_folder_and_not_out_of_the_tree() {

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
+use crate::domain::folders::{folder_of, is_below};
 pub use crate::domain::stars::fits;
 
 /// Environment variables, read and documented.
@@ -138,7 +139,7 @@ impl Env {
         let is_apart = |space: &str| whole && self.parts.iter().any(|part| part == space);
         let speaks = |name: &str, home: &str| {
             let spaces = known.get(&compared(name));
-            let hears = |space: &str| if home.is_empty() { !is_apart(space) } else { is_within(home, space) };
+            let hears = |space: &str| if home.is_empty() { !is_apart(space) } else { is_below(home, space) };
             spaces.is_some_and(|spaces| spaces.iter().any(|space| hears(space)))
         };
         let handed = |name: &str, site: &Site, home: &str| {
@@ -184,7 +185,7 @@ impl Env {
 
     /// Whether a file lies in the project that the root itself is, where others are beside it.
     fn is_of_the_root(&self, file: &str) -> bool {
-        !self.projects.is_empty() && !self.projects.iter().any(|project| is_within(file, project))
+        !self.projects.is_empty() && !self.projects.iter().any(|project| is_below(file, project))
     }
 
     /// Whether a workspace's entry is read by something that it speaks for: not by another workspace that has an example of
@@ -193,23 +194,13 @@ impl Env {
     pub fn is_read_from(&self, entry: &Documented, site: &Site) -> bool {
         let workspaces: BTreeSet<&str> = self.documented.iter().map(|entry| entry.workspace.as_str()).collect();
         let home = home_of(&site.file, &workspaces);
-        is_within(home, &entry.workspace) || is_within(&entry.workspace, home)
+        is_below(home, &entry.workspace) || is_below(&entry.workspace, home)
     }
-}
-
-/// The folder that a file lies in; empty for the root.
-fn folder_of(file: &str) -> &str {
-    file.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The deepest workspace that a file lies in; empty for none.
 fn home_of<'a>(file: &str, workspaces: &BTreeSet<&'a str>) -> &'a str {
-    workspaces.iter().copied().filter(|space| is_within(file, space)).max_by_key(|space| space.len()).unwrap_or("")
-}
-
-/// Whether a path is a folder or lies in it.
-fn is_within(path: &str, folder: &str) -> bool {
-    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    workspaces.iter().copied().filter(|space| is_below(file, space)).max_by_key(|space| space.len()).unwrap_or("")
 }
 
 /// Whether a file tells compose which services there are.
@@ -248,7 +239,7 @@ fn is_general(file: &str) -> bool {
 
 /// The example that a variable belongs into which a workspace reads: its own, else one around it; the plainest name first.
 fn example_of<'a>(documented: &[&'a Documented], spaces: &[&str], home: &str) -> Option<&'a str> {
-    let around = documented.iter().zip(spaces).filter(|(_, space)| is_within(home, space));
+    let around = documented.iter().zip(spaces).filter(|(_, space)| is_below(home, space));
     let best = around.max_by_key(|(entry, space)| (space.len(), std::cmp::Reverse((entry.file.len(), &entry.file))));
     let any = || documented.iter().min_by_key(|entry| (entry.file.len(), &entry.file));
     best.map(|(entry, _)| entry).or_else(any).map(|entry| entry.file.as_str())

@@ -48,8 +48,10 @@ pub(crate) use proto::Service;
 pub(crate) use registries::library_of;
 pub(crate) use schemas::Schemas;
 pub(crate) use servlets::Servlet;
-pub(crate) use settings::Settings;
+pub(crate) use settings::{Settings, properties};
 pub(crate) use url_beans::UrlBean;
+
+pub(crate) use crate::domain::folders::folder_of;
 
 use super::form::{Language, Module, Name};
 use super::models::ClientWord;
@@ -412,11 +414,6 @@ fn text_of(content: &Content) -> Option<String> {
         None => content.text().ok()?.into(),
     };
     Some(text.into_owned())
-}
-
-/// The folder of a file.
-pub(crate) fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Paths joined, `.` and `..` taken out; a leading slash of a later part starts anew only where it is the first.

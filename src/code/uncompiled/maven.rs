@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::{MOST_BYTES, MOST_FILES};
-use crate::code::resolve::{folder_of, under};
+use crate::code::resolve::under;
+use crate::domain::folders::{folder_of, is_below};
 use crate::repo::Repo;
 
 /// The build whose modules are looked at.
@@ -77,7 +78,7 @@ pub(super) fn folders(repo: &Repo) -> Vec<String> {
         let more = build.is_some() && COMPILES.iter().any(|word| text.contains(word));
         left.retain(|(module, _)| {
             let named = is_named(text, folder_of_last(module), build.is_some());
-            let given = more && build.is_some_and(|folder| is_within(module, folder));
+            let given = more && build.is_some_and(|folder| is_below(module, folder));
             !named && !given
         });
     }
@@ -154,11 +155,6 @@ fn is_polyglot(name: &str) -> bool {
 /// The last name of a folder.
 fn folder_of_last(folder: &str) -> &str {
     folder.rsplit('/').next().unwrap_or(folder)
-}
-
-/// Whether a folder is another, or lies in it.
-fn is_within(folder: &str, other: &str) -> bool {
-    other.is_empty() || folder == other || folder.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Whether a text has a folder's name as a word; of a build what only says what something is called does not count.

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::folders::{Role, lies_in};
+use crate::domain::folders::{folder_of, is_below};
 use crate::facts::audit::{Audit, Ecosystem, Scan, ScanKind};
 use crate::repo::Repo;
 
@@ -55,7 +56,7 @@ pub(super) fn of(repo: &Repo) -> Vec<Ecosystem> {
         found.into_iter().map(|((name, _, folder), (_, lockfile))| (name, folder, lockfile)).collect();
     let module = |name: &str, folder: &str, lockfile: &str| {
         NESTING.iter().any(|manifest| lockfile.ends_with(manifest))
-            && all.iter().any(|(other, outer, _)| *other == name && *outer != folder && within(folder, outer))
+            && all.iter().any(|(other, outer, _)| *other == name && *outer != folder && is_below(folder, outer))
     };
     all.iter()
         .filter(|(name, folder, lockfile)| !module(name, folder, lockfile))
@@ -74,15 +75,6 @@ fn rank(name: &str) -> Option<(usize, &'static str)> {
     }
     let other = name.starts_with("requirements") && (name.ends_with(".txt") || name.ends_with(".lock"));
     other.then_some((LOCKFILES.len(), "pypi"))
-}
-
-/// Whether a path is `folder` or lies in it.
-fn within(path: &str, folder: &str) -> bool {
-    folder.is_empty() || path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Notes at each lockfile the reports that speak of it. A scan of everything speaks of all; one that names its lockfile of
@@ -114,7 +106,7 @@ pub(super) fn cover(audit: &mut Audit) {
     for scan in unplaced {
         let inside = |one: &&mut Ecosystem| {
             let folder = folder_of(&one.lockfile);
-            of(scan, one) && !folder.is_empty() && within(&scan.path, folder)
+            of(scan, one) && !folder.is_empty() && is_below(&scan.path, folder)
         };
         match ecosystems.iter_mut().filter(inside).max_by_key(|one| one.lockfile.matches('/').count()) {
             Some(one) => note(one, &scan.path),

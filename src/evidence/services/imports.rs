@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{MAX_BYTES, counts, folder_of, is_inside};
+use super::{MAX_BYTES, counts};
 use crate::code::{self, under};
+use crate::domain::folders::{folder_of, is_below};
 use crate::evidence::env::naming::stem;
 use crate::repo::Repo;
 
@@ -14,14 +15,14 @@ const ENDS: &[&str] = &["cjs", "cts", "go", "js", "jsx", "mjs", "mts", "py", "ts
 /// Those of some projects that files of others import.
 pub(super) fn depended_on(repo: &Repo, projects: &BTreeSet<&str>) -> BTreeSet<String> {
     let places = Places::of(repo);
-    let owner = |path: &str| projects.iter().filter(|folder| is_inside(path, folder)).max_by_key(|folder| folder.len());
+    let owner = |path: &str| projects.iter().filter(|folder| is_below(path, folder)).max_by_key(|folder| folder.len());
     let mut found = BTreeSet::new();
     for entry in repo.files().iter().filter(|entry| !entry.link && is_read(&entry.path) && counts(&entry.path)) {
         let Ok(content) = repo.read(&entry.path, MAX_BYTES) else { continue };
         let own = owner(&entry.path);
         let targets = code::imports(&entry.path, &content.lossy());
         let targets = targets.iter().filter_map(|import| places.named(&entry.path, import));
-        let others = targets.filter_map(|target| owner(&format!("{target}/")));
+        let others = targets.filter_map(|target| owner(&target));
         found.extend(others.filter(|project| Some(*project) != own).map(|project| (*project).to_owned()));
     }
     found

@@ -8,7 +8,7 @@ mod manifests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::env::workspaces::{self, MANIFESTS};
-use crate::domain::folders::{Role, lies_in};
+use crate::domain::folders::{Role, folder_of, is_below, lies_in};
 use crate::facts::routes::Route;
 use crate::repo::Repo;
 
@@ -59,7 +59,7 @@ impl Services {
     /// The folder of the service that a file lies in; none where what it is part of goes with all.
     pub(super) fn of_file(&self, file: &str) -> Option<&str> {
         let all = self.folders.iter().chain(&self.shared);
-        let innermost = all.filter(|folder| is_inside(file, folder)).max_by_key(|folder| folder.len())?;
+        let innermost = all.filter(|folder| is_below(file, folder)).max_by_key(|folder| folder.len())?;
         Some(innermost.as_str()).filter(|folder| !self.shared.contains(*folder))
     }
 
@@ -104,16 +104,7 @@ fn is_command(repo: &Repo, folder: &str) -> bool {
     let files = repo.files();
     let first = files.partition_point(|entry| *entry.path < *folder);
     let below = files[first..].iter().take_while(|entry| entry.path.starts_with(folder));
-    below.filter(|entry| is_inside(&entry.path, folder)).any(|entry| entry.path.ends_with(".go"))
-}
-
-/// Whether a file lies below a folder.
-fn is_inside(file: &str, folder: &str) -> bool {
-    folder.is_empty() || file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    below.filter(|entry| is_below(&entry.path, folder)).any(|entry| entry.path.ends_with(".go"))
 }
 
 /// Whether a file says something of who depends on whom.

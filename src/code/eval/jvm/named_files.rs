@@ -9,6 +9,7 @@ use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{Args, Map, Spot, Value};
 use crate::code::form::{Language, Name};
+use crate::code::resolve::properties;
 use crate::code::select::is_own;
 
 /// What gives a program its configuration, in its code.
@@ -203,12 +204,8 @@ fn tail(text: &str) -> Option<String> {
 
 /// The settings of a file of properties, under their whole names.
 fn lines_of(text: &str) -> Value {
-    let pair = |line: &str| {
-        let line = line.trim();
-        let (key, value) = line.split_once(['=', ':']).filter(|_| !line.starts_with(['#', '!']))?;
-        Some((Value::text(key.trim()), Value::text(value.trim())))
-    };
-    Value::map(text.lines().filter_map(pair).collect())
+    let pairs = properties(text).into_iter().map(|(key, value, _)| (Value::text(key), Value::text(value)));
+    Value::map(pairs.collect())
 }
 
 /// Lays what a file says over what others say: what they say differently is not known. None says all that there is.
