@@ -471,6 +471,21 @@ impl Machine<'_> {
         Rc::new(map)
     }
 
+    /// The object that a call is about: the one in an argument where a model names that, else the one that it is called on.
+    pub(super) fn meant_by(
+        &mut self,
+        on: Option<&str>,
+        model: Option<&Modelled>,
+        bound: &Rc<Map>,
+        spot: Spot,
+    ) -> Option<Modelled> {
+        let Some(on) = on else { return model.cloned() };
+        match self.argument_at(bound, on, spot) {
+            Value::Object(it) => it.model.borrow().clone(),
+            _ => None,
+        }
+    }
+
     /// The value that an argument's path leads to.
     pub(crate) fn argument_at(&mut self, bound: &Rc<Map>, path: &str, spot: Spot) -> Value {
         if let Some((first, rest)) = path.split_once('|') {

@@ -24,13 +24,7 @@ impl Machine<'_> {
         bound: &Rc<Map>,
         spot: Spot,
     ) {
-        let target = match &word.on {
-            None => model.cloned(),
-            Some(on) => match self.argument_at(bound, on, spot) {
-                Value::Object(it) => it.model.borrow().clone(),
-                _ => None,
-            },
-        };
+        let target = self.meant_by(word.on.as_deref(), model, bound, spot);
         let Some(target) = target else { return self.note(spot, "the app that this registers on is not known") };
         let given = self.argument_at(bound, &word.class, spot);
         let mut all = Vec::new();

@@ -256,13 +256,7 @@ impl Machine<'_> {
         bound: &Rc<Map>,
         spot: Spot,
     ) {
-        let target = match &word.on {
-            None => model.cloned(),
-            Some(on) => match self.argument_at(bound, on, spot) {
-                Value::Object(it) => it.model.borrow().clone(),
-                _ => None,
-            },
-        };
+        let target = self.meant_by(word.on.as_deref(), model, bound, spot);
         let Some(model) = &target else { return };
         let how = (word.replaces, word.loose);
         if let Some(table) = &word.table {
