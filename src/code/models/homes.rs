@@ -53,6 +53,7 @@ pub(super) fn settle(models: &mut Models, homes: &[Home]) {
         home.table(&mut models.brings);
         home.names(&mut models.assets);
         home.names(&mut models.passing);
+        home.names(&mut models.refusing);
         let named = models.named.iter().filter_map(|(language, name)| Some((*language, home.moved(name)?)));
         let named: Vec<_> = named.collect();
         models.named.extend(named);

@@ -176,9 +176,11 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
     models.texts.extend(model.texts.clone());
     models.extensions.extend(model.texts.keys().cloned());
     models.inert.extend(model.inert.iter().cloned());
-    for (packages, names) in &model.passing {
-        let types = |package| names.iter().map(move |name| format!("{package}.{name}"));
-        models.passing.extend(packages.split_whitespace().flat_map(types));
+    for (all, told) in [(&mut models.passing, &model.passing), (&mut models.refusing, &model.refusing)] {
+        for (packages, names) in told {
+            let named = |package| names.iter().map(move |name| format!("{package}.{name}"));
+            all.extend(packages.split_whitespace().flat_map(named));
+        }
     }
     models.stores.extend(model.stores.into_iter().map(|store| &*Box::leak(Box::new(store))));
     for prefix in &model.prefixes {

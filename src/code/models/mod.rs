@@ -242,6 +242,8 @@ pub(crate) struct Models {
     pub(crate) inert: Vec<String>,
     /// Types whose handlers pass requests on or answer with files.
     pub(crate) passing: BTreeSet<String>,
+    /// What makes answers that refuse a request.
+    pub(crate) refusing: BTreeSet<String>,
     /// Settings that stand before every route of a module.
     pub(crate) prefixes: Vec<&'static PrefixModel>,
     /// Libraries that register routes of their own.
@@ -330,6 +332,7 @@ impl Models {
             || self.shared.contains_key(full)
             || self.constants.contains_key(full)
             || self.passing.contains(full)
+            || self.refusing.contains(full)
             || self.speaks_of_members(full)
     }
 }

@@ -90,6 +90,9 @@ pub(crate) struct ModelFile {
     /// route.
     #[serde(default)]
     pub(crate) passing: BTreeMap<String, Vec<String>>,
+    /// What makes answers that refuse a request, by packages in the same way: a view that returns one for a method does not answer it.
+    #[serde(default)]
+    pub(crate) refusing: BTreeMap<String, Vec<String>>,
     /// Settings that stand before every route of a module, in order.
     #[serde(default)]
     pub(crate) prefixes: Vec<PrefixModel>,

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use super::super::machine::Machine;
 use super::super::value::{Closure, Value};
 use crate::code::form::{
-    BinaryOp, Block, Call, Expr, ExprKind, Function, LogicalOp, Name, Pattern, PatternField, Stmt, StmtKind, UnaryOp,
+    Arg, BinaryOp, Block, Call, Expr, ExprKind, Function, LogicalOp, Name, ParamKind, Pattern, PatternField, Spread,
+    Stmt, StmtKind, UnaryOp,
 };
+use crate::domain::method;
 
 /// What a refusal says where something may stand behind it.
 const REFUSALS: &[i64] = &[400, 401, 403, 404, 405, 501];
@@ -75,17 +77,9 @@ impl Machine<'_> {
     fn guarded(&mut self, closure: &Rc<Closure>, depth: usize) -> Methods {
         let Some(depth) = depth.checked_sub(1) else { return Methods::all() };
         let function: Arc<Function> = closure.function.clone();
-        let mut handed = |call: &Call| match &call.callee.kind {
-            ExprKind::Name(_) | ExprKind::Call(_) => {
-                let callee = self.eval(&call.callee, &closure.scope.clone());
-                match self.force(callee) {
-                    Value::Function(next) if !Rc::ptr_eq(&next, closure) => self.guarded(&next, depth),
-                    _ => Methods::all(),
-                }
-            }
-            _ => Methods::all(),
-        };
-        let mut reader = Reader { asked: false, names: Vec::new(), answers: Methods::none(), handed: &mut handed };
+        let returned = self.is_python(closure.scope.module).then(|| Returned::of(&function));
+        let mut reader =
+            Reader { machine: self, closure, depth, asked: false, names: Vec::new(), answers: Methods::none(), returned };
         if let Some(left) = reader.block(&function.body, Methods::all(), DEPTH) {
             reader.answers = reader.answers.or(&left);
         }
@@ -93,17 +87,44 @@ impl Machine<'_> {
     }
 }
 
-struct Reader<'a> {
+/// What tells the request where answers are what functions return (Python): the parameters that carry it.
+struct Returned {
+    request: Option<Name>,
+    rest: Option<Name>,
+}
+
+impl Returned {
+    fn of(function: &Function) -> Self {
+        let named = |kind: ParamKind| {
+            let param = function.params.iter().find(|param| param.kind == kind);
+            match param.map(|param| &param.target) {
+                Some(Pattern::Name(name, _)) => Some(name.clone()),
+                _ => None,
+            }
+        };
+        Self { request: named(ParamKind::Plain), rest: named(ParamKind::Rest) }
+    }
+
+    fn is_request(&self, expr: &Expr) -> bool {
+        matches!(&expr.kind, ExprKind::Name(name) if self.request.as_ref() == Some(name))
+    }
+}
+
+struct Reader<'a, 'm> {
+    machine: &'a mut Machine<'m>,
+    closure: &'a Rc<Closure>,
+    /// How many functions more the request may be handed on to.
+    depth: usize,
     /// A condition asked for the method.
     asked: bool,
     /// Names that the method is bound to.
     names: Vec<Name>,
     answers: Methods,
-    /// The methods that what a call hands the request on to answers.
-    handed: &'a mut dyn FnMut(&Call) -> Methods,
+    /// Set where a request is answered by what is returned, and not by what is called.
+    returned: Option<Returned>,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// Reads a block that some methods come to; gives those that go on behind it.
     fn block(&mut self, body: &Block, come: Methods, depth: usize) -> Option<Methods> {
         let mut come = come;
@@ -138,12 +159,19 @@ impl Reader<'_> {
                     }
                     left.or(&rest)
                 }
-                StmtKind::Try { body, .. } | StmtKind::Block(body) => self.block(body, come, depth)?,
+                StmtKind::Try { body, handlers, .. } if self.returned.is_some() => {
+                    let ended = handlers.iter().map(|handler| self.block(handler, come.clone(), depth));
+                    let ended: Vec<_> = ended.collect();
+                    let handled = ended.into_iter().flatten().fold(Methods::none(), |all, one| all.or(&one));
+                    self.block(body, come, depth).unwrap_or_else(Methods::none).or(&handled)
+                }
+                StmtKind::Try { body, .. } | StmtKind::Block(body) | StmtKind::With { body, .. } => {
+                    self.block(body, come, depth)?
+                }
                 StmtKind::Return(value) => {
-                    let refused = |value: &Expr| refused(value, &|status| MISTAKES.contains(&status), DEPTH);
                     // Who leaves without a word left the answer to what was asked before.
                     let silent = value.is_none() && !speaks;
-                    if !refuses && !silent && !value.as_ref().is_some_and(refused) {
+                    if !refuses && !silent && !value.as_ref().is_some_and(|value| self.is_refusal(value)) {
                         let come = value.as_ref().map_or(come.clone(), |value| self.hand_on(value, &come));
                         self.answers = self.answers.or(&come);
                     }
@@ -151,13 +179,15 @@ impl Reader<'_> {
                 }
                 StmtKind::Throw => return None,
                 StmtKind::Break => return (!refuses).then_some(come),
-                StmtKind::Expr(value) if matches!(value.kind, ExprKind::Await(_) | ExprKind::Call(_)) => {
+                StmtKind::Expr(value)
+                    if self.returned.is_none() && matches!(value.kind, ExprKind::Await(_) | ExprKind::Call(_)) =>
+                {
                     refuses |= says_no(stmt);
                     self.hand_on(value, &come)
                 }
                 _ => {
                     self.note(stmt);
-                    refuses |= says_no(stmt);
+                    refuses |= self.returned.is_none() && says_no(stmt);
                     come
                 }
             };
@@ -172,12 +202,50 @@ impl Reader<'_> {
             ExprKind::Await(inner) => return self.hand_on(inner, come),
             _ => return come.clone(),
         };
-        if !call.args.iter().any(|arg| is_request(&arg.value)) {
+        if !call.args.iter().any(|arg| self.carries(arg)) {
             return come.clone();
         }
-        let answered = (self.handed)(call);
+        let answered = self.answered_by(call);
         self.asked |= !answered.others;
         come.and(&answered)
+    }
+
+    /// The methods that what a call hands the request on to answers.
+    fn answered_by(&mut self, call: &Call) -> Methods {
+        if !matches!(call.callee.kind, ExprKind::Name(_) | ExprKind::Call(_)) {
+            return Methods::all();
+        }
+        let callee = self.machine.eval(&call.callee, &self.closure.scope.clone());
+        match self.machine.force(callee) {
+            Value::Function(next) if !Rc::ptr_eq(&next, self.closure) => self.machine.guarded(&next, self.depth),
+            _ => Methods::all(),
+        }
+    }
+
+    /// Whether an argument is the request, or what answers it.
+    fn carries(&self, arg: &Arg) -> bool {
+        let ExprKind::Name(name) = &arg.value.kind else { return false };
+        match &self.returned {
+            Some(returned) if arg.spread == Spread::List => returned.rest.as_ref() == Some(name),
+            Some(returned) => returned.request.as_ref() == Some(name),
+            None => is_request(&arg.value),
+        }
+    }
+
+    /// Whether what is returned says no: by a status, or by a library's name for that.
+    fn is_refusal(&mut self, value: &Expr) -> bool {
+        if refused(value, &|status| MISTAKES.contains(&status), DEPTH) {
+            return true;
+        }
+        let ExprKind::Call(call) = &value.kind else { return false };
+        if self.returned.is_none() || !matches!(call.callee.kind, ExprKind::Name(_) | ExprKind::Member(..)) {
+            return false;
+        }
+        let callee = self.machine.eval(&call.callee, &self.closure.scope.clone());
+        match self.machine.force(callee) {
+            Value::Unknown(path) => self.machine.models.refusing.contains(&*path),
+            _ => false,
+        }
     }
 
     /// Names that the method is bound to.
@@ -210,10 +278,17 @@ impl Reader<'_> {
                     (_, true) => a,
                     _ => return open,
                 };
-                let ExprKind::Str(text) = &text.kind else { return open };
+                let is = named(text);
+                if is.others {
+                    return open;
+                }
                 self.asked = true;
-                let is = Methods::of(text);
                 sure(if *op == BinaryOp::Eq { is } else { is.not() })
+            }
+            ExprKind::Binary(op @ (BinaryOp::In | BinaryOp::NotIn), given, list) if self.is_method(given) => {
+                let Some(is) = listed(list) else { return open };
+                self.asked = true;
+                sure(if *op == BinaryOp::In { is } else { is.not() })
             }
             ExprKind::Logical(op, a, b) => {
                 let (a, b) = (self.test(a, depth), self.test(b, depth));
@@ -228,9 +303,8 @@ impl Reader<'_> {
             }
             ExprKind::Call(call) => {
                 let (ExprKind::Member(list, name), [given]) = (&call.callee.kind, &call.args[..]) else { return open };
-                let ExprKind::List(items) = &list.kind else { return open };
-                let all = items.iter().map(|item| named(&item.value)).fold(Methods::none(), |all, one| all.or(&one));
-                if &**name != "includes" || !self.is_method(&given.value) || all.others {
+                let Some(all) = listed(list) else { return open };
+                if &**name != "includes" || !self.is_method(&given.value) {
                     return open;
                 }
                 self.asked = true;
@@ -243,11 +317,13 @@ impl Reader<'_> {
     /// Whether an expression is the method of a request.
     fn is_method(&self, expr: &Expr) -> bool {
         match &expr.kind {
-            ExprKind::Member(_, name) => &**name == "method",
+            ExprKind::Member(of, name) => {
+                &**name == "method" && self.returned.as_ref().is_none_or(|returned| returned.is_request(of))
+            }
             ExprKind::Name(name) => self.names.contains(name),
             ExprKind::Unary(_, inner) | ExprKind::Cast(inner, _) => self.is_method(inner),
             ExprKind::Call(call) => match &call.callee.kind {
-                ExprKind::Member(inner, name) => &**name == "toUpperCase" && self.is_method(inner),
+                ExprKind::Member(inner, name) => matches!(&**name, "toUpperCase" | "upper" | "lower") && self.is_method(inner),
                 _ => false,
             },
             _ => false,
@@ -293,9 +369,16 @@ fn speaks(stmt: &Stmt) -> bool {
 /// The method that is written; any where it is not.
 fn named(expr: &Expr) -> Methods {
     match &expr.kind {
-        ExprKind::Str(name) => Methods::of(name),
+        ExprKind::Str(name) if method::is_any_method(&name.to_uppercase()) => Methods::of(name),
         _ => Methods::all(),
     }
+}
+
+/// The methods that are written in a list.
+fn listed(list: &Expr) -> Option<Methods> {
+    let (ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items)) = &list.kind else { return None };
+    let all = items.iter().map(|item| named(&item.value)).fold(Methods::none(), |all, one| all.or(&one));
+    (!all.others).then_some(all)
 }
 
 /// Whether a statement says that the request is refused.
@@ -312,17 +395,23 @@ fn refused(expr: &Expr, says: &dyn Fn(i64) -> bool, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     match &expr.kind {
         ExprKind::Int(status) => says(*status),
-        ExprKind::Member(inner, name) => REFUSED.contains(&&**name) || refused(inner, says, depth),
+        ExprKind::Member(inner, name) => says_by_name(name, says) || refused(inner, says, depth),
         ExprKind::Await(inner) => refused(inner, says, depth),
         ExprKind::Assign(_, _, value) => refused(value, says, depth),
         ExprKind::Call(call) => {
             let status = call.args.iter().any(|arg| match &arg.value.kind {
                 ExprKind::Int(status) => says(*status),
-                ExprKind::Member(_, name) => REFUSED.contains(&&**name),
+                ExprKind::Member(_, name) | ExprKind::Name(name) => says_by_name(name, says),
                 _ => false,
             });
             status || refused(&call.callee, says, depth)
         }
         _ => false,
     }
+}
+
+/// Whether a name says a status: `METHOD_NOT_ALLOWED`, `HTTP_405_METHOD_NOT_ALLOWED`.
+fn says_by_name(name: &str, says: &dyn Fn(i64) -> bool) -> bool {
+    let status = name.strip_prefix("HTTP_").and_then(|rest| rest.split('_').next()?.parse().ok());
+    REFUSED.contains(&name) || status.is_some_and(says)
 }

@@ -87,6 +87,14 @@ impl Machine<'_> {
         }
     }
 
+    /// The methods that a view does not refuse by itself, where it gets all of them (Python); none where it tells none apart.
+    pub(in crate::code::eval) fn let_through(&mut self, handler: &Value) -> Vec<String> {
+        match self.force(handler.clone()) {
+            Value::Function(view) if self.is_python(view.scope.module) => self.guarded_methods(&view),
+            _ => Vec::new(),
+        }
+    }
+
     /// The methods of what a function answers by: a decorator's function passes requests on to what the decorator was given.
     fn wrapped_methods(&mut self, wrapper: Rc<Closure>) -> Vec<String> {
         let mut open = vec![wrapper];

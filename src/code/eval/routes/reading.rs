@@ -364,7 +364,10 @@ impl Machine<'_> {
         let known = match methods {
             Methods::Fixed(all) => all.clone(),
             Methods::Default(all) => {
-                let own = self.handler_methods(handler, 0);
+                let mut own = self.handler_methods(handler, 0);
+                if own.is_empty() && all.is_empty() {
+                    own = self.let_through(handler);
+                }
                 if own.is_empty() { all.clone() } else { own }
             }
             Methods::Unknown(all) => {
