@@ -45,10 +45,12 @@ impl Machine<'_> {
         };
         match self.tree.resolve(language, &from, source, level) {
             Target::File(path) => {
+                let id = self.module_of(&path, language);
                 if language == Language::Python {
+                    self.call_module(id, source, level);
                     self.load_parents(&path);
                 }
-                Value::Module(self.module_of(&path, language))
+                Value::Module(id)
             }
             Target::Folder(path) => Value::Module(match self.by_path.get(&path) {
                 Some(id) => *id,
@@ -74,8 +76,34 @@ impl Machine<'_> {
         let folders = self.python_paths.iter();
         let found = folders.filter_map(|folder| self.tree.python_below(folder, source)).next();
         match found {
-            Some(Target::File(path)) => Some(self.module_of(&path, language)),
+            Some(Target::File(path)) => {
+                let id = self.module_of(&path, language);
+                self.call_module(id, source, level);
+                Some(id)
+            }
             _ => None,
+        }
+    }
+
+    /// The name of Python's module that nobody asked for: it begins at the outermost package, where it lies in one.
+    fn usual_name(&self, path: &str) -> String {
+        let is_package = |folder: &str| self.tree.has(&format!("{folder}/__init__.py"));
+        let mut outside = crate::code::resolve::folder_of(path);
+        while !outside.is_empty() && is_package(outside) {
+            outside = crate::code::resolve::folder_of(outside);
+        }
+        let within = match crate::code::resolve::folder_of(path) {
+            own if is_package(own) => path.strip_prefix(outside).unwrap_or(path).trim_start_matches('/'),
+            _ => path,
+        };
+        within.trim_end_matches(".py").trim_end_matches("/__init__").replace('/', ".")
+    }
+
+    /// Python's module has the name that it is first asked for by, whatever folders lie around it.
+    fn call_module(&mut self, id: ModuleId, source: &str, level: u32) {
+        let module = &mut self.modules[id.0];
+        if level == 0 && module.progress == Progress::New && module.dotted.is_empty() {
+            module.dotted = source.into();
         }
     }
 
@@ -142,7 +170,10 @@ impl Machine<'_> {
         self.modules[id.0].progress = Progress::Running;
         let scope = self.modules[id.0].scope.clone();
         if self.modules[id.0].language == Language::Python {
-            let dotted = path.trim_end_matches(".py").trim_end_matches("/__init__").replace('/', ".");
+            let dotted = match &*self.modules[id.0].dotted {
+                "" => self.usual_name(&path),
+                asked => asked.to_owned(),
+            };
             scope.set(&"__name__".into(), Value::text(dotted.as_str()));
             scope.set(&"__file__".into(), Value::Str(path.clone()));
             if path.ends_with("__init__.py") {

@@ -1,7 +1,7 @@
 //! Python's modules: packages, relative names, source layouts.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Target, Tree, folder_of, under};
 use crate::code::form::Name;
@@ -90,6 +90,8 @@ const STANDARD: &[&str] = &[
     "zoneinfo",
 ];
 
+/// Files that say how a distribution is built.
+const BUILDS: &[&str] = &["pyproject.toml", "setup.cfg", "setup.py"];
 /// Files that declare dependencies.
 const MANIFESTS: &[&str] = &["Pipfile", "environment.yml", "pyproject.toml", "setup.cfg", "setup.py"];
 
@@ -98,6 +100,8 @@ const MANIFESTS: &[&str] = &["Pipfile", "environment.yml", "pyproject.toml", "se
 pub(super) struct Roots {
     /// The words of the files that declare dependencies.
     declared: OnceCell<BTreeSet<String>>,
+    /// The folders where a package lies that the repository builds a distribution of, by the package's name.
+    built: OnceCell<BTreeMap<String, BTreeSet<String>>>,
 }
 
 impl Roots {
@@ -122,7 +126,34 @@ impl Roots {
                 return found;
             }
         }
-        self.beside(tree, from, source).unwrap_or_else(|| Target::Outside(source.into()))
+        let found = self.beside(tree, from, source).or_else(|| self.built(tree, source, &dotted));
+        found.unwrap_or_else(|| Target::Outside(source.into()))
+    }
+
+    /// What another distribution of the repository has under a name, where a manifest names that one and no other has it.
+    fn built(&self, tree: &Tree<'_>, source: &str, dotted: &str) -> Option<Target> {
+        let first = source.split('.').next().unwrap_or(source);
+        let built = self.built.get_or_init(|| {
+            let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+            for path in tree.files().filter(|path| BUILDS.contains(&path.rsplit('/').next().unwrap_or(path))) {
+                let own = folder_of(path);
+                for root in [own.to_owned(), under(own, "src")] {
+                    let (_, folders) = if tree.has_folder(&root) { tree.entries(&root) } else { continue };
+                    for folder in folders {
+                        let name = folder.rsplit('/').next().unwrap_or(&folder).to_owned();
+                        if tree.has(&under(&under(&root, &name), "__init__.py")) {
+                            all.entry(name).or_default().insert(root.clone());
+                        }
+                    }
+                }
+            }
+            all
+        });
+        let roots = built.get(first).filter(|roots| roots.len() == 1)?;
+        if STANDARD.contains(&first) || !self.declared(tree).contains(&word(first)) {
+            return None;
+        }
+        at(tree, &under(roots.first()?, dotted))
     }
 
     /// What lies beside a file, or beside a package around it, where that is run in its own folder (`python api/main.py`): the
@@ -192,7 +223,7 @@ fn roots(tree: &Tree<'_>, from: &str) -> Vec<String> {
 }
 
 /// The package or module at a path without its ending.
-pub(super) fn at(tree: &Tree<'_>, path: &str) -> Option<Target> {
+pub(crate) fn at(tree: &Tree<'_>, path: &str) -> Option<Target> {
     let package = under(path, "__init__.py");
     if tree.has(&package) {
         return Some(Target::File(package.into()));

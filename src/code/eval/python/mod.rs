@@ -15,4 +15,5 @@ pub(super) mod reflecting;
 pub(super) mod shadowing;
 pub(super) mod subclassing;
 pub(super) mod unloaded;
+pub(super) mod unstarted;
 pub(super) mod views;

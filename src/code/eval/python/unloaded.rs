@@ -41,7 +41,7 @@ const RUN: &[&str] = &[
     "wsgi",
 ];
 /// What a file says that is run by itself.
-const RUNS: &[&str] =
+pub(super) const RUNS: &[&str] =
     &["__main__", ".run(", "run_app(", "serve(", "serve_forever(", "mangum", "Mangum", "WSGI", "wsgi"];
 /// What loads modules by names that may be put together.
 const LOADERS: &[&str] = &[
@@ -61,7 +61,7 @@ const LOADERS: &[&str] = &[
     "walk_packages",
 ];
 /// Endings of files that may name what is run.
-const NAMING: &[&str] = &[
+pub(super) const NAMING: &[&str] = &[
     "Procfile",
     "Dockerfile",
     "Makefile",
@@ -79,7 +79,7 @@ const NAMING: &[&str] = &[
 ];
 
 /// What the Python files of a tree import, and whether some load modules by names that are put together.
-struct Imports {
+pub(super) struct Imports {
     files: Vec<(Name, Vec<String>)>,
     /// Lines on which an import stands behind something else.
     odd: Vec<String>,
@@ -126,7 +126,7 @@ impl Machine<'_> {
         of_python(module) && of_python(made) && self.modules[made.0].scope.names.borrow().values().any(is_it)
     }
 
-    fn imports(&self) -> Imports {
+    pub(super) fn imports(&self) -> Imports {
         let mut all = Imports { files: Vec::new(), odd: Vec::new(), open: false };
         let own =
             |path: &&Name| Language::of(path) == Some(Language::Python) && !is_test(path) && select::may_serve(path);
@@ -147,6 +147,17 @@ impl Machine<'_> {
         if RUNS.iter().any(|word| text.contains(word)) || imports.odd.iter().any(|line| select::has_word(line, stem)) {
             return false;
         }
+        if self.is_imported(path, imports) {
+            return false;
+        }
+        let names = |file: &&Name| NAMING.iter().any(|end| file.ends_with(end)) || file.contains("Dockerfile");
+        let says = |file: &Name| self.tree.text(file).is_some_and(|text| select::has_word(&text, stem));
+        !self.tree.files().filter(names).any(says)
+    }
+
+    /// Whether a file imports a module, or a text names it or what is in it.
+    pub(super) fn is_imported(&self, path: &Name, imports: &Imports) -> bool {
+        let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".py");
         let mut seen = BTreeSet::new();
         let leads = |from: &Name, name: &str| {
             let bare = name.trim_start_matches('.');
@@ -157,7 +168,7 @@ impl Machine<'_> {
             let close = names.iter().filter(|name| name.rsplit('.').take(2).any(|part| part == stem));
             for name in close {
                 if seen.insert((from.clone(), name.clone())) && leads(from, name) {
-                    return false;
+                    return true;
                 }
             }
         }
@@ -168,11 +179,6 @@ impl Machine<'_> {
             format!("{before}{dotted}{behind}")
         });
         let named = |from: &Name| self.tree.text(from).is_some_and(|text| quoted.iter().any(|one| text.contains(one)));
-        if imports.files.iter().any(|(from, _)| from != path && named(from)) {
-            return false;
-        }
-        let names = |file: &&Name| NAMING.iter().any(|end| file.ends_with(end)) || file.contains("Dockerfile");
-        let says = |file: &Name| self.tree.text(file).is_some_and(|text| select::has_word(&text, stem));
-        !self.tree.files().filter(names).any(says)
+        imports.files.iter().any(|(from, _)| from != path && named(from))
     }
 }

@@ -240,6 +240,8 @@ impl Machine<'_> {
         served.retain(|node| !self.is_unused(*node) && !self.is_unadapted(*node));
         let surely = |node: &Node| node.model.served || node.served;
         served.retain(|node| surely(&self.forest.nodes[*node]) || !self.is_left_aside(*node, &children));
+        let unstarted = self.unstarted(&served);
+        served.retain(|node| !unstarted.contains(node));
         let broken = self.unstartable(&served);
         served.retain(|node| !broken.contains_key(node));
         let mut reading = Reading::default();
@@ -279,6 +281,8 @@ impl Machine<'_> {
             // A part that something else has taken in answers there; whether unseen code serves one is not known.
             let why = if handed.contains(root) {
                 "handed to code that is not in the repository: whether that serves it is not known"
+            } else if unstarted.contains(root) {
+                "registered on an app that nothing starts: another one of its package is started"
             } else {
                 "registered on a router that is never mounted"
             };
