@@ -241,11 +241,13 @@ impl Machine<'_> {
             ExprKind::Name(name) => self.bind_name(name, value, scope),
             ExprKind::Member(object, name) => {
                 let object = self.eval_place(object, scope);
+                self.keep_written(&object, &Value::Str(name.clone()), &value);
                 self.write_member(&object, name, value);
             }
             ExprKind::Index(object, index) => {
                 let object = self.eval_place(object, scope);
                 let index = self.eval(index, scope);
+                self.keep_written(&object, &index, &value);
                 if let Value::Unknown(path) = &object
                     && self.models.sources.contains_key(&**path)
                 {

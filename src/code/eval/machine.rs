@@ -181,6 +181,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) chained: std::collections::BTreeSet<usize>,
     /// The journals of the branches that are running.
     pub(crate) journals: Vec<Journal>,
+    /// What those put into members and elements that is a text with a part that is not known: where, under which key, and the text.
+    pub(crate) written: Vec<(Value, Value, Value)>,
     /// Steps done.
     pub(crate) steps: u64,
     /// Folders that programs add to where Python's names start.
@@ -375,6 +377,7 @@ impl<'a> Machine<'a> {
             left: Vec::new(),
             chained: std::collections::BTreeSet::new(),
             journals: Vec::new(),
+            written: Vec::new(),
             steps: 0,
             python_paths: Vec::new(),
             spent: false,
@@ -512,7 +515,7 @@ impl<'a> Machine<'a> {
         let Some(tracing) = &mut self.tracing else { return };
         let seen = tracing.seen.entry(spot).or_default();
         if seen.is_none() {
-            *seen = described(object, 0);
+            *seen = super::notes::described(object, 0);
         }
     }
 
@@ -566,34 +569,5 @@ impl<'a> Machine<'a> {
     /// The places of the running calls, innermost first.
     pub(crate) fn chain(&self) -> Vec<Spot> {
         self.frames.iter().rev().map(|frame| frame.spot).take(12).collect()
-    }
-}
-
-/// What a value is to somebody who asks why a call on it registers nothing; none where nothing is known of it.
-fn described(object: &Value, depth: usize) -> Option<String> {
-    match object {
-        Value::Unknown(path) if path.is_empty() => None,
-        Value::Unknown(path) => Some(format!("called on `{path}`, which is no router that is known")),
-        Value::Object(it) => match it.model.borrow().as_ref() {
-            Some(model) => Some(format!("a call of `{}` that registers nothing", model.ty.name)),
-            None => Some("a method of the project's own".to_owned()),
-        },
-        Value::Alt(all) if depth < 3 => all.iter().find_map(|one| described(one, depth + 1)),
-        Value::Undefined | Value::Null | Value::Lazy(_) | Value::Alt(_) => None,
-        Value::Bool(_)
-        | Value::Int(_)
-        | Value::Float(_)
-        | Value::Str(_)
-        | Value::Regex(_)
-        | Value::List(_)
-        | Value::Map(_)
-        | Value::Env(_) => Some("called on a plain value".to_owned()),
-        Value::Function(_)
-        | Value::Bound(_)
-        | Value::Method(_)
-        | Value::Native(_)
-        | Value::Class(_)
-        | Value::Super(_)
-        | Value::Module(_) => Some("code of the project's own".to_owned()),
     }
 }

@@ -308,3 +308,32 @@ fn note_on(target: &Value, noted: &Rc<Noted>) {
         }
     }
 }
+
+/// What a value is to somebody who asks why a call on it registers nothing; none where nothing is known of it.
+pub(super) fn described(object: &Value, depth: usize) -> Option<String> {
+    match object {
+        Value::Unknown(path) if path.is_empty() => None,
+        Value::Unknown(path) => Some(format!("called on `{path}`, which is no router that is known")),
+        Value::Object(it) => match it.model.borrow().as_ref() {
+            Some(model) => Some(format!("a call of `{}` that registers nothing", model.ty.name)),
+            None => Some("a method of the project's own".to_owned()),
+        },
+        Value::Alt(all) if depth < 3 => all.iter().find_map(|one| described(one, depth + 1)),
+        Value::Undefined | Value::Null | Value::Lazy(_) | Value::Alt(_) => None,
+        Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Str(_)
+        | Value::Regex(_)
+        | Value::List(_)
+        | Value::Map(_)
+        | Value::Env(_) => Some("called on a plain value".to_owned()),
+        Value::Function(_)
+        | Value::Bound(_)
+        | Value::Method(_)
+        | Value::Native(_)
+        | Value::Class(_)
+        | Value::Super(_)
+        | Value::Module(_) => Some("code of the project's own".to_owned()),
+    }
+}

@@ -335,7 +335,7 @@ impl Machine<'_> {
         let mut finals: Vec<Journal> = Vec::new();
         let mut returns = Vec::new();
         let (mut ended, mut breaks, mut continues) = (0, 0, 0);
-        let mut left = Vec::new();
+        let (mut left, written) = (Vec::new(), self.written.len());
         for block in blocks {
             self.journals.push(Vec::new());
             let flow = self.inner_block(block, scope);
@@ -355,6 +355,7 @@ impl Machine<'_> {
         }
         self.conditional -= 1;
         self.left = left;
+        self.hold_written(asked, written, scope);
         if let Some(asked) = asked {
             self.hold(asked, &mut finals, &mut returns, scope);
         }

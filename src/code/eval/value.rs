@@ -494,8 +494,10 @@ impl Value {
         if let Some(held) = self.held_over(&other).or_else(|| other.held_over(&self)) {
             return held;
         }
+        // What is held with a part that is not known comes first, where it stays beside the other.
+        let last = other.is_held_open() && !self.is_held_open();
         let (this, other) = (self.released(), other.released());
-        this.beside(other)
+        if last { other.beside(this) } else { this.beside(other) }
     }
 
     fn beside(self, other: Value) -> Value {

@@ -11,6 +11,8 @@ use crate::code::holes::{has_hole, hole};
 
 /// How deep a condition is looked into.
 const DEEPEST: usize = 8;
+/// The most texts that are kept as put somewhere in branches that are running.
+const MOST_WRITTEN: usize = 1_000;
 
 impl Value {
     /// The same, where it is a text and a condition asks for what such a part is: with the part it stays beside what is left without
@@ -27,6 +29,11 @@ impl Value {
     fn is_held(&self) -> Option<&Value> {
         let Value::Alt(all) = self else { return None };
         all.first().filter(|only| all.len() == 1 && matches!(only, Value::Str(_)))
+    }
+
+    /// Whether it holds a text with a part that is not known.
+    pub(in crate::code::eval) fn is_held_open(&self) -> bool {
+        self.is_held().is_some_and(Value::is_holed)
     }
 
     /// This one, where one of the two is held and the other is what is left of this one without the part that is not known.
@@ -104,6 +111,38 @@ impl Machine<'_> {
         if !holed.is_empty() && self.asks_outside(test, scope) {
             for value in holed {
                 *value = std::mem::replace(value, Value::Undefined).held();
+            }
+        }
+    }
+
+    /// Keeps that a text with a part that is not known was put somewhere in a branch.
+    pub(in crate::code::eval) fn keep_written(&mut self, place: &Value, key: &Value, value: &Value) {
+        if value.is_holed() && !self.journals.is_empty() && self.written.len() < MOST_WRITTEN {
+            self.written.push((place.clone(), key.clone(), value.clone()));
+        }
+    }
+
+    /// What branches put somewhere with a part that their condition asks for stays beside what another one put in its place.
+    pub(in crate::code::eval) fn hold_written(&mut self, test: Option<&Expr>, first: usize, scope: &ScopeRef) {
+        let written = self.written.get(first..).map(<[_]>::to_vec).unwrap_or_default();
+        if self.journals.is_empty() {
+            self.written.clear();
+        }
+        let mut gone: Vec<(Value, Value, Value)> = Vec::new();
+        for (place, key, value) in written {
+            let now = match (&place, key.key()) {
+                (Value::Object(it), Some(key)) => it.members.get(&key),
+                (Value::Map(it), Some(key)) => it.get(&key),
+                (Value::Class(it), Some(key)) => it.members.get(&key),
+                _ => None,
+            };
+            if let Some(now) = now.filter(|now| matches!(now, Value::Str(_)) && !now.is_holed()) {
+                gone.push((place, key, Value::one_of(vec![value.held(), now.held()])));
+            }
+        }
+        if !gone.is_empty() && test.is_some_and(|test| self.asks_outside(test, scope)) {
+            for (place, key, both) in gone {
+                self.write_index(&place, &key, both);
             }
         }
     }
