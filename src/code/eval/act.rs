@@ -174,7 +174,8 @@ impl Machine<'_> {
             self.given_to_call(args);
         }
         let idle = action.route.as_ref().is_some_and(|route| !args.partial && args.list.len() < route.at_least);
-        if idle && made.is_nothing() {
+        // `app.get("setting")` gives that; a call of a path's own without a handler goes on.
+        if idle && made.is_nothing() && !args.list.is_empty() {
             return Value::unknown();
         }
         let routes = |route: &&RouteWord| !idle && (model.is_some() || route.on.is_some());

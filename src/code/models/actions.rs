@@ -498,6 +498,8 @@ pub(crate) struct MountWord {
     pub(crate) loose: bool,
     /// A child that is a handler and no router is a route, with this behind its prefix.
     pub(crate) plain: Option<String>,
+    /// A function below a path that answers and cannot hand its request on is a route.
+    pub(crate) alone: bool,
     /// Whatever is no router is a loss.
     pub(crate) strict: bool,
     /// What answers by itself, at no path of its own, answers all below the prefix, with this behind it.

@@ -1,5 +1,6 @@
 //! What JavaScript and TypeScript have of their own: globals and prototypes, trees of modules, and what nobody imports.
 
+pub(super) mod alone;
 pub(super) mod before_routers;
 pub(super) mod before_trees;
 pub(super) mod builtins;

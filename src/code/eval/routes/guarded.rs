@@ -74,8 +74,19 @@ impl Machine<'_> {
         if others { Vec::new() } else { named.into_iter().collect() }
     }
 
+    /// Whether a function answers some method with something else than a refusal.
+    pub(in crate::code::eval) fn answers_at_all(&mut self, closure: &Rc<Closure>) -> bool {
+        !self.told_methods(closure, MOST_HANDED).0.is_none()
+    }
+
     fn guarded(&mut self, closure: &Rc<Closure>, depth: usize) -> Methods {
-        let Some(depth) = depth.checked_sub(1) else { return Methods::all() };
+        let (answers, asked) = self.told_methods(closure, depth);
+        if asked { answers } else { Methods::all() }
+    }
+
+    /// The methods that a function answers, and whether it asks for the method.
+    fn told_methods(&mut self, closure: &Rc<Closure>, depth: usize) -> (Methods, bool) {
+        let Some(depth) = depth.checked_sub(1) else { return (Methods::all(), false) };
         let function: Arc<Function> = closure.function.clone();
         let returned = self.is_python(closure.scope.module).then(|| Returned::of(&function));
         let mut reader =
@@ -83,7 +94,7 @@ impl Machine<'_> {
         if let Some(left) = reader.block(&function.body, Methods::all(), DEPTH) {
             reader.answers = reader.answers.or(&left);
         }
-        if reader.asked { reader.answers } else { Methods::all() }
+        (reader.answers, reader.asked)
     }
 }
 

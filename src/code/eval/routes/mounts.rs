@@ -314,6 +314,9 @@ impl Machine<'_> {
         if word.loose {
             self.keep_middleware(model.node, &prefixed, &child, spot);
         }
+        if word.alone {
+            self.answer_alone(model.node, &prefixed, &child, spot);
+        }
         match &word.plain {
             Some(plain) => self.mount_handler(model, prefixed, &child, plain, spot),
             None => {
