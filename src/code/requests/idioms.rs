@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::mocks::Mocks;
+use super::own::Building;
 use super::skips::{Runs, Skips};
 use super::walk::Chain;
 use crate::code::form::{ExprKind, Language};
@@ -41,6 +42,9 @@ struct File {
     /// How something else is put for a client.
     #[serde(default)]
     mocks: Mocks,
+    /// How tests build apps of their own.
+    #[serde(default)]
+    apps: Building,
 }
 
 /// A call that asks for a path by the name of a route, its first argument.
@@ -181,6 +185,11 @@ impl Idioms {
     /// How tests of a language put something else for a client.
     pub(super) fn mocks(&'static self, language: Language) -> Option<&'static Mocks> {
         self.file(language).map(|file| &file.mocks)
+    }
+
+    /// How tests of a language build apps of their own.
+    pub(super) fn apps(&'static self, language: Language) -> Option<&'static Building> {
+        self.file(language).map(|file| &file.apps)
     }
 
     /// Whether a file holds a word of its language's idioms.

@@ -8,6 +8,7 @@ mod imports;
 mod live;
 mod mocks;
 mod naming;
+mod own;
 mod resolve;
 mod scopes;
 mod skips;
@@ -174,10 +175,15 @@ fn sent_by(files: &[&Lowered], idioms: &'static Idioms, asked: &Asking<'_>) -> B
         .collect();
     let outside = |name: &str| asked.outside(own.language, &own.path, name);
     let (values, live) = Values::new(&read, own.language, idioms, &outside);
-    let mut replaced = BTreeSet::new();
+    let (mut replaced, skips) = (BTreeSet::new(), idioms.skips(own.language));
     let mocks = idioms.mocks(own.language);
     if let Some(mocks) = mocks {
-        walk(&[own.blocks()], idioms.skips(own.language), &mut |seen, _| mocks.see(&seen, &mut replaced));
+        walk(&[own.blocks()], skips, &mut |seen, _| mocks.see(&seen, &mut replaced));
+        mocks.see_made(files, skips, &mut replaced);
+    }
+    let mut apps = own::Own::default();
+    if let Some(building) = idioms.apps(own.language) {
+        walk(&[own.blocks()], skips, &mut |seen, _| building.see(&seen, &mut apps));
     }
     let is_sent = |chain: &Chain<'_>| mocks.is_none_or(|mocks| !mocks.is_replaced(chain, &replaced));
     let mut found = BTreeSet::new();
@@ -185,7 +191,9 @@ fn sent_by(files: &[&Lowered], idioms: &'static Idioms, asked: &Asking<'_>) -> B
     for (chain, scope) in sending {
         let Some(file) = files.get(values.file(*scope)) else { continue };
         for (method, url, line) in idioms.of(own.language).flat_map(|idiom| sent(idiom, chain, *scope, &values)) {
-            found.insert(Request { method, url, file: file.path.clone(), line });
+            if !apps.answers(chain, &method, &url) {
+                found.insert(Request { method, url, file: file.path.clone(), line });
+            }
         }
     }
     found
