@@ -2,15 +2,21 @@
 //! starts another program of which all is there. They are what was left behind; what stands on their apps is answered by nobody.
 //!
 //! What may be there where the program runs (ignored, generated, configured), and what anything names to be run, is kept.
+//!
+//! A program that is called a stand-in (`scripts/mock-server.js`) is left out in the same way, where those that start the package do
+//! not load it: it answers in the place of a service while that is developed or tested.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::machine::Machine;
 use super::super::routes::reading::Reading;
 use super::super::value::Spot;
+use super::super::values::spelling::words;
 use crate::code::form::{Arg, Block, Entry, Export, Expr, ExprKind, Item, Language, Module, Name, StmtKind};
 use crate::code::resolve::{Target, specifiers};
 
+/// Words of names of files and folders that call a program a stand-in.
+const STAND_INS: &[&str] = &["fake", "fakes", "faked", "mock", "mocks", "mocked", "stub", "stubs", "stubbed"];
 /// The most files that one program loads.
 const MOST_FILES: usize = 2_000;
 
@@ -59,6 +65,9 @@ impl Machine<'_> {
         let (started, loaded) = whole.as_ref()?;
         if loaded.contains(file) {
             return None;
+        }
+        if let Some(word) = stand_in(file) {
+            return Some(format!("its program is called a {word}; the package starts {started}"));
         }
         let (from, source) = self.first_absent(file)?;
         if self.tree.is_named(file) {
@@ -126,6 +135,13 @@ impl Machine<'_> {
         }
         self.tracing = Some(tracing);
     }
+}
+
+/// The word of a path that calls a program a stand-in.
+fn stand_in(path: &str) -> Option<&'static str> {
+    let path = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    let all = path.split('/').flat_map(words).collect::<Vec<_>>();
+    STAND_INS.iter().copied().find(|word| all.iter().any(|own| own.eq_ignore_ascii_case(word)))
 }
 
 /// The modules that running a module loads for sure.

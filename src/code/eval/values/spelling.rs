@@ -154,7 +154,7 @@ fn slashes(path: &str, stays: bool) -> String {
 }
 
 /// The words of a text: parted by what is neither letter nor digit, by great letters behind small ones, and by digits.
-fn words(text: &str) -> Vec<String> {
+pub(in crate::code::eval) fn words(text: &str) -> Vec<String> {
     let chars: Vec<char> = text.chars().filter(|c| *c != '\'').collect();
     let mut all = vec![String::new()];
     for (at, c) in chars.iter().enumerate() {
