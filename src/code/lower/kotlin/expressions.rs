@@ -349,8 +349,12 @@ impl Lowering<'_> {
             return None;
         }
         let parts = if right.kind() == "call_expression" { children(right) } else { vec![right] };
-        let is_argument =
-            |part: &Node<'_>| matches!(part.kind(), "lambda_literal" | "annotated_lambda" | "parenthesized_expression");
+        let is_argument = |part: &Node<'_>| match part.kind() {
+            "lambda_literal" | "annotated_lambda" | "parenthesized_expression" => true,
+            // `f<T> label@ { … }`
+            "labeled_expression" => children(*part).last().is_some_and(|last| last.kind() == "lambda_literal"),
+            _ => false,
+        };
         if parts.is_empty() || !parts.iter().all(is_argument) {
             return None;
         }
