@@ -175,7 +175,7 @@ fn declarations(text: &str) -> Vec<String> {
             package = name.trim().trim_end_matches(';').replace('`', "");
             continue;
         }
-        let before = if line.starts_with([' ', '\t', '}', ')']) { open } else { 0 };
+        let before = if line.is_empty() || line.starts_with([' ', '\t', '}', ')']) { open } else { 0 };
         open = line.chars().fold(before, |open, sign| match sign {
             '{' | '(' => open + 1,
             '}' | ')' => open.saturating_sub(1),

@@ -97,13 +97,17 @@ impl Machine<'_> {
         if owner.is_some_and(|owner| owner.kind != ScopeKind::Module) {
             return Some(first);
         }
+        // What stands in another file of the package is looked for when it is asked for, and may not be there.
+        let first = match self.force(first) {
+            Value::Lazy(_) => Value::unknown(),
+            first => first,
+        };
         self.best(name, first, None, args, scope)
     }
 
     /// What a name means that is called on an object which has no such member.
     pub(crate) fn meant_for(&mut self, object: &Value, name: &Name, args: &Args, scope: &ScopeRef) -> Option<Value> {
         let first = self.name_alone(name, scope);
-        // What stands in another file of the package is looked for when it is asked for.
         let first = self.force(first);
         self.best(name, first, Some(object), args, scope)
     }
