@@ -253,6 +253,9 @@ impl Machine<'_> {
                 if let Some(named) = self.name_of_foreign(path, name, self.language(scope)) {
                     return named;
                 }
+                if let Some(value) = self.call_on_settings(&object, name, &args, scope, spot) {
+                    return value;
+                }
                 if (path.is_empty() || path.contains("()"))
                     && let Some(value) = self.call_extension_around(&object, name, &args, scope, spot)
                 {

@@ -3,8 +3,10 @@
 use std::rc::Rc;
 
 use super::super::machine::Machine;
-use super::super::value::{Args, EnvValue, Spot, Value};
-use crate::code::form::{Language, Name};
+use super::super::scope::ScopeRef;
+use super::super::value::{Args, Closure, EnvValue, Spot, Value};
+use super::overloads::takes;
+use crate::code::form::{FunctionKind, Language, Name};
 use crate::code::holes::has_hole;
 
 /// Members that are asked for a setting, and what holds where there is none.
@@ -21,6 +23,11 @@ const CONTAINERS: &[&str] = &["kotlin-containers.container", "kotlin-containers.
 const BUILDING: &[&str] = &["build", "host", "port", "scheme"];
 /// What stands around a name in the path of settings below it: no signs of any language's names.
 const NAMED: (&str, &str) = ("(<", ">)");
+
+/// Whether what has this path holds settings, by the names of its types.
+pub(super) fn holds_settings(path: &str) -> bool {
+    HOLDERS.iter().any(|word| path.contains(word))
+}
 
 impl Machine<'_> {
     /// What asking something of a library for a setting comes to: what the module's settings say, else the text that is given as
@@ -57,7 +64,7 @@ impl Machine<'_> {
             return None;
         }
         let key = args.list.first()?.as_whole_text()?;
-        let holder = HOLDERS.iter().any(|word| from.contains(word));
+        let holder = holds_settings(&from);
         if BELOW.contains(&&**name) {
             let below = format!("{from}.{name}{}{key}{}", NAMED.0, NAMED.1);
             return (holder && args.list.len() == 1).then(|| Value::Unknown(below.as_str().into()));
@@ -70,6 +77,43 @@ impl Machine<'_> {
         let said = (default.is_some() || holder || key.contains('.')).then(|| self.set_in_files(&key, spot)).flatten();
         let value = said.map(Value::text).or_else(|| default.flatten().map(Value::Str))?;
         Some(Value::Env(Rc::new(EnvValue { reads: Vec::new(), default: Some(value) })))
+    }
+
+    /// A call of a function of the project's own for the type of what holds settings (Kotlin), which asks it for one.
+    pub(in crate::code::eval) fn call_on_settings(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        args: &Args,
+        scope: &ScopeRef,
+        spot: Spot,
+    ) -> Option<Value> {
+        let Value::Unknown(path) = object else { return None };
+        if !holds_settings(path) || !self.is_of_kotlin(scope.module) {
+            return None;
+        }
+        let (known, _) = self.own_meanings(name, scope);
+        let mut fitting = known.into_iter().filter(|closure| {
+            closure.function.kind != FunctionKind::Getter
+                && self.extends_settings(path, closure)
+                && takes(closure, args)
+                && self.fits(closure, args).is_some()
+        });
+        let (closure, other) = (fitting.next()?, fitting.next());
+        if other.is_some() {
+            return None;
+        }
+        Some(self.enter(&closure, Some(object.clone()), args.clone(), spot))
+    }
+
+    /// Whether a function is for a library's type that holds settings, of which a value of this path may be.
+    pub(super) fn extends_settings(&mut self, path: &str, closure: &Closure) -> bool {
+        let Some(ty) = closure.function.receiver.as_ref().and_then(|receiver| receiver.ty.clone()) else {
+            return false;
+        };
+        let stated = self.type_value(&ty, &closure.scope);
+        holds_settings(path)
+            && matches!(self.force(stated), Value::Unknown(of) if of.contains('.') && holds_settings(&of))
     }
 
     /// What an annotation's text names: what containers were told under it, where that is one thing alone, else a setting whose

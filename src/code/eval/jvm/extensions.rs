@@ -6,6 +6,7 @@ use super::super::class::is_object;
 use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{Args, Closure, Spot, Value};
+use super::asked::holds_settings;
 use super::fits::Fit;
 use super::packages::{classes_around, is_block};
 use crate::code::form::{BinaryOp, FunctionKind, Name};
@@ -194,7 +195,7 @@ impl Machine<'_> {
         scope: &ScopeRef,
         line: u32,
     ) -> Option<Value> {
-        let told = matches!(object, Value::Unknown(path) if !path.is_empty() && !path.contains("()"));
+        let told = matches!(object, Value::Unknown(path) if !path.is_empty() && (!path.contains("()") || holds_settings(path)));
         if !self.has_packages(scope) || (!told && !self.is_extended(object)) || self.has_member(object, name) {
             return None;
         }
@@ -210,6 +211,7 @@ impl Machine<'_> {
         let ty = getter.function.receiver.as_ref()?.ty.clone()?;
         // What is known by its name alone may be just that type.
         let is_it = match object {
+            Value::Unknown(path) if self.extends_settings(path, &getter) => true,
             Value::Unknown(path) => ty.path.last().is_some_and(|last| path.rsplit('.').next() == Some(&**last)),
             object => self.fit(object, &ty, &getter.scope) != Fit::Not,
         };

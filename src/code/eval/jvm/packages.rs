@@ -312,6 +312,11 @@ impl Machine<'_> {
                     _ => self.call_member(&this, name, args.clone(), scope, spot),
                 });
             }
+            if matches!(&this, Value::Unknown(path) if super::asked::holds_settings(path))
+                && let Some(said) = self.property_of(&this, name, args, spot)
+            {
+                return Some(said);
+            }
             if !matches!(this, Value::Object(_))
                 && !self.is_projects(name, scope)
                 && let Some(value) = self.call_elements(&this, name, args, scope, spot)
