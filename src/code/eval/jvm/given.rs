@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::machine::Machine;
-use super::super::scope::{Scope, ScopeKind, ScopeRef};
+use super::super::scope::{Scope, ScopeKind, ScopeRef, top_of};
 use super::super::value::{Args, ClassValue, Key, Map, Object, Spot, Value};
 use crate::code::form::{
     Arg, ClassKind, Expr, ExprKind, Function, FunctionKind, Language, Name, Pattern, StmtKind, TypeRef,
@@ -116,6 +116,23 @@ impl Machine<'_> {
             },
             _ => None,
         }
+    }
+
+    /// The function by which a container is asked for something, where the file imports one under a name that a router's member has,
+    /// too (Koin's `get()` beside Ktor's): it is meant where nothing is given that would answer.
+    pub(super) fn container_asked(&self, name: &str, args: &Args, scope: &ScopeRef) -> Option<Name> {
+        let given = || args.list.iter().chain(args.named.iter().map(|(_, value)| value));
+        if args.list.len() > 1 || args.partial || given().any(Value::is_callable) {
+            return None;
+        }
+        let imported = match top_of(scope).own(name) {
+            Some(Value::Unknown(path)) => Some(path),
+            _ => None,
+        };
+        let module = &self.modules[scope.module.0];
+        let whole = module.packages.iter().map(|package| Name::from(format!("{package}.{name}")));
+        let all = imported.into_iter().chain(self.imported_besides(&name.into(), scope)).chain(whole);
+        all.into_iter().find(|path| self.models.functions.get(&**path).is_some_and(|action| action.resolves.is_some()))
     }
 
     /// What Dagger makes for a component of the project's.

@@ -337,6 +337,9 @@ impl Machine<'_> {
                     return Some(value);
                 }
                 if let Some(name) = model.and_then(|model| self.member_meant(&model, name, scope)) {
+                    if let Some(path) = self.container_asked(&name, args, scope) {
+                        return Some(self.call_path(&path, args.clone(), spot));
+                    }
                     if let Some(value) = self.call_own_instead(&this, &name, args, scope, spot) {
                         return Some(value);
                     }
