@@ -154,6 +154,19 @@ pub(crate) enum Alone {
     Child,
 }
 
+/// Programs of a library that say themselves which classes they register.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ListingModel {
+    /// What the programs' classes are.
+    pub(crate) of: Vec<String>,
+    /// Methods one of which a program has that lists what it registers: one without them registers all that there is. Where none is
+    /// told a program registers by calls.
+    pub(crate) by: Vec<String>,
+    /// What code or a deployment descriptor has that finds classes without their names.
+    pub(crate) unless: Vec<String>,
+}
+
 /// A setting that stands before every route.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

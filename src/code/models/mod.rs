@@ -25,7 +25,7 @@ pub(crate) use actions::{
     Action, AutoloadWord, BuildWord, HandWord, IncludeWord, JoinWord, LibraryWord, MakeWord, MountWord, PlacesWord,
     PluginWord, ResourceWord, RouteWord, RpcWord, TreeWord, WrapWord,
 };
-pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, PrefixModel};
+pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, ListingModel, PrefixModel};
 pub(crate) use computing::Computes;
 pub(crate) use contract::{ConfiguredWord, ContractWord, PagesWord};
 pub(crate) use controls::{ActionsWord, By, ControlsWord, HandedWord};
@@ -246,6 +246,8 @@ pub(crate) struct Models {
     pub(crate) refusing: BTreeSet<String>,
     /// Settings that stand before every route of a module.
     pub(crate) prefixes: Vec<&'static PrefixModel>,
+    /// Programs that say themselves which classes they register.
+    pub(crate) listings: Vec<ListingModel>,
     /// Libraries that register routes of their own.
     pub(crate) libraries: Vec<&'static LibraryModel>,
     /// What a file must hold, one of them, to matter.

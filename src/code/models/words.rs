@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::actions::{Action, Argument, LibraryWord, MountWord, RouteWord, TreeWord};
-use super::annotations::{AnnotationModel, LibraryModel, PrefixModel};
+use super::annotations::{AnnotationModel, LibraryModel, ListingModel, PrefixModel};
 use super::contract::{ConfiguredWord, ContractWord};
 use super::path::{Join, Syntax};
 
@@ -96,6 +96,9 @@ pub(crate) struct ModelFile {
     /// Settings that stand before every route of a module, in order.
     #[serde(default)]
     pub(crate) prefixes: Vec<PrefixModel>,
+    /// Programs that say themselves which classes they register.
+    #[serde(default)]
+    pub(crate) listings: Vec<ListingModel>,
     /// Libraries that register routes of their own where a build names them.
     #[serde(default)]
     pub(crate) libraries: Vec<LibraryModel>,

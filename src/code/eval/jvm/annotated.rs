@@ -37,7 +37,7 @@ pub(super) struct Standing {
     /// It is among what Spring scans for.
     scanned: bool,
     /// It is a resource of JAX-RS.
-    resource: bool,
+    pub(super) resource: bool,
     /// The setting that stands before its routes.
     behind: Option<&'static str>,
     pub(super) mapping: Option<Mapping>,
