@@ -36,6 +36,8 @@ pub(crate) struct Fronts {
     words: Vec<String>,
     /// The maps that were asked, with what was done with the path before and where.
     maps: Vec<(Rc<Map>, Name, Spot)>,
+    /// Whether something stands for what a map does not have: then nothing is left unanswered.
+    otherwise: bool,
     /// Where something was asked of which nothing is known.
     lost: BTreeSet<Spot>,
     /// Whether listeners were told that the program starts.
@@ -90,7 +92,7 @@ impl Machine<'_> {
                     }
                 }
             }
-            if maps.is_empty() {
+            if std::mem::take(&mut self.fronts.otherwise) || maps.is_empty() {
                 paths.push((pattern.clone(), spot));
             }
             out.extend(paths.into_iter().map(|(path, spot)| Found {
@@ -212,6 +214,8 @@ impl Machine<'_> {
         let Some(changes) = self.fronts.words.iter().find_map(|word| called(&path, word)) else { return };
         // What was noted is something that the call does.
         self.effects += 1;
+        self.fronts.otherwise |=
+            matches!(of, Value::Map(_)) && args.list.get(1).is_some_and(|other| !other.is_nothing());
         match of {
             Value::Map(map) if self.fronts.maps.iter().all(|(known, ..)| !Rc::ptr_eq(known, map)) => {
                 self.fronts.maps.push((map.clone(), changes.into(), spot));
