@@ -1,5 +1,6 @@
 //! `route`: an endpoint that the code must have, or must not.
 
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use schemars::JsonSchema;
@@ -17,6 +18,11 @@ use crate::facts::{AreaName, Facts, Need};
 /// The check.
 pub const ROUTE: CheckOf<RouteRule> =
     CheckOf { name: "route", page: include_str!("route.md"), stage: Stage::Commit, parameters: PhantomData };
+
+/// What a rule of a repository of several services does not ask.
+const ONE_IS_ENOUGH: &str = "a rule of the whole repository is met where one service has the route; a donegate.yaml in a service's folder asks it of that one";
+/// Services that are named.
+const NAMED: usize = 5;
 
 /// Which endpoint is meant.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -87,7 +93,10 @@ impl RouteRule {
             routes.unresolved.iter().filter(|one| self.paths().iter().any(|path| one.may_be(path))).collect();
         let sure = found.iter().find(|route| !route.conditional);
         let measured = match sure.or(found.first()) {
-            Some(route) => format!("{} {} at {}:{}", route.method, route.path, route.file, route.line),
+            Some(route) => {
+                let whose = Holders::of(&found, routes).map(|holders| holders.words()).unwrap_or_default();
+                format!("{} {} at {}:{}{whose}", route.method, route.path, route.file, route.line)
+            }
             None => format!("{} routes, none of them this one", routes.items.len()),
         };
         if self.absent {
@@ -107,21 +116,58 @@ impl RouteRule {
                 .collect();
             return judgement.next("remove the route");
         }
-        match (sure, found.first()) {
-            (Some(_), _) => Judgement::new(Outcome::Pass, required, measured),
-            (None, Some(route)) => {
-                let mut judgement = Judgement::new(Outcome::Pass, required, measured);
-                judgement.notes.push(format!("registered only under a condition, at {}:{}", route.file, route.line));
-                judgement
+        if let Some(first) = found.first() {
+            let mut judgement = Judgement::new(Outcome::Pass, required, measured);
+            if sure.is_none() {
+                judgement.notes.push(format!("registered only under a condition, at {}:{}", first.file, first.line));
             }
-            (None, None) if !open.is_empty() => unresolved(rule, &open, routes.items.len(), required),
-            (None, None) => {
-                let message = format!("no route {required}");
-                let mut judgement = Judgement::new(Outcome::Fail, required.clone(), measured);
-                judgement.findings.push(Finding::new(rule.id, self.paths().join(" "), message, near(self, routes)));
-                judgement.next(format!("register {required}"))
-            }
+            judgement.notes.extend(Holders::of(&found, routes).map(|_| ONE_IS_ENOUGH.to_owned()));
+            return judgement;
         }
+        if !open.is_empty() {
+            return unresolved(rule, &open, routes.items.len(), required);
+        }
+        let message = format!("no route {required}");
+        let mut judgement = Judgement::new(Outcome::Fail, required.clone(), measured);
+        judgement.findings.push(Finding::new(rule.id, self.paths().join(" "), message, near(self, routes)));
+        judgement.next(format!("register {required}"))
+    }
+}
+
+/// Which of several services have a route that not all of them have.
+struct Holders<'r> {
+    with: BTreeSet<&'r str>,
+    without: BTreeSet<&'r str>,
+}
+
+impl<'r> Holders<'r> {
+    /// None where there are not several services, where all have it, and where what they share has it.
+    fn of(found: &[&'r Route], routes: &'r Routes) -> Option<Self> {
+        let all: BTreeSet<&str> = routes.items.iter().filter_map(|route| route.service.as_deref()).collect();
+        let with: Option<BTreeSet<&str>> = found.iter().map(|route| route.service.as_deref()).collect();
+        let with = with?;
+        let without: BTreeSet<&str> = all.difference(&with).copied().collect();
+        (!without.is_empty()).then_some(Self { with, without })
+    }
+
+    fn words(&self) -> String {
+        let all = self.with.len() + self.without.len();
+        let verb = if self.with.len() == 1 { "has" } else { "have" };
+        format!(
+            "; {} of {all} services {verb} it ({}), not {}",
+            self.with.len(),
+            named(&self.with),
+            named(&self.without)
+        )
+    }
+}
+
+/// Some folders, the first ones by name.
+fn named(folders: &BTreeSet<&str>) -> String {
+    let first: Vec<&str> = folders.iter().copied().take(NAMED).collect();
+    match folders.len() - first.len() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }
 
@@ -221,6 +267,7 @@ mod tests {
             library: None,
             tests: Vec::new(),
             tests_left_out: 0,
+            service: None,
         }
     }
 
@@ -318,6 +365,34 @@ mod tests {
         }
         let there = RouteRule { path: Some("/debug/vars".to_owned()), ..RouteRule::default() };
         assert_eq!(Outcome::Fail, outcome(there, vec![route("GET", "/debug/{*}")], 0), "it proves nothing there");
+    }
+
+    #[test]
+    fn the_proof_says_which_of_several_services_have_it() {
+        let judged = |services: &[(&str, Option<&str>)]| {
+            let owned = |(path, service): &(&str, Option<&str>)| {
+                let file = format!("{}/app.js", service.unwrap_or("shared"));
+                Route { file, service: service.map(str::to_owned), ..route("GET", path) }
+            };
+            let routes = Routes { items: services.iter().map(owned).collect(), unresolved: Vec::new(), tests: None };
+            let area = Area::found(routes, Evidence::new(State::Found, Vec::new()));
+            let facts = Facts { routes: Some(area), ..Facts::default() };
+            let judgement = health().judge(&RuleContext { id: "health" }, &facts);
+            assert_eq!(Outcome::Pass, judgement.outcome);
+            (judgement.measured, judgement.notes.len())
+        };
+        let (measured, notes) = judged(&[("/health", Some("b")), ("/x", Some("a")), ("/health", Some("c"))]);
+        assert_eq!(
+            ("GET /health at b/app.js:3; 2 of 3 services have it (b, c), not a".to_owned(), 1),
+            (measured, notes)
+        );
+        let (measured, notes) = judged(&[("/health", Some("a")), ("/health", Some("."))]);
+        assert_eq!(("GET /health at a/app.js:3".to_owned(), 0), (measured, notes), "all have it");
+        let (measured, notes) = judged(&[("/health", None), ("/x", Some("a")), ("/y", Some("b"))]);
+        assert_eq!(("GET /health at shared/app.js:3".to_owned(), 0), (measured, notes), "it goes with all");
+        let folders = ["a", "b", "c", "d", "e", "f", "g"].map(|folder| ("/x", Some(folder)));
+        let (measured, _) = judged(&[folders.as_slice(), &[("/health", Some("h"))]].concat());
+        assert!(measured.ends_with("; 1 of 8 services has it (h), not a, b, c, d, e and 2 more"), "{measured}");
     }
 
     #[test]

@@ -44,28 +44,24 @@ impl Default for RouteTestsRule {
 /// A path, its method and the service.
 type Counted<'a> = (&'a str, &'a str, &'a str);
 
-/// The innermost of some services' folders that a route lies in; empty where it lies in none.
-fn service<'s>(route: &Route, services: &'s [String]) -> &'s str {
-    let within = |folder: &&String| route.file.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
-    services.iter().filter(within).max_by_key(|folder| folder.len()).map_or("", String::as_str)
-}
-
 impl RouteTestsRule {
     /// The routes that count, each method and path of a service once; whether a test reaches it.
-    fn held<'a>(&self, routes: &'a Routes, services: &'a [String]) -> BTreeMap<Counted<'a>, (&'a Route, bool)> {
+    fn held<'a>(&self, routes: &'a Routes) -> BTreeMap<Counted<'a>, (&'a Route, bool)> {
         let mut held: BTreeMap<Counted<'a>, (&Route, bool)> = BTreeMap::new();
         for route in routes.items.iter().filter(|route| route.is_http()) {
             if self.ignore.iter().any(|glob| glob.matches(&route.path)) {
                 continue;
             }
-            let known = held.entry((&route.path, &route.method, service(route, services))).or_insert((route, false));
+            // What lies beside the root's goes with all, as the root's does.
+            let service = route.service.as_deref().filter(|folder| *folder != ".").unwrap_or_default();
+            let known = held.entry((&route.path, &route.method, service)).or_insert((route, false));
             known.1 |= !route.tests.is_empty();
         }
         held
     }
 
     fn verdict(&self, rule: &RuleContext<'_>, routes: &Routes, read: &TestsRead, required: String) -> Judgement {
-        let held = self.held(routes, &read.services);
+        let held = self.held(routes);
         let missing: Vec<&Route> = held.values().filter(|(_, reached)| !reached).map(|(route, _)| *route).collect();
         let (total, good) = (held.len() as u64, (held.len() - missing.len()) as u64);
         let lost = match read.unnamed.len() {
@@ -187,6 +183,7 @@ mod tests {
                 library: None,
                 tests: reached.then(|| TestSite { file: "t.js".to_owned(), line: 1 }).into_iter().collect(),
                 tests_left_out: 0,
+                service: None,
             })
             .collect();
         let one = Unresolved {
@@ -215,22 +212,23 @@ mod tests {
 
     #[test]
     fn routes_of_two_services_are_two() {
-        let services = ["a".to_owned(), "a/in".to_owned(), "b".to_owned()];
-        let of = |file: &str| {
-            let route = Route {
-                method: "GET".to_owned(),
-                path: "/health".to_owned(),
-                framework: "express".to_owned(),
-                file: file.to_owned(),
-                line: 1,
-                conditional: false,
-                library: None,
-                tests: Vec::new(),
-                tests_left_out: 0,
-            };
-            service(&route, &services).to_owned()
+        let route = |service: Option<&str>| Route {
+            method: "GET".to_owned(),
+            path: "/health".to_owned(),
+            framework: "express".to_owned(),
+            file: "app.js".to_owned(),
+            line: 1,
+            conditional: false,
+            library: None,
+            tests: Vec::new(),
+            tests_left_out: 0,
+            service: service.map(str::to_owned),
         };
-        assert_eq!(["a", "a/in", "b", ""], [of("a/x.js"), of("a/in/x.js"), of("b/x.js"), of("app.js")].as_slice());
+        let items = [Some("a"), Some("a/in"), Some("b"), Some("."), None].map(route).to_vec();
+        let routes = Routes { items, ..Routes::default() };
+        let held = RouteTestsRule::default().held(&routes);
+        let services: Vec<&str> = held.keys().map(|(_, _, service)| *service).collect();
+        assert_eq!(["", "a", "a/in", "b"], services.as_slice());
     }
 
     #[test]

@@ -196,7 +196,7 @@ pub(super) struct Facts {
     /// The areas; all where none is named.
     #[arg(value_name = "AREA", value_parser = area)]
     pub(super) areas: Vec<AreaName>,
-    /// The repository, or a single file.
+    /// The repository; of a single file its folder.
     #[arg(long, default_value = ".")]
     pub(super) path: PathBuf,
     #[command(flatten)]

@@ -17,10 +17,11 @@ use crate::engine::{self, Request};
 use crate::facts::routes::Routes;
 use crate::facts::{AreaName, Facts, State};
 use crate::repo::Repo;
+use crate::report::printable;
 use crate::verdict::exit;
 
 use super::args::{self, FactsFormat};
-use super::{Stop, print};
+use super::{Stop, print, say};
 
 /// What holds of an area's facts, of whatever type they are; and what holds where there are none.
 macro_rules! with_area {
@@ -82,9 +83,9 @@ fn explain(arguments: &args::Facts) -> Result<u8, Stop> {
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
             for site in &sites {
                 *counts.entry(site.explained.name()).or_default() += 1;
-                let (file, why) = (crate::report::printable(&site.file), crate::report::printable(&site.why));
+                let (file, why) = (printable(&site.file), printable(&site.why));
                 let _ = writeln!(text, "{}: {file}:{}: {why}", site.explained.name(), site.line);
-                let _ = writeln!(text, "    {}", crate::report::printable(&site.text));
+                let _ = writeln!(text, "    {}", printable(&site.text));
             }
             let counts: Vec<String> = counts.iter().map(|(name, count)| format!("{count} {name}")).collect();
             let _ = writeln!(text, "{} places: {}", sites.len(), counts.join(", "));
@@ -94,13 +95,15 @@ fn explain(arguments: &args::Facts) -> Result<u8, Stop> {
     Ok(if left { exit::BLOCKED } else { exit::COMPLETE })
 }
 
-/// A single file will do: then its folder is the repository.
+/// A single file will do: then its folder is the repository, which is said.
 fn folder_of(path: &Path) -> &Path {
-    if path.is_file() {
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-    } else {
-        path
+    if !path.is_file() {
+        return path;
     }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (file, read) = (path.display().to_string(), folder.display().to_string());
+    say(&format!("note: {} is a file: all of its folder {} is read", printable(&file), printable(&read)));
+    folder
 }
 
 /// Facts as JSON, written as they are: those of a large report are not held a second time.
@@ -160,13 +163,12 @@ fn summary(area: AreaName, state: State, facts: &Facts) -> String {
             }
             other => other.to_string(),
         };
-        let _ = writeln!(text, "  {key}: {}", crate::report::printable(&shown));
+        let _ = writeln!(text, "  {key}: {}", printable(&shown));
     }
     for problem in json["evidence"]["problems"].as_array().into_iter().flatten() {
         let line = problem["line"].as_u64().map(|line| format!(":{line}")).unwrap_or_default();
         let (path, why) = (problem["path"].as_str().unwrap_or_default(), problem["why"].as_str().unwrap_or_default());
-        let _ =
-            writeln!(text, "  problem: {}{line}: {}", crate::report::printable(path), crate::report::printable(why));
+        let _ = writeln!(text, "  problem: {}{line}: {}", printable(path), printable(why));
     }
     text
 }
@@ -176,7 +178,6 @@ const WIDEST: usize = 60;
 
 /// The routes, one a line with the place that registers it; what is not known, with the reason; and how many of both.
 fn listed(routes: &Routes) -> String {
-    let printable = crate::report::printable;
     let mut text = String::new();
     let widest = routes.items.iter().map(|route| route.path.chars().count()).filter(|width| *width <= WIDEST).max();
     let width = widest.unwrap_or_default();
@@ -217,6 +218,7 @@ mod tests {
             library: library.map(str::to_owned),
             tests: Vec::new(),
             tests_left_out: 0,
+            service: None,
         };
         let routes = Routes {
             items: vec![route("GET", "/a/{id}", None, true), route("DELETE", "/b", Some("promhttp"), false)],

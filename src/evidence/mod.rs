@@ -38,6 +38,7 @@ use crate::domain::provenance::{Source, hex};
 use crate::domain::units::Span;
 use crate::facts::{self, Area, AreaName, Evidence, Facts, Problem};
 use crate::repo::{Freshness, Ran, Repo};
+use services::Services;
 
 /// Every collector, in the order of areas.
 pub const COLLECTORS: &[&dyn Collector] = &[
@@ -97,13 +98,26 @@ static NO_COMMANDS: Commands = BTreeMap::new();
 
 /// What the code of one tree says: read when it is first asked for, and once for all who hold the same reading.
 #[derive(Debug, Clone, Default)]
-pub struct Reading(Arc<OnceLock<Analysis>>);
+pub struct Reading(Arc<Said>);
+
+/// What was read so far.
+#[derive(Debug, Default)]
+struct Said {
+    analysis: OnceLock<Analysis>,
+    services: OnceLock<Services>,
+}
 
 impl Reading {
     /// What the code of the tree says; always of the same tree.
     #[must_use]
     pub fn of(&self, repo: &Repo) -> &Analysis {
-        self.0.get_or_init(|| crate::code::analyse(repo))
+        self.0.analysis.get_or_init(|| crate::code::analyse(repo))
+    }
+
+    /// The services that the routes of the code belong to.
+    fn services(&self, repo: &Repo) -> &Services {
+        let found = || routes::collect(self.of(repo)).facts.unwrap_or_default();
+        self.0.services.get_or_init(|| Services::of(repo, &found().items))
     }
 }
 
@@ -154,6 +168,12 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn analysis(&self) -> &Analysis {
         self.reading.of(self.repo)
+    }
+
+    /// The services that the code's routes belong to; told apart when they are first asked for.
+    #[must_use]
+    fn services(&self) -> &Services {
+        self.reading.services(self.repo)
     }
 
     /// What the commands of an area came to.

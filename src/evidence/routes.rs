@@ -30,8 +30,11 @@ impl Collector for RouteCollector {
             });
             (area, requests)
         });
+        if let Some(routes) = &mut area.facts {
+            context.services().name(&mut routes.items);
+        }
         if let (Some(requests), Some(routes)) = (requests, &mut area.facts) {
-            super::reach::add(context.repo, routes, &requests, &context.analysis().names);
+            super::reach::add(routes, &requests, context.services(), &context.analysis().names);
         }
         Collected::Routes(area)
     }
@@ -50,6 +53,7 @@ pub(super) fn collect(analysis: &Analysis) -> Area<Routes> {
             conditional: route.conditional,
             tests: Vec::new(),
             tests_left_out: 0,
+            service: None,
             library: route.library.clone(),
         })
         .collect();

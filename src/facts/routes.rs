@@ -115,6 +115,10 @@ pub struct Route {
     /// The library that registers it on the service's behalf, where it is not the service's own code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub library: Option<String>,
+    /// The folder of the service that it belongs to, `.` for the root's, where the repository has several; none where there is
+    /// one, and where it goes with all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
     /// Where tests send requests that reach it, by file and line; the first twenty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tests: Vec<TestSite>,

@@ -32,6 +32,7 @@ pub(super) fn open(root: &Path, commit: &str) -> Result<Repo, String> {
         stamps: super::stamps::Stamps::default(),
         home: None,
         told_from_home: false,
+        ignores: super::hidden::Ignores::default(),
     })
 }
 

@@ -52,6 +52,7 @@ pub(super) fn open(root: &Path, staged: bool) -> Result<Repo, String> {
         stamps,
         home: None,
         told_from_home: false,
+        ignores: super::hidden::Ignores::default(),
     })
 }
 
@@ -88,6 +89,7 @@ pub(super) fn component(home: &Arc<Repo>, folder: &str) -> Result<Repo, String> 
         stamps,
         home: Some((Arc::clone(home), folder.to_owned())),
         told_from_home: false,
+        ignores: super::hidden::Ignores::default(),
     })
 }
 

@@ -1,12 +1,43 @@
 //! What stands, or may stand, where the list of files has nothing: files that ignore rules hide.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use ignore::Match;
-use ignore::gitignore::GitignoreBuilder;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::Repo;
 
 /// The largest ignore file that is read.
 const LARGEST: u64 = 1 << 20;
+
+/// The rules of the ignore files of folders, read when they are first asked for.
+#[derive(Debug, Default)]
+pub(super) struct Ignores(Mutex<BTreeMap<String, Option<Arc<Gitignore>>>>);
+
+impl Ignores {
+    /// The rules of a folder's ignore file; none where it has no such file.
+    fn of(&self, repo: &Repo, folder: &str) -> Option<Arc<Gitignore>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rules) = known.get(folder) {
+            return rules.clone();
+        }
+        let rules = rules(repo, folder).map(Arc::new);
+        known.insert(folder.to_owned(), rules.clone());
+        rules
+    }
+}
+
+fn rules(repo: &Repo, folder: &str) -> Option<Gitignore> {
+    let path = if folder.is_empty() { ".gitignore".to_owned() } else { format!("{folder}/.gitignore") };
+    let content = repo.read(&path, LARGEST).ok()?;
+    let mut builder = GitignoreBuilder::new("");
+    for line in content.lossy().lines() {
+        // A line that is no pattern hides nothing.
+        let _ = builder.add_line(None, line);
+    }
+    builder.build().ok()
+}
 
 impl Repo {
     /// Whether the ignore files of the tree, and of the one that it is a folder of, hide what would stand at a path.
@@ -17,14 +48,7 @@ impl Repo {
         let mut folder = whole.as_str();
         while let Some((above, _)) = folder.rsplit_once('/').or_else(|| (!folder.is_empty()).then_some(("", folder))) {
             folder = above;
-            let at = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-            let Ok(content) = home.read(&at(".gitignore"), LARGEST) else { continue };
-            let mut builder = GitignoreBuilder::new("");
-            for line in content.lossy().lines() {
-                // A line that is no pattern hides nothing.
-                let _ = builder.add_line(None, line);
-            }
-            let Ok(rules) = builder.build() else { continue };
+            let Some(rules) = home.ignores.of(home, folder) else { continue };
             let inner = whole[folder.len()..].trim_start_matches('/');
             match rules.matched_path_or_any_parents(inner, false) {
                 Match::Ignore(_) => return true,

@@ -23,6 +23,7 @@ pub(super) fn build(files: &[(&str, &[u8])]) -> Repo {
         stamps: Stamps::default(),
         home: None,
         told_from_home: false,
+        ignores: super::hidden::Ignores::default(),
     }
 }
 

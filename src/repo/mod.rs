@@ -60,6 +60,8 @@ pub struct Repo {
     home: Option<(Arc<Repo>, String)>,
     /// Whether what is found in it is told from the whole tree.
     told_from_home: bool,
+    /// What the ignore files of its folders say.
+    ignores: hidden::Ignores,
 }
 
 #[derive(Debug)]

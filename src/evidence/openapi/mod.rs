@@ -22,6 +22,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::Deserialize;
 
+use super::services::Services as Folders;
 use super::{Collected, Collector, Command, Context, command_source, dependencies};
 use crate::domain::change::{ChangedFile, Risk};
 use crate::domain::folders::{Role, lies_in};
@@ -92,7 +93,8 @@ impl Collector for OpenApiCollector {
         // Routes that are not known are no inventory without routes.
         let routes = area.proven().ok().map(|routes| routes.items.as_slice());
         let given = context.places.get(&AreaName::Openapi).map(Vec::as_slice);
-        Collected::Openapi(collect(context.repo, given, routes, context.commands_of(AreaName::Openapi)))
+        let services = || context.services().clone();
+        Collected::Openapi(collect(context.repo, given, (routes, &services), context.commands_of(AreaName::Openapi)))
     }
 }
 
@@ -128,7 +130,10 @@ impl Gathered {
     }
 }
 
-fn collect(repo: &Repo, given: Option<&[String]>, routes: Option<&[Route]>, commands: &[Command]) -> Area<OpenApi> {
+/// The routes, where they are known, and what tells their services apart.
+type Code<'c> = (Option<&'c [Route]>, &'c dyn Fn() -> Folders);
+
+fn collect(repo: &Repo, given: Option<&[String]>, code: Code<'_>, commands: &[Command]) -> Area<OpenApi> {
     let looked_for = given.map_or_else(|| PLACES.iter().map(|&place| place.to_owned()).collect(), <[String]>::to_vec);
     let mut evidence = Evidence::new(State::Absent, looked_for);
     let mut gathered = Gathered::default();
@@ -147,7 +152,8 @@ fn collect(repo: &Repo, given: Option<&[String]>, routes: Option<&[Route]>, comm
     }
     let Gathered { documents, unsupported } = gathered;
     // A document that is named alone tells of all.
-    let facts = hold(repo, &documents, routes, given.is_some() && documents.len() == 1);
+    let whole = given.is_some() && documents.len() == 1;
+    let facts = hold(repo, &documents, code.0, &if whole { Folders::default() } else { code.1() });
     evidence.reports.sort();
     evidence.reports.dedup();
     evidence.state = match (evidence.problems.is_empty(), documents.is_empty(), facts.operations.is_empty()) {
@@ -307,8 +313,8 @@ fn version(root: &Node) -> Option<(&Node, String)> {
 }
 
 /// Holds documents against routes; where these are not known, says what the documents have and no more.
-fn hold(repo: &Repo, documents: &[Read], routes: Option<&[Route]>, whole: bool) -> OpenApi {
-    let services = Services::new(repo, documents, routes.unwrap_or_default(), whole);
+fn hold(repo: &Repo, documents: &[Read], routes: Option<&[Route]>, found: &Folders) -> OpenApi {
+    let services = Services::new(repo, documents, routes.unwrap_or_default(), found);
     let mut facts = OpenApi::default();
     let mut operations = vec![Vec::new(); services.len()];
     // Documents of which the code has nothing.

@@ -30,9 +30,8 @@ struct Part<'a> {
 }
 
 impl<'a> Services<'a> {
-    /// Tells services apart; all documents go with all routes where `whole` says so.
-    pub(super) fn new(repo: &Repo, documents: &[Read], routes: &'a [Route], whole: bool) -> Self {
-        let found = if whole { services::Services::default() } else { services::Services::of(repo, routes) };
+    /// The services that were told apart; where there are none all documents go with all routes.
+    pub(super) fn new(repo: &Repo, documents: &[Read], routes: &'a [Route], found: &services::Services) -> Self {
         let homes: Vec<Option<&str>> = documents.iter().map(|read| found.around(repo, &read.path)).collect();
         let split = homes.iter().flatten().any(|home| !home.is_empty());
         let is_one = |folder: &&String| split && (!folder.is_empty() || homes.contains(&Some("")));
@@ -55,12 +54,7 @@ impl<'a> Services<'a> {
     /// The folders of the services, and whether each has a document of its own; none where documents tell of all.
     pub(super) fn folders(&self) -> Vec<(&str, bool)> {
         let folders = self.folders.iter().enumerate();
-        folders
-            .map(|(place, folder)| {
-                let name = if folder.is_empty() { "." } else { folder.as_str() };
-                (name, self.places.contains(&place))
-            })
-            .collect()
+        folders.map(|(place, folder)| (services::shown(folder), self.places.contains(&place))).collect()
     }
 
     /// How many services there are, with what lies in none.

@@ -1,5 +1,10 @@
 use super::*;
 
+fn collect(repo: &Repo, given: Option<&[String]>, routes: Option<&[Route]>, commands: &[Command]) -> Area<OpenApi> {
+    let folders = || Folders::of(repo, routes.unwrap_or_default());
+    super::collect(repo, given, (routes, &folders), commands)
+}
+
 fn read(files: &[(&str, &str)]) -> Area<OpenApi> {
     collect(&Repo::in_memory(files), None, Some(&[]), &[])
 }
@@ -16,6 +21,7 @@ fn route(text: &str) -> Route {
         library: None,
         tests: Vec::new(),
         tests_left_out: 0,
+        service: None,
     }
 }
 

@@ -12,7 +12,6 @@ use crate::code::requests::{Asked, HOLE, Request, Requests, asked};
 use crate::domain::template::{Segment, Template};
 use crate::facts::Problem;
 use crate::facts::routes::{Route, Routes, TestBase, TestSite, TestsRead, Unnamed};
-use crate::repo::Repo;
 use bases::{Inventory, Sent};
 
 /// Places that are kept for one route.
@@ -29,8 +28,7 @@ pub(super) type Names = BTreeSet<(String, String)>;
 
 /// Adds to routes where tests reach them. Tests of a service reach its routes and those that go with all; tests that lie in no
 /// service, or in that of the root, may ask for any.
-pub(super) fn add(repo: &Repo, routes: &mut Routes, requests: &Requests, names: &Names) {
-    let services = Services::of(repo, &routes.items);
+pub(super) fn add(routes: &mut Routes, requests: &Requests, services: &Services, names: &Names) {
     let service = |file: &str| services.of_file(file).filter(|folder| !folder.is_empty());
     let mut asking: BTreeMap<Option<&str>, Vec<&Request>> = BTreeMap::new();
     for one in &requests.items {
@@ -303,18 +301,15 @@ mod tests {
                     library: None,
                     tests: Vec::new(),
                     tests_left_out: 0,
+                    service: None,
                 }
             })
             .collect();
         let mut all = Routes { items, ..Routes::default() };
         let one =
             Request { method: method.to_owned(), url: url.replace("{}", "\u{0}"), file: "t.js".to_owned(), line: 2 };
-        add(
-            &Repo::in_memory(&[]),
-            &mut all,
-            &Requests { items: [one].into(), files: 1, ..Requests::default() },
-            &Names::new(),
-        );
+        let sent = Requests { items: [one].into(), files: 1, ..Requests::default() };
+        add(&mut all, &sent, &Services::default(), &Names::new());
         let hit = all.items.iter().filter(|route| !route.tests.is_empty());
         hit.map(|route| format!("{} {}", route.method, route.path)).collect()
     }
@@ -432,7 +427,8 @@ mod tests {
         let repo = crate::repo::Repo::in_memory(files);
         let analysis = crate::code::analyse(&repo);
         let mut routes = crate::evidence::routes::collect(&analysis).facts.expect("routes");
-        add(&repo, &mut routes, &crate::code::requests::requests(&repo), &analysis.names);
+        let services = Services::of(&repo, &routes.items);
+        add(&mut routes, &crate::code::requests::requests(&repo), &services, &analysis.names);
         routes
     }
 

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::{MAX_BYTES, counts};
 use crate::code::{self, under};
 use crate::domain::folders::{folder_of, is_below};
@@ -16,16 +18,17 @@ const ENDS: &[&str] = &["cjs", "cts", "go", "js", "jsx", "mjs", "mts", "py", "ts
 pub(super) fn depended_on(repo: &Repo, projects: &BTreeSet<&str>) -> BTreeSet<String> {
     let places = Places::of(repo);
     let owner = |path: &str| projects.iter().filter(|folder| is_below(path, folder)).max_by_key(|folder| folder.len());
-    let mut found = BTreeSet::new();
-    for entry in repo.files().iter().filter(|entry| !entry.link && is_read(&entry.path) && counts(&entry.path)) {
-        let Ok(content) = repo.read(&entry.path, MAX_BYTES) else { continue };
-        let own = owner(&entry.path);
-        let targets = code::imports(&entry.path, &content.lossy());
-        let targets = targets.iter().filter_map(|import| places.named(&entry.path, import));
-        let others = targets.filter_map(|target| owner(&target));
-        found.extend(others.filter(|project| Some(*project) != own).map(|project| (*project).to_owned()));
-    }
-    found
+    let used = |path: &str| {
+        let content = repo.read(path, MAX_BYTES).ok()?;
+        let own = owner(path);
+        let targets = code::imports(path, &content.lossy());
+        let targets = targets.iter().filter_map(|import| places.named(path, import));
+        let others = targets.filter_map(|target| owner(&target)).filter(|project| Some(*project) != own);
+        Some(others.map(|project| (*project).to_owned()).collect::<BTreeSet<String>>())
+    };
+    let files = repo.files().par_iter();
+    let read = files.filter(|entry| !entry.link && is_read(&entry.path) && counts(&entry.path));
+    read.filter_map(|entry| used(&entry.path)).flatten().collect()
 }
 
 fn is_read(path: &str) -> bool {

@@ -21,7 +21,7 @@ const FOREIGN: &[Role] = &[Role::Vendored, Role::Fixture, Role::Examples, Role::
 const MAX_BYTES: u64 = 1 << 20;
 
 /// The services of a repository.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Services {
     /// Their folders, by path; the root's is empty.
     folders: Vec<String>,
@@ -51,6 +51,13 @@ impl Services {
         Self { folders, shared }
     }
 
+    /// Says of routes which service each belongs to, where there are several.
+    pub(super) fn name(&self, routes: &mut [Route]) {
+        for route in routes.iter_mut().filter(|_| self.folders.len() > 1) {
+            route.service = self.of_file(&route.file).map(|folder| shown(folder).to_owned());
+        }
+    }
+
     /// Their folders, by path; the root's is empty.
     pub(super) fn folders(&self) -> &[String] {
         &self.folders
@@ -68,6 +75,11 @@ impl Services {
         let service = self.of_file(file)?;
         (!service.is_empty() || project(repo, folder_of(file)).is_none_or(str::is_empty)).then_some(service)
     }
+}
+
+/// The folder of a service as it is told: the root's has no name.
+pub(super) fn shown(folder: &str) -> &str {
+    if folder.is_empty() { "." } else { folder }
 }
 
 /// The innermost project that a folder lies in, or is; empty for the root.
@@ -128,6 +140,7 @@ mod tests {
             library: None,
             tests: Vec::new(),
             tests_left_out: 0,
+            service: None,
         };
         Services::of(&Repo::in_memory(files), &routes.iter().map(route).collect::<Vec<_>>())
     }
