@@ -64,6 +64,8 @@ impl Language {
                 Some(Language::JavaScript)
             }
             "py" => Some(Language::Python),
+            // The build passes over files of such names.
+            "go" if name.starts_with(['_', '.']) => None,
             "go" => Some(Language::Go),
             "rs" => Some(Language::Rust),
             "java" | "kt" => Some(Language::Java),

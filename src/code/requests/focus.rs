@@ -1,10 +1,11 @@
-//! Which tests of a file run where some are declared to run alone: those, what holds them, and what stands in them; in one that
-//! holds others that run alone, those. What is no declaration of a test (a hook, a helper) is left as it is.
+//! Which tests of a file (of a folder, where a runner takes one as a whole) run where some are declared to run alone: those, what
+//! holds them, and what stands in them; in one that holds others that run alone, those. What is no declaration of a test (a hook, a
+//! helper) is left as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::skips::Skips;
-use super::walk::{Chain, Scope, Seen, Walked};
+use super::walk::{Chain, Scope, Seen, Walked, chain as chain_of};
 use crate::code::form::{Expr, ExprKind};
 
 /// The calls that declare tests which do not run, by what is called.
@@ -25,6 +26,8 @@ struct Declared {
     scope: Scope,
     /// The functions that it is handed.
     functions: Vec<usize>,
+    /// The calls that it is handed.
+    calls: Vec<usize>,
 }
 
 /// Gathers what a walk meets.
@@ -43,20 +46,23 @@ impl Focus {
                 self.functions.insert(std::ptr::from_ref(*function).addr(), *own);
             }
             Seen::Chain(chain) => {
-                let (Some(alone), Some(key)) = (skips.declares(chain), key(chain)) else { return };
-                let args = chain.links.iter().flat_map(|link| link.args());
-                let functions = args.filter_map(|arg| match &arg.value.kind {
-                    ExprKind::Function(function) => Some(std::ptr::from_ref(&**function).addr()),
-                    _ => None,
-                });
-                self.declared.push(Declared { key, alone, scope, functions: functions.collect() });
+                let (Some(alone), Some(own)) = (skips.declares(chain), key(chain)) else { return };
+                let (mut functions, mut calls) = (Vec::new(), Vec::new());
+                for arg in chain.links.iter().flat_map(|link| link.args()) {
+                    match &arg.value.kind {
+                        ExprKind::Function(function) => functions.push(std::ptr::from_ref(&**function).addr()),
+                        ExprKind::Call(_) => calls.extend(key(&chain_of(&arg.value))),
+                        _ => {}
+                    }
+                }
+                self.declared.push(Declared { key: own, alone, scope, functions, calls });
             }
             _ => {}
         }
     }
 
-    /// The declarations that do not run.
-    pub(super) fn unfocused(self, around: &Walked) -> Unfocused {
+    /// The declarations that do not run; of all files, where what runs alone does so among all of them.
+    pub(super) fn unfocused(self, around: &Walked, of_all: bool) -> Unfocused {
         let Self { declared, functions } = self;
         if !declared.iter().any(|one| one.alone) {
             return Unfocused::new();
@@ -69,10 +75,14 @@ impl Focus {
             .iter()
             .map(|one| one.functions.iter().filter_map(|function| functions.get(function).copied()).collect())
             .collect();
-        let within = |inner: &Declared, outer: usize| outwards(inner.scope).any(|scope| inside[outer].contains(&scope));
+        let within = |inner: &Declared, outer: usize| {
+            declared[outer].calls.contains(&inner.key)
+                || outwards(inner.scope).any(|scope| inside[outer].contains(&scope))
+        };
         let holds = |outer: usize| declared.iter().any(|one| one.alone && within(one, outer));
         let runs = |at: usize, one: &Declared| {
-            let files_alone = declared.iter().any(|other| other.alone && file(other.scope) == file(one.scope));
+            let files_alone =
+                declared.iter().any(|other| other.alone && (of_all || file(other.scope) == file(one.scope)));
             let in_one =
                 || (0..declared.len()).any(|outer| declared[outer].alone && within(one, outer) && !holds(outer));
             !files_alone || one.alone || holds(at) || in_one()

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::scopes::is_fixture;
+use super::skips::Runs;
 use super::values::{At, Helper, Values};
 use super::walk::{Link, Scope};
 use crate::code::form::{Expr, ExprKind, Pattern};
@@ -41,6 +42,9 @@ impl<'a> Values<'a> {
         self.titled = self.functions.values().flatten().map(|helper| helper.own).collect();
         let all = self.functions.iter().flat_map(|(name, helpers)| helpers.iter().map(|helper| (*name, *helper)));
         let starts = all.filter(|(name, helper)| {
+            if runs.calls_by_beginning(name, helper.function) && !self.is_found(name, *helper, runs) {
+                return false;
+            }
             let autouse = || helper.function.decorators.iter().any(|one| says(&one.expr, "autouse"));
             let called = if is_fixture(helper.function) { autouse() } else { runs.calls(name, helper.function) };
             let asked = || self.file(helper.own) == 0 && self.is_outer(helper.own) && outside(name);
@@ -84,6 +88,21 @@ impl<'a> Values<'a> {
             }
         }
         live
+    }
+
+    /// Whether a runner that looks for functions by their names finds this one: no other of its name stands behind it, and it is
+    /// not a member of what is no class of tests.
+    fn is_found(&self, name: &str, helper: Helper<'a>, runs: &Runs) -> bool {
+        let around = |own: Scope| self.around.get(own).copied().unwrap_or_default();
+        let behind = |other: &Helper<'a>| {
+            around(other.own) == around(helper.own) && other.function.pos.line > helper.function.pos.line
+        };
+        let others = self.functions.get(name).into_iter().flatten();
+        if runs.is_last_alone() && others.into_iter().any(behind) {
+            return false;
+        }
+        let class = around(helper.own);
+        !self.bare.contains(&class) || self.titles.get(&class).is_none_or(|title| runs.looks_into(title))
     }
 
     /// Whether other files can ask for a function: it stands in no other.

@@ -148,10 +148,10 @@ impl Mocks {
                     };
                     is_one.then_some(&*name.alias)
                 })),
-                Seen::Bind(Pattern::Name(bound, _), value) => {
-                    if self.is_client(value, &made.names) || required(value).is_some_and(of_default) {
-                        made.names.insert(bound);
-                    }
+                Seen::Bind(Pattern::Name(bound, _), value)
+                    if self.is_client(value, &made.names) || required(value).is_some_and(of_default) =>
+                {
+                    made.names.insert(bound);
                 }
                 Seen::Bind(Pattern::Map(fields), value) => {
                     let Some(source) = required(value) else { return };

@@ -77,6 +77,8 @@ pub(super) struct Values<'a> {
     pub(super) given: BTreeMap<Scope, Vec<At<'a>>>,
     /// Classes: their scopes, and the names of their bases.
     pub(super) classes: BTreeMap<Scope, Vec<&'a str>>,
+    /// The scopes of classes that extend nothing.
+    pub(super) bare: BTreeSet<Scope>,
     /// The scopes of classes by name.
     pub(super) class_names: HashMap<&'a str, Vec<Scope>>,
     /// The scopes of what is added to classes elsewhere, by the class's name.
@@ -148,6 +150,7 @@ impl<'a> Values<'a> {
             functions: HashMap::new(),
             given: BTreeMap::new(),
             classes: BTreeMap::new(),
+            bare: BTreeSet::new(),
             class_names: HashMap::new(),
             extensions: HashMap::new(),
             titles: BTreeMap::new(),
@@ -203,6 +206,7 @@ impl<'a> Values<'a> {
                 if let Some(name) = &class.name {
                     values.fields.insert(name, class.fields.iter().map(|field| &*field.name).collect());
                 }
+                values.bare.extend(class.bases.is_empty().then_some(own));
                 values.class(class, own);
             }
             Seen::Import(import) => values.import(import),

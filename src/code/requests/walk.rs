@@ -92,7 +92,7 @@ pub(super) fn walk<'a>(
     if skips.knows_alone() {
         let mut focus = Focus::default();
         let around = pass(files, skips, Unfocused::new(), &mut |seen, scope| focus.see(&seen, scope, skips));
-        unfocused = focus.unfocused(&around);
+        unfocused = focus.unfocused(&around, skips.is_alone_in_folder());
     }
     pass(files, skips, unfocused, see)
 }

@@ -67,7 +67,7 @@ impl Machine<'_> {
             _ => return false,
         };
         mentioned(answer)
-            && !next.is_some_and(|next| mentioned(next))
+            && !next.is_some_and(mentioned)
             && !mentions.names.contains("arguments")
             && self.answers_at_all(closure)
             && !self.may_register(closure)

@@ -88,7 +88,7 @@ impl Machine<'_> {
     /// Where a module's name starts, and its file, as a file in a folder names it.
     fn program_at(&self, folder: &str, dotted: &str) -> Option<(String, Name)> {
         let path = dotted.replace('.', "/");
-        let at = |root: &str| match python::at(&self.tree, &under(root, &path)) {
+        let at = |root: &str| match python::at(self.tree, &under(root, &path)) {
             Some(Target::File(file)) => Some((root.to_owned(), file)),
             _ => None,
         };
