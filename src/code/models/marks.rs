@@ -6,6 +6,18 @@ use serde::Deserialize;
 
 use super::actions::Argument;
 
+/// Which texts of code may serve an object that a library holds for all, but for white space.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct HeldWord {
+    /// Any of these.
+    pub(crate) words: Vec<String>,
+    /// One of these closely behind a word.
+    pub(crate) behind: BTreeMap<String, Vec<String>>,
+    /// A word that stands more often than all of these together.
+    pub(crate) without: BTreeMap<String, Vec<String>>,
+}
+
 /// Puts a prefix before the paths of descriptions.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

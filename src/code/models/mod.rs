@@ -31,7 +31,7 @@ pub(crate) use contract::{ConfiguredWord, ContractWord, PagesWord};
 pub(crate) use controls::{ActionsWord, By, ControlsWord, HandedWord};
 pub(crate) use injection::{BindsWord, ContainerWord, Gives, InstallsWord, NotesWord, ResolvesWord};
 pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
-pub(crate) use marks::{DescribesWord, MapsWord, MarkWord, NamespaceWord, SetWord};
+pub(crate) use marks::{DescribesWord, HeldWord, MapsWord, MarkWord, NamespaceWord, SetWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, SupplyWord, TagsWord};
 pub(crate) use usual::{ChooseWord, RowsWord};

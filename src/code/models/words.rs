@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::actions::{Action, Argument, LibraryWord, MountWord, RouteWord, TreeWord};
 use super::annotations::{AnnotationModel, LibraryModel, ListingModel, PrefixModel};
 use super::contract::{ConfiguredWord, ContractWord};
+use super::marks::HeldWord;
 use super::path::{Join, Syntax};
 
 /// One model file.
@@ -466,6 +467,8 @@ pub(crate) struct ObjectModel {
     /// Where code is seen that serves one of its kind, another that nothing serves is served nowhere: what serves them is
     /// called by a function with `serves`.
     pub(crate) adapted: bool,
+    /// What serves it where a library holds it for all and code that is seen serves others.
+    pub(crate) held: Option<HeldWord>,
     /// A member that no other word speaks of is what containers were told under its name.
     pub(crate) cradle: bool,
     /// It is a part of others and no router of its own: mounted nowhere it makes no routes.

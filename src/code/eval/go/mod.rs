@@ -10,6 +10,7 @@ mod dispatch;
 mod failing;
 mod generated;
 mod handlers;
+mod held;
 mod hollow;
 mod injection;
 mod interfaces;

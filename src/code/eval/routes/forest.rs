@@ -238,6 +238,8 @@ impl Machine<'_> {
         };
         let mut served: Vec<usize> = roots.iter().copied().filter(|node| is_app(self, node)).collect();
         served.retain(|node| !self.is_unused(*node) && !self.is_unadapted(*node));
+        let idle: Vec<usize> = served.iter().copied().filter(|node| self.is_held_idle(*node, &served)).collect();
+        served.retain(|node| !idle.contains(node));
         let surely = |node: &Node| node.model.served || node.served;
         served.retain(|node| surely(&self.forest.nodes[*node]) || !self.is_left_aside(*node, &children));
         let unstarted = self.unstarted(&served);
