@@ -155,10 +155,19 @@ impl Machine<'_> {
     }
 
     fn both(&mut self, first: &Entry, second: &Entry) -> Option<Entry> {
-        let Entry::Route { path: left, methods: one, spot: at, chain, conditional, handler, .. } = first else {
+        let Entry::Route { path: left, methods: one, spot: at, chain, conditional, handler, library, .. } = first
+        else {
             return None;
         };
-        let Entry::Route { path: right, methods: two, spot: there, chain: calls, conditional: perhaps, .. } = second
+        let Entry::Route {
+            path: right,
+            methods: two,
+            spot: there,
+            chain: calls,
+            conditional: perhaps,
+            library: brought,
+            ..
+        } = second
         else {
             return None;
         };
@@ -179,7 +188,7 @@ impl Machine<'_> {
             chain,
             conditional,
             paths: None,
-            library: None,
+            library: library.clone().or_else(|| brought.clone()),
         })
     }
 }
