@@ -115,9 +115,8 @@ impl Machine<'_> {
 /// What a text says about modules and names in them: `app.main:app`.
 fn programs(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':');
-    let is_name = |name: &str| {
-        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && !name.contains([':', '.'])
-    };
+    let is_name =
+        |name: &str| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && !name.contains([':', '.']);
     text.split(move |c| !is_part(c))
         .filter_map(|word| word.split_once(':'))
         .filter(move |(dotted, name)| is_name(name) && dotted.split('.').all(is_name))

@@ -89,8 +89,15 @@ impl Machine<'_> {
         let Some(depth) = depth.checked_sub(1) else { return (Methods::all(), false) };
         let function: Arc<Function> = closure.function.clone();
         let returned = self.is_python(closure.scope.module).then(|| Returned::of(&function));
-        let mut reader =
-            Reader { machine: self, closure, depth, asked: false, names: Vec::new(), answers: Methods::none(), returned };
+        let mut reader = Reader {
+            machine: self,
+            closure,
+            depth,
+            asked: false,
+            names: Vec::new(),
+            answers: Methods::none(),
+            returned,
+        };
         if let Some(left) = reader.block(&function.body, Methods::all(), DEPTH) {
             reader.answers = reader.answers.or(&left);
         }
@@ -334,7 +341,9 @@ impl Reader<'_, '_> {
             ExprKind::Name(name) => self.names.contains(name),
             ExprKind::Unary(_, inner) | ExprKind::Cast(inner, _) => self.is_method(inner),
             ExprKind::Call(call) => match &call.callee.kind {
-                ExprKind::Member(inner, name) => matches!(&**name, "toUpperCase" | "upper" | "lower") && self.is_method(inner),
+                ExprKind::Member(inner, name) => {
+                    matches!(&**name, "toUpperCase" | "upper" | "lower") && self.is_method(inner)
+                }
                 _ => false,
             },
             _ => false,
