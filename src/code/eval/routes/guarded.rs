@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::machine::Machine;
+use super::super::scope::find_local;
 use super::super::value::{Closure, Value};
 use crate::code::form::{
     Arg, BinaryOp, Block, Call, Expr, ExprKind, Function, LogicalOp, Name, ParamKind, Pattern, PatternField, Spread,
@@ -96,10 +97,15 @@ impl Machine<'_> {
             asked: false,
             names: Vec::new(),
             answers: Methods::none(),
+            wrapped: None,
             returned,
         };
         if let Some(left) = reader.block(&function.body, Methods::all(), DEPTH) {
             reader.answers = reader.answers.or(&left);
+        }
+        // What a decorator answers itself is for whoever may not ask, whatever the method.
+        if let Some(wrapped) = reader.wrapped.take() {
+            reader.answers = wrapped;
         }
         (reader.answers, reader.asked)
     }
@@ -138,6 +144,8 @@ struct Reader<'a, 'm> {
     /// Names that the method is bound to.
     names: Vec<Name>,
     answers: Methods,
+    /// The methods that what a decorator was put around answers, where this is what the decorator made.
+    wrapped: Option<Methods>,
     /// Set where a request is answered by what is returned, and not by what is called.
     returned: Option<Returned>,
 }
@@ -190,8 +198,13 @@ impl Reader<'_, '_> {
                     // Who leaves without a word left the answer to what was asked before.
                     let silent = value.is_none() && !speaks;
                     if !refuses && !silent && !value.as_ref().is_some_and(|value| self.is_refusal(value)) {
-                        let come = value.as_ref().map_or(come.clone(), |value| self.hand_on(value, &come));
-                        self.answers = self.answers.or(&come);
+                        let answered = value.as_ref().map_or(come.clone(), |value| self.hand_on(value, &come));
+                        match value.as_ref().is_some_and(|value| self.is_wrapped(value)) {
+                            true => {
+                                self.wrapped = Some(self.wrapped.take().unwrap_or_else(Methods::none).or(&answered))
+                            }
+                            false => self.answers = self.answers.or(&answered),
+                        }
                     }
                     return None;
                 }
@@ -238,6 +251,15 @@ impl Reader<'_, '_> {
             Value::Function(next) if !Rc::ptr_eq(&next, self.closure) => self.machine.guarded(&next, self.depth),
             _ => Methods::all(),
         }
+    }
+
+    /// Whether a call hands the request on to what a function around this one was given (Python): `return view(request)`.
+    fn is_wrapped(&self, value: &Expr) -> bool {
+        let ExprKind::Call(call) = &value.kind else { return false };
+        let ExprKind::Name(callee) = &call.callee.kind else { return false };
+        self.returned.is_some()
+            && call.args.iter().any(|arg| self.carries(arg))
+            && find_local(&self.closure.scope, callee).is_some()
     }
 
     /// Whether an argument is the request, or what answers it.
