@@ -1,6 +1,8 @@
 //! Go's packages: a folder is one, and a module's path (in its go.mod) is that of its root. Several modules of one tree find
 //! each other whether a go.work, a `replace` or nothing says so.
 
+use std::collections::BTreeSet;
+
 use super::{Tree, folder_of};
 use crate::domain::change::is_test;
 use crate::domain::folders::{Role, joined, lies_in};
@@ -71,7 +73,7 @@ impl Modules {
             }
         }
         if !self.modules.is_empty() {
-            return None;
+            return self.renamed(tree, source);
         }
         // A tree from before modules: what follows the repository's own path is the folder, or the tree is a workspace that has
         // all packages below `src`, or below its root.
@@ -88,6 +90,30 @@ impl Modules {
             Some(format!("{folder}{}", &source[path.len()..])).filter(is_there)
         })
     }
+
+    /// The folder of an internal package that is imported by another name than its module has, which no host has either: no other
+    /// module could import it.
+    fn renamed(&self, tree: &Tree<'_>, source: &str) -> Option<String> {
+        if source.split('/').next().is_some_and(|first| first.contains('.')) {
+            return None;
+        }
+        let folders: BTreeSet<&str> = self.modules.iter().map(|(_, folder)| folder.as_str()).collect();
+        let mut found = internal_tails(source).map(|tail| {
+            let below = folders.iter().map(|folder| super::under(folder, &tail));
+            below.filter(|folder| holds_package(tree, folder)).collect::<Vec<_>>()
+        });
+        match found.find(|found| !found.is_empty())?.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// Where the folders of a path that ends at an internal package may begin: only code around such a folder may import it.
+fn internal_tails(source: &str) -> impl Iterator<Item = String> {
+    let parts: Vec<&str> = source.split('/').collect();
+    let last = parts.iter().rposition(|part| *part == "internal").unwrap_or(0);
+    (1..=last).map(move |cut| parts[cut..].join("/"))
 }
 
 /// Programs in folders of a tree from before modules, each with what its packages are imported by, which nothing else says: the
@@ -274,6 +300,25 @@ mod tests {
         assert_eq!(tree.go_package("example.org/kit/log").as_deref(), Some("kit/log"));
         assert_eq!(tree.go_package("example.org/far/log"), None);
         assert_eq!(tree.go_package("example.org/fork/log"), None);
+    }
+
+    #[test]
+    fn an_internal_package_is_the_module_s_by_whatever_name_it_is_imported() {
+        let repo = Repo::in_memory(&[
+            ("go.mod", "module billing\n"),
+            ("internal/api/api.go", "package api\n"),
+            ("http/http.go", "package http\n"),
+            ("one/go.mod", "module one\n"),
+            ("one/internal/both/both.go", "package both\n"),
+            ("two/go.mod", "module two\n"),
+            ("two/internal/both/both.go", "package both\n"),
+        ]);
+        let tree = Tree::new(&repo, BTreeMap::new());
+        assert_eq!(tree.go_package("accounts/internal/api").as_deref(), Some("internal/api"));
+        assert_eq!(tree.go_package("accounts/http"), None);
+        assert_eq!(tree.go_package("net/http"), None);
+        assert_eq!(tree.go_package("accounts/internal/other"), None);
+        assert_eq!(tree.go_package("accounts/internal/both"), None);
     }
 
     #[test]
