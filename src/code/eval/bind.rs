@@ -289,6 +289,15 @@ impl Machine<'_> {
                 let either = self.env_or(value, old);
                 it.members.put(name, either);
             }
+            // `if c.Mode == "" { c.Mode = "live" }`: what the variable says else is still what it may have.
+            Value::Object(it) if self.conditional > 0 && value.as_whole_text().is_some() => {
+                let kept = match it.members.named(name) {
+                    Some(old @ Value::Env(_)) => self.env_or(old, value),
+                    Some(old @ Value::Alt(_)) if is_read_or_default(&old) => old,
+                    _ => value,
+                };
+                it.members.put(name, kept);
+            }
             Value::Object(it) => it.members.put(name, value),
             Value::Map(it) => it.put(name, value),
             Value::Class(it) => it.members.put(name, value),
@@ -340,6 +349,13 @@ impl Machine<'_> {
             _ => self.escape(&value),
         }
     }
+}
+
+/// Whether a value is what the environment has or some text.
+fn is_read_or_default(value: &Value) -> bool {
+    let all = value.each();
+    let text = |one: &Value| one.as_whole_text().is_some_and(|text| !text.is_empty());
+    all.iter().any(|one| matches!(one, Value::Env(_))) && all.iter().any(text)
 }
 
 /// Whether a value is an object of a model.
