@@ -52,7 +52,7 @@ impl Machine<'_> {
     }
 
     /// The function of the project's own that answers, where a handler leads to no router and to no files.
-    pub(super) fn own_handler(&mut self, handler: &Value) -> Option<(Rc<Closure>, Option<Value>)> {
+    pub(in crate::code::eval) fn own_handler(&mut self, handler: &Value) -> Option<(Rc<Closure>, Option<Value>)> {
         let found = self.searched_handler(handler);
         found.own.filter(|_| found.out.is_empty() && !found.files)
     }

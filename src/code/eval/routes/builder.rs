@@ -116,6 +116,7 @@ impl Machine<'_> {
             };
             let files = self.is_for_files(&prefix, &handler, spot);
             self.forest.nodes[model.node].built.handled = !files;
+            self.forest.nodes[model.node].built.handler = Some(handler.clone());
             self.mount_led(&model, &Value::Undefined, &handler, spot);
         }
     }
@@ -310,7 +311,8 @@ impl Machine<'_> {
         let Some((spot, _)) = it.built.place.clone() else { return };
         let (built, framework) = (it.built.clone(), it.model.framework());
         let methods = built.methods.unwrap_or(Methods::Fixed(Vec::new()));
-        let methods = self.methods(&methods, &Value::Undefined, spot, reading);
+        let handler = built.handler.unwrap_or(Value::Undefined);
+        let methods = self.methods(&methods, &handler, spot, reading);
         for prefix in prefixes {
             let path = match built.wild && !prefix.ends_with('}') {
                 true => put_together(Join::Slash, prefix, "{*}"),

@@ -64,6 +64,8 @@ pub(crate) struct Built {
     pub(crate) methods: Option<Methods>,
     /// Whether it has a handler.
     pub(crate) handled: bool,
+    /// The handler.
+    pub(crate) handler: Option<Value>,
     /// The path goes on in any way.
     pub(crate) wild: bool,
     /// Where it began, and the calls around.

@@ -20,6 +20,8 @@ const REFUSALS: &[i64] = &[400, 401, 403, 404, 405, 501];
 const MISTAKES: std::ops::RangeInclusive<i64> = 400..=599;
 /// The same by a name.
 const REFUSED: &[&str] = &["METHOD_NOT_ALLOWED", "MethodNotAllowed", "NOT_IMPLEMENTED"];
+/// What Go calls statuses that refuse, before which a package says `Status`.
+const REFUSED_BY_GO: &[&str] = &["MethodNotAllowed", "NotImplemented", "NotFound", "BadRequest"];
 /// How deep blocks and conditions are followed.
 const DEPTH: usize = 24;
 /// Functions that hand their request on to the next.
@@ -75,6 +77,22 @@ impl Machine<'_> {
         if others { Vec::new() } else { named.into_iter().collect() }
     }
 
+    /// The methods that a handler of Go's answers which it gets all of; none where it does not tell them apart.
+    pub(in crate::code::eval) fn go_let_through(&mut self, handler: &Value) -> Vec<String> {
+        let last = match handler {
+            Value::List(list) => list.items.borrow().last().cloned(),
+            Value::Alt(_) => None,
+            other => Some(other.clone()),
+        };
+        let Some((closure, _)) = last.and_then(|handler| self.own_handler(&handler)) else { return Vec::new() };
+        let mut methods = self.guarded_methods(&closure);
+        // What browsers ask before is answered besides.
+        if methods.len() > 1 {
+            methods.retain(|name| name != "OPTIONS");
+        }
+        methods
+    }
+
     /// Whether a function answers some method with something else than a refusal.
     pub(in crate::code::eval) fn answers_at_all(&mut self, closure: &Rc<Closure>) -> bool {
         !self.told_methods(closure, MOST_HANDED).0.is_none()
@@ -90,16 +108,10 @@ impl Machine<'_> {
         let Some(depth) = depth.checked_sub(1) else { return (Methods::all(), false) };
         let function: Arc<Function> = closure.function.clone();
         let returned = self.is_python(closure.scope.module).then(|| Returned::of(&function));
-        let mut reader = Reader {
-            machine: self,
-            closure,
-            depth,
-            asked: false,
-            names: Vec::new(),
-            answers: Methods::none(),
-            wrapped: None,
-            returned,
-        };
+        let go = self.is_go(closure.scope.module);
+        let (names, answers) = (Vec::new(), Methods::none());
+        let mut reader =
+            Reader { machine: self, closure, depth, asked: false, names, answers, wrapped: None, returned, go };
         if let Some(left) = reader.block(&function.body, Methods::all(), DEPTH) {
             reader.answers = reader.answers.or(&left);
         }
@@ -148,6 +160,8 @@ struct Reader<'a, 'm> {
     wrapped: Option<Methods>,
     /// Set where a request is answered by what is returned, and not by what is called.
     returned: Option<Returned>,
+    /// Set where what is returned without a word may have been answered by any call, and an arm does not fall to the next (Go).
+    go: bool,
 }
 
 impl Reader<'_, '_> {
@@ -178,7 +192,7 @@ impl Reader<'_, '_> {
                         };
                         rest = rest.and(&of_arm.not());
                         held = held.or(&of_arm.and(&come));
-                        if !arm.body.is_empty() {
+                        if !arm.body.is_empty() || self.go {
                             let gone = self.block(&arm.body, std::mem::replace(&mut held, Methods::none()), depth);
                             left = left.or(&gone.unwrap_or_else(Methods::none));
                         }
@@ -196,7 +210,7 @@ impl Reader<'_, '_> {
                 }
                 StmtKind::Return(value) => {
                     // Who leaves without a word left the answer to what was asked before.
-                    let silent = value.is_none() && !speaks;
+                    let silent = value.is_none() && !speaks && !self.go;
                     if !refuses && !silent && !value.as_ref().is_some_and(|value| self.is_refusal(value)) {
                         let answered = value.as_ref().map_or(come.clone(), |value| self.hand_on(value, &come));
                         match value.as_ref().is_some_and(|value| self.is_wrapped(value)) {
@@ -213,8 +227,12 @@ impl Reader<'_, '_> {
                 StmtKind::Expr(value)
                     if self.returned.is_none() && matches!(value.kind, ExprKind::Await(_) | ExprKind::Call(_)) =>
                 {
-                    refuses |= says_no(stmt);
+                    refuses |= says_no(stmt) || (self.go && is_go_refusal(value));
                     self.hand_on(value, &come)
+                }
+                StmtKind::Each { .. } | StmtKind::Loop { .. } | StmtKind::Switch { .. } if self.go => {
+                    self.answers = self.answers.or(&come);
+                    come
                 }
                 _ => {
                     self.note(stmt);
@@ -274,7 +292,7 @@ impl Reader<'_, '_> {
 
     /// Whether what is returned says no: by a status, or by a library's name for that.
     fn is_refusal(&mut self, value: &Expr) -> bool {
-        if refused(value, &|status| MISTAKES.contains(&status), DEPTH) {
+        if refused(value, &|status| MISTAKES.contains(&status), DEPTH) || (self.go && is_go_refusal(value)) {
             return true;
         }
         let ExprKind::Call(call) = &value.kind else { return false };
@@ -357,12 +375,16 @@ impl Reader<'_, '_> {
     /// Whether an expression is the method of a request.
     fn is_method(&self, expr: &Expr) -> bool {
         match &expr.kind {
+            ExprKind::Member(of, name) if self.go => &**name == "Method" && self.is_go_request(of),
             ExprKind::Member(of, name) => {
                 &**name == "method" && self.returned.as_ref().is_none_or(|returned| returned.is_request(of))
             }
             ExprKind::Name(name) => self.names.contains(name),
             ExprKind::Unary(_, inner) | ExprKind::Cast(inner, _) => self.is_method(inner),
             ExprKind::Call(call) => match &call.callee.kind {
+                ExprKind::Member(of, name) if self.go => {
+                    &**name == "Method" && call.args.is_empty() && self.is_go_request(of)
+                }
                 ExprKind::Member(inner, name) => {
                     matches!(&**name, "toUpperCase" | "upper" | "lower") && self.is_method(inner)
                 }
@@ -371,6 +393,35 @@ impl Reader<'_, '_> {
             _ => false,
         }
     }
+
+    /// Whether an expression is a parameter of the function, or the request of one: `r`, `c.Request`, `c.Request()`.
+    fn is_go_request(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Name(name) => {
+                let mut params = self.closure.function.params.iter();
+                params.any(|param| matches!(&param.target, Pattern::Name(own, _) if own == name))
+            }
+            ExprKind::Member(of, name) => &**name == "Request" && self.is_go_request(of),
+            ExprKind::Call(call) => self.is_go_request(&call.callee),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a call of Go's refuses a request: by a status, or as it is called.
+fn is_go_refusal(value: &Expr) -> bool {
+    let ExprKind::Call(call) = &value.kind else { return false };
+    let status = |arg: &Arg| match &arg.value.kind {
+        ExprKind::Member(_, name) => name.strip_prefix("Status").is_some_and(|name| REFUSED_BY_GO.contains(&name)),
+        _ => false,
+    };
+    let called = match &call.callee.kind {
+        ExprKind::Name(name) | ExprKind::Member(_, name) => {
+            &**name == "NotFound" || name.to_lowercase().contains("methodnotallowed")
+        }
+        _ => false,
+    };
+    called || call.args.iter().any(status)
 }
 
 /// Whether an expression is called like a request or what answers one.
@@ -412,6 +463,11 @@ fn speaks(stmt: &Stmt) -> bool {
 fn named(expr: &Expr) -> Methods {
     match &expr.kind {
         ExprKind::Str(name) if method::is_any_method(&name.to_uppercase()) => Methods::of(name),
+        // `http.MethodPost`
+        ExprKind::Member(_, name) => match name.strip_prefix("Method") {
+            Some(name) if method::is_any_method(&name.to_uppercase()) => Methods::of(name),
+            _ => Methods::all(),
+        },
         _ => Methods::all(),
     }
 }

@@ -362,11 +362,20 @@ impl Machine<'_> {
         reading: &mut Reading,
     ) -> Vec<String> {
         let known = match methods {
+            // What gets every method in Go may refuse some itself.
+            Methods::Fixed(all) if self.is_go(spot.module) && all.iter().all(|one| one == "ANY") => {
+                let answered = if reading.methods.is_empty() { self.go_let_through(handler) } else { Vec::new() };
+                if answered.is_empty() { all.clone() } else { answered }
+            }
             Methods::Fixed(all) => all.clone(),
             Methods::Default(all) => {
                 let mut own = self.handler_methods(handler, 0);
                 if own.is_empty() && all.is_empty() {
-                    own = self.let_through(handler);
+                    own = if self.is_go(spot.module) && reading.methods.is_empty() {
+                        self.go_let_through(handler)
+                    } else {
+                        self.let_through(handler)
+                    };
                 }
                 if own.is_empty() { all.clone() } else { own }
             }
