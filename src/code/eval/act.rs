@@ -394,7 +394,9 @@ impl Machine<'_> {
                 // What is done with both is done with each.
                 Some(("either", other)) => Value::any_of(vec![this, self.argument_at(&bound, other, spot)]),
                 Some(("result", function)) => {
-                    let function = self.argument_at(&bound, function, spot);
+                    // One that the call is not given was given when the object was made.
+                    let from = if bound.named(function).is_none() { model.as_ref().map(|it| &it.args) } else { None };
+                    let function = self.argument_at(from.unwrap_or(&bound), function, spot);
                     self.call(&function, Args::default(), spot)
                 }
                 Some(("partial", function)) => {

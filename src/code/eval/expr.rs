@@ -62,7 +62,7 @@ impl Machine<'_> {
                 let object = self.eval(object, scope);
                 let from = from.as_ref().map(|from| self.eval(from, scope));
                 let to = to.as_ref().map(|to| self.eval(to, scope));
-                super::values::text::slice(&object, from.as_ref(), to.as_ref())
+                self.slice_read(&object, from.as_ref(), to.as_ref(), scope)
             }
             ExprKind::Call(call) => self.call_expr(call, line, scope),
             ExprKind::Function(function) => self.closure(function, scope, None),

@@ -201,7 +201,7 @@ pub(crate) struct Action {
     /// It gives this text, in which `$name` stands for an argument.
     pub(crate) gives: Option<String>,
     /// What the call gives: `self`, `made`, `maker` (the object whose member made this one), `pair` (itself and something unknown), `view PREFIX` (the object itself, seen under a prefix), `result FUNCTION` (what
-    /// a given function gives), `partial FUNCTION` (that function, with these arguments first), `instance CLASS` (of a given class), or an argument. Otherwise unknown.
+    /// a given function gives, to the call or to what made the object), `partial FUNCTION` (that function, with these arguments first), `instance CLASS` (of a given class), or an argument. Otherwise unknown.
     pub(crate) returns: Option<Argument>,
     /// Filled in: the file's framework.
     #[serde(skip)]

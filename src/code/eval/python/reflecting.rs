@@ -6,8 +6,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::machine::Machine;
+use super::super::module::pattern_names;
 use super::super::scope::{Scope, ScopeKind};
-use super::super::value::{Args, ClassValue, ListKind, Map, Native, Spot, Value};
+use super::super::value::{Args, ClassValue, ListKind, Map, Native, Object, Spot, Value};
 use super::super::values::listing::LOAD;
 use crate::code::form::{Class, ClassKind, Language, Name, Pos};
 use crate::code::resolve::{join_paths, under};
@@ -41,6 +42,7 @@ impl Machine<'_> {
                 }
                 Value::list(out)
             }
+            "inspect.signature" => signature_of(&first)?,
             "os.walk" => self.walked(&first.as_whole_text()?),
             "werkzeug.utils.find_modules" => {
                 let package = first.as_whole_text()?;
@@ -232,4 +234,21 @@ impl Machine<'_> {
         let names = list.items.borrow().iter().filter_map(named).collect();
         Value::list_of(ListKind::List, names, list.partial.get())
     }
+}
+
+/// What is known of how a function is called: its parameters, without the one that it is bound to.
+fn signature_of(function: &Value) -> Option<Value> {
+    let (function, bound) = match function {
+        Value::Bound(it) => (&it.callee, 1),
+        own => (own, 0),
+    };
+    let Value::Function(closure) = function else { return None };
+    let mut names = Vec::new();
+    for param in closure.function.params.iter().skip(bound) {
+        pattern_names(&param.target, &mut names);
+    }
+    let (members, model): (Map, _) = Default::default();
+    let params = names.into_iter().map(|name| (Value::Str(name), Value::unknown())).collect();
+    members.put(&Name::from("parameters"), Value::map(params));
+    Some(Value::Object(Rc::new(Object { class: None, members, model })))
 }

@@ -13,6 +13,8 @@ use crate::code::form::Yields;
 const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
 /// The mark and the attribute that name the methods that a handler answers.
 const MARK: &str = "methods";
+/// The attribute of a function that makes an instance of a class for each request and lets that answer.
+const CLASS: &str = "view_class";
 /// The mark of a handler that has a name of its own.
 pub(in crate::code::eval) const NAMED: &str = "named";
 /// Handlers around handlers.
@@ -56,9 +58,11 @@ impl Machine<'_> {
         match self.force(handler.clone()) {
             Value::Function(closure) => {
                 let given = closure.marks.named(MARK).or_else(|| closure.attributes.named(MARK));
-                match given {
-                    Some(given) => self.method_names(&given),
-                    None => self.wrapped_methods(closure),
+                let class = closure.attributes.named(CLASS).map(|class| self.force(class));
+                match (given, class) {
+                    (Some(given), _) => self.method_names(&given),
+                    (None, Some(Value::Class(class))) => self.class_methods(&class),
+                    (None, _) => self.wrapped_methods(closure),
                 }
             }
             Value::Bound(bound) => self.handler_methods(&bound.callee, depth + 1),

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{Args, MOST_NAMES, Spot, Value};
+use super::text::slice;
 use crate::code::form::{Language, Name};
 use crate::code::holes::has_hole;
 
@@ -20,6 +21,25 @@ fn names_variables(entry: &Value) -> bool {
 }
 
 impl Machine<'_> {
+    /// `object[from:to]`. A list of Python's up to something that is not known is that list, and what is left of it is not.
+    pub(crate) fn slice_read(
+        &self,
+        object: &Value,
+        from: Option<&Value>,
+        to: Option<&Value>,
+        scope: &ScopeRef,
+    ) -> Value {
+        let open = matches!(to, Some(Value::Unknown(_))) && self.language(scope) == Language::Python;
+        match slice(object, from, if open { None } else { to }) {
+            Value::List(list) if open => {
+                list.partial.set(true);
+                Value::List(list)
+            }
+            _ if open => Value::unknown(),
+            taken => taken,
+        }
+    }
+
     /// `object[index]`, read.
     pub(crate) fn index_read(&mut self, object: &Value, index: &Value, scope: &ScopeRef, line: u32) -> Value {
         let object = self.force(object.clone());
