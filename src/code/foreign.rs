@@ -211,6 +211,16 @@ mod tests {
     }
 
     #[test]
+    fn what_camel_and_kofu_register_is_told() {
+        let camel = "package a;\nimport org.apache.camel.builder.RouteBuilder;\npublic class Api extends RouteBuilder {\n  public void configure() {\n    rest(\"/boats\")\n      .get(\"/{id}\").to(\"direct:one\")\n      .post()\n      .to(\"direct:make\");\n    from(\"platform-http:/crates\").to(\"direct:all\");\n    from(\"direct:one\").to(\"log:one\");\n    int a = map.get(\"/a\");\n  }\n}\n";
+        assert_eq!(told("src/main/java/a/Api.java", camel), [5, 6, 7, 9]);
+        let other = camel.replace("org.apache.camel", "org.example");
+        assert!(told("src/main/java/a/Api.java", &other).is_empty());
+        let kofu = "package a\nimport org.springframework.fu.kofu.webApplication\nval app = webApplication {\n  webMvc {\n    router {\n      GET(\"/boats\") { ok().build() }\n    }\n  }\n}\n";
+        assert_eq!(told("src/main/kotlin/a/App.kt", kofu), [6]);
+    }
+
+    #[test]
     fn what_configures_routes_without_a_path_is_told() {
         let config = "package a;\nimport com.jfinal.config.*;\npublic class Config extends JFinalConfig {\n  public void configRoute(Routes me) {\n    me.add(new Found());\n    me.add(\"/a\", b.Users.class);\n  }\n}\n";
         assert_eq!(told("src/main/java/a/Config.java", config), [4, 5, 6]);
