@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::machine::Machine;
 use super::scope::{Scope, ScopeRef};
 use super::value::{Args, ClassValue, Closure, Map, Object, Spot, Value};
-use crate::code::form::{ClassKind, DELEGATE, FunctionKind, INITIALISER, Language, Name, Pattern, StmtKind};
+use crate::code::form::{ClassKind, DELEGATE, FunctionKind, INITIALISER, Language, Name, Pattern, Stmt, StmtKind};
 
 /// The name under which an `object` of Kotlin's holds that it is made: no name of the language.
 const MADE: &str = "<made>";
@@ -78,6 +78,35 @@ impl Machine<'_> {
             let other = self.force(other);
             self.has_member(&other, name).then_some(other)
         })
+    }
+
+    /// The router that an `object` of Kotlin's stands for which shows nothing of its own: `object Api : HttpHandler by routes(…)`.
+    pub(super) fn router_of_object(&mut self, class: &Rc<ClassValue>) -> Option<Value> {
+        let written = class.class.clone();
+        let [given] = written.fields.as_slice() else { return None };
+        let shows = |stmt: &Stmt| match &stmt.kind {
+            StmtKind::Function(function) => {
+                let makes = function.kind == FunctionKind::Constructor || function.name.as_deref() == Some(INITIALISER);
+                function.is_public && !makes
+            }
+            StmtKind::Class(_) => true,
+            _ => false,
+        };
+        let stands = written.kind == ClassKind::Object && given.name.starts_with(DELEGATE);
+        if !stands || written.body.iter().any(shows) {
+            return None;
+        }
+        let router = match class.members.named(&given.name) {
+            Some(known) => known,
+            None => {
+                class.members.put(&given.name, Value::unknown());
+                let made = self.eval(given.value.as_ref()?, &class.scope);
+                class.members.put(&given.name, made.clone());
+                made
+            }
+        };
+        let is_router = matches!(&router, Value::Object(it) if it.model.borrow().is_some());
+        is_router.then_some(router)
     }
 
     /// The routers that the constructor of a router of the project's own gets.

@@ -39,7 +39,7 @@ impl Machine<'_> {
             ExprKind::Str(text) => Value::Str(text.clone()),
             ExprKind::Template(parts) => self.template(parts, scope),
             ExprKind::Regex(text) => Value::Regex(text.clone()),
-            ExprKind::Name(name) => self.name(name, scope),
+            ExprKind::Name(name) => self.read_name(name, scope),
             ExprKind::Path(path) => self.path(path, scope),
             ExprKind::This => self.this(scope),
             ExprKind::Super => self.super_value(scope),

@@ -39,7 +39,7 @@ impl Machine<'_> {
         if let Some(value) = self.run_with(object, name, args, spot) {
             return Some(value);
         }
-        if let Some((own, method)) = self.extension_around(name, scope) {
+        if let Some((own, method)) = self.extension_around(name, Some((object, args)), scope) {
             self.dispatch = Some(own);
             return Some(self.enter(&method, Some(object.clone()), args.clone(), spot));
         }
@@ -95,7 +95,8 @@ impl Machine<'_> {
         if own && self.has_member(a, &name) {
             return Some(self.call_member(a, &name, args, scope, spot));
         }
-        let known = self.extension_around(&name, scope).is_some() || !self.own_meanings(&name, scope).0.is_empty();
+        let known =
+            self.extension_around(&name, None, scope).is_some() || !self.own_meanings(&name, scope).0.is_empty();
         if known { self.call_extension(a, &name, &args, scope, spot) } else { None }
     }
 
@@ -124,7 +125,7 @@ impl Machine<'_> {
                 && super::overloads::takes(closure, args)
                 && machine.fits(closure, args).is_some()
         };
-        if let Some((own, method)) = self.extension_around(name, scope)
+        if let Some((own, method)) = self.extension_around(name, Some((router, args)), scope)
             && fits(self, &method)
         {
             self.dispatch = Some(own);
@@ -160,7 +161,7 @@ impl Machine<'_> {
         if !self.has_packages(scope) {
             return None;
         }
-        let (own, method) = self.extension_around(name, scope)?;
+        let (own, method) = self.extension_around(name, Some((object, args)), scope)?;
         let ty = method.function.receiver.as_ref()?.ty.clone()?;
         if !super::overloads::takes(&method, args) || self.fits(&method, args).is_none() {
             return None;
@@ -170,8 +171,14 @@ impl Machine<'_> {
         Some(self.enter(&method, Some(receiver), args.clone(), spot))
     }
 
-    /// A function for a type that is declared elsewhere which a receiver of the code, or a class around it, has as its member.
-    fn extension_around(&mut self, name: &Name, scope: &ScopeRef) -> Option<(Value, Rc<Closure>)> {
+    /// A function for a type that is declared elsewhere which a receiver of the code, or a class around it, has as its member: of
+    /// several the one that fits what it is called on and given.
+    fn extension_around(
+        &mut self,
+        name: &Name,
+        call: Option<(&Value, &Args)>,
+        scope: &ScopeRef,
+    ) -> Option<(Value, Rc<Closure>)> {
         let around = classes_around(scope).into_iter().map(Value::Class);
         let owners: Vec<Value> = self.receivers(scope).into_iter().chain(around).collect();
         owners.into_iter().find_map(|own| {
@@ -181,7 +188,13 @@ impl Machine<'_> {
                 _ => return None,
             };
             match self.class_member(&class, name) {
-                Some((Value::Function(method), _)) if method.function.receiver.is_some() => Some((own, method)),
+                Some((Value::Function(method), _)) if method.function.receiver.is_some() => {
+                    let spot = Spot { module: scope.module, line: 0 };
+                    match call {
+                        Some(call) => self.extension_of(&class, call, name, spot).map(|method| (own, method)),
+                        None => Some((own, method)),
+                    }
+                }
                 _ => None,
             }
         })
@@ -199,7 +212,7 @@ impl Machine<'_> {
         if !self.has_packages(scope) || (!told && !self.is_extended(object)) || self.has_member(object, name) {
             return None;
         }
-        let around = self.extension_around(name, scope);
+        let around = self.extension_around(name, None, scope);
         let (own, getter) = match around.filter(|(_, method)| method.function.kind == FunctionKind::Getter) {
             Some((own, getter)) => (Some(own), getter),
             None => {
@@ -220,6 +233,39 @@ impl Machine<'_> {
         }
         self.dispatch = own;
         Some(self.enter(&getter, Some(object.clone()), Args::default(), Spot { module: scope.module, line }))
+    }
+
+    /// What a name comes to that is read: a property for a type that is declared elsewhere is that of the nearest receiver which
+    /// is of its type, else of what its type says.
+    pub(in crate::code::eval) fn read_name(&mut self, name: &Name, scope: &ScopeRef) -> Value {
+        let value = self.name(name, scope);
+        let getter = match &value {
+            Value::Class(class) => return self.router_of_object(class).unwrap_or(value),
+            Value::Function(getter) => getter,
+            _ => return value,
+        };
+        if getter.function.kind != FunctionKind::Getter || getter.function.receiver.is_none() {
+            return value;
+        }
+        let (known, _) = self.own_meanings(name, scope);
+        let getters: Vec<_> = known.into_iter().filter(|one| one.function.kind == FunctionKind::Getter).collect();
+        let typed = |one: &Rc<Closure>| one.function.receiver.as_ref().and_then(|receiver| receiver.ty.clone());
+        let spot = Spot { module: scope.module, line: 0 };
+        for receiver in self.receivers(scope) {
+            for one in &getters {
+                let Some(ty) = typed(one) else { continue };
+                if matches!(self.fit(&receiver, &ty, &one.scope), Fit::Just | Fit::Wide) {
+                    return self.enter(one, Some(receiver), Args::default(), spot);
+                }
+            }
+        }
+        match getters.as_slice() {
+            [one] => {
+                let this = typed(one).and_then(|ty| self.typed(&ty, &one.scope));
+                self.enter(one, Some(this.unwrap_or_else(Value::unknown)), Args::default(), spot)
+            }
+            _ => Value::unknown(),
+        }
     }
 
     /// A call of a library's function on a value, which comes first among its arguments; none where it is no such function.

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{Args, ClassValue, Closure, ListKind, Object, Value};
-use super::overloads::overloaded;
+use super::methods::overloaded;
 use crate::code::form::{
-    ClassKind, Expr, ExprKind, FunctionKind, Language, Name, Param, ParamKind, Pattern, TypeRef, TypeTest,
+    CALLED_ON, ClassKind, Expr, ExprKind, FunctionKind, Language, Name, Param, ParamKind, Pattern, TypeRef, TypeTest,
 };
 
 /// How well a value fits a type.
@@ -109,12 +109,19 @@ impl Machine<'_> {
             _ => {}
         }
         if ty.path.is_empty() {
-            return if ty.text.contains("->") { called_as(value, &ty.text) } else { of_array(value) };
+            return if ty.text.contains("->") { self.fit_of_function(value, &ty.text) } else { of_array(value) };
         }
         let ty = self.type_value(ty, scope);
         match self.force(ty) {
             Value::Class(class) => self.fit_of_class(value, &class),
             Value::Unknown(path) => self.fit_of_library(value, &path),
+            // A name for the type of a function.
+            Value::List(named) => match named.items.borrow().as_slice() {
+                [Value::Str(mark), _, Value::Str(written)] if **mark == *CALLED_ON => {
+                    self.fit_of_function(value, written)
+                }
+                _ => Fit::Perhaps,
+            },
             _ => Fit::Perhaps,
         }
     }
@@ -311,6 +318,25 @@ impl Machine<'_> {
         }
     }
 
+    /// How well a value fits the type of a function, as that is written: an instance of a class that has nothing above it but
+    /// classes of the project's own is none.
+    fn fit_of_function(&mut self, value: &Value, written: &str) -> Fit {
+        let class = match value {
+            Value::Object(object) => object.class.clone(),
+            Value::Class(class) if super::super::class::is_object(value) => Some(class.clone()),
+            _ => None,
+        };
+        match class {
+            Some(class) if !self.has_foreign_base(&class) => Fit::Not,
+            _ => called_as(value, written),
+        }
+    }
+
+    /// Whether what is above a class is not all the project's own.
+    fn has_foreign_base(&mut self, class: &Rc<ClassValue>) -> bool {
+        self.ancestors(class).iter().any(|one| !matches!(one, Value::Class(_)))
+    }
+
     /// The same for a type of the language itself; none where it is none that is known.
     fn fit_of_built_in(&mut self, value: &Value, name: &str) -> Option<Fit> {
         if ANY.contains(&name) {
@@ -356,12 +382,10 @@ impl Machine<'_> {
                     Fit::Not
                 }
             }
-            Value::Object(object) if object.class.is_some() && !OPEN.contains(&name) && !ELEMENTS.contains(&name) => {
-                if MAPS.contains(&name) {
-                    Fit::Perhaps
-                } else {
-                    Fit::Not
-                }
+            Value::Object(object) if object.class.is_some() => {
+                let open = [OPEN, ELEMENTS, MAPS].iter().any(|names| names.contains(&name));
+                let foreign = object.class.as_ref().is_some_and(|class| self.has_foreign_base(class));
+                if open && foreign { Fit::Perhaps } else { Fit::Not }
             }
             Value::Unknown(path) => {
                 let own = path.strip_suffix("()").unwrap_or("");

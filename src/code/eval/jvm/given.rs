@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::super::machine::Machine;
 use super::super::scope::{Scope, ScopeKind, ScopeRef, top_of};
 use super::super::value::{Args, ClassValue, Key, Map, Object, Spot, Value};
+use super::packages::classes_around;
 use crate::code::form::{
     Arg, ClassKind, Expr, ExprKind, Function, FunctionKind, Language, Name, Pattern, StmtKind, TypeRef,
 };
@@ -47,7 +48,8 @@ impl Machine<'_> {
             (None, false) => {}
         }
         let open = matches!(class.class.kind, ClassKind::Interface | ClassKind::Abstract);
-        if !open {
+        // No container gives a type's own code all that there is of it: `fun use(all: List<Web>)` of `Web`.
+        if !open || classes_around(scope).iter().any(|around| Rc::ptr_eq(around, &class)) {
             return None;
         }
         let below = self.classes_below(&class);

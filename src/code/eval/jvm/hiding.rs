@@ -6,7 +6,8 @@ use std::rc::Rc;
 use super::super::machine::Machine;
 use super::super::scope::{ScopeRef, top_of};
 use super::super::value::{Args, ClassValue, Closure, Spot, Value};
-use super::overloads::{alike, is_of_library, overloaded, takes};
+use super::methods::{alike, overloaded};
+use super::overloads::{is_of_library, takes};
 use crate::code::form::Name;
 
 impl Machine<'_> {

@@ -27,6 +27,7 @@ pub(super) mod mains;
 pub(super) mod mapped;
 pub(super) mod mappings;
 pub(super) mod meant;
+pub(super) mod methods;
 pub(super) mod named_files;
 pub(super) mod names;
 pub(super) mod operators;

@@ -2,11 +2,10 @@
 //! brought by more than one star import. A call means the one that fits it best.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::super::machine::Machine;
 use super::super::scope::{ScopeKind, ScopeRef, find, top_of};
-use super::super::value::{Args, ClassValue, Closure, Lazy, Modelled, ModuleId, Spot, Value};
+use super::super::value::{Args, Closure, Lazy, Modelled, ModuleId, Spot, Value};
 use super::fits::Fit;
 use crate::code::form::{ClassKind, Language, Name, Param, ParamKind, Pattern, TypeRef};
 use crate::code::resolve::Target;
@@ -14,16 +13,12 @@ use crate::code::resolve::Target;
 /// How far out a receiver is looked for.
 const MOST_RECEIVERS: usize = 12;
 /// The most functions of one name that are compared.
-const MOST_MEANINGS: usize = 16;
-/// The most parameters of a constructor that are left to their defaults.
-const MOST_DEFAULTS: usize = 8;
-/// The name of the member that constructors are.
-const CONSTRUCTOR: &str = "constructor";
+pub(super) const MOST_MEANINGS: usize = 16;
 /// How many ways there are for a function's name to be seen: by an import of it, by its package, by one of a whole package.
 const LEVELS: usize = 3;
 
 /// The name under which a module's scope holds what else it declares under a name: no name of the language.
-fn declared(name: &str) -> Name {
+pub(super) fn declared(name: &str) -> Name {
     format!("{name}<declared>").into()
 }
 
@@ -217,7 +212,7 @@ impl Machine<'_> {
 
     /// Whether routes may hang on which of several functions is called: a router is around or given, or they state that they
     /// take one and are given something to call.
-    fn may_hang_on(&mut self, all: &[Value], object: Option<&Value>, args: &Args, scope: &ScopeRef) -> bool {
+    pub(super) fn may_hang_on(&mut self, all: &[Value], object: Option<&Value>, args: &Args, scope: &ScopeRef) -> bool {
         let given = || args.list.iter().chain(args.named.iter().map(|(_, value)| value));
         if object.into_iter().chain(given()).any(is_router) {
             return true;
@@ -273,7 +268,7 @@ impl Machine<'_> {
 
     /// Of functions that fit a call, with how well its arguments fit each, the one that fits best; those that are left as an error
     /// where it cannot be told.
-    fn fittest(&self, all: Vec<(Value, Vec<Fit>)>) -> Result<Option<Value>, Vec<Value>> {
+    pub(super) fn fittest(&self, all: Vec<(Value, Vec<Fit>)>) -> Result<Option<Value>, Vec<Value>> {
         let left: Vec<&Value> = all
             .iter()
             .filter(|(one, fits)| !all.iter().any(|(other, better)| self.goes_before((other, better), (one, fits))))
@@ -410,97 +405,6 @@ impl Machine<'_> {
         }
     }
 
-    /// Keeps a method of a class by how many parameters it has, beside others that have as many.
-    pub(crate) fn keep_overload(&mut self, class: &Rc<ClassValue>, name: &str, made: Value) {
-        let Value::Function(closure) = &made else { return };
-        let key = overloaded(name, closure.function.params.len());
-        if let Some(before) = class.members.named(&key) {
-            let mut all = alike(class, &key);
-            if all.len() < MOST_MEANINGS {
-                all.push(before);
-                class.members.put(&declared(&key), Value::list(all));
-            }
-        }
-        class.members.put(&key, made);
-    }
-
-    /// The method that a call of so many arguments means, where several have the name; something unknown where it cannot be
-    /// told which, and routes may hang on it.
-    pub(crate) fn overload(&mut self, class: &Rc<ClassValue>, name: &str, args: &Args, spot: Spot) -> Option<Value> {
-        if self.modules[class.spot.module.0].language != Language::Java {
-            return None;
-        }
-        let key = overloaded(name, args.list.len());
-        let (last, home) = match self.class_member(class, &key) {
-            Some(found) => found,
-            None if name == CONSTRUCTOR => (self.roomier(class, args).pop()?, class.clone()),
-            None => return None,
-        };
-        Some(self.overload_of(&home, name, last, args, spot))
-    }
-
-    /// The same of a class's constructors.
-    pub(crate) fn own_constructor(
-        &mut self,
-        class: &Rc<ClassValue>,
-        name: &str,
-        args: &Args,
-        spot: Spot,
-    ) -> Option<Value> {
-        match class.members.named(&overloaded(name, args.list.len())) {
-            Some(last) => Some(self.overload_of(class, name, last, args, spot)),
-            None => self.roomier(class, args).pop().or_else(|| class.members.named(name)),
-        }
-    }
-
-    /// A class's constructors that have more parameters than are given, where the others have defaults.
-    fn roomier(&self, class: &ClassValue, args: &Args) -> Vec<Value> {
-        let given = args.list.len();
-        let mut out = Vec::new();
-        for count in given + 1..=given + MOST_DEFAULTS {
-            let key = overloaded(CONSTRUCTOR, count);
-            let all = class.members.named(&key).into_iter().chain(alike(class, &key));
-            out.extend(all.filter(|one| matches!(one, Value::Function(closure) if takes(closure, args))));
-        }
-        out
-    }
-
-    fn overload_of(&mut self, class: &ClassValue, name: &str, last: Value, args: &Args, spot: Spot) -> Value {
-        let mut all = vec![last.clone()];
-        all.extend(alike(class, &overloaded(name, args.list.len())));
-        if name == CONSTRUCTOR {
-            all.extend(self.roomier(class, args));
-            // None of them goes on to itself.
-            let running = self.frames.last().and_then(|frame| frame.closure.clone());
-            let same = |one: &Value| match (one, &running) {
-                (Value::Function(one), Some(running)) => Arc::ptr_eq(&one.function, &running.function),
-                _ => false,
-            };
-            all.retain(|one| !same(one));
-        }
-        if let [one] = all.as_slice() {
-            return one.clone();
-        }
-        let mut fitting = Vec::new();
-        for one in all {
-            if let Value::Function(closure) = &one
-                && let Some(fits) = self.fits(closure, args)
-            {
-                fitting.push((one, fits));
-            }
-        }
-        match self.fittest(fitting) {
-            Ok(one) => one.unwrap_or(last),
-            Err(all) => {
-                let scope = class.scope.clone();
-                match self.may_hang_on(&all, None, args, &scope) {
-                    true => self.note_several(name, args, &scope, spot),
-                    false => last,
-                }
-            }
-        }
-    }
-
     /// What a full name leads to that begins with the name of a package.
     pub(crate) fn qualified(&mut self, package: &Name, name: &Name, from: ModuleId) -> Option<Value> {
         let module = &self.modules[from.0];
@@ -513,19 +417,6 @@ impl Machine<'_> {
         let value = self.class_at(&path, std::slice::from_ref(name))?;
         let id = self.module_of(&path, Language::Java);
         (self.modules[id.0].dotted == *package).then(|| self.force(value))
-    }
-}
-
-/// The name under which a class holds a method of so many parameters.
-pub(in crate::code::eval) fn overloaded(name: &str, count: usize) -> Name {
-    format!("{name}#{count}").into()
-}
-
-/// The methods of a class that it holds beside one of as many parameters.
-pub(in crate::code::eval) fn alike(class: &ClassValue, key: &str) -> Vec<Value> {
-    match class.members.named(&declared(key)) {
-        Some(Value::List(list)) => list.items.borrow().clone(),
-        _ => Vec::new(),
     }
 }
 
@@ -551,7 +442,7 @@ pub(in crate::code::eval) fn is_of_library(value: &Value) -> bool {
 }
 
 /// Whether a value is an object to the models.
-fn is_router(value: &Value) -> bool {
+pub(super) fn is_router(value: &Value) -> bool {
     let Value::Object(object) = value else { return false };
     object.model.borrow().as_ref().is_some_and(|model| !model.ty.framework().is_empty())
 }

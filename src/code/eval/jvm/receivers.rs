@@ -240,7 +240,7 @@ impl Machine<'_> {
     fn named_receiver(&mut self, ty: Value) -> Option<Value> {
         let Value::List(pair) = self.force(ty) else { return None };
         let on = match pair.items.borrow().as_slice() {
-            [Value::Str(mark), on] if **mark == *CALLED_ON => on.clone(),
+            [Value::Str(mark), on, _] if **mark == *CALLED_ON && !on.is_nothing() => on.clone(),
             _ => return None,
         };
         Some(self.force(on))

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{Args, ClassValue, Closure, ListKind, Map, Object, Spot, Value};
-use super::overloads::{alike, overloaded};
+use super::methods::{alike, overloaded};
 use crate::code::form::{ClassKind, Decorator, ExprKind, Function, FunctionKind, Language, Name, StmtKind};
 
 /// The most files that are looked into for the classes that a scan finds, and how often for what inherits from these.
@@ -316,8 +316,8 @@ impl Machine<'_> {
         }
         let unread = |path: &&Name| {
             !self.by_path.contains_key(*path)
-                && crate::code::select::is_own(path)
                 && self.tree.may_have_word(path, &name)
+                && crate::code::select::is_own(path)
                 && self.tree.text(path).is_some_and(|text| crate::code::select::has_word(&text, &name))
         };
         let files: Vec<Name> = self.tree.classes().take(MOST_FILES).filter(unread).cloned().collect();

@@ -104,7 +104,7 @@ impl Machine<'_> {
         }
         let (Value::Function(getter), _) = self.class_member(&class, name)? else { return None };
         let computed = getter.function.kind == FunctionKind::Getter && getter.function.receiver.is_none();
-        if !computed || self.class_member(&class, &super::overloads::overloaded(name, count)).is_some() {
+        if !computed || self.class_member(&class, &super::methods::overloaded(name, count)).is_some() {
             return None;
         }
         Some(self.enter(&getter, Some(object.clone()), Args::default(), spot))

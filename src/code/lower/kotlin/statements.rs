@@ -90,15 +90,14 @@ impl Lowering<'_> {
             "type_alias" => {
                 if let (Some(name), Some(ty)) = (node.child_by_field_name("type"), self.type_in(node)) {
                     let target = Pattern::Name(self.name(name), self.pos(name));
-                    // What functions of it are called on is kept beside what says so.
-                    let value = match (ty.path.as_slice(), ty.args.as_slice()) {
-                        ([], [on]) => {
-                            let item = |value| Item { spread: Spread::No, value };
-                            let on = self.at(node, ExprKind::Type(on.clone()));
-                            let mark = self.at(node, ExprKind::Str(CALLED_ON.into()));
-                            self.at(node, ExprKind::Tuple(vec![item(mark), item(on)]))
-                        }
-                        _ => self.at(node, ExprKind::Type(ty)),
+                    // What functions of it are called on is kept beside what says so, with the type as it is written.
+                    let value = if ty.path.is_empty() && (ty.text.contains("->") || !ty.args.is_empty()) {
+                        let on = ty.args.first().map_or(ExprKind::Null, |on| ExprKind::Type(on.clone()));
+                        let all = [ExprKind::Str(CALLED_ON.into()), on, ExprKind::Str(ty.text.clone())];
+                        let items = all.map(|kind| Item { spread: Spread::No, value: self.at(node, kind) });
+                        self.at(node, ExprKind::Tuple(items.into()))
+                    } else {
+                        self.at(node, ExprKind::Type(ty))
                     };
                     self.push(node, StmtKind::Bind { target, ty: None, value: Some(value) }, out);
                 }
