@@ -364,6 +364,10 @@ impl Machine<'_> {
         if let Some(why) = &action.unresolved {
             self.note(spot, why.clone());
         }
+        if let Some(by) = &action.hands_on {
+            let by = self.argument_at(&bound, by, spot);
+            self.handed_on(&by, spot);
+        }
         if let Some(container) = &action.container {
             self.go_container(container, &bound, spot);
         }

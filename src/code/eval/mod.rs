@@ -419,7 +419,7 @@ impl Machine<'_> {
         }
         *module.hinted.get_or_init(|| {
             let text = self.tree.text(&module.path).unwrap_or_default();
-            self.models.hints.iter().any(|hint| text.contains(hint))
+            self.models.is_hinted(&text)
         })
     }
 

@@ -110,6 +110,8 @@ pub(crate) struct Action {
     pub(crate) extension: bool,
     /// An attribute that often only documents what is registered elsewhere: mounted nowhere it is no loss.
     pub(crate) documents: bool,
+    /// Hands a request on by what this argument says: the route of a wildcard whose handler does so is told.
+    pub(crate) hands_on: Option<Argument>,
     /// What it registers is not read, and why.
     pub(crate) unresolved: Option<String>,
     /// Tells a container of Go something.

@@ -32,6 +32,10 @@ pub(crate) struct AnnotationModel {
     pub(crate) answers: BTreeMap<String, String>,
     /// What a request is asked by for its path in such a method.
     pub(crate) asked: Vec<String>,
+    /// The method of its class that is called before it answers.
+    pub(crate) begins: Option<String>,
+    /// Words in the files of classes that are told that a program starts, each with the method by which they are.
+    pub(crate) listeners: BTreeMap<String, String>,
     /// What a method with a path is for which nothing names methods.
     pub(crate) alone: Alone,
     /// The setting that stands before the routes of a class with it.
@@ -152,6 +156,24 @@ pub(crate) enum Alone {
     Any,
     /// It gives an object whose own methods answer below the path.
     Child,
+}
+
+/// How a library gives a program what files of settings say that the program or what starts it names.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ConfigurationModel {
+    /// What in the program's code gives it a configuration.
+    pub(crate) given: Vec<String>,
+    /// The files that hold where the code has these words.
+    pub(crate) usual: BTreeMap<String, String>,
+    /// What stands before a file's name where the program is started.
+    pub(crate) flag: String,
+    /// Members by which what waits for it is given it, and gives on what that comes to.
+    pub(crate) through: Vec<String>,
+    /// Members by which what waits for it is given it.
+    pub(crate) told: Vec<String>,
+    /// Members that give it itself.
+    pub(crate) gives: Vec<String>,
 }
 
 /// Programs of a library that say themselves which classes they register.

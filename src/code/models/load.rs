@@ -188,6 +188,7 @@ fn add(models: &mut Models, file: &str, model: ModelFile) -> Result<(), String> 
         framework.clone_into(&mut prefix.framework);
         models.prefixes.push(Box::leak(Box::new(prefix)));
     }
+    models.configurations.extend(model.configuration.clone());
     models.listings.extend(model.listings.iter().cloned());
     for library in &model.libraries {
         let mut library = library.clone();

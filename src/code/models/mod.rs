@@ -18,14 +18,18 @@ mod views;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use aho_corasick::AhoCorasick;
 
 use super::form::{Language, MacroRules, Name};
 pub(crate) use actions::{
     Action, AutoloadWord, BuildWord, HandWord, IncludeWord, JoinWord, LibraryWord, MakeWord, MountWord, PlacesWord,
     PluginWord, ResourceWord, RouteWord, RpcWord, TreeWord, WrapWord,
 };
-pub(crate) use annotations::{Alone, AnnotationModel, LibraryModel, LibraryRoute, ListingModel, PrefixModel};
+pub(crate) use annotations::{
+    Alone, AnnotationModel, ConfigurationModel, LibraryModel, LibraryRoute, ListingModel, PrefixModel,
+};
 pub(crate) use computing::Computes;
 pub(crate) use contract::{ConfiguredWord, ContractWord, PagesWord};
 pub(crate) use controls::{ActionsWord, By, ControlsWord, HandedWord};
@@ -246,6 +250,8 @@ pub(crate) struct Models {
     pub(crate) refusing: BTreeSet<String>,
     /// Settings that stand before every route of a module.
     pub(crate) prefixes: Vec<&'static PrefixModel>,
+    /// How libraries give programs what files of settings say.
+    pub(crate) configurations: Vec<ConfigurationModel>,
     /// Programs that say themselves which classes they register.
     pub(crate) listings: Vec<ListingModel>,
     /// Libraries that register routes of their own.
@@ -276,6 +282,8 @@ pub(crate) struct Models {
     pub(crate) texts: BTreeMap<String, String>,
     /// The words that hint that a function makes or takes a router.
     pub(crate) hints: Vec<String>,
+    /// The same, to be looked for all at once.
+    hinted: OnceLock<Option<AhoCorasick>>,
     /// What makers, functions and types are called, by the language of the code that may mean them.
     pub(crate) named: BTreeSet<(Language, String)>,
 }
@@ -343,6 +351,14 @@ static BUILTIN: LazyLock<Models> =
     LazyLock::new(|| load::load(FILES).expect("the built-in models are valid: a test reads them all"));
 
 impl Models {
+    /// Whether a text has a word that hints that a function makes or takes a router.
+    pub(crate) fn is_hinted(&self, text: &str) -> bool {
+        match self.hinted.get_or_init(|| AhoCorasick::new(&self.hints).ok()) {
+            Some(all) => all.is_match(text),
+            None => self.hints.iter().any(|hint| text.contains(hint)),
+        }
+    }
+
     /// Whether a model speaks of functions that a class of a full name has.
     fn speaks_of_members(&self, full: &str) -> bool {
         let within = format!("{full}.");

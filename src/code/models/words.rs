@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::actions::{Action, Argument, LibraryWord, MountWord, RouteWord, TreeWord};
-use super::annotations::{AnnotationModel, LibraryModel, ListingModel, PrefixModel};
+use super::annotations::{AnnotationModel, ConfigurationModel, LibraryModel, ListingModel, PrefixModel};
 use super::contract::{ConfiguredWord, ContractWord};
 use super::marks::HeldWord;
 use super::path::{Join, Syntax};
@@ -97,6 +97,9 @@ pub(crate) struct ModelFile {
     /// Settings that stand before every route of a module, in order.
     #[serde(default)]
     pub(crate) prefixes: Vec<PrefixModel>,
+    /// How the library gives a program what files of settings say.
+    #[serde(default)]
+    pub(crate) configuration: Option<ConfigurationModel>,
     /// Programs that say themselves which classes they register.
     #[serde(default)]
     pub(crate) listings: Vec<ListingModel>,

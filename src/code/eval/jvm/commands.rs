@@ -10,9 +10,6 @@ use crate::code::form::{FunctionKind, Language, Name};
 use crate::code::models::{AnnotationModel, tidy};
 use crate::code::select::{has_word, is_own};
 
-/// What a container calls before a servlet answers, and the word in files that have such a listener.
-const INIT: &str = "init";
-const LISTENING: (&str, &str) = ("ServletContextListener", "contextInitialized");
 /// What asks a map for what is under a key.
 const LOOKING: &[&str] = &["get", "getOrDefault"];
 /// What leaves a path as it is, and what cuts something off.
@@ -59,8 +56,9 @@ impl Machine<'_> {
             return None;
         }
         let object = self.one_instance(class, Args::unknown(), class.spot);
-        self.begin_listeners();
-        for method in self.methods_called(class, &INIT.into()) {
+        self.begin_listeners(model);
+        let begins = model.begins.as_ref().map(|name| self.methods_called(class, &name.as_str().into()));
+        for method in begins.into_iter().flatten() {
             self.sliced(self.limits.steps, |machine| machine.enter_alone(&method, Some(object.clone())));
         }
         let mut out = Vec::new();
@@ -131,11 +129,12 @@ impl Machine<'_> {
     }
 
     /// Tells the program's listeners that it starts, as a container does.
-    fn begin_listeners(&mut self) {
+    fn begin_listeners(&mut self, model: &AnnotationModel) {
         if std::mem::replace(&mut self.fronts.begun, true) {
             return;
         }
-        let listens = |path: &&Name| self.tree.text(path).is_some_and(|text| text.contains(LISTENING.0));
+        let says = |text: &str| model.listeners.keys().any(|word| text.contains(word.as_str()));
+        let listens = |path: &&Name| self.tree.text(path).is_some_and(|text| says(&text));
         let files: Vec<Name> =
             self.tree.classes().filter(|path| is_own(path)).take(MOST_FILES).filter(listens).cloned().collect();
         for path in files.into_iter().take(MOST_LISTENERS) {
@@ -143,9 +142,11 @@ impl Machine<'_> {
             self.load(id);
             let classes: Vec<Rc<ClassValue>> =
                 self.classes.iter().filter(|one| one.spot.module == id).cloned().collect();
-            for class in classes {
-                for method in self.methods_called(&class, &LISTENING.1.into()) {
-                    let object = self.one_instance(&class, Args::unknown(), class.spot);
+            for (class, name) in
+                classes.iter().flat_map(|class| model.listeners.values().map(move |name| (class, name)))
+            {
+                for method in self.methods_called(class, &name.as_str().into()) {
+                    let object = self.one_instance(class, Args::unknown(), class.spot);
                     let most = self.most_alone(&method);
                     self.sliced(most, |machine| machine.enter_alone(&method, Some(object.clone())));
                 }

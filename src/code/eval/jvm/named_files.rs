@@ -9,13 +9,10 @@ use super::super::machine::Machine;
 use super::super::scope::ScopeRef;
 use super::super::value::{Args, Map, Spot, Value};
 use crate::code::form::{Language, Name};
+use crate::code::models::ConfigurationModel;
 use crate::code::resolve::properties;
 use crate::code::select::is_own;
 
-/// What gives a program its configuration, in its code.
-const GIVING: &[&str] = &["ConfigRetriever", "DeploymentOptions", "deploymentOptionsOf", "setConfig("];
-/// What asks for a configuration that stands in a file by default, and the file.
-const USUAL: (&str, &str) = ("ConfigRetriever", "conf/config.json");
 /// What files that start or build a program end with.
 const STARTING: &[&str] = &[
     "pom.xml",
@@ -39,9 +36,8 @@ const FILLED: &str = "${";
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#""([^"\n]{1,200}\.(?:json|ya?ml|properties))""#).expect("a valid pattern: a test uses it")
 });
-static STARTED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"-conf\b[\s=,"']{1,8}([\w./-]+\.(?:json|ya?ml|properties))"#).expect("a valid pattern: a test uses it")
-});
+/// What stands behind the flag that names a file where a program is started.
+const FILE: &str = r#"\b[\s=,"']{1,8}([\w./-]+\.(?:json|ya?ml|properties))"#;
 
 impl Machine<'_> {
     /// What the files of settings say that the program of a place names; none where it names none or is given none.
@@ -72,21 +68,23 @@ impl Machine<'_> {
         let own = |path: &&Name| is_own(path) && self.tree.module_of(path) == folder;
         let mut names: Vec<String> = Vec::new();
         let mut given = false;
+        let models = &self.models.configurations;
         for path in self.tree.classes().filter(own).take(MOST_FILES) {
             let Some(text) = self.tree.text(path) else { continue };
-            given |= GIVING.iter().any(|word| text.contains(word));
+            given |= models.iter().flat_map(|model| &model.given).any(|word| text.contains(word.as_str()));
             names.extend(NAMED.captures_iter(&text).filter_map(|it| tail(it.get(1)?.as_str())));
-            if text.contains(USUAL.0) {
-                names.push(USUAL.1.to_owned());
-            }
+            let usual = models.iter().flat_map(|model| &model.usual);
+            names.extend(usual.filter(|(word, _)| text.contains(word.as_str())).map(|(_, file)| file.clone()));
         }
+        let flags: Vec<Regex> = models.iter().filter_map(|model| started(&model.flag)).collect();
         let starts = |path: &&Name| STARTING.iter().any(|ending| path.ends_with(ending));
         for path in self.tree.files().filter(starts).take(MOST_FILES) {
             let module = self.tree.module_of(path);
             let Some(text) = (module == folder || module.is_empty()).then(|| self.tree.text(path)).flatten() else {
                 continue;
             };
-            let started = STARTED.captures_iter(&text).filter_map(|it| tail(it.get(1)?.as_str()));
+            let started = flags.iter().flat_map(|flag| flag.captures_iter(&text));
+            let started = started.filter_map(|it| tail(it.get(1)?.as_str()));
             let before = names.len();
             names.extend(started);
             given |= names.len() > before;
@@ -129,39 +127,16 @@ impl Machine<'_> {
         }
         let this = Value::Map(object.clone());
         let block = args.list.iter().find(|one| one.is_callable()).cloned();
-        match (&**name, block) {
-            ("compose" | "map" | "flatMap" | "thenApply" | "thenCompose" | "transform", Some(block)) => {
-                Some(self.call(&block, Args::of(vec![this]), spot))
-            }
-            (
-                "getConfig" | "rxGetConfig" | "onSuccess" | "onComplete" | "onItem" | "andThen" | "subscribe"
-                | "setHandler" | "invoke" | "doOnSuccess" | "doOnNext" | "thenAccept" | "listen",
-                Some(block),
-            ) => {
+        let has = |of: fn(&ConfigurationModel) -> &Vec<String>| {
+            self.models.configurations.iter().any(|model| of(model).iter().any(|one| **one == **name))
+        };
+        match block {
+            Some(block) if has(|model| &model.through) => Some(self.call(&block, Args::of(vec![this]), spot)),
+            Some(block) if has(|model| &model.told) => {
                 self.call(&block, Args::of(vec![this.clone()]), spot);
                 Some(this)
             }
-            (
-                "getConfig"
-                | "rxGetConfig"
-                | "getConfigAndAwait"
-                | "getCachedConfig"
-                | "onFailure"
-                | "result"
-                | "coAwait"
-                | "await"
-                | "awaitResult"
-                | "blockingGet"
-                | "toCompletionStage"
-                | "toFuture"
-                | "join"
-                | "copy"
-                | "getNewConfiguration"
-                | "onItem"
-                | "subscribe"
-                | "future",
-                _,
-            ) => {
+            _ if has(|model| &model.gives) => {
                 self.let_go(args);
                 Some(this)
             }
@@ -188,6 +163,11 @@ impl Machine<'_> {
             .iter()
             .any(|one| matches!(one, Value::Unknown(base) if self.is_settled(&format!("{base}.{name}"))))
     }
+}
+
+/// What finds the files that a flag names where programs are started.
+fn started(flag: &str) -> Option<Regex> {
+    if flag.is_empty() { None } else { Regex::new(&format!("{}{FILE}", regex::escape(flag))).ok() }
 }
 
 /// What of a text names a file whatever is filled in before it.
@@ -243,9 +223,9 @@ mod tests {
         assert_eq!(Some("a.yaml".to_owned()), named(r#""$folder/a.yaml""#));
         assert_eq!(None, named(r#""app-" + profile + ".yml""#));
         assert_eq!(None, named(r#""${folder}.yml""#));
-        assert_eq!(
-            Some("src/main/conf/a.json"),
-            STARTED.captures("run a.Main -conf src/main/conf/a.json").and_then(|it| it.get(1)).map(|it| it.as_str())
-        );
+        let by_flag = started("-conf").and_then(|flag| {
+            flag.captures("run a.Main -conf src/main/conf/a.json").and_then(|it| Some(it.get(1)?.as_str().to_owned()))
+        });
+        assert_eq!(Some("src/main/conf/a.json".to_owned()), by_flag);
     }
 }

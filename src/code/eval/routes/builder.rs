@@ -110,6 +110,9 @@ impl Machine<'_> {
             if self.passes_on(&handler) {
                 return self.because(spot, "a handler of the library's own that passes on");
             }
+            if self.forest.nodes[model.node].built.wild {
+                self.keep_wild(&handler);
+            }
             let prefix = match self.forest.nodes[model.node].built.wild {
                 true => Value::text("*"),
                 false => self.forest.nodes[model.node].prefix.clone(),

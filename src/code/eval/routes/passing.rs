@@ -1,7 +1,8 @@
 //! Middleware that passes its request on to a router: that answers where the middleware stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::machine::Machine;
 use super::super::value::{Args, Closure, Spot, Value};
@@ -25,6 +26,8 @@ pub(crate) struct State {
     places: BTreeMap<usize, Vec<Place>>,
     /// The places of the one that runs.
     running: Vec<Vec<Place>>,
+    /// The functions that answer what is asked of routes of a wildcard.
+    wild: BTreeSet<usize>,
 }
 
 impl Machine<'_> {
@@ -71,6 +74,27 @@ impl Machine<'_> {
         };
         let mut routers = args.list.iter().filter(is_one);
         routers.next().cloned().filter(|_| routers.next().is_none())
+    }
+
+    /// Keeps that a function answers what is asked of a route of a wildcard.
+    pub(in crate::code::eval) fn keep_wild(&mut self, handler: &Value) {
+        let callee = match handler {
+            Value::Bound(bound) => &bound.callee,
+            handler => handler,
+        };
+        if let Value::Function(closure) = callee
+            && self.passing.wild.len() < MOST
+        {
+            self.passing.wild.insert(Arc::as_ptr(&closure.function).addr());
+        }
+    }
+
+    /// Tells that such a function hands what it is asked on to where the request says.
+    pub(in crate::code::eval) fn handed_on(&mut self, by: &Value, spot: Spot) {
+        let wild = |closure: &Rc<Closure>| self.passing.wild.contains(&Arc::as_ptr(&closure.function).addr());
+        if by.as_text().is_none() && self.frames.iter().any(|frame| frame.closure.as_ref().is_some_and(wild)) {
+            self.note(spot, "requests are handed on from here by what they ask for");
+        }
     }
 
     /// A router is called with a request by the middleware that runs: it is mounted there.
