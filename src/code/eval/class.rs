@@ -439,6 +439,7 @@ impl Machine<'_> {
             Value::Unknown(path)
                 if !self.is_asked(&value)
                     && !self.is_modelled(path, self.language(scope))
+                    && !self.models.shared.contains_key(&**path)
                     && !self.models.sources.contains_key(&**path) =>
             {
                 self.typed(ty, scope).unwrap_or(value)
