@@ -27,6 +27,7 @@ impl Machine<'_> {
         self.effects += 1;
         let node = self.forest.add(model, self.conditional > 0);
         self.forest.nodes[node].unbound = self.go_alone();
+        self.forest.nodes[node].uncalled = self.uncalled;
         let args = Rc::new(Map::default());
         self.forest.nodes[node].args = Some(args.clone());
         object.model.replace(Some(Modelled { ty: model, node, view: None, args }));

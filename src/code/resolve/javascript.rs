@@ -470,6 +470,13 @@ fn relaxed(text: &str) -> String {
     out
 }
 
+/// The names that a file's imports name outside of lines that are comments.
+pub(crate) fn imported(text: &str) -> Vec<String> {
+    let is_comment = |line: &&str| matches!(line.trim_start().as_bytes(), [b'/', b'/' | b'*', ..] | [b'*', ..]);
+    let code: Vec<&str> = text.lines().filter(|line| !is_comment(line)).collect();
+    specifiers(code.join("\n").as_bytes())
+}
+
 /// The names that a file's imports name, found without parsing; imports of types alone are left out.
 pub(crate) fn specifiers(text: &[u8]) -> Vec<String> {
     let mut out = Vec::new();

@@ -43,7 +43,7 @@ pub(crate) use documents::{Generated, Listed, Operation, based, operations};
 pub(crate) use gateways::Called;
 pub(crate) use given::Given;
 pub(crate) use go::imported as go_imports;
-pub(crate) use javascript::{ended_by, fitting, specifiers};
+pub(crate) use javascript::{ended_by, fitting, imported};
 pub(crate) use proto::Service;
 pub(crate) use registries::library_of;
 pub(crate) use schemas::Schemas;

@@ -122,6 +122,10 @@ pub(super) fn is_named(tree: &Tree<'_>, file: &str) -> bool {
             let last = word.rsplit('/').next().unwrap_or(word);
             let runs = is_runner(before);
             before = word;
+            // A package's name.
+            if word.starts_with('@') {
+                return false;
+            }
             let ended = SOURCE.iter().find_map(|ending| last.strip_suffix(ending));
             ended == Some(stem) && is_at(word, file) || (runs && last == stem) || (word.contains('/') && last == stem)
         });

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::machine::Machine;
 use super::super::value::ModuleId;
 use crate::code::form::{Language, Name};
-use crate::code::resolve::{Target, specifiers};
+use crate::code::resolve::{Target, imported};
 use crate::code::select;
 use crate::domain::change::is_test;
 
@@ -35,11 +35,21 @@ pub(crate) struct Imported {
 impl Machine<'_> {
     /// Whether no file of the program imports a module, and none loads modules by names that are put together.
     pub(in crate::code::eval) fn is_imported_by_none(&mut self, id: ModuleId) -> bool {
+        let path = self.modules[id.0].path.clone();
+        let all = self.files_imported();
+        !all.open && !all.files.contains(&path)
+    }
+
+    /// Whether a file of the program names a file where it imports something.
+    pub(super) fn is_imported(&mut self, file: &Name) -> bool {
+        self.files_imported().files.contains(file)
+    }
+
+    fn files_imported(&mut self) -> &Imported {
         if self.imported.is_none() {
             self.imported = Some(self.all_imported());
         }
-        let path = &self.modules[id.0].path;
-        self.imported.as_ref().is_some_and(|all| !all.open && !all.files.contains(path))
+        self.imported.get_or_insert_default()
     }
 
     fn all_imported(&self) -> Imported {
@@ -55,7 +65,7 @@ impl Machine<'_> {
                 continue;
             };
             all.open |= LOADERS.iter().any(|word| text.contains(word));
-            for name in specifiers(text.as_bytes()) {
+            for name in imported(&text) {
                 if let Target::File(found) = self.tree.resolve(Language::JavaScript, path, &name, 0)
                     && found != *path
                 {

@@ -4,7 +4,8 @@
 //! What may be there where the program runs (ignored, generated, configured), and what anything names to be run, is kept.
 //!
 //! A program that is called a stand-in (`scripts/mock-server.js`) is left out in the same way, where those that start the package do
-//! not load it: it answers in the place of a service while that is developed or tested.
+//! not load it: it answers in the place of a service while that is developed or tested. So is an app that a function makes which a
+//! file exports and nobody imports but tests: the package starts another one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,10 +14,26 @@ use super::super::routes::reading::Reading;
 use super::super::value::Spot;
 use super::super::values::spelling::words;
 use crate::code::form::{Arg, Block, Entry, Export, Expr, ExprKind, Item, Language, Module, Name, StmtKind};
-use crate::code::resolve::{Target, specifiers};
+use crate::code::resolve::{Target, imported};
 
 /// Words of names of files and folders that call a program a stand-in.
 const STAND_INS: &[&str] = &["fake", "fakes", "faked", "mock", "mocks", "mocked", "stub", "stubs", "stubbed"];
+/// Words of a file that runs what it makes, or may be run by a platform.
+const RUNS: &[&str] = &[
+    ".listen(",
+    "serve(",
+    ".fetch",
+    ".fire(",
+    "handle(",
+    ".request(",
+    ".emit(",
+    ".inject(",
+    "handler =",
+    "function handler",
+    "lambda",
+    "serverless",
+    "onrequest",
+];
 /// The most files that one program loads.
 const MOST_FILES: usize = 2_000;
 
@@ -28,11 +45,13 @@ struct Programs {
     whole: BTreeMap<String, Option<(Name, BTreeSet<Name>)>>,
     /// By the file that makes an app: why it cannot start.
     broken: BTreeMap<Name, Option<String>>,
+    /// By the same, where it is made by a function that nobody calls: why nobody serves it.
+    built: BTreeMap<Name, Option<String>>,
 }
 
 impl Machine<'_> {
     /// The apps among roots that are made by programs which cannot start, each with the reason.
-    pub(in crate::code::eval) fn unstartable(&self, roots: &[usize]) -> BTreeMap<usize, String> {
+    pub(in crate::code::eval) fn unstartable(&mut self, roots: &[usize]) -> BTreeMap<usize, String> {
         let made = |node: &usize| {
             let it = &self.forest.nodes[*node];
             let module = &self.modules[it.made.filter(|_| !it.entries.is_empty())?.0];
@@ -54,18 +73,19 @@ impl Machine<'_> {
                     why
                 }
             };
+            let why = match why {
+                None if self.forest.nodes[*node].uncalled && !self.forest.nodes[*node].served => {
+                    self.why_unbuilt(file, &files, &mut programs)
+                }
+                why => why,
+            };
             out.extend(why.map(|why| (*node, why)));
         }
         out
     }
 
     fn why_broken(&self, file: &Name, apps: &BTreeSet<&Name>, programs: &mut Programs) -> Option<String> {
-        let package = self.tree.package_of(file)?.to_owned();
-        let whole = programs.whole.entry(package).or_insert_with_key(|package| self.whole_program(package, apps));
-        let (started, loaded) = whole.as_ref()?;
-        if loaded.contains(file) {
-            return None;
-        }
+        let (started, _) = self.started_without(file, apps, programs)?;
         if let Some(word) = stand_in(file) {
             return Some(format!("its program is called a {word}; the package starts {started}"));
         }
@@ -76,6 +96,38 @@ impl Machine<'_> {
         Some(format!(
             "its program cannot start: `{source}`, which {from} loads, is not there; the package starts {started}"
         ))
+    }
+
+    /// Why nobody serves what a function of a file makes that nobody calls: only tests can import the file, and it does not run
+    /// what it makes.
+    fn why_unbuilt(&mut self, file: &Name, apps: &BTreeSet<&Name>, programs: &mut Programs) -> Option<String> {
+        if let Some(known) = programs.built.get(file) {
+            return known.clone();
+        }
+        let started = self.started_without(file, apps, programs).map(|(started, _)| started.clone());
+        let why = started.filter(|_| !self.is_imported(file) && !self.tree.is_named(file) && !self.may_run(file));
+        let why = why.map(|started| format!("nothing but tests makes its app; the package starts {started}"));
+        programs.built.insert(file.clone(), why.clone());
+        why
+    }
+
+    /// Whether a file may run what it makes, or stand where platforms run files by themselves.
+    fn may_run(&self, file: &Name) -> bool {
+        let text = self.tree.text(file).unwrap_or_default().to_lowercase();
+        super::unused::is_run_by_platforms(file) || RUNS.iter().any(|word| text.contains(word))
+    }
+
+    /// The first program that starts the package of a file, and all that those load which start it, where the file is none of
+    /// that.
+    fn started_without<'b>(
+        &self,
+        file: &Name,
+        apps: &BTreeSet<&Name>,
+        programs: &'b mut Programs,
+    ) -> Option<&'b (Name, BTreeSet<Name>)> {
+        let package = self.tree.package_of(file)?.to_owned();
+        let whole = programs.whole.entry(package).or_insert_with_key(|package| self.whole_program(package, apps));
+        whole.as_ref().filter(|(_, loaded)| !loaded.contains(file))
     }
 
     /// The first program that starts a package, of which all is there and which makes an app, with all that any of the
@@ -93,7 +145,7 @@ impl Machine<'_> {
         let mut open = vec![start.clone()];
         while let Some(file) = open.pop().filter(|_| seen.len() < MOST_FILES) {
             let text = self.tree.text(&file).unwrap_or_default();
-            for source in specifiers(text.as_bytes()) {
+            for source in imported(&text) {
                 if let Target::File(found) = self.tree.resolve(Language::JavaScript, &file, &source, 0)
                     && seen.insert(found.clone())
                 {

@@ -9,7 +9,7 @@ use super::super::machine::Machine;
 use super::super::value::{ModuleId, Spot, Value};
 use crate::code::form::{Export, Imported, Language, Name, StmtKind};
 use crate::code::models::Action;
-use crate::code::resolve::{Target, folder_of, specifiers};
+use crate::code::resolve::{Target, folder_of, imported};
 use crate::code::select;
 
 /// Words of a file that serves what stands in it.
@@ -179,9 +179,7 @@ impl Machine<'_> {
         let package = self.tree.package_of(file).unwrap_or("");
         let depth = file.strip_prefix(package).unwrap_or(file).trim_start_matches('/').matches('/').count();
         let below = depth > 0 && stem == "index" && !SOURCES.contains(&stem_of(file));
-        if (ENTRIES.contains(&stem) && depth < 3 && !(below && other))
-            || RUN.iter().any(|folder| file.starts_with(folder) || file.contains(&format!("/{folder}")))
-        {
+        if (ENTRIES.contains(&stem) && depth < 3 && !(below && other)) || is_run_by_platforms(file) {
             return true;
         }
         // A name that many files have counts with its folder.
@@ -208,9 +206,7 @@ impl Machine<'_> {
     fn takes(&self, other: &Name, file: &Name, stem: &str, names: &[Name]) -> bool {
         let Some(text) = self.tree.text(other).filter(|text| text.contains(stem)) else { return false };
         let leads = |source: &str| matches!(self.tree.resolve(Language::JavaScript, other, source, 0), Target::File(path) if path == *file);
-        let is_comment = |line: &&str| matches!(line.trim_start().as_bytes(), [b'/', b'/' | b'*', ..] | [b'*', ..]);
-        let code: Vec<&str> = text.lines().filter(|line| !is_comment(line)).collect();
-        let said = specifiers(code.join("\n").as_bytes()).iter().filter(|source| leads(source)).count();
+        let said = imported(&text).iter().filter(|source| leads(source)).count();
         if said == 0 {
             return false;
         }
@@ -237,6 +233,11 @@ impl Machine<'_> {
         }
         told < said
     }
+}
+
+/// Whether a file stands where platforms run files by themselves.
+pub(super) fn is_run_by_platforms(file: &str) -> bool {
+    RUN.iter().any(|folder| file.starts_with(folder) || file.contains(&format!("/{folder}")))
 }
 
 /// What other files call a file: its name without an ending, or its folder's.

@@ -51,6 +51,8 @@ pub(crate) struct Node {
     pub(crate) space: Value,
     /// The module whose code made it.
     pub(crate) made: Option<super::super::value::ModuleId>,
+    /// It was made where a function ran that nobody calls.
+    pub(crate) uncalled: bool,
     /// The places of entries that are left out, and told.
     pub(crate) left: BTreeSet<usize>,
     /// The entry that answers what no other one does.
@@ -168,6 +170,7 @@ impl Forest {
             fronts: BTreeMap::new(),
             space: Value::Undefined,
             made: None,
+            uncalled: false,
             left: BTreeSet::new(),
             leftover: None,
         });
