@@ -224,6 +224,9 @@ impl Machine<'_> {
             self.choose(choose, model, &bound, spot);
         }
         if let Some(mount) = &action.mount {
+            if mount.on.as_deref() == Some("made") {
+                bound.put("made", made.clone());
+            }
             self.mount_action(mount, model.as_ref(), &bound, spot);
         }
         if let (Some(plugin), Some(model)) = (&action.plugin, &model) {

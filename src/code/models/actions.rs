@@ -508,7 +508,7 @@ pub(crate) struct MountWord {
     pub(crate) below: Option<String>,
     /// What is no router answers itself, at these routes.
     pub(crate) otherwise: Option<RouteWord>,
-    /// It mounts on this argument and not on the object itself; nothing where that is not given.
+    /// It mounts on this argument, or on what is `made`, and not on the object itself; nothing where that is not given.
     pub(crate) on: Option<Argument>,
     /// A map of children by their prefixes.
     pub(crate) table: Option<Argument>,
