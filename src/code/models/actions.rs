@@ -18,6 +18,7 @@ use super::layers::{FilledWord, LayersWord};
 use super::marks::{BeforeWord, DescribesWord, MapsWord, MarkWord, NamespaceWord, SetWord};
 use super::path::Syntax;
 use super::reads::{AskWord, EnvWord, SettingsWord, SupplyWord, TagsWord};
+use super::trees::{ControllerWord, PlacesWord};
 use super::usual::{ChooseWord, RowsWord};
 use super::views::{ExpandsWord, ExposesWord, PatternsWord, PublishesWord, ViewWord};
 
@@ -269,6 +270,10 @@ pub(crate) struct RouteWord {
     pub(crate) paths: Option<Syntax>,
     /// It is registered by what holds it: under the key of a record, or as an import of a module.
     pub(crate) keyed: bool,
+    /// Where an import of a module registers it: the prefix of the whole stands before it only where this is true.
+    pub(crate) prefixed: Option<Argument>,
+    /// There: the function that gives what another argument is to be, and that one's name.
+    pub(crate) result: Option<(Argument, String)>,
     /// Registers nothing where this is false.
     pub(crate) unless_false: Option<Argument>,
     /// Registers nothing where this is true.
@@ -304,76 +309,6 @@ pub(crate) struct RouteWord {
     pub(crate) name: Option<Argument>,
     /// The class of the method that it decorates is a controller without being marked as one.
     pub(crate) unmarked: bool,
-}
-
-/// Marks a class as a controller.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct ControllerWord {
-    /// Its path or paths.
-    pub(crate) path: Argument,
-    /// Where this is true, nothing that settings say stands before them.
-    pub(crate) bare: Option<Argument>,
-    /// Its versions.
-    pub(crate) version: Argument,
-    /// Controllers that stand below its path.
-    pub(crate) children: Argument,
-}
-
-/// Serves the controllers of a tree of modules. What is kept on the object is named like its constructor's arguments.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct TreeWord {
-    /// The module at the root.
-    pub(crate) root: Argument,
-    /// The package's file of settings, without its ending, and those any of which stands before every path.
-    pub(crate) settings: (String, Vec<String>),
-    /// The package's file of settings, and the one that lists the files whose controllers are served, by patterns. What such a
-    /// file imports is served, too.
-    pub(crate) compiled: (String, String),
-    /// A method answers what each of its decorators says; else what the outermost one does.
-    pub(crate) several: bool,
-    /// What names controllers by the paths that they stand under, and the folder that patterns among them mean.
-    pub(crate) mounts: String,
-    pub(crate) mounts_root: String,
-    /// Without a root every controller is served whose module is imported anywhere.
-    pub(crate) imported: bool,
-    /// In what is given about a module: the class that it is, where it is no class.
-    pub(crate) module: String,
-    /// In what is given about a module: the modules that it imports.
-    pub(crate) imports: String,
-    /// In what is given about a module: its controllers.
-    pub(crate) controllers: String,
-    /// In what is given about a module: what it tells containers, each of a list by what this says of it.
-    pub(crate) providers: String,
-    /// What each of them says.
-    pub(crate) provides: Option<BindsWord>,
-    /// Routes that have no prefix of the object: path templates, or maps of a path and a method.
-    pub(crate) exclude: Argument,
-    /// Whether versions stand in the path: what says so.
-    pub(crate) versions: Argument,
-    /// In what says so: the kind of versioning, and the last words of the kind that is meant.
-    pub(crate) kind: (String, Vec<String>),
-    /// In what says so: what stands before a version, and what stands there where nothing is said.
-    pub(crate) version_prefix: (String, String),
-    /// In what says so: the version of what has none.
-    pub(crate) default_version: String,
-    /// The last word of the version that is none.
-    pub(crate) neutral: String,
-}
-
-/// Modules of a tree with prefixes of their own.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct PlacesWord {
-    /// The list.
-    pub(crate) list: Argument,
-    /// In an entry: the prefix.
-    pub(crate) path: String,
-    /// In an entry: the module.
-    pub(crate) module: String,
-    /// In an entry: entries below it.
-    pub(crate) children: String,
 }
 
 /// Gives the list of another module.

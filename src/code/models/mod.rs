@@ -13,6 +13,7 @@ mod load;
 mod marks;
 mod path;
 mod reads;
+mod trees;
 mod usual;
 mod views;
 mod words;
@@ -24,8 +25,8 @@ use aho_corasick::AhoCorasick;
 
 use super::form::{Language, MacroRules, Name};
 pub(crate) use actions::{
-    Action, AutoloadWord, BuildWord, HandWord, IncludeWord, JoinWord, LibraryWord, MakeWord, MountWord, PlacesWord,
-    PluginWord, ResourceWord, RouteWord, RpcWord, TreeWord, WrapWord,
+    Action, AutoloadWord, BuildWord, HandWord, IncludeWord, JoinWord, LibraryWord, MakeWord, MountWord, PluginWord,
+    ResourceWord, RouteWord, RpcWord, WrapWord,
 };
 pub(crate) use annotations::{
     Alone, AnnotationModel, ConfigurationModel, LibraryModel, LibraryRoute, ListingModel, PrefixModel,
@@ -38,6 +39,7 @@ pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
 pub(crate) use marks::{DescribesWord, HeldWord, MapsWord, MarkWord, NamespaceWord, SetWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, SupplyWord, TagsWord};
+pub(crate) use trees::{PlacesWord, TreeWord};
 pub(crate) use usual::{ChooseWord, RowsWord};
 pub(crate) use views::{ExpandsWord, ExposesWord, PatternsWord, PublishesWord, RootWord, ViewWord};
 pub(crate) use words::{
@@ -86,6 +88,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/javascript-collections.yaml", include_str!("../../../rules/frameworks/javascript-collections.yaml")),
     ("frameworks/javascript-texts.yaml", include_str!("../../../rules/frameworks/javascript-texts.yaml")),
     ("frameworks/openapi-contracts.yaml", include_str!("../../../rules/frameworks/openapi-contracts.yaml")),
+    ("frameworks/javascript-graphql.yaml", include_str!("../../../rules/frameworks/javascript-graphql.yaml")),
     ("frameworks/javascript-libraries.yaml", include_str!("../../../rules/frameworks/javascript-libraries.yaml")),
     ("frameworks/fastapi.yaml", include_str!("../../../rules/frameworks/fastapi.yaml")),
     ("frameworks/flask.yaml", include_str!("../../../rules/frameworks/flask.yaml")),

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::actions::{Action, Argument, LibraryWord, MountWord, RouteWord, TreeWord};
+use super::actions::{Action, Argument, LibraryWord, MountWord, RouteWord};
 use super::annotations::{AnnotationModel, ConfigurationModel, LibraryModel, ListingModel, PrefixModel};
 use super::contract::{ConfiguredWord, ContractWord};
 use super::marks::HeldWord;
 use super::path::{Join, Syntax};
+use super::trees::TreeWord;
 
 /// One model file.
 #[derive(Debug, Deserialize)]

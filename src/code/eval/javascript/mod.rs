@@ -3,6 +3,7 @@
 pub(super) mod alone;
 pub(super) mod before_routers;
 pub(super) mod before_trees;
+pub(super) mod brought;
 pub(super) mod builtins;
 pub(super) mod composed;
 pub(super) mod contents;

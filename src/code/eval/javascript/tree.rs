@@ -147,21 +147,7 @@ impl Machine<'_> {
         for spot in std::mem::take(&mut walk.open) {
             self.note(spot, "not all modules and controllers that stand here are known");
         }
-        for note in &walk.imported {
-            let Some(route) = &note.action.route else { continue };
-            let path = self.given_path(route, false, &note.bound, &super::super::value::Args::default(), note.spot);
-            let entry = Entry::Route {
-                path,
-                methods: Methods::Fixed(route.method.clone()),
-                handler: Value::Undefined,
-                spot: note.spot,
-                chain: Vec::new(),
-                conditional: note.conditional,
-                paths: None,
-                library: route.library.clone(),
-            };
-            self.forest.nodes[app.node].entries.push(entry);
-        }
+        self.plant_brought(&walk.imported, (app.node, app.bare));
         let mut done = BTreeSet::new();
         for (class, module) in walk.controllers {
             let address = Rc::as_ptr(&class).addr();
