@@ -241,6 +241,9 @@ impl Machine<'_> {
         if let (Some(given), Value::Object(it)) = (&action.configures, &this) {
             self.configure(it, given, &bound, spot);
         }
+        if let Some(word) = &action.compiles {
+            self.compiles(word, &bound, spot);
+        }
         if let Some(before) = &action.before {
             let path = self.argument_at(&bound, &before.path, spot);
             let when = self.argument_at(&bound, &before.when, spot);

@@ -266,6 +266,8 @@ pub(crate) struct Machine<'a> {
     pub(super) carried: BTreeSet<usize>,
     /// Paths before annotated classes' routes: framework, place, path, for which classes.
     pub(crate) befores: Vec<(String, Spot, Value, Value)>,
+    /// What programs of builds compile controllers by.
+    pub(crate) compilers: Vec<super::javascript::before_trees::Compiler>,
     /// Names of classes that all files were looked through for.
     pub(crate) mentioned: BTreeSet<Name>,
     /// The classes below those that were asked for, by their address.
@@ -419,6 +421,7 @@ impl<'a> Machine<'a> {
             annotated: Vec::new(),
             carried: BTreeSet::new(),
             befores: Vec::new(),
+            compilers: Vec::new(),
             mentioned: BTreeSet::new(),
             below: BTreeMap::new(),
             handed: BTreeSet::new(),

@@ -18,7 +18,7 @@ use super::layers::{FilledWord, LayersWord};
 use super::marks::{BeforeWord, DescribesWord, MapsWord, MarkWord, NamespaceWord, SetWord};
 use super::path::Syntax;
 use super::reads::{AskWord, EnvWord, SettingsWord, SupplyWord, TagsWord};
-use super::trees::{ControllerWord, PlacesWord};
+use super::trees::{CompilesWord, ControllerWord, PlacesWord};
 use super::usual::{ChooseWord, RowsWord};
 use super::views::{ExpandsWord, ExposesWord, PatternsWord, PublishesWord, ViewWord};
 
@@ -69,6 +69,8 @@ pub(crate) struct Action {
     pub(crate) pages: Option<Box<PagesWord>>,
     /// Hands a value to a function that is given.
     pub(crate) hand: Option<Box<HandWord>>,
+    /// Compiles the controllers that files of its package hold.
+    pub(crate) compiles: Option<Box<CompilesWord>>,
     /// Puts a path before the routes of annotated classes.
     pub(crate) before: Option<Box<BeforeWord>>,
     /// The path of a servlet context that a program makes: before everything that its module answers.

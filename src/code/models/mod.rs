@@ -39,7 +39,7 @@ pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
 pub(crate) use marks::{DescribesWord, HeldWord, MapsWord, MarkWord, NamespaceWord, SetWord};
 pub(crate) use path::{Join, Syntax, put_together, spell, tidy};
 pub(crate) use reads::{AskWord, EnvWord, FieldsWord, KeysWord, SettingsWord, SupplyWord, TagsWord};
-pub(crate) use trees::{PlacesWord, TreeWord};
+pub(crate) use trees::{CompilesWord, PlacesWord, TreeWord};
 pub(crate) use usual::{ChooseWord, RowsWord};
 pub(crate) use views::{ExpandsWord, ExposesWord, PatternsWord, PublishesWord, RootWord, ViewWord};
 pub(crate) use words::{

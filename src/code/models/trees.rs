@@ -74,3 +74,15 @@ pub(crate) struct PlacesWord {
     /// In an entry: entries below it.
     pub(crate) children: String,
 }
+
+/// Compiles controllers: what a program of the build says in place of the package's file of settings.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct CompilesWord {
+    /// The name of a file of settings, where this is a text.
+    pub(crate) file: Option<Argument>,
+    /// The patterns of the files whose controllers are compiled.
+    pub(crate) list: Argument,
+    /// What stands before every path.
+    pub(crate) base: Argument,
+}
