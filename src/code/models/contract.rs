@@ -89,6 +89,10 @@ pub(crate) struct ConfiguredWord {
     /// The setting that names the folder of the sources, and beginnings of names that stand for it.
     pub(crate) sources: String,
     pub(crate) within: Vec<String>,
+    /// Settings that list modules: functions, names of their files, or lists that begin with one. Each is called on the `adder`.
+    pub(crate) modules: Vec<String>,
+    /// The object of the same file that those are called on; what they add to it is mounted, too.
+    pub(crate) adder: String,
     /// Beginnings of names that stand for the package's folder.
     pub(crate) below: Vec<String>,
 }

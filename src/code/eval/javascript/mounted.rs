@@ -1,11 +1,12 @@
 //! What a package's configuration file mounts: apps and functions at paths, by themselves or by the files that give them.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::super::machine::Machine;
 use super::super::routes::forest::Methods;
 use super::super::routes::keyed::line_of;
-use super::super::value::{Map, ModuleId, Spot, Value};
+use super::super::value::{Args, Map, ModuleId, Object, Spot, Value};
 use crate::code::form::{Language, Name};
 use crate::code::models::{ConfiguredWord, ObjectModel};
 use crate::code::resolve::{Target, under};
@@ -14,6 +15,10 @@ use crate::code::resolve::{Target, under};
 const ENDINGS: &[&str] = &["js", "ts", "mjs", "cjs", "mts"];
 /// What a function may be given to hand a request on with.
 const ANSWERS: usize = 2;
+
+/// What modules add is kept under this name, and so many modules are asked at most.
+const ADDED: &str = "added";
+const MOST_MODULES: usize = 200;
 
 /// Where what a configuration lists is mounted.
 struct Place {
@@ -44,7 +49,10 @@ impl Machine<'_> {
     fn read_configuration(&mut self, word: &'static ConfiguredWord, model: &'static ObjectModel, package: String) {
         let files = ENDINGS.iter().map(|ending| under(&package, &format!("{}.{ending}", word.config)));
         let Some(file) = files.into_iter().find(|file| self.tree.has(file)) else { return };
-        let Some(text) = self.tree.text(&file).filter(|text| text.contains(&word.setting)) else { return };
+        let said = |text: &String| {
+            text.contains(&word.setting) || word.modules.iter().any(|setting| text.contains(setting.as_str()))
+        };
+        let Some(text) = self.tree.text(&file).filter(said) else { return };
         let listed = self.package_setting((&word.config, &word.setting), &package);
         let mut setting = |name: &str| match name.is_empty() {
             true => Value::Undefined,
@@ -66,6 +74,59 @@ impl Machine<'_> {
             listed => {
                 let mut all = Vec::new();
                 self.flatten(&listed, &mut all, 0);
+                for one in all {
+                    self.listed_in_settings(&place, None, one);
+                }
+            }
+        }
+        self.mount_added(place);
+    }
+
+    /// Mounts what modules add that the configuration lists.
+    fn mount_added(&mut self, mut place: Place) {
+        let word = place.word;
+        let mut modules = Vec::new();
+        for setting in &word.modules {
+            if let Value::List(list) = self.package_setting((&word.config, setting), &place.package) {
+                modules.extend(list.items.borrow().iter().take(MOST_MODULES).cloned());
+            }
+        }
+        let file =
+            self.models.configured.iter().find(|(one, _)| std::ptr::eq(*one, word)).map(|(_, model)| &model.name);
+        let file = file.and_then(|name| name.split('.').next()).unwrap_or_default();
+        let Some(adder) = self.models.objects.get(&format!("{file}.{}", word.adder)).copied() else { return };
+        let (config, text) = (place.config, place.text.clone());
+        for module in modules {
+            let (module, options) = match self.force(module) {
+                Value::List(pair) => {
+                    let pair = pair.items.borrow();
+                    (pair.first().cloned().unwrap_or(Value::Undefined), pair.get(1).cloned())
+                }
+                one => (one, None),
+            };
+            (place.config, place.text) = (config, text.clone());
+            let given = match self.force(module) {
+                Value::Str(name) => self.configured_file(&place, &name).unwrap_or(Value::Undefined),
+                other => other,
+            };
+            if let Value::Module(id) = &given {
+                let path = self.modules[id.0].path.clone();
+                (place.config, place.text) = (*id, self.tree.text(&path).unwrap_or_default());
+            }
+            let (function, _) = self.given_by_module(word, given);
+            if !matches!(function, Value::Function(_)) {
+                continue;
+            }
+            let object = Rc::new(Object { class: None, members: Map::default(), model: RefCell::default() });
+            self.become_object(&object, adder);
+            let receiver = Value::Object(object.clone());
+            let spot = Spot { module: place.config, line: 1 };
+            let bound = Self::bound(function, receiver);
+            self.call(&bound, Args::starting(vec![options.unwrap_or_else(|| Value::map(Vec::new()))]), spot);
+            let added = object.model.borrow().as_ref().and_then(|it| it.args.named(ADDED));
+            for one in added.iter().flat_map(Value::each) {
+                let mut all = Vec::new();
+                self.flatten(&one, &mut all, 0);
                 for one in all {
                     self.listed_in_settings(&place, None, one);
                 }
