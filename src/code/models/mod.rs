@@ -32,7 +32,7 @@ pub(crate) use annotations::{
     Alone, AnnotationModel, ConfigurationModel, LibraryModel, LibraryRoute, ListingModel, PrefixModel,
 };
 pub(crate) use computing::Computes;
-pub(crate) use contract::{ConfiguredWord, ContractWord, PagesWord};
+pub(crate) use contract::{ConfiguredWord, ContractWord, FlatWord, PagesWord};
 pub(crate) use controls::{ActionsWord, By, ControlsWord, HandedWord};
 pub(crate) use injection::{BindsWord, ContainerWord, Gives, InstallsWord, NotesWord, ResolvesWord};
 pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
@@ -74,6 +74,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("frameworks/nitro.yaml", include_str!("../../../rules/frameworks/nitro.yaml")),
     ("frameworks/overnightjs.yaml", include_str!("../../../rules/frameworks/overnightjs.yaml")),
     ("frameworks/polka.yaml", include_str!("../../../rules/frameworks/polka.yaml")),
+    ("frameworks/remix.yaml", include_str!("../../../rules/frameworks/remix.yaml")),
     ("frameworks/sveltekit.yaml", include_str!("../../../rules/frameworks/sveltekit.yaml")),
     ("frameworks/tsed.yaml", include_str!("../../../rules/frameworks/tsed.yaml")),
     ("frameworks/tsoa.yaml", include_str!("../../../rules/frameworks/tsoa.yaml")),

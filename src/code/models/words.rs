@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::actions::{Action, Argument, LibraryWord, MountWord, RouteWord};
 use super::annotations::{AnnotationModel, ConfigurationModel, LibraryModel, ListingModel, PrefixModel};
-use super::contract::{ConfiguredWord, ContractWord};
+use super::contract::{ConfiguredWord, ContractWord, FlatWord};
 use super::marks::HeldWord;
 use super::path::{Join, Syntax};
 use super::trees::TreeWord;
@@ -171,6 +171,8 @@ pub(crate) struct FilesWord {
     pub(crate) object: String,
     /// The folders of the package.
     pub(crate) folders: Vec<String>,
+    /// Their names are whole paths, and what they export says what they answer.
+    pub(crate) flat: Option<FlatWord>,
     /// What stands before every path.
     pub(crate) prefix: String,
     /// The name of a file that is a route, without its ending; none where every file is one under its own name.

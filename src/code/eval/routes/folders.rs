@@ -14,13 +14,17 @@ use crate::code::select;
 use crate::domain::change::is_test;
 
 /// Endings of files that can be routes.
-const ENDINGS: [&str; 6] = ["ts", "tsx", "js", "jsx", "mts", "mjs"];
+pub(super) const ENDINGS: [&str; 6] = ["ts", "tsx", "js", "jsx", "mts", "mjs"];
 
 impl Machine<'_> {
     /// Registers the routes that files are by their place.
     pub(crate) fn read_folders(&mut self) {
         for (word, model) in &self.models.files {
             for package in self.tree.packages_with(&word.package) {
+                if let Some(flat) = &word.flat {
+                    self.read_flat((word, flat), model, &package);
+                    continue;
+                }
                 let mut app = None;
                 for folder in &word.folders {
                     let base = if package.is_empty() { folder.clone() } else { format!("{package}/{folder}") };
@@ -281,7 +285,7 @@ pub(in crate::code::eval) fn walked(value: Value, names: &str) -> Option<Value> 
 }
 
 /// Endings of files of configuration that are code.
-const CONFIGURATIONS: [&str; 5] = ["js", "mjs", "ts", "cjs", "mts"];
+pub(super) const CONFIGURATIONS: [&str; 5] = ["js", "mjs", "ts", "cjs", "mts"];
 /// A name for a file of a package that no rule knows.
 const ENTRY: &str = "x.ts";
 
@@ -326,7 +330,7 @@ fn segment(part: &str) -> String {
 }
 
 /// The line where a block exports a name.
-fn exported_at(body: &Block, name: &str) -> Option<u32> {
+pub(super) fn exported_at(body: &Block, name: &str) -> Option<u32> {
     body.iter().find_map(|stmt| match &stmt.kind {
         StmtKind::Export(export) => exports(export, name, stmt.pos.line),
         _ => None,

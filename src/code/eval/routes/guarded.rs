@@ -9,7 +9,7 @@ use super::super::machine::Machine;
 use super::super::scope::find_local;
 use super::super::value::{Closure, Value};
 use crate::code::form::{
-    Arg, BinaryOp, Block, Call, Expr, ExprKind, Function, LogicalOp, Name, ParamKind, Pattern, PatternField, Spread,
+    Arg, BinaryOp, Block, Call, Entry, Expr, ExprKind, Function, LogicalOp, Name, ParamKind, Pattern, PatternField, Spread,
     Stmt, StmtKind, UnaryOp,
 };
 use crate::domain::method;
@@ -500,6 +500,13 @@ fn refused(expr: &Expr, says: &dyn Fn(i64) -> bool, depth: usize) -> bool {
             let status = call.args.iter().any(|arg| match &arg.value.kind {
                 ExprKind::Int(status) => says(*status),
                 ExprKind::Member(_, name) | ExprKind::Name(name) => says_by_name(name, says),
+                // `new Response(null, { status: 405 })`.
+                ExprKind::Map(entries) => entries.iter().any(|entry| match entry {
+                    Entry::Pair(Expr { kind: ExprKind::Str(key), .. }, Expr { kind: ExprKind::Int(status), .. }) => {
+                        matches!(&**key, "status" | "statusCode") && says(*status)
+                    }
+                    _ => false,
+                }),
                 _ => false,
             });
             status || refused(&call.callee, says, depth)

@@ -8,6 +8,7 @@ pub(in crate::code::eval) mod carried;
 pub(in crate::code::eval) mod contracts;
 pub(in crate::code::eval) mod described;
 pub(in crate::code::eval) mod filters;
+pub(in crate::code::eval) mod flat;
 pub(in crate::code::eval) mod folders;
 pub(crate) mod forest;
 pub(in crate::code::eval) mod fronts;
