@@ -147,7 +147,7 @@ impl Machine<'_> {
         if RUNS.iter().any(|word| text.contains(word)) || imports.odd.iter().any(|line| select::has_word(line, stem)) {
             return false;
         }
-        if self.is_imported(path, imports) {
+        if self.is_asked_for(path, imports) {
             return false;
         }
         let names = |file: &&Name| NAMING.iter().any(|end| file.ends_with(end)) || file.contains("Dockerfile");
@@ -156,7 +156,7 @@ impl Machine<'_> {
     }
 
     /// Whether a file imports a module, or a text names it or what is in it.
-    pub(super) fn is_imported(&self, path: &Name, imports: &Imports) -> bool {
+    pub(super) fn is_asked_for(&self, path: &Name, imports: &Imports) -> bool {
         let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".py");
         let mut seen = BTreeSet::new();
         let leads = |from: &Name, name: &str| {

@@ -49,7 +49,7 @@ impl Machine<'_> {
                 continue;
             }
             let imports: &Imports = imports.get_or_insert_with(|| self.imports());
-            if !self.is_imported(file, imports) {
+            if !self.is_asked_for(file, imports) {
                 out.insert(*node);
             }
         }

@@ -9,8 +9,8 @@ use super::super::machine::Machine;
 use super::super::scope::find_local;
 use super::super::value::{Closure, Value};
 use crate::code::form::{
-    Arg, BinaryOp, Block, Call, Entry, Expr, ExprKind, Function, LogicalOp, Name, ParamKind, Pattern, PatternField, Spread,
-    Stmt, StmtKind, UnaryOp,
+    Arg, BinaryOp, Block, Call, Entry, Expr, ExprKind, Function, LogicalOp, Name, ParamKind, Pattern, PatternField,
+    Spread, Stmt, StmtKind, UnaryOp,
 };
 use crate::domain::method;
 
