@@ -262,8 +262,13 @@ impl Machine<'_> {
                     return self.nested(|machine| machine.construct(&base, object, args, spot)).flatten();
                 }
                 Value::Unknown(_) => {
-                    if let Value::Object(object) = object {
-                        self.init_object(object, &args, spot);
+                    let made = match object {
+                        Value::Object(object) => Some(object.clone()),
+                        Value::Class(single) if super::class::is_object(object) => self.base_of_object(single),
+                        _ => None,
+                    };
+                    if let Some(made) = made {
+                        self.init_object(&made, &args, spot);
                     }
                     return None;
                 }

@@ -323,6 +323,10 @@ impl Machine<'_> {
         {
             return made;
         }
+        let scope = self.modules[spot.module.0].scope.clone();
+        if let Some(value) = self.call_of_base(&Value::Class(class.clone()), name, &args, &scope, spot) {
+            return value;
+        }
         let base = self.ancestors(class).into_iter().find_map(|one| match one {
             Value::Unknown(path) if !path.is_empty() => Some(path),
             _ => None,

@@ -44,6 +44,7 @@ pub(super) mod sequences;
 pub(super) mod servlets;
 pub(super) mod settled;
 pub(super) mod single;
+pub(super) mod single_objects;
 mod starred_actions;
 pub(super) mod unregistered;
 pub(super) mod values;

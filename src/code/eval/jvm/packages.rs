@@ -312,6 +312,9 @@ impl Machine<'_> {
                     _ => self.call_member(&this, name, args.clone(), scope, spot),
                 });
             }
+            if let Some(value) = self.call_of_base(&this, name, args, scope, spot) {
+                return Some(value);
+            }
             if matches!(&this, Value::Unknown(path) if super::asked::holds_settings(path))
                 && let Some(said) = self.property_of(&this, name, args, spot)
             {
