@@ -44,12 +44,13 @@ impl Machine<'_> {
         self.classes.push(value.clone());
         if let Some(name) = &class.name
             && self.language(scope) != Language::Python
+            && !self.is_hidden(name, scope)
         {
             body.set(name, Value::Class(value.clone()));
         }
         if self.has_packages(scope) {
             if let Some(name) = &class.name {
-                scope.set(name, Value::Class(value.clone()));
+                self.bind_class(name, Value::Class(value.clone()), scope);
             }
             self.prepare_class(&value);
             self.class_body(class, &value, &body);

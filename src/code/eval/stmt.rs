@@ -83,7 +83,7 @@ impl Machine<'_> {
                 StmtKind::Class(class) if language != Language::JavaScript => {
                     let value = self.class(class, scope);
                     if let Some(name) = &class.name {
-                        scope.set(name, value);
+                        self.bind_class(name, value, scope);
                     }
                 }
                 StmtKind::Module { name, attributes, body } if language != Language::JavaScript => {

@@ -3,12 +3,37 @@
 use std::rc::Rc;
 
 use super::super::machine::Machine;
-use super::super::scope::ScopeRef;
+use super::super::scope::{ScopeKind, ScopeRef};
 use super::super::value::{Lazy, Value};
 use crate::code::form::{Language, Name};
 use crate::code::resolve::Target;
 
+/// The name under which a module's scope holds a class that an import hides: no name of the language.
+pub(super) fn hidden(name: &str) -> Name {
+    format!("{name}<hidden>").into()
+}
+
 impl Machine<'_> {
+    /// Binds a class that a block declares: where an import hides it, under a name by which its full name alone leads to it.
+    pub(in crate::code::eval) fn bind_class(&mut self, name: &Name, class: Value, scope: &ScopeRef) {
+        let key = if self.is_hidden(name, scope) { hidden(name) } else { name.clone() };
+        scope.set(&key, class);
+    }
+
+    /// Whether a file imports something else under the name of a class that it declares (Kotlin): the name means what is imported,
+    /// in the class itself, too.
+    pub(in crate::code::eval) fn is_hidden(&self, name: &Name, scope: &ScopeRef) -> bool {
+        let other = match scope.own(name) {
+            Some(Value::Lazy(lazy)) => match &*lazy {
+                Lazy::Class(path, _) => *path != self.modules[scope.module.0].path,
+                _ => false,
+            },
+            Some(Value::Unknown(path)) => path.contains('.'),
+            _ => false,
+        };
+        other && scope.kind == ScopeKind::Module && self.has_packages(scope) && self.is_of_kotlin(scope.module)
+    }
+
     /// A class of the package or of an imported one.
     pub(crate) fn package_type(&mut self, name: &Name, scope: &ScopeRef) -> Option<Value> {
         let module = &self.modules[scope.module.0];

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::super::machine::{Frame, Machine};
 use super::super::scope::{ScopeKind, ScopeRef};
 use super::super::value::{Args, ClassValue, Closure, Lazy, ModuleId, Object, Spot, Value};
+use super::meant::hidden;
 use crate::code::form::{ClassKind, FunctionKind, Import, Imported, Language, Name, Pattern, Stmt, StmtKind, TypeRef};
 use crate::code::resolve::Target;
 
@@ -71,7 +72,7 @@ impl Machine<'_> {
         self.load(id);
         let scope = self.modules[id.0].scope.clone();
         let (first, rest) = names.split_first()?;
-        let mut value = scope.own(first)?;
+        let mut value = scope.own(&hidden(first)).or_else(|| scope.own(first))?;
         for name in rest {
             value = self.member(&value, name, &scope, 0);
         }
