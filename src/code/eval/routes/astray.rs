@@ -1,6 +1,6 @@
 //! What is registered where nobody sees behind what it is served, and what generated code registers besides.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::machine::Machine;
 use super::super::value::{Modelled, Spot, Value};
@@ -14,6 +14,8 @@ pub(crate) struct Blocks {
     unfilled: BTreeSet<usize>,
     /// What functions that nobody called registered where no app was being filled, and on what.
     outside: BTreeSet<(usize, Spot)>,
+    /// What was registered while an app was being filled: on what, where, and the paths with those of the blocks around.
+    inside: BTreeMap<(usize, Spot), BTreeSet<Option<Name>>>,
     /// So many calls that fill an app (`app.routes { … }`) are under way.
     pub(in crate::code::eval) filling: usize,
 }
@@ -27,15 +29,23 @@ impl Machine<'_> {
         }
     }
 
-    /// Notes a registration in a function that nobody called. What fills an app after all was registered for nothing before.
-    pub(in crate::code::eval) fn note_outside(&mut self, model: &Modelled, spot: Spot) {
+    /// Notes a registration in a function that nobody called. What fills an app after all was registered for nothing before, or
+    /// is now: whether it is.
+    pub(in crate::code::eval) fn note_outside(&mut self, model: &Modelled, path: &Value, spot: Spot) -> bool {
+        let path = self.viewed(model, path.clone()).as_text();
         if self.blocks.filling > 0 {
+            self.blocks.inside.entry((model.node, spot)).or_default().insert(path);
             if self.blocks.outside.remove(&(model.node, spot)) {
                 self.forest.nodes[model.node].entries.retain(|entry| entry.spot() != spot);
             }
         } else if self.uncalled {
+            let inside = self.blocks.inside.get(&(model.node, spot));
+            if inside.is_some_and(|known| known.iter().any(|known| is_end_of(path.as_deref(), known.as_deref()))) {
+                return true;
+            }
             self.blocks.outside.insert((model.node, spot));
         }
+        false
     }
 
     /// Leaves out what functions registered that nobody called, where a block stands that calls something which was not seen:
@@ -115,4 +125,11 @@ impl Machine<'_> {
         let end = path[cut..].find(['.', '(', '/', ':']).map_or(path.len(), |at| cut + at);
         end < path.len() || !self.tree.packages_with(&path[..end]).is_empty()
     }
+}
+
+/// Whether a path is another one's end, by whole segments: what is not known is the end of what is not known alone.
+fn is_end_of(end: Option<&str>, whole: Option<&str>) -> bool {
+    let (Some(end), Some(whole)) = (end, whole) else { return end == whole };
+    let (end, whole) = (end.trim_matches('/'), whole.trim_matches('/'));
+    whole.strip_suffix(end).is_some_and(|before| before.is_empty() || end.is_empty() || before.ends_with('/'))
 }

@@ -201,7 +201,9 @@ impl Machine<'_> {
         if self.is_astray(model.node, spot) {
             return self.note(spot, "registered in a function that nothing calls");
         }
-        self.note_outside(model, spot);
+        if self.note_outside(model, &path, spot) {
+            return;
+        }
         let mut paths = Vec::new();
         self.flatten(&path, &mut paths, 0);
         let first = self.forest.nodes[model.node].entries.len();
