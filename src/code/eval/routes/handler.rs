@@ -7,7 +7,7 @@ use super::super::machine::Machine;
 use super::super::scope::find_local;
 use super::super::value::{Args, ClassValue, Closure, Map, Native, Value, View};
 use super::forest::Methods;
-use crate::code::form::Yields;
+use crate::code::form::{ExprKind, Stmt, StmtKind, Yields};
 
 /// Methods of HTTP that a class may have members for.
 const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
@@ -262,7 +262,15 @@ impl Machine<'_> {
         names
     }
 
-    /// What a class has by itself and by its bases; a member that is set to nothing is taken away.
+    /// Whether a method of Python's does nothing but raise: it says that the class does not do this.
+    fn only_raises(&self, value: &Value) -> bool {
+        let Value::Function(method) = value else { return false };
+        let Some((last, before)) = method.function.body.split_last() else { return false };
+        let is_comment = |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Expr(it) if matches!(it.kind, ExprKind::Str(_)));
+        self.is_python(method.scope.module) && matches!(last.kind, StmtKind::Throw) && before.iter().all(is_comment)
+    }
+
+    /// What a class has by itself and by its bases; a member that is set to nothing is taken away, as is one that only raises.
     pub(crate) fn class_members(&mut self, class: &Rc<ClassValue>) -> Members {
         let mut members = Members::default();
         let mut gone: BTreeSet<String> = BTreeSet::new();
@@ -271,7 +279,7 @@ impl Machine<'_> {
                 Value::Class(one) => {
                     for (key, value) in one.members.pairs() {
                         let Some(name) = key.as_whole_text() else { continue };
-                        if value.is_nothing() {
+                        if value.is_nothing() || self.only_raises(&value) {
                             gone.insert(name.to_string());
                         } else if !gone.contains(&*name) {
                             members.has.insert(name.to_string());
