@@ -146,7 +146,7 @@ impl Machine<'_> {
             search.out.push((router, stripped.cloned()));
             return;
         }
-        if !passed.serves {
+        if passed.served == 0 && (depth == 0 || answers(&function)) {
             search.own.get_or_insert_with(|| (closure.clone(), receiver.cloned()));
         }
         if passed.to.is_empty() {
@@ -296,6 +296,15 @@ fn request_of(function: &Function) -> Option<&Name> {
     }
 }
 
+/// Whether a function gets what it answers by, as handlers do: one that only looks at a request is none.
+fn answers(function: &Function) -> bool {
+    const WRITERS: &[&str] = &["ResponseWriter", "RequestCtx"];
+    function
+        .params
+        .iter()
+        .any(|param| param.ty.as_ref().is_some_and(|ty| ty.path.last().is_some_and(|name| WRITERS.contains(&&**name))))
+}
+
 /// What a function hands its request on to.
 #[derive(Default)]
 struct Passed<'b> {
@@ -305,8 +314,8 @@ struct Passed<'b> {
     locals: Vec<(&'b Name, &'b Expr)>,
     /// What its request is called.
     request: Option<&'b Name>,
-    /// Whether it calls another handler's `ServeHTTP`.
-    serves: bool,
+    /// How many of the objects it calls the `ServeHTTP` of: they stand first.
+    served: usize,
 }
 
 impl<'b> Passed<'b> {
@@ -347,10 +356,7 @@ impl<'b> Passed<'b> {
                     let plain = |expr: &&Expr| matches!(expr.kind, ExprKind::Name(_) | ExprKind::Member(..));
                     let beside = args.iter().map(|arg| &arg.value).filter(plain);
                     match &callee.kind {
-                        ExprKind::Member(object, name) if &**name == "ServeHTTP" => {
-                            self.serves = true;
-                            self.to.push(object);
-                        }
+                        ExprKind::Member(object, name) if &**name == "ServeHTTP" => self.serve(object),
                         // `f(w, r)`, `f(w, r, next)`
                         _ => {
                             self.to.push(callee);
@@ -359,10 +365,7 @@ impl<'b> Passed<'b> {
                     }
                 } else if let ExprKind::Member(object, name) = &callee.kind {
                     match &**name {
-                        "ServeHTTP" => {
-                            self.serves = true;
-                            self.to.push(object);
-                        }
+                        "ServeHTTP" => self.serve(object),
                         _ => self.expr(object, depth),
                     }
                 }
@@ -376,6 +379,12 @@ impl<'b> Passed<'b> {
             }
             _ => {}
         }
+    }
+
+    /// Another handler's `ServeHTTP` goes before what helps on the way to it.
+    fn serve(&mut self, object: &'b Expr) {
+        self.to.insert(self.served, object);
+        self.served += 1;
     }
 
     /// Whether an argument is the request, or a copy of it.
