@@ -1,7 +1,5 @@
 //! What a document in OpenAPI's form says that is answered, and files that answer by their place.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 use super::actions::Argument;
@@ -97,28 +95,4 @@ pub(crate) struct ConfiguredWord {
     pub(crate) adder: String,
     /// Beginnings of names that stand for the package's folder.
     pub(crate) below: Vec<String>,
-}
-
-/// Files whose names are whole paths, with dots between the segments. One that exports a page is no route.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct FlatWord {
-    /// The export that is a page.
-    pub(crate) page: String,
-    /// The exports that answer, each with the methods.
-    pub(crate) answers: BTreeMap<String, Vec<String>>,
-    /// The file that is the route that its folder is named after, without its ending.
-    pub(crate) stems: Vec<String>,
-    /// The first version of the package in which that holds; before it folders are segments, and what begins with two underscores
-    /// is none.
-    pub(crate) since: Option<u64>,
-    /// Files of configuration, without their endings.
-    pub(crate) configs: Vec<String>,
-    /// Words of those by which folders are segments in later versions, or are none in earlier ones.
-    pub(crate) nested: Vec<String>,
-    pub(crate) flattened: Vec<String>,
-    /// Words by which something stands before every path.
-    pub(crate) based: Vec<String>,
-    /// Words by which something else says which files are routes.
-    pub(crate) otherwise: Vec<String>,
 }

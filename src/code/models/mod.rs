@@ -6,6 +6,7 @@ mod annotations;
 mod computing;
 mod contract;
 mod controls;
+mod files;
 mod homes;
 mod injection;
 mod layers;
@@ -32,8 +33,9 @@ pub(crate) use annotations::{
     Alone, AnnotationModel, ConfigurationModel, LibraryModel, LibraryRoute, ListingModel, PrefixModel,
 };
 pub(crate) use computing::Computes;
-pub(crate) use contract::{ConfiguredWord, ContractWord, FlatWord, PagesWord};
+pub(crate) use contract::{ConfiguredWord, ContractWord, PagesWord};
 pub(crate) use controls::{ActionsWord, By, ControlsWord, HandedWord};
+pub(crate) use files::{BesidesWord, ContentsWord, FilesWord, FlatWord};
 pub(crate) use injection::{BindsWord, ContainerWord, Gives, InstallsWord, NotesWord, ResolvesWord};
 pub(crate) use layers::{FilledWord, LayersWord, SourceWord};
 pub(crate) use marks::{DescribesWord, HeldWord, MapsWord, MarkWord, NamespaceWord, SetWord};
@@ -43,8 +45,8 @@ pub(crate) use trees::{CompilesWord, PlacesWord, TreeWord};
 pub(crate) use usual::{ChooseWord, RowsWord};
 pub(crate) use views::{ExpandsWord, ExposesWord, PatternsWord, PublishesWord, RootWord, ViewWord};
 pub(crate) use words::{
-    BesidesWord, BroughtModel, ClassModel, ClientWord, ContentsWord, DeriveModel, FilesWord, FrontWord, GatewayWord,
-    ObjectModel, RunWord, Settings, SettingsModel, StoreModel, TableModel,
+    BroughtModel, ClassModel, ClientWord, DeriveModel, FrontWord, GatewayWord, ObjectModel, RunWord, Settings,
+    SettingsModel, StoreModel, TableModel,
 };
 
 /// Every built-in model file: its name and its text.

@@ -14,6 +14,7 @@ pub(crate) mod forest;
 pub(in crate::code::eval) mod fronts;
 pub(in crate::code::eval) mod generated;
 pub(in crate::code::eval) mod guarded;
+pub(in crate::code::eval) mod handing;
 pub(in crate::code::eval) mod handler;
 pub(in crate::code::eval) mod keyed;
 pub(in crate::code::eval) mod mounts;
