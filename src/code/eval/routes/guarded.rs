@@ -230,6 +230,11 @@ impl Reader<'_, '_> {
                     refuses |= says_no(stmt) || (self.go && is_go_refusal(value));
                     self.hand_on(value, &come)
                 }
+                // What is returned within is an answer; it may run for nothing.
+                StmtKind::Each { body, .. } | StmtKind::Loop { body, .. } if self.returned.is_some() => {
+                    self.block(body, come.clone(), depth);
+                    come
+                }
                 StmtKind::Each { .. } | StmtKind::Loop { .. } | StmtKind::Switch { .. } if self.go => {
                     self.answers = self.answers.or(&come);
                     come
